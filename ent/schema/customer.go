@@ -1,0 +1,45 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Customer is a person who buys, with or without an account.
+type Customer struct{ ent.Schema }
+
+// Annotations name the table.
+func (Customer) Annotations() []schema.Annotation { return table("customer") }
+
+// Mixin of the table.
+func (Customer) Mixin() []ent.Mixin { return []ent.Mixin{owned{}, times{}} }
+
+// Fields of the table.
+func (Customer) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("email").Comment("lower case"),
+		str("first_name"),
+		str("last_name"),
+		str("phone"),
+		field.String("password_hash").Default("").Sensitive(),
+		field.Bool("accepts_marketing").Default(false),
+		field.String("state").Default("enabled").Comment("enabled, disabled, invited"),
+		doc("tags"),
+		str("note"),
+		str("locale"),
+		maybe("default_address_id"),
+		field.Int64("orders_count").Default(0),
+	}
+}
+
+// Indexes of the table, each with the read it serves.
+func (Customer) Indexes() []ent.Index {
+	return []ent.Index{
+		// A customer by e-mail at sign-in; no e-mail twice.
+		index.Fields("shop_id", "email").Unique(),
+		// customers, keyset.
+		index.Fields("shop_id", "id"),
+	}
+}

@@ -1,0 +1,46 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Reservation is a promise of units of a variant to one buyer until a moment.
+type Reservation struct{ ent.Schema }
+
+// Annotations name the table.
+func (Reservation) Annotations() []schema.Annotation { return table("reservation") }
+
+// Mixin of the table.
+func (Reservation) Mixin() []ent.Mixin { return []ent.Mixin{owned{}} }
+
+// Fields of the table.
+func (Reservation) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("ref").Comment("who holds it, opaque to inventory"),
+		ref("variant_id"),
+		ref("location_id"),
+		field.Int64("quantity"),
+		at("expires_at"),
+		created(),
+	}
+}
+
+// Edges of the table.
+func (Reservation) Edges() []ent.Edge {
+	return []ent.Edge{
+		parent("variant", Variant.Type, "variant_id"),
+	}
+}
+
+// Indexes of the table, each with the read it serves.
+func (Reservation) Indexes() []ent.Index {
+	return []ent.Index{
+		// What a buyer holds: commit, release, extend.
+		index.Fields("shop_id", "ref", "variant_id", "location_id").Unique(),
+		// Promises that ran out.
+		index.Fields("shop_id", "expires_at"),
+	}
+}
