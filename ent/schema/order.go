@@ -11,7 +11,7 @@ import (
 type Order struct{ ent.Schema }
 
 // Annotations name the table.
-func (Order) Annotations() []schema.Annotation { return table("order") }
+func (Order) Annotations() []schema.Annotation { return table("orders") }
 
 // Mixin of the table.
 func (Order) Mixin() []ent.Mixin { return []ent.Mixin{owned{}, times{}} }

@@ -498,9 +498,9 @@ var (
 		PrimaryKey: []*schema.Column{FulfillmentColumns[0]},
 		ForeignKeys: []*schema.ForeignKey{
 			{
-				Symbol:     "fulfillment_order_order",
+				Symbol:     "fulfillment_orders_order",
 				Columns:    []*schema.Column{FulfillmentColumns[10]},
-				RefColumns: []*schema.Column{OrderColumns[0]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 		},
@@ -909,8 +909,8 @@ var (
 			},
 		},
 	}
-	// OrderColumns holds the columns for the "order" table.
-	OrderColumns = []*schema.Column{
+	// OrdersColumns holds the columns for the "orders" table.
+	OrdersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime},
@@ -951,46 +951,46 @@ var (
 		{Name: "country", Type: field.TypeString, Default: ""},
 		{Name: "search", Type: field.TypeString, Default: ""},
 	}
-	// OrderTable holds the schema information for the "order" table.
-	OrderTable = &schema.Table{
-		Name:       "order",
-		Columns:    OrderColumns,
-		PrimaryKey: []*schema.Column{OrderColumns[0]},
+	// OrdersTable holds the schema information for the "orders" table.
+	OrdersTable = &schema.Table{
+		Name:       "orders",
+		Columns:    OrdersColumns,
+		PrimaryKey: []*schema.Column{OrdersColumns[0]},
 		Indexes: []*schema.Index{
 			{
 				Name:    "order_shop_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{OrderColumns[1], OrderColumns[4]},
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[4]},
 			},
 			{
 				Name:    "order_shop_id_cart_id",
 				Unique:  true,
-				Columns: []*schema.Column{OrderColumns[1], OrderColumns[6]},
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[6]},
 			},
 			{
 				Name:    "order_shop_id_processed_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrderColumns[1], OrderColumns[26], OrderColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[26], OrdersColumns[0]},
 			},
 			{
 				Name:    "order_shop_id_customer_id_processed_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrderColumns[1], OrderColumns[8], OrderColumns[26], OrderColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[8], OrdersColumns[26], OrdersColumns[0]},
 			},
 			{
 				Name:    "order_shop_id_financial_status_processed_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrderColumns[1], OrderColumns[21], OrderColumns[26], OrderColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[21], OrdersColumns[26], OrdersColumns[0]},
 			},
 			{
 				Name:    "order_shop_id_fulfillment_status_processed_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrderColumns[1], OrderColumns[22], OrderColumns[26], OrderColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[22], OrdersColumns[26], OrdersColumns[0]},
 			},
 			{
 				Name:    "order_shop_id_email_processed_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrderColumns[1], OrderColumns[9], OrderColumns[26], OrderColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[9], OrdersColumns[26], OrdersColumns[0]},
 			},
 		},
 	}
@@ -1012,9 +1012,9 @@ var (
 		PrimaryKey: []*schema.Column{OrderEventColumns[0]},
 		ForeignKeys: []*schema.ForeignKey{
 			{
-				Symbol:     "order_event_order_order",
+				Symbol:     "order_event_orders_order",
 				Columns:    []*schema.Column{OrderEventColumns[7]},
-				RefColumns: []*schema.Column{OrderColumns[0]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 		},
@@ -1063,9 +1063,9 @@ var (
 		PrimaryKey: []*schema.Column{OrderLineColumns[0]},
 		ForeignKeys: []*schema.ForeignKey{
 			{
-				Symbol:     "order_line_order_order",
+				Symbol:     "order_line_orders_order",
 				Columns:    []*schema.Column{OrderLineColumns[26]},
-				RefColumns: []*schema.Column{OrderColumns[0]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 		},
@@ -1373,9 +1373,9 @@ var (
 		PrimaryKey: []*schema.Column{RefundColumns[0]},
 		ForeignKeys: []*schema.ForeignKey{
 			{
-				Symbol:     "refund_order_order",
+				Symbol:     "refund_orders_order",
 				Columns:    []*schema.Column{RefundColumns[13]},
-				RefColumns: []*schema.Column{OrderColumns[0]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 		},
@@ -1866,7 +1866,7 @@ var (
 		MenuItemTable,
 		MetafieldTable,
 		OptionValueTable,
-		OrderTable,
+		OrdersTable,
 		OrderEventTable,
 		OrderLineTable,
 		OutboxEventTable,
@@ -1939,7 +1939,7 @@ func init() {
 	DiscountUsageTable.Annotation = &entsql.Annotation{
 		Table: "discount_usage",
 	}
-	FulfillmentTable.ForeignKeys[0].RefTable = OrderTable
+	FulfillmentTable.ForeignKeys[0].RefTable = OrdersTable
 	FulfillmentTable.Annotation = &entsql.Annotation{
 		Table: "fulfillment",
 	}
@@ -1989,14 +1989,14 @@ func init() {
 	OptionValueTable.Annotation = &entsql.Annotation{
 		Table: "option_value",
 	}
-	OrderTable.Annotation = &entsql.Annotation{
-		Table: "order",
+	OrdersTable.Annotation = &entsql.Annotation{
+		Table: "orders",
 	}
-	OrderEventTable.ForeignKeys[0].RefTable = OrderTable
+	OrderEventTable.ForeignKeys[0].RefTable = OrdersTable
 	OrderEventTable.Annotation = &entsql.Annotation{
 		Table: "order_event",
 	}
-	OrderLineTable.ForeignKeys[0].RefTable = OrderTable
+	OrderLineTable.ForeignKeys[0].RefTable = OrdersTable
 	OrderLineTable.Annotation = &entsql.Annotation{
 		Table: "order_line",
 	}
@@ -2024,7 +2024,7 @@ func init() {
 	ProductTagTable.Annotation = &entsql.Annotation{
 		Table: "product_tag",
 	}
-	RefundTable.ForeignKeys[0].RefTable = OrderTable
+	RefundTable.ForeignKeys[0].RefTable = OrdersTable
 	RefundTable.Annotation = &entsql.Annotation{
 		Table: "refund",
 	}

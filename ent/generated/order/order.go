@@ -89,7 +89,7 @@ const (
 	// FieldSearch holds the string denoting the search field in the database.
 	FieldSearch = "search"
 	// Table holds the table name of the order in the database.
-	Table = "order"
+	Table = "orders"
 )
 
 // Columns holds all SQL columns for order fields.

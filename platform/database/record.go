@@ -1,0 +1,103 @@
+package database
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Record collects the statements that ran in a context: case files count them, logs report their number.
+type Record struct {
+	mu         sync.Mutex
+	statements []string
+	spent      time.Duration
+	keep       bool
+}
+
+type recordKey struct{}
+
+// Recording gives a context whose statements are counted. With texts, they are kept too.
+func Recording(ctx context.Context, texts bool) (context.Context, *Record) {
+	r := &Record{keep: texts}
+	return context.WithValue(ctx, recordKey{}, r), r
+}
+
+// Count is how many statements ran so far.
+func (r *Record) Count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.statements)
+}
+
+// Statements are the texts that ran so far, where they are kept.
+func (r *Record) Statements() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]string(nil), r.statements...)
+}
+
+// Spent is how long they took, added up.
+func (r *Record) Spent() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.spent
+}
+
+var tracer = otel.Tracer("github.com/rialtohq/rialto/platform/database")
+
+// OnStatement is told of every statement: its verb, how long it took and how it ended. Set once, before the database is used.
+var OnStatement func(verb string, took time.Duration, err error)
+
+// observe opens a span for a statement and returns what ends it. Parameters are never recorded.
+func observe(ctx context.Context, query string) (context.Context, func(error)) {
+	began := started()
+	verb := verbOf(query)
+	var span trace.Span
+	if parent := trace.SpanFromContext(ctx); parent.IsRecording() {
+		ctx, span = tracer.Start(ctx, "sql "+verb, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attribute.String("db.query.text", query)))
+	}
+	return ctx, func(err error) {
+		took := started().Sub(began)
+		if rec, ok := ctx.Value(recordKey{}).(*Record); ok {
+			rec.add(query, took)
+		}
+		if OnStatement != nil {
+			OnStatement(verb, took, err)
+		}
+		if span != nil {
+			if err != nil {
+				span.SetStatus(codes.Error, "statement failed")
+			}
+			span.End()
+		}
+	}
+}
+
+func (r *Record) add(query string, took time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.keep {
+		query = ""
+	}
+	r.statements = append(r.statements, query)
+	r.spent += took
+}
+
+func verbOf(query string) string {
+	verb, _, _ := strings.Cut(strings.TrimLeft(query, " \t\n("), " ")
+	verb, _, _ = strings.Cut(verb, "\n")
+	switch verb = strings.ToLower(verb); verb {
+	case "select", "insert", "update", "delete", "with":
+		return verb
+	}
+	return "other"
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,119 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	sqlite "modernc.org/sqlite"
+
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+// Tx is a running transaction, and a [Querier] within it.
+type Tx struct {
+	runner
+	after *[]func()
+}
+
+var _ Querier = Tx{}
+
+// AfterCommit runs f once the transaction is committed, and never if it is not: to wake a relay, to drop a cache entry.
+// f must be quick and must not fail: what has to happen belongs in the transaction, as an event.
+func (tx Tx) AfterCommit(f func()) { *tx.after = append(*tx.after, f) }
+
+// maxTries bounds how often a transaction that lost against others is begun anew.
+const maxTries = 12
+
+// InTx runs f in a transaction: committed when f returns nil, rolled back with no effect otherwise. Where the database
+// refused it for the sake of others (serialization failure, deadlock, busy), f runs again after a short random wait.
+// f must therefore be safe to repeat, and must call nothing outside the database. Transactions do not nest: a verb that
+// joins its caller's takes the Tx as an argument.
+func (db *DB) InTx(ctx context.Context, f func(tx Tx) error) error {
+	for try := 1; ; try++ {
+		err := db.once(ctx, f)
+		if err == nil || try == maxTries || !retryable(err) {
+			return err
+		}
+		wait := time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 7)))
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (db *DB) once(ctx context.Context, f func(tx Tx) error) error {
+	if db.gate != nil {
+		select {
+		case db.gate <- struct{}{}:
+			defer func() { <-db.gate }()
+		case <-ctx.Done():
+			return fault.Wrap(context.Cause(ctx), fault.Timeout, "The shop is busy; try again in a moment.")
+		}
+	}
+	sqlTx, err := db.writes.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	var after []func()
+	tx := Tx{runner: newRunner(db.dialect, sqlTx), after: &after}
+	if err := f(tx); err != nil {
+		_ = sqlTx.Rollback()
+		return err
+	}
+	if err := sqlTx.Commit(); err != nil {
+		_ = sqlTx.Rollback()
+		return err
+	}
+	for _, f := range after {
+		f()
+	}
+	return nil
+}
+
+// retryable reports whether a transaction failed only because of others that ran beside it.
+func retryable(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch pg.Code {
+		case "40001", "40P01", "55P03", "0A000":
+			return true
+		}
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch lite.Code() & 0xff {
+		case 5, 6: // SQLITE_BUSY, SQLITE_LOCKED
+			return true
+		}
+	}
+	return false
+}
+
+// IsUnique reports whether a write failed because such a row is there already.
+func IsUnique(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "23505"
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		return lite.Code() == 2067 || lite.Code() == 1555
+	}
+	return false
+}
+
+// IsForeignKey reports whether a write failed because the row it refers to is not there.
+func IsForeignKey(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "23503"
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		return lite.Code() == 787
+	}
+	return false
+}
+
+// NoRows reports whether a statement found nothing.
+func NoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }
