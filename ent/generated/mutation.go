@@ -47358,35 +47358,39 @@ func (m *TaxRateMutation) ResetEdge(name string) error {
 // VariantMutation represents an operation that mutates the Variant nodes in the graph.
 type VariantMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *uuid.UUID
-	shop_id           *uuid.UUID
-	created_at        *time.Time
-	updated_at        *time.Time
-	title             *string
-	sku               *string
-	barcode           *string
-	position          *int
-	addposition       *int
-	weight_grams      *int
-	addweight_grams   *int
-	weight_unit       *string
-	requires_shipping *bool
-	taxable           *bool
-	tracked           *bool
-	oversell          *bool
-	media_id          *uuid.UUID
-	option_key        *string
-	inventory_item_id *uuid.UUID
-	unit_cost         *int64
-	addunit_cost      *int64
-	clearedFields     map[string]struct{}
-	product           *uuid.UUID
-	clearedproduct    bool
-	done              bool
-	oldValue          func(context.Context) (*Variant, error)
-	predicates        []predicate.Variant
+	op                     Op
+	typ                    string
+	id                     *uuid.UUID
+	shop_id                *uuid.UUID
+	created_at             *time.Time
+	updated_at             *time.Time
+	title                  *string
+	sku                    *string
+	barcode                *string
+	position               *int
+	addposition            *int
+	weight_grams           *int
+	addweight_grams        *int
+	weight_unit            *string
+	requires_shipping      *bool
+	taxable                *bool
+	tracked                *bool
+	oversell               *bool
+	media_id               *uuid.UUID
+	option_key             *string
+	selected_options       *json.RawMessage
+	appendselected_options json.RawMessage
+	unit_price             *json.RawMessage
+	appendunit_price       json.RawMessage
+	inventory_item_id      *uuid.UUID
+	unit_cost              *int64
+	addunit_cost           *int64
+	clearedFields          map[string]struct{}
+	product                *uuid.UUID
+	clearedproduct         bool
+	done                   bool
+	oldValue               func(context.Context) (*Variant, error)
+	predicates             []predicate.Variant
 }
 
 var _ ent.Mutation = (*VariantMutation)(nil)
@@ -48122,6 +48126,136 @@ func (m *VariantMutation) ResetOptionKey() {
 	m.option_key = nil
 }
 
+// SetSelectedOptions sets the "selected_options" field.
+func (m *VariantMutation) SetSelectedOptions(jm json.RawMessage) {
+	m.selected_options = &jm
+	m.appendselected_options = nil
+}
+
+// SelectedOptions returns the value of the "selected_options" field in the mutation.
+func (m *VariantMutation) SelectedOptions() (r json.RawMessage, exists bool) {
+	v := m.selected_options
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSelectedOptions returns the old "selected_options" field's value of the Variant entity.
+// If the Variant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VariantMutation) OldSelectedOptions(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSelectedOptions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSelectedOptions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSelectedOptions: %w", err)
+	}
+	return oldValue.SelectedOptions, nil
+}
+
+// AppendSelectedOptions adds jm to the "selected_options" field.
+func (m *VariantMutation) AppendSelectedOptions(jm json.RawMessage) {
+	m.appendselected_options = append(m.appendselected_options, jm...)
+}
+
+// AppendedSelectedOptions returns the list of values that were appended to the "selected_options" field in this mutation.
+func (m *VariantMutation) AppendedSelectedOptions() (json.RawMessage, bool) {
+	if len(m.appendselected_options) == 0 {
+		return nil, false
+	}
+	return m.appendselected_options, true
+}
+
+// ClearSelectedOptions clears the value of the "selected_options" field.
+func (m *VariantMutation) ClearSelectedOptions() {
+	m.selected_options = nil
+	m.appendselected_options = nil
+	m.clearedFields[variant.FieldSelectedOptions] = struct{}{}
+}
+
+// SelectedOptionsCleared returns if the "selected_options" field was cleared in this mutation.
+func (m *VariantMutation) SelectedOptionsCleared() bool {
+	_, ok := m.clearedFields[variant.FieldSelectedOptions]
+	return ok
+}
+
+// ResetSelectedOptions resets all changes to the "selected_options" field.
+func (m *VariantMutation) ResetSelectedOptions() {
+	m.selected_options = nil
+	m.appendselected_options = nil
+	delete(m.clearedFields, variant.FieldSelectedOptions)
+}
+
+// SetUnitPrice sets the "unit_price" field.
+func (m *VariantMutation) SetUnitPrice(jm json.RawMessage) {
+	m.unit_price = &jm
+	m.appendunit_price = nil
+}
+
+// UnitPrice returns the value of the "unit_price" field in the mutation.
+func (m *VariantMutation) UnitPrice() (r json.RawMessage, exists bool) {
+	v := m.unit_price
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnitPrice returns the old "unit_price" field's value of the Variant entity.
+// If the Variant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VariantMutation) OldUnitPrice(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnitPrice is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnitPrice requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnitPrice: %w", err)
+	}
+	return oldValue.UnitPrice, nil
+}
+
+// AppendUnitPrice adds jm to the "unit_price" field.
+func (m *VariantMutation) AppendUnitPrice(jm json.RawMessage) {
+	m.appendunit_price = append(m.appendunit_price, jm...)
+}
+
+// AppendedUnitPrice returns the list of values that were appended to the "unit_price" field in this mutation.
+func (m *VariantMutation) AppendedUnitPrice() (json.RawMessage, bool) {
+	if len(m.appendunit_price) == 0 {
+		return nil, false
+	}
+	return m.appendunit_price, true
+}
+
+// ClearUnitPrice clears the value of the "unit_price" field.
+func (m *VariantMutation) ClearUnitPrice() {
+	m.unit_price = nil
+	m.appendunit_price = nil
+	m.clearedFields[variant.FieldUnitPrice] = struct{}{}
+}
+
+// UnitPriceCleared returns if the "unit_price" field was cleared in this mutation.
+func (m *VariantMutation) UnitPriceCleared() bool {
+	_, ok := m.clearedFields[variant.FieldUnitPrice]
+	return ok
+}
+
+// ResetUnitPrice resets all changes to the "unit_price" field.
+func (m *VariantMutation) ResetUnitPrice() {
+	m.unit_price = nil
+	m.appendunit_price = nil
+	delete(m.clearedFields, variant.FieldUnitPrice)
+}
+
 // SetInventoryItemID sets the "inventory_item_id" field.
 func (m *VariantMutation) SetInventoryItemID(u uuid.UUID) {
 	m.inventory_item_id = &u
@@ -48302,7 +48436,7 @@ func (m *VariantMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *VariantMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 20)
 	if m.shop_id != nil {
 		fields = append(fields, variant.FieldShopID)
 	}
@@ -48351,6 +48485,12 @@ func (m *VariantMutation) Fields() []string {
 	if m.option_key != nil {
 		fields = append(fields, variant.FieldOptionKey)
 	}
+	if m.selected_options != nil {
+		fields = append(fields, variant.FieldSelectedOptions)
+	}
+	if m.unit_price != nil {
+		fields = append(fields, variant.FieldUnitPrice)
+	}
 	if m.inventory_item_id != nil {
 		fields = append(fields, variant.FieldInventoryItemID)
 	}
@@ -48397,6 +48537,10 @@ func (m *VariantMutation) Field(name string) (ent.Value, bool) {
 		return m.MediaID()
 	case variant.FieldOptionKey:
 		return m.OptionKey()
+	case variant.FieldSelectedOptions:
+		return m.SelectedOptions()
+	case variant.FieldUnitPrice:
+		return m.UnitPrice()
 	case variant.FieldInventoryItemID:
 		return m.InventoryItemID()
 	case variant.FieldUnitCost:
@@ -48442,6 +48586,10 @@ func (m *VariantMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldMediaID(ctx)
 	case variant.FieldOptionKey:
 		return m.OldOptionKey(ctx)
+	case variant.FieldSelectedOptions:
+		return m.OldSelectedOptions(ctx)
+	case variant.FieldUnitPrice:
+		return m.OldUnitPrice(ctx)
 	case variant.FieldInventoryItemID:
 		return m.OldInventoryItemID(ctx)
 	case variant.FieldUnitCost:
@@ -48567,6 +48715,20 @@ func (m *VariantMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOptionKey(v)
 		return nil
+	case variant.FieldSelectedOptions:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSelectedOptions(v)
+		return nil
+	case variant.FieldUnitPrice:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnitPrice(v)
+		return nil
 	case variant.FieldInventoryItemID:
 		v, ok := value.(uuid.UUID)
 		if !ok {
@@ -48653,6 +48815,12 @@ func (m *VariantMutation) ClearedFields() []string {
 	if m.FieldCleared(variant.FieldMediaID) {
 		fields = append(fields, variant.FieldMediaID)
 	}
+	if m.FieldCleared(variant.FieldSelectedOptions) {
+		fields = append(fields, variant.FieldSelectedOptions)
+	}
+	if m.FieldCleared(variant.FieldUnitPrice) {
+		fields = append(fields, variant.FieldUnitPrice)
+	}
 	if m.FieldCleared(variant.FieldInventoryItemID) {
 		fields = append(fields, variant.FieldInventoryItemID)
 	}
@@ -48675,6 +48843,12 @@ func (m *VariantMutation) ClearField(name string) error {
 	switch name {
 	case variant.FieldMediaID:
 		m.ClearMediaID()
+		return nil
+	case variant.FieldSelectedOptions:
+		m.ClearSelectedOptions()
+		return nil
+	case variant.FieldUnitPrice:
+		m.ClearUnitPrice()
 		return nil
 	case variant.FieldInventoryItemID:
 		m.ClearInventoryItemID()
@@ -48737,6 +48911,12 @@ func (m *VariantMutation) ResetField(name string) error {
 		return nil
 	case variant.FieldOptionKey:
 		m.ResetOptionKey()
+		return nil
+	case variant.FieldSelectedOptions:
+		m.ResetSelectedOptions()
+		return nil
+	case variant.FieldUnitPrice:
+		m.ResetUnitPrice()
 		return nil
 	case variant.FieldInventoryItemID:
 		m.ResetInventoryItemID()

@@ -3,6 +3,7 @@
 package generated
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -51,6 +52,10 @@ type Variant struct {
 	MediaID *uuid.UUID `json:"media_id,omitempty"`
 	// OptionKey holds the value of the "option_key" field.
 	OptionKey string `json:"option_key,omitempty"`
+	// SelectedOptions holds the value of the "selected_options" field.
+	SelectedOptions json.RawMessage `json:"selected_options,omitempty"`
+	// UnitPrice holds the value of the "unit_price" field.
+	UnitPrice json.RawMessage `json:"unit_price,omitempty"`
 	// InventoryItemID holds the value of the "inventory_item_id" field.
 	InventoryItemID *uuid.UUID `json:"inventory_item_id,omitempty"`
 	// in the shop's currency, minor units
@@ -88,6 +93,8 @@ func (*Variant) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case variant.FieldMediaID, variant.FieldInventoryItemID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
+		case variant.FieldSelectedOptions, variant.FieldUnitPrice:
+			values[i] = new([]byte)
 		case variant.FieldRequiresShipping, variant.FieldTaxable, variant.FieldTracked, variant.FieldOversell:
 			values[i] = new(sql.NullBool)
 		case variant.FieldPosition, variant.FieldWeightGrams, variant.FieldUnitCost:
@@ -216,6 +223,22 @@ func (_m *Variant) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.OptionKey = value.String
 			}
+		case variant.FieldSelectedOptions:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field selected_options", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.SelectedOptions); err != nil {
+					return fmt.Errorf("unmarshal field selected_options: %w", err)
+				}
+			}
+		case variant.FieldUnitPrice:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field unit_price", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.UnitPrice); err != nil {
+					return fmt.Errorf("unmarshal field unit_price: %w", err)
+				}
+			}
 		case variant.FieldInventoryItemID:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field inventory_item_id", values[i])
@@ -320,6 +343,12 @@ func (_m *Variant) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("option_key=")
 	builder.WriteString(_m.OptionKey)
+	builder.WriteString(", ")
+	builder.WriteString("selected_options=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SelectedOptions))
+	builder.WriteString(", ")
+	builder.WriteString("unit_price=")
+	builder.WriteString(fmt.Sprintf("%v", _m.UnitPrice))
 	builder.WriteString(", ")
 	if v := _m.InventoryItemID; v != nil {
 		builder.WriteString("inventory_item_id=")

@@ -4,6 +4,7 @@ package generated
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -203,6 +204,18 @@ func (_c *VariantCreate) SetNillableOptionKey(v *string) *VariantCreate {
 	if v != nil {
 		_c.SetOptionKey(*v)
 	}
+	return _c
+}
+
+// SetSelectedOptions sets the "selected_options" field.
+func (_c *VariantCreate) SetSelectedOptions(v json.RawMessage) *VariantCreate {
+	_c.mutation.SetSelectedOptions(v)
+	return _c
+}
+
+// SetUnitPrice sets the "unit_price" field.
+func (_c *VariantCreate) SetUnitPrice(v json.RawMessage) *VariantCreate {
+	_c.mutation.SetUnitPrice(v)
 	return _c
 }
 
@@ -478,6 +491,14 @@ func (_c *VariantCreate) createSpec() (*Variant, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.OptionKey(); ok {
 		_spec.SetField(variant.FieldOptionKey, field.TypeString, value)
 		_node.OptionKey = value
+	}
+	if value, ok := _c.mutation.SelectedOptions(); ok {
+		_spec.SetField(variant.FieldSelectedOptions, field.TypeJSON, value)
+		_node.SelectedOptions = value
+	}
+	if value, ok := _c.mutation.UnitPrice(); ok {
+		_spec.SetField(variant.FieldUnitPrice, field.TypeJSON, value)
+		_node.UnitPrice = value
 	}
 	if value, ok := _c.mutation.InventoryItemID(); ok {
 		_spec.SetField(variant.FieldInventoryItemID, field.TypeUUID, value)

@@ -4,12 +4,14 @@ package generated
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
@@ -246,6 +248,42 @@ func (_u *VariantUpdate) SetNillableOptionKey(v *string) *VariantUpdate {
 	return _u
 }
 
+// SetSelectedOptions sets the "selected_options" field.
+func (_u *VariantUpdate) SetSelectedOptions(v json.RawMessage) *VariantUpdate {
+	_u.mutation.SetSelectedOptions(v)
+	return _u
+}
+
+// AppendSelectedOptions appends value to the "selected_options" field.
+func (_u *VariantUpdate) AppendSelectedOptions(v json.RawMessage) *VariantUpdate {
+	_u.mutation.AppendSelectedOptions(v)
+	return _u
+}
+
+// ClearSelectedOptions clears the value of the "selected_options" field.
+func (_u *VariantUpdate) ClearSelectedOptions() *VariantUpdate {
+	_u.mutation.ClearSelectedOptions()
+	return _u
+}
+
+// SetUnitPrice sets the "unit_price" field.
+func (_u *VariantUpdate) SetUnitPrice(v json.RawMessage) *VariantUpdate {
+	_u.mutation.SetUnitPrice(v)
+	return _u
+}
+
+// AppendUnitPrice appends value to the "unit_price" field.
+func (_u *VariantUpdate) AppendUnitPrice(v json.RawMessage) *VariantUpdate {
+	_u.mutation.AppendUnitPrice(v)
+	return _u
+}
+
+// ClearUnitPrice clears the value of the "unit_price" field.
+func (_u *VariantUpdate) ClearUnitPrice() *VariantUpdate {
+	_u.mutation.ClearUnitPrice()
+	return _u
+}
+
 // SetInventoryItemID sets the "inventory_item_id" field.
 func (_u *VariantUpdate) SetInventoryItemID(v uuid.UUID) *VariantUpdate {
 	_u.mutation.SetInventoryItemID(v)
@@ -403,6 +441,28 @@ func (_u *VariantUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.OptionKey(); ok {
 		_spec.SetField(variant.FieldOptionKey, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SelectedOptions(); ok {
+		_spec.SetField(variant.FieldSelectedOptions, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedSelectedOptions(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, variant.FieldSelectedOptions, value)
+		})
+	}
+	if _u.mutation.SelectedOptionsCleared() {
+		_spec.ClearField(variant.FieldSelectedOptions, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.UnitPrice(); ok {
+		_spec.SetField(variant.FieldUnitPrice, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedUnitPrice(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, variant.FieldUnitPrice, value)
+		})
+	}
+	if _u.mutation.UnitPriceCleared() {
+		_spec.ClearField(variant.FieldUnitPrice, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.InventoryItemID(); ok {
 		_spec.SetField(variant.FieldInventoryItemID, field.TypeUUID, value)
@@ -684,6 +744,42 @@ func (_u *VariantUpdateOne) SetNillableOptionKey(v *string) *VariantUpdateOne {
 	return _u
 }
 
+// SetSelectedOptions sets the "selected_options" field.
+func (_u *VariantUpdateOne) SetSelectedOptions(v json.RawMessage) *VariantUpdateOne {
+	_u.mutation.SetSelectedOptions(v)
+	return _u
+}
+
+// AppendSelectedOptions appends value to the "selected_options" field.
+func (_u *VariantUpdateOne) AppendSelectedOptions(v json.RawMessage) *VariantUpdateOne {
+	_u.mutation.AppendSelectedOptions(v)
+	return _u
+}
+
+// ClearSelectedOptions clears the value of the "selected_options" field.
+func (_u *VariantUpdateOne) ClearSelectedOptions() *VariantUpdateOne {
+	_u.mutation.ClearSelectedOptions()
+	return _u
+}
+
+// SetUnitPrice sets the "unit_price" field.
+func (_u *VariantUpdateOne) SetUnitPrice(v json.RawMessage) *VariantUpdateOne {
+	_u.mutation.SetUnitPrice(v)
+	return _u
+}
+
+// AppendUnitPrice appends value to the "unit_price" field.
+func (_u *VariantUpdateOne) AppendUnitPrice(v json.RawMessage) *VariantUpdateOne {
+	_u.mutation.AppendUnitPrice(v)
+	return _u
+}
+
+// ClearUnitPrice clears the value of the "unit_price" field.
+func (_u *VariantUpdateOne) ClearUnitPrice() *VariantUpdateOne {
+	_u.mutation.ClearUnitPrice()
+	return _u
+}
+
 // SetInventoryItemID sets the "inventory_item_id" field.
 func (_u *VariantUpdateOne) SetInventoryItemID(v uuid.UUID) *VariantUpdateOne {
 	_u.mutation.SetInventoryItemID(v)
@@ -871,6 +967,28 @@ func (_u *VariantUpdateOne) sqlSave(ctx context.Context) (_node *Variant, err er
 	}
 	if value, ok := _u.mutation.OptionKey(); ok {
 		_spec.SetField(variant.FieldOptionKey, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SelectedOptions(); ok {
+		_spec.SetField(variant.FieldSelectedOptions, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedSelectedOptions(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, variant.FieldSelectedOptions, value)
+		})
+	}
+	if _u.mutation.SelectedOptionsCleared() {
+		_spec.ClearField(variant.FieldSelectedOptions, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.UnitPrice(); ok {
+		_spec.SetField(variant.FieldUnitPrice, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedUnitPrice(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, variant.FieldUnitPrice, value)
+		})
+	}
+	if _u.mutation.UnitPriceCleared() {
+		_spec.ClearField(variant.FieldUnitPrice, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.InventoryItemID(); ok {
 		_spec.SetField(variant.FieldInventoryItemID, field.TypeUUID, value)

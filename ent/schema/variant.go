@@ -32,6 +32,8 @@ func (Variant) Fields() []ent.Field {
 		field.Bool("oversell").Default(false),
 		maybe("media_id"),
 		str("option_key"),
+		doc("selected_options"),
+		doc("unit_price"),
 		maybe("inventory_item_id"),
 		field.Int64("unit_cost").Optional().Nillable().Comment("in the shop's currency, minor units"),
 	}

@@ -1733,6 +1733,8 @@ var (
 		{Name: "oversell", Type: field.TypeBool, Default: false},
 		{Name: "media_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "option_key", Type: field.TypeString, Default: ""},
+		{Name: "selected_options", Type: field.TypeJSON, Nullable: true},
+		{Name: "unit_price", Type: field.TypeJSON, Nullable: true},
 		{Name: "inventory_item_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "unit_cost", Type: field.TypeInt64, Nullable: true},
 		{Name: "product_id", Type: field.TypeUUID},
@@ -1745,7 +1747,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "variant_product_product",
-				Columns:    []*schema.Column{VariantColumns[18]},
+				Columns:    []*schema.Column{VariantColumns[20]},
 				RefColumns: []*schema.Column{ProductColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -1754,12 +1756,12 @@ var (
 			{
 				Name:    "variant_shop_id_product_id_position_id",
 				Unique:  false,
-				Columns: []*schema.Column{VariantColumns[1], VariantColumns[18], VariantColumns[7], VariantColumns[0]},
+				Columns: []*schema.Column{VariantColumns[1], VariantColumns[20], VariantColumns[7], VariantColumns[0]},
 			},
 			{
 				Name:    "variant_shop_id_product_id_option_key",
 				Unique:  true,
-				Columns: []*schema.Column{VariantColumns[1], VariantColumns[18], VariantColumns[15]},
+				Columns: []*schema.Column{VariantColumns[1], VariantColumns[20], VariantColumns[15]},
 			},
 			{
 				Name:    "variant_shop_id_sku",

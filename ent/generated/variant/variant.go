@@ -45,6 +45,10 @@ const (
 	FieldMediaID = "media_id"
 	// FieldOptionKey holds the string denoting the option_key field in the database.
 	FieldOptionKey = "option_key"
+	// FieldSelectedOptions holds the string denoting the selected_options field in the database.
+	FieldSelectedOptions = "selected_options"
+	// FieldUnitPrice holds the string denoting the unit_price field in the database.
+	FieldUnitPrice = "unit_price"
 	// FieldInventoryItemID holds the string denoting the inventory_item_id field in the database.
 	FieldInventoryItemID = "inventory_item_id"
 	// FieldUnitCost holds the string denoting the unit_cost field in the database.
@@ -81,6 +85,8 @@ var Columns = []string{
 	FieldOversell,
 	FieldMediaID,
 	FieldOptionKey,
+	FieldSelectedOptions,
+	FieldUnitPrice,
 	FieldInventoryItemID,
 	FieldUnitCost,
 }

@@ -781,6 +781,26 @@ func OptionKeyContainsFold(v string) predicate.Variant {
 	return predicate.Variant(sql.FieldContainsFold(FieldOptionKey, v))
 }
 
+// SelectedOptionsIsNil applies the IsNil predicate on the "selected_options" field.
+func SelectedOptionsIsNil() predicate.Variant {
+	return predicate.Variant(sql.FieldIsNull(FieldSelectedOptions))
+}
+
+// SelectedOptionsNotNil applies the NotNil predicate on the "selected_options" field.
+func SelectedOptionsNotNil() predicate.Variant {
+	return predicate.Variant(sql.FieldNotNull(FieldSelectedOptions))
+}
+
+// UnitPriceIsNil applies the IsNil predicate on the "unit_price" field.
+func UnitPriceIsNil() predicate.Variant {
+	return predicate.Variant(sql.FieldIsNull(FieldUnitPrice))
+}
+
+// UnitPriceNotNil applies the NotNil predicate on the "unit_price" field.
+func UnitPriceNotNil() predicate.Variant {
+	return predicate.Variant(sql.FieldNotNull(FieldUnitPrice))
+}
+
 // InventoryItemIDEQ applies the EQ predicate on the "inventory_item_id" field.
 func InventoryItemIDEQ(v uuid.UUID) predicate.Variant {
 	return predicate.Variant(sql.FieldEQ(FieldInventoryItemID, v))
