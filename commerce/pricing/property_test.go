@@ -1,10 +1,12 @@
 package pricing_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
@@ -181,6 +183,27 @@ func TestMoreOfALineNeverCostsLessWithoutDiscounts(t *testing.T) {
 		more, err := pricing.Calculate(in)
 		if err != nil || more.Totals.Total.Amount < less.Totals.Total.Amount || more.Totals.Charge.Amount < less.Totals.Charge.Amount {
 			t.Fatalf("%v: from %v to %v", err, less.Totals, more.Totals)
+		}
+	})
+}
+
+func TestAStoredQuoteReadsBackAsItWas(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		q, err := pricing.Calculate(drawInput(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored, err := json.Marshal(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back pricing.Quote
+		if err := json.Unmarshal(stored, &back); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(q, back, cmpopts.IgnoreFields(promotion.Allocation{}, "Line")); diff != "" {
+			t.Fatal(diff)
 		}
 	})
 }

@@ -86,12 +86,15 @@ type CodeResult struct {
 	Reason     Reason `json:"reason,omitempty"` // Reason is empty when applicable.
 }
 
-// Line returns the allocations of line i, sharing their memory.
+// Line returns the allocations of line i, sharing their memory; nil when there are none.
 func (r *Result) Line(i int) []Allocation {
 	from, _ := slices.BinarySearchFunc(r.Allocations, i, func(a Allocation, line int) int { return cmp.Compare(a.Line, line) })
 	to := from
 	for to < len(r.Allocations) && r.Allocations[to].Line == i {
 		to++
+	}
+	if from == to {
+		return nil // so that a stored result reads back as it was
 	}
 	return r.Allocations[from:to:to]
 }
@@ -195,7 +198,7 @@ func (e *engine) has(d *Discount) bool {
 func (e *engine) won(entered string) bool {
 	d := e.find(entered)
 	for i := range e.candidates {
-		if e.candidates[i].Discount.ID == d.ID {
+		if e.candidates[i].ID == d.ID {
 			return e.chosen&(1<<i) != 0
 		}
 	}

@@ -91,7 +91,7 @@ func (e *engine) lower(c *candidate) (off int64) {
 // record writes down an application of which e.parts holds the parts, unless it is of the delivery.
 func (e *engine) record(r *Result, c *candidate, off int64) {
 	currency := e.in.Currency
-	a := Application{DiscountID: c.ID, Title: c.Title, Code: c.Discount.Code, Method: c.Method, Kind: c.Kind,
+	a := Application{DiscountID: c.ID, Title: c.Title, Code: c.Code, Method: c.Method, Kind: c.Kind,
 		Class: c.class, Total: money.New(off, currency)}
 	switch c.Kind {
 	case Percentage:

@@ -22,7 +22,7 @@ func drawDiscount(n byte) *rapid.Generator[promotion.Discount] {
 	return rapid.Custom(func(t *rapid.T) promotion.Discount {
 		kind := rapid.SampledFrom([]promotion.Kind{promotion.Percentage, promotion.Fixed, promotion.FreeShipping, promotion.BuyXGetY}).Draw(t, "kind")
 		ppm := rapid.Int64Range(-1, 1_100_000)
-		d := offer(n, rapid.SampledFrom([]string{"", string(rune('A'+n-1))}).Draw(t, "code"), kind, promotion.Config{
+		d := offer(n, rapid.SampledFrom([]string{"", string(rune('A' + n - 1))}).Draw(t, "code"), kind, promotion.Config{
 			PPM: ppm.Draw(t, "ppm"), Amounts: usd(rapid.Int64Range(-10, 5000).Draw(t, "amount")),
 			Each:     rapid.SampledFrom([]promotion.Each{"", promotion.EachOrder, promotion.EachLine, promotion.EachItem}).Draw(t, "each"),
 			Target:   drawTarget(t, "target"),

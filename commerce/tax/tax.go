@@ -87,7 +87,9 @@ func Compute(in Input) Result {
 			r.Total.Amount += sum
 		}
 	}
-	r.ByRate = room[start:len(room):len(room)]
+	if len(room) > start {
+		r.ByRate = room[start:len(room):len(room)]
+	}
 	return r
 }
 
