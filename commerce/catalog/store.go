@@ -1,0 +1,307 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/keyset"
+)
+
+// store holds every statement that reads products; writes stand in store_write.go.
+type store struct{ files string }
+
+// productColumns are read with the price range in the currency of $2. The numbers of ordinals count them.
+const productColumns = `p.id, p.handle, p.title, p.description, p.description_html, p.vendor, p.product_type, p.status, p.tags, p.created_at, p.updated_at,
+ p.published_at, p.gift_card, p.sales_count, p.variants_count, p.seo_title, p.seo_description,
+ coalesce(pr.min_amount, 0), coalesce(pr.max_amount, 0), coalesce(pr.min_compare_at, 0), coalesce(pr.max_compare_at, 0)`
+
+const productFrom = `product p LEFT JOIN product_price pr ON pr.shop_id = p.shop_id AND pr.product_id = p.id AND pr.currency = $2`
+
+// ordinals are the places of the columns that products are sorted by.
+var ordinals = map[string]int{"": 1, "p.title": 3, "p.vendor": 6, "p.product_type": 7, "p.created_at": 10, "p.updated_at": 11, "p.sales_count": 14}
+
+func scanProduct(currency money.Currency, lead ...any) func(scan func(...any) error) (*Product, error) {
+	return func(scan func(...any) error) (*Product, error) {
+		p := &Product{}
+		var id uuid.UUID
+		var tags database.JSON[[]string]
+		var published sql.NullTime
+		var low, high, lowCompare, highCompare int64
+		err := scan(append(lead, &id, &p.Handle, &p.Title, &p.Text, &p.DescriptionHTML, &p.Vendor, &p.ProductType, &p.Status, &tags, &p.CreatedAt, &p.UpdatedAt,
+			&published, &p.IsGiftCard, &p.SalesCount, &p.variants, &p.seoTitle, &p.seoDescription, &low, &high, &lowCompare, &highCompare)...)
+		if err != nil {
+			return nil, err
+		}
+		p.ID, p.Status, p.Tags = gid.New("Product", id), strings.ToUpper(p.Status), tags.V
+		p.CreatedAt, p.UpdatedAt, p.PublishedAt = p.CreatedAt.UTC(), p.UpdatedAt.UTC(), p.CreatedAt.UTC()
+		if published.Valid {
+			p.PublishedAt = published.Time.UTC()
+		}
+		p.PriceRange = priceRange(currency, low, high)
+		p.CompareAtPriceRange = priceRange(currency, lowCompare, highCompare)
+		return p, nil
+	}
+}
+
+func priceRange(c money.Currency, low, high int64) PriceRange {
+	return PriceRange{MinVariantPrice: money.Money{Amount: low, Currency: c}, MaxVariantPrice: money.Money{Amount: high, Currency: c}}
+}
+
+// visible is the condition for products that the view shows; now is the parameter of the present moment.
+func (v view) visible(now string) string {
+	if v.all {
+		return ""
+	}
+	return " AND p.status = 'active' AND p.published_at <= " + now
+}
+
+// products reads products by id. Served by the primary key and product_price (shop_id, product_id, currency).
+func (s store) products(ctx context.Context, q database.Querier, v view, now time.Time, ids []uuid.UUID) ([]*Product, error) {
+	query := "SELECT " + productColumns + " FROM " + productFrom + " WHERE p.shop_id = $1 AND p.id = ANY($3)"
+	args := []any{string(v.buyer.Currency), ids}
+	if !v.all {
+		query, args = query+v.visible("$4"), append(args, now)
+	}
+	rows, err := q.Query(ctx, query, args...)
+	return database.Scan(rows, err, scanProduct(v.buyer.Currency))
+}
+
+// productByHandle reads one product. Served by product (shop_id, handle).
+func (s store) productByHandle(ctx context.Context, q database.Querier, v view, now time.Time, handle string) ([]*Product, error) {
+	query := "SELECT " + productColumns + " FROM " + productFrom + " WHERE p.shop_id = $1 AND p.handle = $3"
+	args := []any{string(v.buyer.Currency), handle}
+	if !v.all {
+		query, args = query+v.visible("$4"), append(args, now)
+	}
+	rows, err := q.Query(ctx, query, args...)
+	return database.Scan(rows, err, scanProduct(v.buyer.Currency))
+}
+
+// page reads a page of all products. Served by product (shop_id, status, …, id), an index for each order, and by
+// product_price (shop_id, currency, min_amount, product_id). Staff see every status: one index scan each, merged.
+func (s store) page(ctx context.Context, q database.Querier, v view, now time.Time, w keyset.Window, o keyset.Order) ([]*Product, error) {
+	currency := string(v.buyer.Currency)
+	if o.Column == "pr.min_amount" {
+		where, more := w.Where(4)
+		query := "SELECT " + productColumns + " FROM product_price pr JOIN product p ON p.shop_id = pr.shop_id AND p.id = pr.product_id WHERE pr.shop_id = $1 AND pr.currency = $2 AND p.created_at <= $3"
+		rows, err := q.Query(ctx, query+v.visible("$3")+where+w.OrderBy(), append([]any{currency, now}, more...)...)
+		return database.Scan(rows, err, scanProduct(v.buyer.Currency))
+	}
+	where, more := w.Where(4)
+	args := append([]any{currency, now}, more...)
+	if !v.all {
+		rows, err := q.Query(ctx, "SELECT "+productColumns+" FROM "+productFrom+" WHERE p.shop_id = $1"+v.visible("$3")+where+w.OrderBy(), args...)
+		return database.Scan(rows, err, scanProduct(v.buyer.Currency))
+	}
+	var parts []string
+	for _, status := range []string{"active", "draft", "archived"} {
+		parts = append(parts, "SELECT * FROM (SELECT "+productColumns+" FROM "+productFrom+" WHERE p.shop_id = $1 AND p.status = '"+status+"' AND p.created_at <= $3"+where+w.OrderBy()+") AS "+status)
+	}
+	order := fmt.Sprintf("%d%s", ordinals[o.Column], w.Direction())
+	if o.Column != "" {
+		order += ", 1" + w.Direction()
+	}
+	rows, err := q.Query(ctx, strings.Join(parts, " UNION ALL ")+" ORDER BY "+order+fmt.Sprintf(" LIMIT %d", w.Limit+1), args...)
+	return database.Scan(rows, err, scanProduct(v.buyer.Currency))
+}
+
+// owned is a row with the parent it was read for.
+type owned[T any] struct {
+	parent uuid.UUID
+	item   T
+}
+
+// productsOfCollections reads the first products of collections in one order. Served by collection_product
+// (shop_id, collection_id, position, product_id); other orders sort within the collection.
+func (s store) productsOfCollections(ctx context.Context, q database.Querier, v view, now time.Time, w keyset.Window, o keyset.Order, ids []uuid.UUID) ([]owned[*Product], error) {
+	where, more := w.Where(5)
+	order := o.ID + w.Direction()
+	if o.Column != "" {
+		order = o.Column + w.Direction() + ", " + order
+	}
+	visible := " AND p.created_at <= $4"
+	if !v.all {
+		visible = v.visible("$4")
+	}
+	query := database.PerParent{
+		Columns: "cp.position, " + productColumns,
+		From: `collection_product cp JOIN product p ON p.shop_id = cp.shop_id AND p.id = cp.product_id
+ LEFT JOIN product_price pr ON pr.shop_id = p.shop_id AND pr.product_id = p.id AND pr.currency = $2`,
+		Where: "cp.shop_id = $1" + visible + where, Parent: "cp.collection_id", Order: order, Limit: w.Limit + 1, Arg: 3,
+	}.SQL(q.Dialect())
+	var skip int64
+	var parent uuid.UUID
+	var position int64
+	one := scanProduct(v.buyer.Currency, &skip, &parent, &position)
+	rows, err := q.Query(ctx, query, append([]any{string(v.buyer.Currency), ids, now}, more...)...)
+	return database.Scan(rows, err, func(scan func(...any) error) (owned[*Product], error) {
+		p, err := one(scan)
+		if p != nil {
+			p.place = position
+		}
+		return owned[*Product]{parent, p}, err
+	})
+}
+
+const variantColumns = `v.id, v.product_id, v.title, v.sku, v.barcode, v.position, v.weight_grams, v.weight_unit, v.requires_shipping, v.taxable, v.tracked, v.oversell,
+ v.media_id, v.selected_options, v.unit_price, vp.amount, vp.compare_at_amount`
+
+const variantFrom = `variant v LEFT JOIN variant_price vp ON vp.shop_id = v.shop_id AND vp.variant_id = v.id AND vp.currency = $2`
+
+func scanVariant(currency money.Currency, lead ...any) func(scan func(...any) error) (*Variant, error) {
+	return func(scan func(...any) error) (*Variant, error) {
+		v := &Variant{}
+		var id uuid.UUID
+		var sku, barcode string
+		var media uuid.NullUUID
+		var options database.JSON[[]*SelectedOption]
+		var unit database.JSON[*UnitPriceMeasurement]
+		var amount, compare sql.NullInt64
+		err := scan(append(lead, &id, &v.ProductID, &v.Title, &sku, &barcode, &v.Position, &v.WeightGrams, &v.WeightUnit, &v.RequiresShipping, &v.Taxable, &v.Tracked,
+			&v.Oversell, &media, &options, &unit, &amount, &compare)...)
+		if err != nil {
+			return nil, err
+		}
+		v.ID, v.SKU, v.Barcode, v.SelectedOptions = gid.New("ProductVariant", id), optional(sku), optional(barcode), options.V
+		v.Price, v.HasPrice = money.Money{Amount: amount.Int64, Currency: currency}, amount.Valid
+		if compare.Valid {
+			v.CompareAtPrice = &money.Money{Amount: compare.Int64, Currency: currency}
+		}
+		if media.Valid {
+			v.MediaID = &media.UUID
+		}
+		v.UnitPriceMeasured = unit.V
+		v.UnitPrice = unitPrice(v.Price, unit.V)
+		return v, nil
+	}
+}
+
+// unitPrice is what the reference amount of a variant costs, rounded half up.
+func unitPrice(price money.Money, m *UnitPriceMeasurement) *money.Money {
+	if m == nil || m.QuantityValue <= 0 || m.ReferenceValue <= 0 {
+		return nil
+	}
+	price.Amount = int64(float64(price.Amount)*float64(m.ReferenceValue)/m.QuantityValue + 0.5)
+	return &price
+}
+
+// variants reads variants by id, in the view of their product. Served by the primary keys.
+func (s store) variants(ctx context.Context, q database.Querier, v view, now time.Time, ids []uuid.UUID) ([]*Variant, error) {
+	query := "SELECT " + variantColumns + " FROM " + variantFrom + " JOIN product p ON p.shop_id = v.shop_id AND p.id = v.product_id WHERE v.shop_id = $1 AND v.id = ANY($3)"
+	args := []any{string(v.buyer.Currency), ids}
+	if !v.all {
+		query, args = query+v.visible("$4"), append(args, now)
+	}
+	rows, err := q.Query(ctx, query, args...)
+	return database.Scan(rows, err, scanVariant(v.buyer.Currency))
+}
+
+// variantsOfProducts reads the first variants of products. Served by variant (shop_id, product_id, position, id) and
+// variant_price (shop_id, variant_id, currency).
+func (s store) variantsOfProducts(ctx context.Context, q database.Querier, currency money.Currency, w keyset.Window, o keyset.Order, ids []uuid.UUID) ([]owned[*Variant], error) {
+	where, more := w.Where(4)
+	order := o.ID + w.Direction()
+	if o.Column != "" {
+		order = o.Column + w.Direction() + ", " + order
+	}
+	query := database.PerParent{
+		Columns: variantColumns, From: variantFrom, Where: "v.shop_id = $1" + where, Parent: "v.product_id", Order: order, Limit: w.Limit + 1, Arg: 3,
+	}.SQL(q.Dialect())
+	var skip int64
+	var parent uuid.UUID
+	one := scanVariant(currency, &skip, &parent)
+	rows, err := q.Query(ctx, query, append([]any{string(currency), ids}, more...)...)
+	return database.Scan(rows, err, func(scan func(...any) error) (owned[*Variant], error) {
+		v, err := one(scan)
+		return owned[*Variant]{parent, v}, err
+	})
+}
+
+// allVariantsOfProducts reads every variant of products, in order. Served by variant (shop_id, product_id, position, id).
+func (s store) allVariantsOfProducts(ctx context.Context, q database.Querier, currency money.Currency, ids []uuid.UUID) ([]*Variant, error) {
+	rows, err := q.Query(ctx, "SELECT "+variantColumns+" FROM "+variantFrom+" WHERE v.shop_id = $1 AND v.product_id = ANY($3) ORDER BY v.product_id, v.position, v.id", string(currency), ids)
+	return database.Scan(rows, err, scanVariant(currency))
+}
+
+// options reads the options of products with their values. Served by product_option (shop_id, product_id, position) and
+// option_value (shop_id, product_id, option_id, position).
+func (s store) options(ctx context.Context, q database.Querier, ids []uuid.UUID) (map[uuid.UUID][]*Option, error) {
+	rows, err := q.Query(ctx, `SELECT o.product_id, o.id, o.name, w.id, w.name, w.swatch_color FROM product_option o
+ JOIN option_value w ON w.shop_id = o.shop_id AND w.product_id = o.product_id AND w.option_id = o.id
+ WHERE o.shop_id = $1 AND o.product_id = ANY($2) ORDER BY o.product_id, o.position, w.position, w.id`, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := make(map[uuid.UUID][]*Option, len(ids))
+	for rows.Next() {
+		var product, option, value uuid.UUID
+		var name, valueName, color string
+		if err := rows.Scan(&product, &option, &name, &value, &valueName, &color); err != nil {
+			return nil, err
+		}
+		list := out[product]
+		if n := len(list); n == 0 || list[n-1].ID.UUID != option {
+			list = append(list, &Option{ID: gid.New("ProductOption", option), Name: name})
+			out[product] = list
+		}
+		last := list[len(list)-1]
+		last.OptionValues = append(last.OptionValues, &OptionValue{ID: gid.New("ProductOptionValue", value), ProductID: product, Name: valueName, Color: color, option: name})
+	}
+	return out, rows.Err()
+}
+
+const imageColumns = `m.id, m.product_id, m.alt, m.source, m.width, m.height, m.thumbhash`
+
+func (s store) scanImage(lead ...any) func(scan func(...any) error) (*Image, error) {
+	return func(scan func(...any) error) (*Image, error) {
+		var id uuid.UUID
+		var owner uuid.NullUUID
+		var alt, thumb string
+		var width, height int
+		i := &Image{base: s.files}
+		if err := scan(append(lead, &id, &owner, &alt, &i.source, &width, &height, &thumb)...); err != nil {
+			return nil, err
+		}
+		public := gid.New("ProductImage", id)
+		i.ID, i.AltText, i.Thumbhash, i.owner = &public, optional(alt), optional(thumb), owner.UUID
+		if width > 0 && height > 0 {
+			i.Width, i.Height = &width, &height
+		}
+		return i, nil
+	}
+}
+
+// images reads pictures by id. Served by the primary key.
+func (s store) images(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]*Image, error) {
+	rows, err := q.Query(ctx, "SELECT "+imageColumns+" FROM media m WHERE m.shop_id = $1 AND m.id = ANY($2)", ids)
+	return database.Scan(rows, err, s.scanImage())
+}
+
+// imagesOfProducts reads the first pictures of products. Served by media (shop_id, product_id, position, id).
+func (s store) imagesOfProducts(ctx context.Context, q database.Querier, w keyset.Window, ids []uuid.UUID) ([]owned[*Image], error) {
+	where, more := w.Where(3)
+	query := database.PerParent{
+		Columns: "m.position, " + imageColumns, From: "media m", Where: "m.shop_id = $1" + where, Parent: "m.product_id",
+		Order: "m.position" + w.Direction() + ", m.id" + w.Direction(), Limit: w.Limit + 1, Arg: 2,
+	}.SQL(q.Dialect())
+	var skip, position int64
+	var parent uuid.UUID
+	one := s.scanImage(&skip, &parent, &position)
+	rows, err := q.Query(ctx, query, append([]any{ids}, more...)...)
+	return database.Scan(rows, err, func(scan func(...any) error) (owned[*Image], error) {
+		i, err := one(scan)
+		if i != nil {
+			i.place = position
+		}
+		return owned[*Image]{parent, i}, err
+	})
+}
