@@ -1,0 +1,183 @@
+package inventory
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/platform/database"
+)
+
+// Commitment turns what a ref holds into a sale.
+type Commitment struct {
+	Ref Ref
+	// Lines are what is sold, as they were reserved.
+	Lines []Line
+	// Order names the sale in the ledger, and makes the commitment idempotent: one sale of an order, ever.
+	Order string
+	// Reason defaults to [Sale].
+	Reason Reason
+	// Actor is who caused it: an access label.
+	Actor string
+}
+
+// CommitTx takes the lines out of stock, ends the ref's promises, and says which location gives what. Lines whose stock is
+// not counted have no allocation. Committing the same order again changes nothing and gives the same answer.
+//
+// A promise whose time ran out before it was committed is made anew; where its units are gone to others by then, CommitTx
+// fails with [OutOfStock] and the caller has a payment to give back.
+func (s *Service) CommitTx(ctx context.Context, tx database.Tx, c Commitment) ([]Allocation, error) {
+	want, err := merge(c.Lines)
+	if err != nil {
+		return nil, err
+	}
+	held, err := s.hold(ctx, tx, c.Ref)
+	if err != nil {
+		return nil, err
+	}
+	if !meets(held, want) {
+		tracked, err := s.tracked(ctx, tx, want)
+		if err != nil {
+			return nil, err
+		}
+		if !meets(held, tracked) {
+			if len(held) == 0 {
+				sold, err := s.store.sold(ctx, tx, variantsOf(tracked, nil), c.Order)
+				if err != nil || len(sold) > 0 {
+					return sold, err
+				}
+			}
+			if held, err = s.promise(ctx, tx, c.Ref, held, tracked, s.clock.Now()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return held, s.sell(ctx, tx, c, held)
+}
+
+// Commit is [Service.CommitTx] in a transaction of its own.
+func (s *Service) Commit(ctx context.Context, c Commitment) (sold []Allocation, err error) {
+	err = s.db.InTx(ctx, func(tx database.Tx) (err error) {
+		sold, err = s.CommitTx(ctx, tx, c)
+		return err
+	})
+	return sold, err
+}
+
+// tracked gives the lines whose stock is counted. A variant that is gone counts as such: it cannot be sold.
+func (s *Service) tracked(ctx context.Context, tx database.Tx, want []Line) ([]Line, error) {
+	variants, err := s.store.facts(ctx, tx, variantsOf(want, nil))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(want), func(l Line) bool {
+		f, known := variants[l.VariantID]
+		return known && !f.tracked
+	}), nil
+}
+
+func (s *Service) sell(ctx context.Context, tx database.Tx, c Commitment, held []Allocation) error {
+	if len(held) == 0 {
+		return nil
+	}
+	if c.Reason == "" {
+		c.Reason = Sale
+	}
+	levels, err := s.store.lockLevels(ctx, tx, variantsOf(nil, held))
+	if err != nil {
+		return err
+	}
+	deltas := reserve(nil, held)
+	for i := range deltas {
+		deltas[i].onHand = deltas[i].reserved
+	}
+	if err := s.write(ctx, tx, levels, deltas); err != nil {
+		return err
+	}
+	if _, err := s.store.record(ctx, tx, deltas, c.Reason, c.Order, c.Actor, s.clock.Now()); err != nil {
+		return err
+	}
+	return s.store.replaceHolds(ctx, tx, c.Ref, true, nil, s.clock.Now(), s.clock.Now())
+}
+
+// Returned is units that come back from a sale.
+type Returned struct {
+	// Lines say what comes back to which location: a part of what the sale's commitment gave. Those without a location
+	// go to the first one that serves the online shop; variants and locations that are gone are passed over.
+	Lines []Allocation
+	// Ref names the cancellation or refund in the ledger.
+	Ref string
+	// Reason defaults to [Return].
+	Reason Reason
+	// Actor is who caused it: an access label.
+	Actor string
+}
+
+// RestockTx puts units back on hand. It is not idempotent by itself: call it in the transaction that records why.
+func (s *Service) RestockTx(ctx context.Context, tx database.Tx, r Returned) error {
+	places, err := s.placesOf(ctx, tx, r.Lines)
+	if err != nil || len(places) == 0 {
+		return err
+	}
+	if r.Reason == "" {
+		r.Reason = Return
+	}
+	now := s.clock.Now()
+	if err := s.store.ensureLevels(ctx, tx, placesIn(places), now); err != nil {
+		return err
+	}
+	levels, err := s.store.lockLevels(ctx, tx, variantsOf(nil, places))
+	if err != nil {
+		return err
+	}
+	deltas := reserve(places, nil)
+	for i := range deltas {
+		deltas[i].onHand, deltas[i].reserved = deltas[i].reserved, 0
+	}
+	if err := s.write(ctx, tx, levels, deltas); err != nil {
+		return err
+	}
+	_, err = s.store.record(ctx, tx, deltas, r.Reason, r.Ref, r.Actor, now)
+	return err
+}
+
+// placesOf keeps the returns that have somewhere to go.
+func (s *Service) placesOf(ctx context.Context, tx database.Tx, lines []Allocation) ([]Allocation, error) {
+	variants, err := s.store.facts(ctx, tx, variantsOf(nil, lines))
+	if err != nil {
+		return nil, err
+	}
+	locations, err := s.store.locations(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	home := uuid.Nil
+	known := make(map[uuid.UUID]bool, len(locations))
+	for _, l := range locations {
+		known[l.ID.UUID] = true
+		if home == uuid.Nil && l.Active && l.FulfillsOnline {
+			home = l.ID.UUID
+		}
+	}
+	var out []Allocation
+	for _, l := range lines {
+		if l.LocationID == uuid.Nil {
+			l.LocationID = home
+		}
+		if _, ok := variants[l.VariantID]; ok && known[l.LocationID] && l.Quantity > 0 {
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+
+// placesIn lists the levels of allocations in the order of locks.
+func placesIn(allocations []Allocation) []place {
+	out := make([]place, 0, len(allocations))
+	for _, a := range allocations {
+		out = append(out, place{a.VariantID, a.LocationID})
+	}
+	slices.SortFunc(out, place.compare)
+	return slices.Compact(out)
+}

@@ -1,0 +1,160 @@
+// Package inventory knows how many units of a variant lie where, and promises each unit to at most one buyer.
+//
+// It knows nothing of prices, carts or orders: a promise is held under an opaque [Ref], and a sale names what it was for
+// in a text of the caller's.
+//
+// Invariants:
+//   - On hand is the sum of the movements of a level, and reserved the sum of its promises ([Service.Verify] proves it).
+//   - A promise is made only of units that are free at that moment, unless the variant may be oversold.
+//   - A Ref holds at most one promise per variant and location; a Ref's verbs take turns.
+//
+// A count by staff is a fact and is never refused for the sake of promises: what was promised beyond it shows as
+// availability below zero, and nothing more is promised until that is made good.
+//
+// Locks are taken in one order, so that verbs do not deadlock: the Ref, its promises, then levels by (variant, location).
+package inventory
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/platform/clock"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/gid"
+)
+
+// MaxQuantity is the most units that one line or level may name.
+const MaxQuantity = 1_000_000_000
+
+// Ref names who holds a promise: a checkout's id, for one. It is opaque here; at most 200 bytes.
+type Ref string
+
+// Line asks for units of a variant.
+type Line struct {
+	VariantID uuid.UUID
+	Quantity  int64
+}
+
+// Allocation is units of a variant taken from one location. Order lines keep them, so that a return finds its way back.
+type Allocation struct {
+	VariantID  uuid.UUID `json:"variantId"`
+	LocationID uuid.UUID `json:"locationId"`
+	Quantity   int64     `json:"quantity"`
+}
+
+// Shortage is a variant of which fewer units are free than were asked for. A variant that is not there has none.
+type Shortage struct {
+	VariantID uuid.UUID
+	Requested int64
+	Available int64 // never below zero
+}
+
+// OutOfStock is the error of a reservation that could not be met; nothing was promised. Lines are in variant order.
+type OutOfStock struct{ Lines []Shortage }
+
+// Error gives the text for logs.
+func (e OutOfStock) Error() string {
+	if len(e.Lines) == 1 {
+		l := e.Lines[0]
+		return fmt.Sprintf("inventory: %d of variant %s asked for, %d available", l.Requested, l.VariantID, l.Available)
+	}
+	return fmt.Sprintf("inventory: %d variants fall short", len(e.Lines))
+}
+
+// Location is a place that holds stock.
+type Location struct {
+	ID     gid.ID
+	Handle string
+	Name   string
+	// Priority says which location is emptied first: the smallest number.
+	Priority       int
+	Active         bool
+	FulfillsOnline bool
+}
+
+// Level is the stock of a variant at a location.
+type Level struct {
+	ID        gid.ID
+	VariantID uuid.UUID
+	Location  Location
+	OnHand    int64
+	Reserved  int64
+	UpdatedAt time.Time
+}
+
+// Availability is how much of a variant can be sold now, over all locations that serve the online shop.
+type Availability struct {
+	// Available is on hand less reserved; below zero where more was promised than is there. 0 where nothing is counted.
+	Available int64
+	Tracked   bool // stock is counted
+	Oversell  bool // it may be sold beyond what is there
+	ForSale   bool // at least one unit can be bought now
+}
+
+// Reason says why stock moved: a word in small letters. Staff may use words of their own.
+type Reason string
+
+// The reasons that Rialto itself gives.
+const (
+	Received   Reason = "received"
+	Correction Reason = "correction"
+	Sale       Reason = "sale"
+	Return     Reason = "return"
+	Import     Reason = "import"
+)
+
+// Movement is an entry of the stock ledger. It is never edited.
+type Movement struct {
+	ID         uuid.UUID
+	VariantID  uuid.UUID
+	LocationID uuid.UUID
+	Delta      int64
+	Reason     Reason
+	Ref        string // what it was for, in the caller's words
+	Actor      string // who did it: an access label
+	CreatedAt  time.Time
+}
+
+// ChangedSubject is the subject of the event [Changed].
+const ChangedSubject = "inventory.changed"
+
+// Changed says that variants went out of stock or came back: their availability crossed zero. A reader looks up the
+// present state, since events may come late or twice.
+type Changed struct {
+	Variants []uuid.UUID `json:"variants"`
+}
+
+// Events takes events in the transaction that causes them.
+type Events interface {
+	AppendTx(ctx context.Context, tx database.Tx, subject string, payload any) error
+}
+
+// Config is what the service needs. DB must be set; Clock defaults to the system's, Events to none, NewID to UUIDv7.
+type Config struct {
+	DB     *database.DB
+	Clock  clock.Clock
+	Events Events
+	NewID  func() uuid.UUID
+}
+
+// Service keeps the stock of shops. It is safe for concurrent use, in any number of processes on one database.
+type Service struct {
+	db     *database.DB
+	clock  clock.Clock
+	events Events
+	store  store
+}
+
+// New makes a service.
+func New(c Config) *Service {
+	if c.Clock == nil {
+		c.Clock = clock.System{}
+	}
+	if c.NewID == nil {
+		c.NewID = func() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+	}
+	return &Service{db: c.DB, clock: c.Clock, events: c.Events, store: store{newID: c.NewID}}
+}

@@ -1,0 +1,122 @@
+package inventory
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
+)
+
+// Available tells of each variant how many units can be sold now: one statement, whatever their number. Variants that are
+// not the shop's are not in the answer.
+func (s *Service) Available(ctx context.Context, variantIDs []uuid.UUID) (map[uuid.UUID]Availability, error) {
+	return s.store.availability(ctx, s.db, variantIDs)
+}
+
+// AvailableTx is [Service.Available] as the caller's transaction sees it. It locks nothing.
+func (s *Service) AvailableTx(ctx context.Context, tx database.Tx, variantIDs []uuid.UUID) (map[uuid.UUID]Availability, error) {
+	return s.store.availability(ctx, tx, variantIDs)
+}
+
+// Levels gives the stock of variants at each location that holds them, in the locations' order: one statement.
+func (s *Service) Levels(ctx context.Context, variantIDs []uuid.UUID) (map[uuid.UUID][]Level, error) {
+	levels, err := s.store.levels(ctx, s.db, "l.variant_id", variantIDs)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[uuid.UUID][]Level, len(variantIDs))
+	for _, l := range levels {
+		out[l.VariantID] = append(out[l.VariantID], l)
+	}
+	return out, nil
+}
+
+// LevelsByID gives levels by their own ids; those that are not the shop's are not in the answer.
+func (s *Service) LevelsByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Level, error) {
+	levels, err := s.store.levels(ctx, s.db, "l.id", ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[uuid.UUID]Level, len(levels))
+	for _, l := range levels {
+		out[l.ID.UUID] = l
+	}
+	return out, nil
+}
+
+// Locations gives every location of the shop, in order of priority.
+func (s *Service) Locations(ctx context.Context) ([]Location, error) {
+	return s.store.locations(ctx, s.db)
+}
+
+// SaveLocation makes a location, or changes the one with that handle, and gives it as it is now. The id of l is not read.
+func (s *Service) SaveLocation(ctx context.Context, l Location) (saved Location, err error) {
+	if l.Handle == "" || len(l.Handle) > 100 || l.Name == "" || len(l.Name) > 200 {
+		return Location{}, fault.New(fault.Invalid, "a location has a handle of at most 100 bytes and a name of at most 200")
+	}
+	err = s.db.InTx(ctx, func(tx database.Tx) (err error) {
+		saved, err = s.store.saveLocation(ctx, tx, l, s.clock.Now())
+		return err
+	})
+	return saved, err
+}
+
+// Movements gives the ledger of a level, newest first: at most limit entries that are older than before, or from the start
+// where before is nil.
+func (s *Service) Movements(ctx context.Context, variantID, locationID, before uuid.UUID, limit int) ([]Movement, error) {
+	if before == uuid.Nil {
+		before = uuid.Max
+	}
+	return s.store.movements(ctx, s.db, place{variantID, locationID}, before, limit)
+}
+
+// Discrepancy is a level that does not agree with its ledger or its promises.
+type Discrepancy struct {
+	VariantID  uuid.UUID
+	LocationID uuid.UUID
+	OnHand     int64 // what the level says
+	Moved      int64 // sum of its movements
+	Reserved   int64 // what the level says
+	Promised   int64 // sum of its promises
+}
+
+// Verify lists the shop's levels that break the package's first invariant, at most 100. There are none, unless somebody
+// wrote to the tables by hand.
+func (s *Service) Verify(ctx context.Context) ([]Discrepancy, error) {
+	return s.store.discrepancies(ctx, s.db)
+}
+
+// Available is what is on hand and not promised; below zero where more was promised than is there.
+func (l Level) Available() int64 { return l.OnHand - l.Reserved }
+
+// Quantity is one number of a level.
+type Quantity struct {
+	Name     Name
+	Quantity int64
+}
+
+// Quantities gives the numbers asked for, in that order. Fails with [fault.Invalid] on a name it does not know.
+func (l Level) Quantities(names []string) ([]Quantity, error) {
+	out := make([]Quantity, 0, len(names))
+	for _, name := range names {
+		q := Quantity{Name: Name(name)}
+		switch q.Name {
+		case OnHand:
+			q.Quantity = l.OnHand
+		case Reserved:
+			q.Quantity = l.Reserved
+		case Available:
+			q.Quantity = l.Available()
+		default:
+			return nil, fault.New(fault.Invalid, "a quantity is named on_hand, reserved or available")
+		}
+		out = append(out, q)
+	}
+	return out, nil
+}
+
+func locationID(id uuid.UUID) gid.ID { return gid.New("Location", id) }
+func levelID(id uuid.UUID) gid.ID    { return gid.New("InventoryLevel", id) }
