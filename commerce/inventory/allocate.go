@@ -58,13 +58,16 @@ func allocate(variants map[uuid.UUID]facts, levels []level, lines []Line) (plan 
 		if known && !f.tracked {
 			continue
 		}
-		own := byVariant[line.VariantID]
+		var own []level
+		if known {
+			own = byVariant[line.VariantID]
+		}
 		free := int64(0)
 		for _, l := range own {
 			free += l.free()
 		}
 		free = max(free, 0)
-		if !known || len(own) == 0 || line.Quantity > free && !f.oversell {
+		if len(own) == 0 || line.Quantity > free && !f.oversell {
 			short = append(short, Shortage{VariantID: line.VariantID, Requested: line.Quantity, Available: free})
 			continue
 		}

@@ -5,11 +5,9 @@
 //
 // Invariants:
 //   - On hand is the sum of the movements of a level, and reserved the sum of its promises ([Service.Verify] proves it).
-//   - A promise is made only of units that are free at that moment, unless the variant may be oversold.
+//   - 0 ≤ reserved ≤ on hand, except where a variant may be oversold: promises are made of free units only, and neither a
+//     count nor an adjustment takes away what is promised.
 //   - A Ref holds at most one promise per variant and location; a Ref's verbs take turns.
-//
-// A count by staff is a fact and is never refused for the sake of promises: what was promised beyond it shows as
-// availability below zero, and nothing more is promised until that is made good.
 //
 // Locks are taken in one order, so that verbs do not deadlock: the Ref, its promises, then levels by (variant, location).
 package inventory
@@ -87,7 +85,7 @@ type Level struct {
 
 // Availability is how much of a variant can be sold now, over all locations that serve the online shop.
 type Availability struct {
-	// Available is on hand less reserved; below zero where more was promised than is there. 0 where nothing is counted.
+	// Available is on hand less reserved; below zero where more was sold than was there. 0 where nothing is counted.
 	Available int64
 	Tracked   bool // stock is counted
 	Oversell  bool // it may be sold beyond what is there

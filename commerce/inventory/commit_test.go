@@ -1,0 +1,139 @@
+package inventory_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/database/databasetest"
+)
+
+func TestCommit(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		for name, test := range map[string]func(*testing.T, *bundle){
+			"TwiceIsOnce":              commitTwice,
+			"LapsedPromiseIsMadeAnew":  commitLapsed,
+			"LapsedAndSoldToOthers":    commitTooLate,
+			"RestockPutsBack":          restock,
+			"RestockPassesOverTheGone": restockGone,
+		} {
+			t.Run(name, func(t *testing.T) { test(t, setup(t, db)) })
+		}
+	})
+}
+
+func commitTwice(t *testing.T, b *bundle) {
+	home := b.location(t, "home", 0)
+	v, free := b.variant(t, true, false), b.variant(t, false, false)
+	b.put(t, v, home, 5)
+	sale := inventory.Commitment{Ref: "cart", Lines: lines(of(v, 2), of(free, 1)), Order: "#1001", Actor: "customer:1"}
+	if err := b.stock.Reserve(b.ctx, sale.Ref, sale.Lines, b.soon()); err != nil {
+		t.Fatal(err)
+	}
+	want := []inventory.Allocation{{VariantID: v, LocationID: home, Quantity: 2}}
+	for range 3 {
+		sold, err := b.stock.Commit(b.ctx, sale)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, sold); diff != "" {
+			t.Fatal(diff)
+		}
+		b.expect(t, v, 3, 0)
+	}
+	moves, err := b.stock.Movements(b.ctx, v, home, uuid.Nil, 10)
+	if err != nil || len(moves) != 2 {
+		t.Fatal(moves, err)
+	}
+	got := moves[0]
+	if got.Delta != -2 || got.Reason != inventory.Sale || got.Ref != "#1001" || got.Actor != "customer:1" || !got.CreatedAt.Equal(start) {
+		t.Fatalf("%+v", got)
+	}
+	older, err := b.stock.Movements(b.ctx, v, home, got.ID, 10)
+	if err != nil || len(older) != 1 || older[0].Delta != 5 {
+		t.Fatal(older, err)
+	}
+}
+
+func commitLapsed(t *testing.T, b *bundle) {
+	home := b.location(t, "home", 0)
+	v := b.variant(t, true, false)
+	b.put(t, v, home, 5)
+	lapse(t, b, of(v, 2))
+	sold, err := b.stock.Commit(b.ctx, inventory.Commitment{Ref: "cart", Lines: lines(of(v, 2)), Order: "order"})
+	if err != nil || len(sold) != 1 {
+		t.Fatal(sold, err)
+	}
+	b.expect(t, v, 3, 0)
+}
+
+func commitTooLate(t *testing.T, b *bundle) {
+	home := b.location(t, "home", 0)
+	v := b.variant(t, true, false)
+	b.put(t, v, home, 2)
+	lapse(t, b, of(v, 2))
+	if err := b.stock.Reserve(b.ctx, "other", lines(of(v, 1)), b.soon()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.stock.Commit(b.ctx, inventory.Commitment{Ref: "cart", Lines: lines(of(v, 2)), Order: "order"})
+	if _, ok := errors.AsType[inventory.OutOfStock](err); !ok {
+		t.Fatalf("err = %v, want OutOfStock", err)
+	}
+	b.expect(t, v, 2, 1)
+}
+
+// lapse promises a line and lets its time run out.
+func lapse(t *testing.T, b *bundle, l inventory.Line) {
+	t.Helper()
+	if err := b.stock.Reserve(b.ctx, "cart", lines(l), b.soon()); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.Advance(time.Hour)
+	if n, err := b.stock.ReleaseExpired(t.Context(), 100); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+}
+
+func restock(t *testing.T, b *bundle) {
+	near, far := b.location(t, "near", 1), b.location(t, "far", 2)
+	v := b.variant(t, true, false)
+	b.put(t, v, near, 1)
+	b.put(t, v, far, 1)
+	sold, err := b.stock.Commit(b.ctx, inventory.Commitment{Ref: "cart", Lines: lines(of(v, 2)), Order: "order"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.expect(t, v, 0, 0)
+	b.seen.take()
+	err = b.db.InTx(b.ctx, func(tx database.Tx) error {
+		return b.stock.RestockTx(b.ctx, tx, inventory.Returned{Lines: sold, Ref: "order", Actor: "staff:1"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.expect(t, v, 2, 0)
+	b.announced(t, v)
+	levels, err := b.stock.Levels(b.ctx, []uuid.UUID{v})
+	if err != nil || levels[v][0].OnHand != 1 || levels[v][1].OnHand != 1 {
+		t.Fatalf("%+v, %v", levels, err)
+	}
+}
+
+func restockGone(t *testing.T, b *bundle) {
+	home := b.location(t, "home", 0)
+	v := b.variant(t, true, false)
+	err := b.db.InTx(b.ctx, func(tx database.Tx) error {
+		return b.stock.RestockTx(b.ctx, tx, inventory.Returned{Lines: []inventory.Allocation{
+			{VariantID: uuid.New(), LocationID: home, Quantity: 1}, {VariantID: v, LocationID: uuid.New(), Quantity: 1}, {VariantID: v, Quantity: 4},
+		}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.expect(t, v, 4, 0)
+}
