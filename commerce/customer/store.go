@@ -1,0 +1,152 @@
+package customer
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/keyset"
+)
+
+const accountColumns = `id, email, first_name, last_name, phone, note, locale, password_hash, accepts_marketing, state, tags, default_address_id, orders_count, created_at, updated_at`
+
+func scanAccount(scan func(...any) error) (a account, err error) {
+	c := &Customer{}
+	var state string
+	var tags database.JSON[[]string]
+	var orders int64
+	err = scan(&a.id, &a.email, &a.first, &a.last, &a.phone, &a.note, &a.locale, &a.hash, &a.marketing, &state, &tags, &a.defaultAddress, &orders, &c.CreatedAt, &c.UpdatedAt)
+	if err != nil {
+		return a, err
+	}
+	a.state = stateOf(state)
+	c.ID, c.State, c.AcceptsMarketing, c.DefaultAddressID = gid.New("Customer", a.id), a.state, a.marketing, a.defaultAddress.UUID
+	c.Email, c.FirstName, c.LastName, c.Phone = known(a.email), known(a.first), known(a.last), known(a.phone)
+	c.Note, c.Locale, c.NumberOfOrders = known(a.note), known(a.locale), uint64(max(orders, 0))
+	if c.Tags = tags.V; c.Tags == nil {
+		c.Tags = []string{}
+	}
+	c.DisplayName = joined(" ", a.first, a.last)
+	for _, other := range []string{a.email, a.phone} {
+		if c.DisplayName == "" {
+			c.DisplayName = other
+		}
+	}
+	a.customer = c
+	return a, nil
+}
+
+func accountsByID(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]account, error) {
+	rows, err := q.Query(ctx, `SELECT `+accountColumns+` FROM customer WHERE shop_id = $1 AND id = ANY($2)`, ids)
+	return database.Scan(rows, err, scanAccount)
+}
+
+func accountByEmail(ctx context.Context, q database.Querier, email string) ([]account, error) {
+	rows, err := q.Query(ctx, `SELECT `+accountColumns+` FROM customer WHERE shop_id = $1 AND email = $2`, email)
+	return database.Scan(rows, err, scanAccount)
+}
+
+func emailTaken(ctx context.Context, q database.Querier, email string) (taken bool, err error) {
+	var n int
+	err = q.QueryRow(ctx, `SELECT count(*) FROM customer WHERE shop_id = $1 AND email = $2`, email).Scan(&n)
+	return n > 0, err
+}
+
+// lockAccount reads an account and holds it until the transaction ends. Everything that changes an account, its book or
+// its secrets does so under this lock.
+func lockAccount(ctx context.Context, tx database.Tx, id uuid.UUID) (account, error) {
+	rows, err := tx.Query(ctx, `SELECT `+accountColumns+` FROM customer WHERE shop_id = $1 AND id = $2 FOR NO KEY UPDATE`, id)
+	found, err := database.Scan(rows, err, scanAccount)
+	if err == nil && len(found) == 0 {
+		err = fault.New(fault.NotFound, "There is no such customer.")
+	}
+	if err != nil {
+		return account{}, err
+	}
+	return found[0], nil
+}
+
+func insertAccount(ctx context.Context, tx database.Tx, a account, now time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO customer (id, shop_id, created_at, updated_at, email, first_name, last_name, phone, password_hash, accepts_marketing, state, note, locale, orders_count)
+		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, '', '', 0)`, a.id, now, a.email, a.first, a.last, a.phone, a.hash, a.marketing, a.state.column())
+	return err
+}
+
+func updateAccount(ctx context.Context, tx database.Tx, a account, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE customer SET updated_at = $3, email = $4, first_name = $5, last_name = $6, phone = $7, password_hash = $8, accepts_marketing = $9, state = $10
+		WHERE shop_id = $1 AND id = $2`, a.id, now, a.email, a.first, a.last, a.phone, a.hash, a.marketing, a.state.column())
+	return err
+}
+
+func setPassword(ctx context.Context, tx database.Tx, id uuid.UUID, hash string, state State, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE customer SET password_hash = $3, state = $4, updated_at = $5 WHERE shop_id = $1 AND id = $2`, id, hash, state.column(), now)
+	return err
+}
+
+// confirmPassword locks an account and reports whether it can still be used with the password of this hash.
+func confirmPassword(ctx context.Context, tx database.Tx, id uuid.UUID, hash string) (bool, error) {
+	rows, err := tx.Query(ctx, `SELECT id FROM customer WHERE shop_id = $1 AND id = $2 AND password_hash = $3 AND state = 'enabled' FOR NO KEY UPDATE`, id, hash)
+	found, err := database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	return len(found) == 1, err
+}
+
+func countOrder(ctx context.Context, tx database.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `UPDATE customer SET orders_count = orders_count + 1 WHERE shop_id = $1 AND id = $2`, id)
+	return err
+}
+
+func insertSecret(ctx context.Context, tx database.Tx, id, customer uuid.UUID, purpose Purpose, hash []byte, now, expires time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO customer_token (id, shop_id, customer_id, purpose, token_hash, expires_at, created_at) VALUES ($2, $1, $3, $4, $5, $6, $7)`,
+		id, customer, string(purpose), hash, expires, now)
+	return err
+}
+
+// sweepSecrets takes away an account's secrets that ended, and counts those that are open.
+func sweepSecrets(ctx context.Context, tx database.Tx, customer uuid.UUID, now time.Time) (open int, err error) {
+	if _, err := tx.Exec(ctx, `DELETE FROM customer_token WHERE shop_id = $1 AND customer_id = $2 AND expires_at <= $3`, customer, now); err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, `SELECT count(*) FROM customer_token WHERE shop_id = $1 AND customer_id = $2 AND used_at IS NULL`, customer).Scan(&open)
+	return open, err
+}
+
+// endSecrets marks every open secret of an account as used.
+func endSecrets(ctx context.Context, tx database.Tx, customer uuid.UUID, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE customer_token SET used_at = $3 WHERE shop_id = $1 AND customer_id = $2 AND used_at IS NULL`, customer, now)
+	return err
+}
+
+// findSecret reports whether a link's secret was ever mailed, whether it is still good, and its account's state.
+func findSecret(ctx context.Context, q database.Querier, l link, now time.Time) (found, good bool, state State, err error) {
+	rows, err := q.Query(ctx, `SELECT c.state, CASE WHEN t.used_at IS NULL AND t.expires_at > $5 THEN 1 ELSE 0 END
+		FROM customer_token t JOIN customer c ON c.shop_id = t.shop_id AND c.id = t.customer_id
+		WHERE t.shop_id = $1 AND t.token_hash = $2 AND t.customer_id = $3 AND t.purpose = $4`, digest(l), l.id.UUID, string(l.purpose), now)
+	_, err = database.Scan(rows, err, func(scan func(...any) error) (struct{}, error) {
+		var column string
+		var isGood int
+		err := scan(&column, &isGood)
+		found, good, state = true, isGood == 1, stateOf(column)
+		return struct{}{}, err
+	})
+	return found, good, state, err
+}
+
+// useSecret uses a link's secret up; of several at once, one succeeds.
+func useSecret(ctx context.Context, tx database.Tx, l link, now time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE customer_token SET used_at = $5
+		WHERE shop_id = $1 AND token_hash = $2 AND customer_id = $3 AND purpose = $4 AND used_at IS NULL AND expires_at > $5`, digest(l), l.id.UUID, string(l.purpose), now)
+	return n == 1, err
+}
+
+func listAccounts(ctx context.Context, q database.Querier, w keyset.Window, where string, args []any) ([]*Customer, error) {
+	after, more := w.Where(2 + len(args))
+	rows, err := q.Query(ctx, `SELECT `+accountColumns+` FROM customer WHERE shop_id = $1`+where+after+w.OrderBy(), append(args, more...)...)
+	return database.Scan(rows, err, func(scan func(...any) error) (*Customer, error) {
+		a, err := scanAccount(scan)
+		return a.customer, err
+	})
+}

@@ -1,0 +1,81 @@
+package identity
+
+import (
+	"context"
+
+	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+// Credentials are what a request shows of itself, each empty where it shows none.
+type Credentials struct {
+	// StorefrontPublic is a public storefront token.
+	StorefrontPublic string
+	// StorefrontPrivate is a private storefront token.
+	StorefrontPrivate string
+	// Bearer is a session's handle or a public storefront token.
+	Bearer string
+}
+
+// Authenticate tells who sends a request, and in which shop. The session of a customer or a member of staff wins over
+// storefront tokens beside it; everything that is shown must be good and of one shop, so that a token that has ended
+// is never mistaken for a request without one. The actor is Private when a private storefront token was shown. Fails
+// with [fault.Unauthenticated] where nothing was shown or anything shown is refused.
+func (s *Service) Authenticate(ctx context.Context, c Credentials) (access.Actor, error) {
+	var shown []access.Actor
+	private := false
+	for _, t := range []struct{ token, kind string }{{c.StorefrontPublic, Public}, {c.StorefrontPrivate, Private}} {
+		if t.token == "" {
+			continue
+		}
+		actor, err := s.storefrontOf(ctx, t.token, t.kind)
+		if err != nil {
+			return access.Actor{}, err
+		}
+		shown = append(shown, actor)
+		private = private || t.kind == Private
+	}
+	if c.Bearer != "" {
+		actor, err := s.bearer(ctx, c.Bearer)
+		if err != nil {
+			return access.Actor{}, err
+		}
+		shown = append(shown, actor)
+	}
+	if len(shown) == 0 {
+		return access.Actor{}, fault.New(fault.Unauthenticated, "Send a storefront token, or sign in and send your access token.")
+	}
+	// The last one shown weighs most: a bearer over a private token over a public one.
+	actor := shown[len(shown)-1]
+	for _, other := range shown {
+		if other.Shop != actor.Shop {
+			return access.Actor{}, refused()
+		}
+		// A storefront token sent as bearer adds nothing to a private one.
+		if actor.Kind == access.Storefront && other.Private {
+			actor = other
+		}
+	}
+	actor.Private = private
+	return actor, nil
+}
+
+func (s *Service) bearer(ctx context.Context, token string) (access.Actor, error) {
+	if isHandle(token) {
+		return s.Lookup(ctx, token)
+	}
+	return s.storefrontOf(ctx, token, Public)
+}
+
+// storefrontOf looks a token up that was shown in the place for one kind. A private token in a public place is refused:
+// it may have been built into a web page, and should be found out at once.
+func (s *Service) storefrontOf(ctx context.Context, token, kind string) (access.Actor, error) {
+	found, err := s.storefront(ctx, token)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	if found.kind != kind {
+		return access.Actor{}, refused()
+	}
+	return found.actor, nil
+}

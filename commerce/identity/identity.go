@@ -1,0 +1,96 @@
+// Package identity knows who is at the door: passwords, the sessions of customers and staff, and the tokens of
+// storefronts. [Service.Authenticate] turns what a request shows into an actor, or refuses it.
+//
+// It is not about what an actor may do (see commerce/access), and it does not own accounts: commerce/customer and
+// commerce/staff check a password through it and then open a session with it. To answer one lookup with one statement
+// it reads the state of their rows, and never writes them.
+//
+// Invariants: no token, handle or password is kept, only hashes; a handle names its shop and is good in no other; an
+// ended session is refused at once in the process that ended it, and within [Config.CacheFor] in every other; what is
+// wrong with a refused token is never told.
+package identity
+
+import (
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/platform/clock"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+// How long a session lives when it is not used. Each use moves its end ahead by as much.
+const (
+	CustomerLifetime = 30 * 24 * time.Hour
+	StaffLifetime    = 12 * time.Hour
+)
+
+// Config is what the service needs. Only DB is required.
+type Config struct {
+	DB *database.DB
+	// Clock defaults to the machine's.
+	Clock clock.Clock
+	// Random gives the bits of tokens and salts; the default is the system's generator.
+	Random io.Reader
+	// NewID makes the ids of rows; the default is UUIDv7.
+	NewID func() uuid.UUID
+	// PasswordMemory bounds, in bytes, what all password hashes at work take together; 0 is 152 MiB, eight at a time.
+	PasswordMemory int64
+	// CacheFor is how long a looked-up token is believed without asking the database; 0 is 5 seconds, negative never.
+	CacheFor time.Duration
+	// CacheSize bounds the number of tokens remembered, good ones and unknown ones each; 0 is 20,000.
+	CacheSize int
+	// Log gets what is wrong but refuses nobody, such as a session whose end could not be moved.
+	Log *slog.Logger
+}
+
+// Service answers who somebody is. It is safe for concurrent use.
+type Service struct {
+	db        *database.DB
+	clock     clock.Clock
+	random    io.Reader
+	newID     func() uuid.UUID
+	log       *slog.Logger
+	passwords *Hasher
+	sessions  *aside[*session]
+	tokens    *aside[*storefront]
+}
+
+// New makes the service.
+func New(c Config) *Service {
+	s := &Service{db: c.DB, clock: c.Clock, random: c.Random, newID: c.NewID, log: c.Log}
+	if s.clock == nil {
+		s.clock = clock.System{}
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	if s.newID == nil {
+		s.newID = func() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if c.CacheFor == 0 {
+		c.CacheFor = 5 * time.Second
+	}
+	if c.CacheSize == 0 {
+		c.CacheSize = 20_000
+	}
+	s.passwords = NewHasher(c.PasswordMemory, s.random)
+	s.sessions = newAside[*session](c.CacheFor, c.CacheSize)
+	s.tokens = newAside[*storefront](c.CacheFor, c.CacheSize)
+	return s
+}
+
+// Passwords hashes and checks passwords, within the bound on memory that the whole process shares.
+func (s *Service) Passwords() *Hasher { return s.passwords }
+
+// refused is the one answer to every token that is not good, so that it tells nothing.
+func refused() error {
+	return fault.New(fault.Unauthenticated, "The token is unknown or has ended. Sign in again.")
+}

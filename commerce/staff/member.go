@@ -1,0 +1,166 @@
+package staff
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+// CreateInput describes a new member of the shop's staff.
+type CreateInput struct {
+	Email    string
+	Name     string
+	Password string
+	Role     string
+}
+
+// member is an account's row with what only this package may see.
+type member struct {
+	id          uuid.UUID
+	email, name string
+	hash        string
+	active      bool
+}
+
+const maxName = 255
+
+// Create gives somebody a role in the shop, and an account where they have none yet. Who has an account through another
+// shop keeps its name and password: the ones of the input are not used. Fails with [fault.Forbidden] unless the actor
+// may give the role (see [Service.AssignRole]).
+func (s *Service) Create(ctx context.Context, in CreateInput) (*StaffMember, fault.Problems, error) {
+	m, problems := s.check(in)
+	if len(problems) > 0 {
+		return nil, problems, nil
+	}
+	if err := mayGive(access.From(ctx), in.Role); err != nil {
+		return nil, nil, err
+	}
+	var err error
+	if m.hash, err = s.identity.Passwords().Hash(ctx, in.Password); err != nil {
+		return nil, nil, err
+	}
+	err = s.db.InTx(ctx, func(tx database.Tx) error {
+		if m.id, err = s.ensureMember(ctx, tx, m); err != nil {
+			return err
+		}
+		roles, err := rolesOf(ctx, tx, m.id)
+		if err != nil {
+			return err
+		}
+		if len(roles) > 0 {
+			return refuse(CodeTaken, "Email belongs to a member of this shop's staff already.", "input", "email")
+		}
+		return s.give(ctx, tx, m.id, in.Role)
+	})
+	return s.one(ctx, m.id, err)
+}
+
+func (s *Service) check(in CreateInput) (m member, problems fault.Problems) {
+	email, flaw := identity.NormalizeEmail(in.Email)
+	switch flaw {
+	case identity.EmailOK:
+	case identity.EmailBlank:
+		problems.Add(CodeBlank, "Email is missing.", "input", "email")
+	case identity.EmailTooLong:
+		problems.Add(CodeTooLong, "Email is too long.", "input", "email")
+	default:
+		problems.Add(CodeInvalid, "Email is not an email address.", "input", "email")
+	}
+	name := strings.TrimSpace(in.Name)
+	switch {
+	case name == "":
+		problems.Add(CodeBlank, "Name is missing.", "input", "name")
+	case !utf8.ValidString(name) || strings.IndexFunc(name, unicode.IsControl) >= 0:
+		problems.Add(CodeInvalid, "Name has characters that cannot be printed.", "input", "name")
+	case utf8.RuneCountInString(name) > maxName:
+		problems.Add(CodeTooLong, fmt.Sprintf("Name is too long: at most %d characters.", maxName), "input", "name")
+	}
+	switch identity.CheckPassword(in.Password) {
+	case identity.NoFlaw:
+	case identity.Blank:
+		problems.Add(CodeBlank, "Password is missing.", "input", "password")
+	case identity.TooLong:
+		problems.Add(CodeTooLong, fmt.Sprintf("Password is too long: at most %d bytes.", identity.MaxPassword), "input", "password")
+	default:
+		problems.Add(CodeInvalid, fmt.Sprintf("Password needs at least %d characters, and no space at either end.", identity.MinPassword), "input", "password")
+	}
+	if !access.IsRole(in.Role) {
+		problems.Add(CodeInvalid, "There is no such role.", "input", "role")
+	}
+	return member{id: s.newID(), email: email, name: name, active: true}, problems
+}
+
+// ensureMember gives the id of the account of m's email, and makes the account where there is none.
+func (s *Service) ensureMember(ctx context.Context, tx database.Tx, m member) (uuid.UUID, error) {
+	if err := insertMember(ctx, tx, m, s.clock.Now()); err != nil {
+		return uuid.Nil, err
+	}
+	return memberID(ctx, tx, m.email)
+}
+
+// EnsureOwner makes sure that there is an account with this email and that it owns the shop. An account that is there
+// already keeps its name and password. It is for setting a shop up: nobody needs to have signed in.
+func (s *Service) EnsureOwner(ctx context.Context, email, name, password string) (*StaffMember, error) {
+	m, problems := s.check(CreateInput{Email: email, Name: name, Password: password, Role: access.Owner})
+	if len(problems) > 0 {
+		return nil, fault.New(fault.Invalid, "%s", problems[0].Message)
+	}
+	var err error
+	if m.hash, err = s.identity.Passwords().Hash(ctx, password); err != nil {
+		return nil, err
+	}
+	ctx = access.With(ctx, access.Actor{Kind: access.System})
+	err = s.db.InTx(ctx, func(tx database.Tx) error {
+		if m.id, err = s.ensureMember(ctx, tx, m); err != nil {
+			return err
+		}
+		roles, err := rolesOf(ctx, tx, m.id)
+		if err != nil || slices.Contains(roles, access.Owner) {
+			return err
+		}
+		return s.give(ctx, tx, m.id, access.Owner)
+	})
+	owner, _, err := s.one(ctx, m.id, err)
+	return owner, err
+}
+
+// ByIDs gives members of the shop's staff; accounts without a role in the shop are missing.
+func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*StaffMember, error) {
+	return membersByID(ctx, s.db, ids)
+}
+
+// one gives a member as the outcome of the change that err came from.
+func (s *Service) one(ctx context.Context, id uuid.UUID, err error) (*StaffMember, fault.Problems, error) {
+	if r, ok := errors.AsType[refusal](err); ok {
+		return nil, fault.Problems{r.problem}, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := s.ByIDs(ctx, []uuid.UUID{id})
+	if err == nil && found[id] == nil {
+		err = fault.New(fault.NotFound, "There is no such member of staff.")
+	}
+	return found[id], nil, err
+}
+
+// refusal carries a problem that is found within a transaction out of it, so that the transaction has no effect.
+type refusal struct{ problem *fault.Problem }
+
+// Error is for logs; a refusal never leaves the package as an error.
+func (r refusal) Error() string { return r.problem.Message }
+
+func refuse(code, message string, field ...string) error {
+	return refusal{problem: &fault.Problem{Field: field, Code: code, Message: message}}
+}

@@ -1,0 +1,104 @@
+package staff
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+// errChanged says that an account's password changed while a sign-in was checked against the old one.
+var errChanged = errors.New("the account changed meanwhile")
+
+// SignIn opens a session in the shop for email and password. An unknown email, a wrong password and an account without a
+// role in the shop get the same problem after the same work; that an account is closed is told only to who knows its
+// password.
+func (s *Service) SignIn(ctx context.Context, email, password string) (*identity.AccessToken, fault.Problems, error) {
+	var problems fault.Problems
+	if email == "" {
+		problems.Add(CodeBlank, "Email is missing.", "input", "email")
+	}
+	if password == "" {
+		problems.Add(CodeBlank, "Password is missing.", "input", "password")
+	}
+	if len(problems) > 0 {
+		return nil, problems, nil
+	}
+	m, err := s.known(ctx, email)
+	if err != nil {
+		return nil, nil, err
+	}
+	ok, stale, err := s.identity.Passwords().Verify(ctx, m.hash, password)
+	if err != nil {
+		return nil, nil, err
+	}
+	if ok && !m.active {
+		problems.Add(CodeDisabled, "This account is closed.", "input")
+		return nil, problems, nil
+	}
+	if ok {
+		t, err := s.signIn(ctx, m, password, stale)
+		if !errors.Is(err, errChanged) {
+			return t, nil, err
+		}
+	}
+	problems.Add(CodeUnknownMember, "Email and password do not belong to an account.", "input")
+	return nil, problems, nil
+}
+
+// known is the account of an email that has a role in the shop, or an empty one, against which no password is right.
+func (s *Service) known(ctx context.Context, email string) (member, error) {
+	email, flaw := identity.NormalizeEmail(email)
+	if flaw != identity.EmailOK {
+		// Look up something all the same, so that this takes as long.
+		email = ""
+	}
+	found, err := memberOfShop(ctx, s.db, email)
+	if err != nil || len(found) == 0 {
+		return member{}, err
+	}
+	return found[0], nil
+}
+
+func (s *Service) signIn(ctx context.Context, m member, password string, stale bool) (*identity.AccessToken, error) {
+	hash := m.hash
+	if stale {
+		var err error
+		if hash, err = s.identity.Passwords().Hash(ctx, password); err != nil {
+			return nil, err
+		}
+	}
+	var t identity.AccessToken
+	err := s.db.InTx(ctx, func(tx database.Tx) error {
+		// A password change that came between must not leave a session behind that the old password opened.
+		same, err := confirmPassword(ctx, tx, m.id, m.hash)
+		if err == nil && !same {
+			err = errChanged
+		}
+		if err == nil && stale {
+			err = setPassword(ctx, tx, m.id, hash, s.clock.Now())
+		}
+		if err == nil {
+			t, err = s.identity.CreateTx(ctx, tx, access.Staff, m.id)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &t, nil
+}
+
+// SignOut ends a session and gives its id. The token itself is the proof.
+func (s *Service) SignOut(ctx context.Context, token string) (uuid.UUID, fault.Problems, error) {
+	id, err := s.identity.Revoke(ctx, access.Staff, token)
+	if fault.Is(err, fault.Unauthenticated) {
+		return uuid.Nil, fault.Problems{{Field: []string{"staffAccessToken"}, Code: CodeTokenInvalid, Message: "The token is wrong or has ended already."}}, nil
+	}
+	return id, nil, err
+}
