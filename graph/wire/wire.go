@@ -1,0 +1,137 @@
+// Package wire speaks GraphQL over HTTP: it reads a request, has it executed, and writes the answer with the status,
+// media type and headers of the GraphQL-over-HTTP draft.
+//
+// It knows nothing of documents, schemas or who is asking: that is the [Executor]'s. It never reads a cookie, so a
+// browser cannot be made to act for somebody by a foreign page; and as it refuses the media types which a foreign page
+// may post unasked, a browser asks (CORS) before it posts anything here.
+//
+// Invariants: an answer has either data or a 4xx/5xx status, never both or neither; no text of a request comes back in
+// an error of this package; a body is measured before it is read.
+package wire
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Request is one GraphQL request, well-formed but not yet parsed.
+type Request struct {
+	// Query is the document's text; empty where the request names a document that is kept.
+	Query string
+	// DocumentID names a kept document; empty where the request carries its text.
+	DocumentID string
+	// OperationName chooses one of the document's operations; empty when there is only one.
+	OperationName string
+	// Variables as they came: objects are map[string]any, numbers json.Number. Nil when there are none.
+	Variables map[string]any
+	// Extensions of the request, decoded likewise.
+	Extensions map[string]any
+	// Headers of the HTTP request, without cookies. Read only.
+	Headers http.Header
+	// Method is GET or POST. By GET only queries may run: answer anything else with [MutationByGet].
+	Method string
+}
+
+// Executor answers a request. It returns nil only where ctx is done and nobody waits for the answer.
+type Executor interface {
+	Execute(ctx context.Context, r *Request) *Answer
+}
+
+// Answer is what came of a request. With class [Answered] it has data, perhaps null, and perhaps errors; with any other
+// class it has errors only.
+type Answer struct {
+	Class Class
+	// Data is the value of the data entry, encoded.
+	Data json.RawMessage
+	// Errors beyond what an answer may hold are cut off.
+	Errors gqlerror.List
+	// Extensions of the answer, cost figures for instance. They must encode to JSON.
+	Extensions map[string]any
+	// Body is the whole answer already encoded, from a cache; Data, Errors and Extensions are then not looked at.
+	Body []byte
+	// Header holds further headers, Cache-Control in place of the default "no-store".
+	Header http.Header
+}
+
+// Refuse is an answer with one error: a code for programs, a message for people. Both are public.
+func Refuse(class Class, code, message string) *Answer {
+	return RefuseAll(class, &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}})
+}
+
+// RefuseAll is an answer with errors only.
+func RefuseAll(class Class, errs ...*gqlerror.Error) *Answer {
+	return &Answer{Class: class, Errors: errs}
+}
+
+// With sets a header of the answer and returns the answer.
+func (a *Answer) With(key, value string) *Answer {
+	if a.Header == nil {
+		a.Header = http.Header{}
+	}
+	a.Header.Set(key, value)
+	return a
+}
+
+// Config is what a [Handler] is made of. A zero value means the default beside it.
+type Config struct {
+	Executor Executor
+	// MaxBody is the largest body in bytes: 256 KiB.
+	MaxBody int64
+	// MaxURL is the longest query part of a GET's address in bytes: 16 KiB.
+	MaxURL int
+	// MaxErrors is the most errors in an answer: 20.
+	MaxErrors int
+}
+
+// Handler serves GraphQL at whatever address it is mounted.
+type Handler struct {
+	config Config
+	writer writer
+}
+
+// New makes a handler.
+func New(c Config) *Handler {
+	if c.MaxBody == 0 {
+		c.MaxBody = 256 << 10
+	}
+	if c.MaxURL == 0 {
+		c.MaxURL = 16 << 10
+	}
+	return &Handler{config: c, writer: newWriter(c.MaxErrors)}
+}
+
+// ServeHTTP reads the request, has it executed and writes the answer.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	media, refusal := h.negotiate(r)
+	var request *Request
+	if refusal == nil {
+		request, refusal = h.read(w, r)
+	}
+	if refusal != nil {
+		h.writer.write(w, r, media, refusal)
+		return
+	}
+	answer := h.config.Executor.Execute(r.Context(), request)
+	if answer == nil {
+		if r.Context().Err() == context.Canceled { //nolint:errorlint // a context's own error is never wrapped
+			return
+		}
+		answer = Refuse(Overdue, CodeTimeout, "The operation took longer than it may.")
+	}
+	h.writer.write(w, r, media, answer)
+}
+
+// negotiate settles the method and the media type of the answer.
+func (h *Handler) negotiate(r *http.Request) (string, *Answer) {
+	if r.Method != http.MethodPost && r.Method != http.MethodGet {
+		return mediaJSON, Refuse(wrongMethod, "METHOD_NOT_ALLOWED", "Send GraphQL by POST, or queries by GET.").With("Allow", "GET, POST")
+	}
+	media, ok := accepted(r.Header.Values("Accept"))
+	if !ok {
+		return mediaJSON, Refuse(notAcceptable, "NOT_ACCEPTABLE", "Answers come as "+mediaGraphQL+" or "+mediaJSON+"; accept one of them.")
+	}
+	return media, nil
+}
