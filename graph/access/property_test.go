@@ -36,7 +36,7 @@ func TestPlanAgreesWithPlainWalk(t *testing.T) {
 		slices.Sort(want)
 		var got []string
 		for _, d := range b.planner.Plan(op, by).Denials() {
-			got = append(got, d.Coordinate.String())
+			got = append(got, d.String())
 		}
 		slices.Sort(got)
 		if diff := cmp.Diff(want, got); diff != "" {
