@@ -16,6 +16,8 @@ type Call struct {
 	RequestID string
 	// Client is where the request came from, behind trusted proxies. The zero address when that is unknown.
 	Client netip.Addr
+	// TrustedPeer says that the connection came from this machine or a trusted proxy.
+	TrustedPeer bool
 
 	// Operation is the operation's name, from the parsed document; Kind is query, mutation or subscription.
 	Operation, Kind string
