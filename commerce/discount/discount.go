@@ -1,0 +1,177 @@
+// Package discount keeps a shop's offers, who used them how often, and its gift cards.
+//
+// It does not decide what a cart gets: that is promotion, which is given what this package reads. It knows no cart, no
+// checkout and no order: a use is held under an opaque ref of the caller's, and so is every movement of a gift card.
+//
+// Invariants:
+//   - A code names one discount of a shop, whatever its letter case.
+//   - A discount is never used more often than its limit, and by a buyer never more than once where that is its rule,
+//     whatever runs at the same time; a ref uses it at most once.
+//   - A gift card's balance is the sum of its ledger and never below zero; a ref moves it at most once per reason.
+//   - Codes of gift cards are kept as hashes only.
+package discount
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/promotion"
+	"github.com/rialtohq/rialto/platform/clock"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/keyset"
+)
+
+// Discount is an offer of a shop as it is kept. Its code reads as the shop wrote it.
+type Discount struct {
+	promotion.Discount
+	Used      int64 // Used counts orders, and checkouts under way.
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Status is ACTIVE, SCHEDULED or EXPIRED at a moment. What was switched off is EXPIRED.
+func (d *Discount) Status(now time.Time) string {
+	switch {
+	case d.Disabled, !d.EndsAt.IsZero() && !now.Before(d.EndsAt):
+		return "EXPIRED"
+	case now.Before(d.StartsAt):
+		return "SCHEDULED"
+	}
+	return "ACTIVE"
+}
+
+// Config is what the service needs. DB must be set; Clock defaults to the system's, NewID to UUIDv7, Random to the
+// system's source of secrets.
+type Config struct {
+	DB     *database.DB
+	Clock  clock.Clock
+	NewID  func() uuid.UUID
+	Random io.Reader
+}
+
+// Service keeps discounts and gift cards. It is safe for concurrent use, in any number of processes on one database.
+type Service struct {
+	db     *database.DB
+	clock  clock.Clock
+	random io.Reader
+	store  store
+}
+
+// New makes the service.
+func New(c Config) *Service {
+	if c.Clock == nil {
+		c.Clock = clock.System{}
+	}
+	if c.NewID == nil {
+		c.NewID = func() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	return &Service{db: c.DB, clock: c.Clock, random: c.Random, store: store{newID: c.NewID}}
+}
+
+// Create makes a discount from d, whose id is not read. Start is now where it has none; a discount with a code and no
+// title is called by its code. What is wrong with it comes back as problems with codes of DiscountErrorCode and fields
+// by their names here: code, title, value, startsAt, endsAt, usageLimit, minimumRequirement.
+func (s *Service) Create(ctx context.Context, d promotion.Discount) (*Discount, fault.Problems, error) {
+	now := s.clock.Now()
+	d.Code, d.Title = strings.TrimSpace(d.Code), strings.TrimSpace(d.Title)
+	if d.Title == "" && d.Method == promotion.Code {
+		d.Title = d.Code
+	}
+	if d.StartsAt.IsZero() {
+		d.StartsAt = now
+	}
+	d.ID, d.StartsAt, d.EndsAt = s.store.newID(), d.StartsAt.UTC().Truncate(time.Microsecond), d.EndsAt.UTC().Truncate(time.Microsecond)
+	problems := check(&d)
+	if len(problems) > 0 {
+		return nil, problems, nil
+	}
+	made := &Discount{Discount: d, CreatedAt: now, UpdatedAt: now}
+	err := s.db.InTx(ctx, func(tx database.Tx) error { return s.store.insert(ctx, tx, made) })
+	if database.IsUnique(err) {
+		problems.Add("TAKEN", "Another discount has this code.", "code")
+		return nil, problems, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return made, nil, nil
+}
+
+// Deactivate ends a discount now and gives it as it is then. Orders and checkouts under way keep what it gave them.
+// Ending one that has ended changes nothing. Fails with [fault.NotFound].
+func (s *Service) Deactivate(ctx context.Context, id uuid.UUID) (*Discount, error) {
+	err := s.db.InTx(ctx, func(tx database.Tx) error { return s.store.end(ctx, tx, id, s.clock.Now()) })
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, id)
+}
+
+// Get finds a discount. Fails with [fault.NotFound].
+func (s *Service) Get(ctx context.Context, id uuid.UUID) (*Discount, error) {
+	return one(s.store.byIDs(ctx, s.db, []uuid.UUID{id}))
+}
+
+// ByCode finds the discount of a code, in any letter case, ended or not. Fails with [fault.NotFound].
+func (s *Service) ByCode(ctx context.Context, code string) (*Discount, error) {
+	return one(s.store.byCode(ctx, s.db, fold(code)))
+}
+
+// Automatic gives the discounts without a code that apply now, at most [MaxAutomatic], by priority.
+func (s *Service) Automatic(ctx context.Context) ([]*Discount, error) {
+	return s.store.automatic(ctx, s.db, s.clock.Now())
+}
+
+// Page reads a page of all discounts, by id.
+func (s *Service) Page(ctx context.Context, args keyset.Args) (keyset.Page[*Discount], error) {
+	w, err := args.Window(keyset.Order{Name: "ID", ID: "id"})
+	if err != nil {
+		return keyset.Page[*Discount]{}, err
+	}
+	rows, err := s.store.page(ctx, s.db, w)
+	return keyset.Cut(w, rows, func(d *Discount) (any, uuid.UUID) { return "", d.ID }), err
+}
+
+// Offers reads in one statement what a cart may get: the automatic discounts that are on at a moment, those of the codes
+// whether on or not, and how often each was used in all and by a buyer (see [Buyer]).
+func (s *Service) Offers(ctx context.Context, codes, buyer []string, now time.Time) ([]promotion.Discount, map[uuid.UUID]promotion.Usage, error) {
+	folded := make([]string, 0, len(codes))
+	for _, c := range codes {
+		if c = fold(c); c != "" {
+			folded = append(folded, c)
+		}
+	}
+	rows, err := s.store.offers(ctx, s.db, folded, buyer, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	discounts := make([]promotion.Discount, 0, len(rows))
+	used := make(map[uuid.UUID]promotion.Usage, len(rows))
+	for _, r := range rows {
+		discounts = append(discounts, r.Discount.Discount)
+		used[r.ID] = promotion.Usage{Total: r.Used, ByBuyer: r.byBuyer}
+	}
+	return discounts, used, nil
+}
+
+func one(list []*Discount, err error) (*Discount, error) {
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fault.New(fault.NotFound, "There is no such discount.")
+	}
+	return list[0], nil
+}
+
+// fold is a code as it is compared.
+func fold(code string) string { return strings.ToLower(strings.TrimSpace(code)) }
