@@ -51,11 +51,48 @@ func (c *canvas) fill(l layer, at placement) {
 	if area.Empty() {
 		return
 	}
+	if l.tone == "glow" {
+		c.glowIn(box, c.colors.tones["glow"])
+		return
+	}
 	r := vector.NewRasterizer(area.Dx(), area.Dy())
-	r.DrawOp = draw.Over
 	trace(r, l.verbs, points, float32(area.Min.X), float32(area.Min.Y))
+	mask := image.NewAlpha(image.Rect(0, 0, area.Dx(), area.Dy()))
+	r.DrawOp = draw.Src
+	r.Draw(mask, mask.Rect, image.Opaque, image.Point{})
 	from, to := c.colors.shade(l.tone)
-	r.Draw(c.img, area, gradient{from: from, to: to, box: box}, area.Min)
+	c.lay(mask, area.Min, gradient{from: from, to: to, box: box})
+}
+
+// lay paints a gradient where the mask covers. The rasterizer could do it, but asks for an allocation a pixel.
+func (c *canvas) lay(mask *image.Alpha, corner image.Point, g gradient) {
+	ramp := g.ramp()
+	stepX, stepY := g.steps()
+	for y := range mask.Rect.Dy() {
+		cover := mask.Pix[y*mask.Stride : y*mask.Stride+mask.Rect.Dx()]
+		i := c.img.PixOffset(corner.X, corner.Y+y)
+		t := stepX*(float32(corner.X)-g.box.left) + stepY*(float32(corner.Y+y)-g.box.top)
+		for _, m := range cover {
+			if m > 0 {
+				tint := &ramp[min(max(int(t), 0), len(ramp)-1)]
+				a := int32(m) * int32(tint.A)
+				p := c.img.Pix[i : i+3 : i+3]
+				p[0] += uint8((a*(int32(tint.R)-int32(p[0])) + half(tint.R, p[0])) / (255 * 255))
+				p[1] += uint8((a*(int32(tint.G)-int32(p[1])) + half(tint.G, p[1])) / (255 * 255))
+				p[2] += uint8((a*(int32(tint.B)-int32(p[2])) + half(tint.B, p[2])) / (255 * 255))
+			}
+			i += 4
+			t += stepX
+		}
+	}
+}
+
+// half rounds a division of either sign to the nearest.
+func half(to, from uint8) int32 {
+	if to < from {
+		return -255 * 255 / 2
+	}
+	return 255 * 255 / 2
 }
 
 // trace hands a path to the rasterizer, moved so that its area starts at nought.
@@ -123,6 +160,12 @@ func (c *canvas) glow(x, y, rx, ry float64, tint color.RGBA) {
 	}
 }
 
+// glowIn is a glow that fills a box.
+func (c *canvas) glowIn(b bounds, tint color.RGBA) {
+	x, y := (float64(b.left+b.right)/2-c.dx)/c.scale, (float64(b.top+b.bottom)/2-c.dy)/c.scale
+	c.glow(x, y, float64(b.right-b.left)/2/c.scale*1.15, float64(b.bottom-b.top)/2/c.scale*1.15, tint)
+}
+
 // over lays a color on one pixel, by its alpha times strength.
 func (c *canvas) over(x, y int, tint color.RGBA, strength float64) {
 	i := c.img.PixOffset(x, y)
@@ -152,25 +195,16 @@ type gradient struct {
 	box      bounds
 }
 
-// ColorModel is premultiplied RGBA.
-func (g gradient) ColorModel() color.Model { return color.RGBAModel }
-
-// Bounds is everywhere.
-func (g gradient) Bounds() image.Rectangle { return image.Rect(-1e9, -1e9, 1e9, 1e9) }
-
-// At is the color of a pixel.
-func (g gradient) At(x, y int) color.Color { return g.RGBA64At(x, y) }
-
-// RGBA64At spares the rasterizer an allocation a pixel.
-func (g gradient) RGBA64At(x, y int) color.RGBA64 {
-	w, h := float64(g.box.right-g.box.left), float64(g.box.bottom-g.box.top)
-	t := 0.35*(float64(x)-float64(g.box.left))/max(w, 1) + 0.65*(float64(y)-float64(g.box.top))/max(h, 1)
-	t = min(max(t, 0), 1)
-	blend := func(a, b uint8) float64 { return float64(a) + (float64(b)-float64(a))*t }
-	alpha := blend(g.from.A, g.to.A) / 255
-	wide := func(v float64) uint16 { return uint16(math.Round(v * 257 * alpha)) }
-	return color.RGBA64{
-		R: wide(blend(g.from.R, g.to.R)), G: wide(blend(g.from.G, g.to.G)), B: wide(blend(g.from.B, g.to.B)),
-		A: uint16(math.Round(alpha * 65535)),
+// ramp is the gradient in steps too small to see.
+func (g gradient) ramp() [128]color.RGBA {
+	var r [128]color.RGBA
+	for i := range r {
+		r[i] = mix(g.from, g.to, float64(i)/float64(len(r)-1))
 	}
+	return r
+}
+
+// steps is how far along the ramp one pixel leads, to the right and down.
+func (g gradient) steps() (x, y float32) {
+	return 0.35 * 128 / max(g.box.right-g.box.left, 1), 0.65 * 128 / max(g.box.bottom-g.box.top, 1)
 }
