@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -199,7 +200,7 @@ func Scan[T any](rows *sql.Rows, err error, one func(scan func(...any) error) (T
 type JSON[T any] struct{ V T }
 
 // Value writes the JSON text.
-func (j JSON[T]) Value() (any, error) {
+func (j JSON[T]) Value() (driver.Value, error) {
 	b, err := json.Marshal(j.V)
 	return string(b), err
 }

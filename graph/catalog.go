@@ -1,0 +1,205 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/graph/loader"
+	"github.com/rialtohq/rialto/graph/model"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/keyset"
+)
+
+// What resolvers of the catalog ask for, in batches. Everything that comes back in a list is announced to the loaders,
+// so that the next level is read together.
+
+func productID(p *catalog.Product) uuid.UUID       { return p.ID.UUID }
+func variantID(v *catalog.Variant) uuid.UUID       { return v.ID.UUID }
+func collectionID(c *catalog.Collection) uuid.UUID { return c.ID.UUID }
+
+// announcePages announces the items of many pages as one cohort.
+func announcePages[T any](ctx context.Context, pages map[uuid.UUID]keyset.Page[T], err error, id func(T) uuid.UUID) (map[uuid.UUID]keyset.Page[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	var all []T
+	for _, p := range pages {
+		all = append(all, p.Items...)
+	}
+	loader.Together(ctx, all, id)
+	return pages, nil
+}
+
+func announce[K comparable, T any](ctx context.Context, found map[K]T, err error, id func(T) uuid.UUID) (map[K]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	all := make([]T, 0, len(found))
+	for _, v := range found {
+		all = append(all, v)
+	}
+	loader.Together(ctx, all, id)
+	return found, nil
+}
+
+func announceLists[T any](ctx context.Context, found map[uuid.UUID][]T, err error, id func(T) uuid.UUID) (map[uuid.UUID][]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	var all []T
+	for _, list := range found {
+		all = append(all, list...)
+	}
+	loader.Together(ctx, all, id)
+	return found, nil
+}
+
+func (r *Resolver) productsByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.Product, error) {
+	found, err := r.Catalog.Products(ctx, ids)
+	return announce(ctx, found, err, productID)
+}
+
+func (r *Resolver) variantsByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.Variant, error) {
+	found, err := r.Catalog.Variants(ctx, ids)
+	return announce(ctx, found, err, variantID)
+}
+
+// product finds a product by id or by handle, whichever is given.
+func (r *Resolver) product(ctx context.Context, handle *string, id *gid.ID) (*catalog.Product, error) {
+	var p *catalog.Product
+	var err error
+	switch {
+	case id != nil:
+		if id.Type != "Product" {
+			return nil, nil
+		}
+		var found map[uuid.UUID]*catalog.Product
+		found, err = r.Catalog.Products(ctx, []uuid.UUID{id.UUID})
+		p = found[id.UUID]
+	case handle != nil:
+		p, err = r.Catalog.ProductByHandle(ctx, *handle)
+	default:
+		return nil, fault.New(fault.Invalid, "Give a handle or an id.")
+	}
+	if p == nil || err != nil {
+		return absent(ctx, p, err)
+	}
+	loader.Together(ctx, []*catalog.Product{p}, productID)
+	return p, nil
+}
+
+// collection finds a collection by id or by handle, whichever is given.
+func (r *Resolver) collection(ctx context.Context, handle *string, id *gid.ID) (*catalog.Collection, error) {
+	var c *catalog.Collection
+	var err error
+	switch {
+	case id != nil:
+		if id.Type != "Collection" {
+			return nil, nil
+		}
+		var found map[uuid.UUID]*catalog.Collection
+		found, err = r.Catalog.Collections(ctx, []uuid.UUID{id.UUID})
+		c = found[id.UUID]
+	case handle != nil:
+		c, err = r.Catalog.CollectionByHandle(ctx, *handle)
+	default:
+		return nil, fault.New(fault.Invalid, "Give a handle or an id.")
+	}
+	if c == nil || err != nil {
+		return absent(ctx, c, err)
+	}
+	loader.Together(ctx, []*catalog.Collection{c}, collectionID)
+	return c, nil
+}
+
+func (r *Resolver) stockOfVariant(ctx context.Context, v *catalog.Variant) (inventory.Availability, error) {
+	return loader.Ask(ctx, "variant.stock", v.ID.UUID, v.ID.UUID, loader.Same(variantID), r.Inventory.Available)
+}
+
+func (r *Resolver) stockOfProduct(ctx context.Context, p *catalog.Product) (inventory.ProductAvailability, error) {
+	return loader.Ask(ctx, "product.stock", p.ID.UUID, p.ID.UUID, loader.Same(productID), r.Inventory.AvailableOfProducts)
+}
+
+// allVariants gives every variant of a product, in order.
+func (r *Resolver) allVariants(ctx context.Context, p *catalog.Product) ([]*catalog.Variant, error) {
+	return loader.Ask(ctx, "product.allVariants", p.ID.UUID, p.ID.UUID, loader.Same(productID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*catalog.Variant, error) {
+		found, err := r.Catalog.AllVariants(ctx, ids)
+		return announceLists(ctx, found, err, variantID)
+	})
+}
+
+func (r *Resolver) options(ctx context.Context, p *catalog.Product) ([]*catalog.Option, error) {
+	return loader.Ask(ctx, "product.options", p.ID.UUID, p.ID.UUID, loader.Same(productID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*catalog.Option, error) {
+		found, err := r.Catalog.Options(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		var values []*catalog.OptionValue
+		for _, list := range found {
+			for _, o := range list {
+				values = append(values, o.OptionValues...)
+			}
+		}
+		loader.Together(ctx, values, func(v *catalog.OptionValue) uuid.UUID { return v.ID.UUID })
+		return found, nil
+	})
+}
+
+func (r *Resolver) images(ctx context.Context, p *catalog.Product, args keyset.Args) (keyset.Page[*catalog.Image], error) {
+	return loader.Ask(ctx, "product.images "+args.Key(), p.ID.UUID, p.ID.UUID, loader.Same(productID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*catalog.Image], error) {
+		return r.Catalog.ImagesOfProducts(ctx, ids, args)
+	})
+}
+
+func (r *Resolver) featuredImage(ctx context.Context, p *catalog.Product) (*catalog.Image, error) {
+	first := 1
+	page, err := r.images(ctx, p, keyset.Args{First: &first})
+	if err != nil || len(page.Items) == 0 {
+		return nil, err
+	}
+	return page.Items[0], nil
+}
+
+func (r *Resolver) metafield(ctx context.Context, owner uuid.UUID, namespace *string, key string) (*catalog.Metafield, error) {
+	ns := "custom"
+	if namespace != nil && *namespace != "" {
+		ns = *namespace
+	}
+	name := catalog.MetafieldName{Owner: owner, Namespace: ns, Key: key}
+	return loader.Ask(ctx, "metafield "+ns+"."+key, owner, name, func(o any) (catalog.MetafieldName, bool) {
+		id, ok := ownerOf(o)
+		return catalog.MetafieldName{Owner: id, Namespace: ns, Key: key}, ok
+	}, r.Catalog.Metafields)
+}
+
+// ownerOf is the id that a thing's metafields are kept under.
+func ownerOf(o any) (uuid.UUID, bool) {
+	switch o := o.(type) {
+	case *catalog.Product:
+		return o.ID.UUID, true
+	case *catalog.Variant:
+		return o.ID.UUID, true
+	case *catalog.Collection:
+		return o.ID.UUID, true
+	}
+	return uuid.Nil, false
+}
+
+func (r *Resolver) metafields(ctx context.Context, owner uuid.UUID, names []*model.HasMetafieldsIdentifier) ([]*catalog.Metafield, error) {
+	if len(names) > 250 {
+		return nil, fault.New(fault.Invalid, "At most 250 metafields can be asked for at once.")
+	}
+	out := make([]*catalog.Metafield, len(names))
+	for i, n := range names {
+		f, err := r.metafield(ctx, owner, n.Namespace, n.Key)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = f
+	}
+	return out, nil
+}

@@ -1,0 +1,106 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/content"
+	"github.com/rialtohq/rialto/graph/model"
+	"github.com/rialtohq/rialto/platform/keyset"
+)
+
+// paging gathers a connection's arguments.
+func paging(first *int, after *string, last *int, before *string, reverse *bool) keyset.Args {
+	return keyset.Args{First: first, After: after, Last: last, Before: before, Reverse: reverse != nil && *reverse}
+}
+
+// selected reports whether the field being resolved is asked for a field of that name. A fragment counts as yes.
+func selected(ctx context.Context, name string) bool {
+	for _, s := range graphql.GetFieldContext(ctx).Field.Selections {
+		if f, ok := s.(*ast.Field); !ok || f.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// edges makes the edges of a page, where they are asked for.
+func edges[T, E any](ctx context.Context, p keyset.Page[T], edge func(cursor string, node T) E) []*E {
+	if !selected(ctx, "edges") {
+		return []*E{}
+	}
+	all := make([]E, len(p.Items))
+	out := make([]*E, len(p.Items))
+	for i, item := range p.Items {
+		all[i] = edge(p.Cursor(i), item)
+		out[i] = &all[i]
+	}
+	return out
+}
+
+func pageInfo[T any](p keyset.Page[T]) *model.PageInfo {
+	return &model.PageInfo{HasNextPage: p.HasNext, HasPreviousPage: p.HasPrevious, StartCursor: p.Start(), EndCursor: p.End()}
+}
+
+// listed is a page's items; never nil, since the schema promises a list.
+func listed[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}
+
+func productConnection(ctx context.Context, p keyset.Page[*catalog.Product]) *model.ProductConnection {
+	return &model.ProductConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Filters: []*model.Filter{}, Edges: edges(ctx, p, func(c string, n *catalog.Product) model.ProductEdge {
+		return model.ProductEdge{Cursor: c, Node: n}
+	})}
+}
+
+func variantConnection(ctx context.Context, p keyset.Page[*catalog.Variant]) *model.ProductVariantConnection {
+	return &model.ProductVariantConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *catalog.Variant) model.ProductVariantEdge {
+		return model.ProductVariantEdge{Cursor: c, Node: n}
+	})}
+}
+
+func collectionConnection(ctx context.Context, p keyset.Page[*catalog.Collection]) *model.CollectionConnection {
+	return &model.CollectionConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *catalog.Collection) model.CollectionEdge {
+		return model.CollectionEdge{Cursor: c, Node: n}
+	})}
+}
+
+func imageConnection(ctx context.Context, p keyset.Page[*catalog.Image]) *model.ImageConnection {
+	return &model.ImageConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *catalog.Image) model.ImageEdge {
+		return model.ImageEdge{Cursor: c, Node: n}
+	})}
+}
+
+func mediaConnection(ctx context.Context, p keyset.Page[*catalog.Image]) *model.MediaConnection {
+	nodes := make([]model.Any, len(p.Items))
+	for i, item := range p.Items {
+		nodes[i] = item.AsMedia()
+	}
+	return &model.MediaConnection{Nodes: nodes, PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *catalog.Image) model.MediaEdge {
+		return model.MediaEdge{Cursor: c, Node: n.AsMedia()}
+	})}
+}
+
+func metafieldConnection(ctx context.Context, p keyset.Page[*catalog.Metafield]) *model.MetafieldConnection {
+	return &model.MetafieldConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *catalog.Metafield) model.MetafieldEdge {
+		return model.MetafieldEdge{Cursor: c, Node: n}
+	})}
+}
+
+func pageConnection(ctx context.Context, p keyset.Page[*content.Page]) *model.PageConnection {
+	return &model.PageConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *content.Page) model.PageEdge {
+		return model.PageEdge{Cursor: c, Node: n}
+	})}
+}
+
+func stringConnection(ctx context.Context, p keyset.Page[string]) *model.StringConnection {
+	return &model.StringConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n string) model.StringEdge {
+		return model.StringEdge{Cursor: c, Node: n}
+	})}
+}

@@ -1,0 +1,80 @@
+package graph
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/maypok86/otter/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/graph/limits"
+	"github.com/rialtohq/rialto/graph/wire"
+)
+
+// documentBytes bounds the documents that are kept, by the length of their texts.
+const documentBytes = 8 << 20
+
+// documents parses and validates each document once, and keeps the good ones. A kept document is never changed.
+type documents struct {
+	schema *ast.Schema
+	limits limits.Limits
+	kept   *otter.Cache[string, *ast.QueryDocument]
+}
+
+func newDocuments(schema *ast.Schema, l limits.Limits) *documents {
+	return &documents{schema: schema, limits: l, kept: otter.Must(&otter.Options[string, *ast.QueryDocument]{
+		MaximumWeight: documentBytes,
+		Weigher:       func(text string, _ *ast.QueryDocument) uint32 { return uint32(len(text)) + 64 },
+	})}
+}
+
+// get gives the document of a text, or why there is none.
+func (d *documents) get(text string) (*ast.QueryDocument, *wire.Answer) {
+	if doc, ok := d.kept.GetIfPresent(text); ok {
+		return doc, nil
+	}
+	doc, refusal := d.limits.Parse(text)
+	if refusal == nil {
+		_, refusal = d.limits.Check(doc)
+	}
+	if refusal != nil {
+		class := wire.Refused
+		if refusal.Syntax() {
+			class = wire.Unreadable
+		}
+		return nil, wire.RefuseAll(class, refusal.GraphQL())
+	}
+	if errs := d.limits.Validate(d.schema, doc); len(errs) > 0 {
+		return nil, wire.RefuseAll(wire.Refused, errs...)
+	}
+	d.kept.Set(strings.Clone(text), doc)
+	return doc, nil
+}
+
+// refuseVariables says which variable does not fit, and why.
+func refuseVariables(err error) *wire.Answer {
+	e, ok := errors.AsType[*gqlerror.Error](err)
+	if !ok {
+		e = gqlerror.Errorf("The variables do not fit the operation.")
+	}
+	if e.Extensions == nil {
+		e.Extensions = map[string]any{}
+	}
+	e.Extensions["code"] = "BAD_USER_INPUT"
+	return wire.RefuseAll(wire.Refused, e)
+}
+
+// credentials are what the headers show of who asks.
+func credentials(h http.Header) identity.Credentials {
+	c := identity.Credentials{
+		StorefrontPublic:  h.Get("X-Shopify-Storefront-Access-Token"),
+		StorefrontPrivate: h.Get("Shopify-Storefront-Private-Token"),
+	}
+	if scheme, token, ok := strings.Cut(h.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+		c.Bearer = strings.TrimSpace(token)
+	}
+	return c
+}

@@ -1,0 +1,72 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/rialtohq/rialto/graph/wire"
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+// present is the only place where an error becomes a GraphQL error. What is not a [fault.Error] is a defect or an outage:
+// it is logged here, once, and the client is told no more than the request's id.
+func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
+	var out *gqlerror.Error
+	if e, ok := errors.AsType[*gqlerror.Error](err); ok && e.Err == nil {
+		out = e
+	} else {
+		out = &gqlerror.Error{Message: err.Error()}
+		if e != nil {
+			out.Path, out.Locations = e.Path, e.Locations
+			err = e.Err
+		}
+		out.Message, out.Extensions = h.public(ctx, err)
+	}
+	if out.Path == nil {
+		out.Path = graphql.GetPath(ctx)
+	}
+	if out.Extensions["code"] == nil {
+		if out.Extensions == nil {
+			out.Extensions = map[string]any{}
+		}
+		out.Extensions["code"] = string(fault.Invalid)
+	}
+	return out
+}
+
+// public is what a client may know of an error.
+func (h *Handler) public(ctx context.Context, err error) (string, map[string]any) {
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code != fault.Internal {
+		return f.Message, map[string]any{"code": string(f.Code)}
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "This took longer than it may. Ask for less at once, or try again.", map[string]any{"code": string(fault.Timeout)}
+	case errors.Is(err, context.Canceled):
+		return "The request was ended before its answer was ready.", map[string]any{"code": string(fault.Timeout)}
+	}
+	if unmarshaling(err) {
+		return err.Error(), map[string]any{"code": string(fault.Invalid)}
+	}
+	id := wire.CallFrom(ctx).RequestID
+	h.log.ErrorContext(ctx, "request failed", "error", err, "request_id", id)
+	return "Something went wrong on our side. The error is noted under requestId.", map[string]any{"code": string(fault.Internal), "requestId": id}
+}
+
+// inputError is a value that does not fit its scalar; its text is written for clients.
+type inputError interface{ InputError() }
+
+func unmarshaling(err error) bool {
+	var in inputError
+	return errors.As(err, &in)
+}
+
+// recover notes a panic of a resolver with its stack; the client sees an internal error.
+func (h *Handler) recover(ctx context.Context, p any) error {
+	h.log.ErrorContext(ctx, "resolver panicked", "panic", p, "stack", string(debug.Stack()), "request_id", wire.CallFrom(ctx).RequestID)
+	return fault.New(fault.Internal, "a resolver panicked")
+}

@@ -1,0 +1,211 @@
+// Package graph is the GraphQL door: it answers requests with the services of commerce.
+//
+// Start at [Handler.Execute]: what happens when a query arrives, from top to bottom. The contract stands in schema/,
+// resolvers in *.resolvers.go, what they ask for in batches in loader/.
+//
+// It decides nothing: who may see a field, the schema states; what a shop does, commerce does.
+//
+// Invariants: nothing of a document runs before it was measured, validated and planned for its viewer; an error becomes a
+// GraphQL error in one place (errors.go), and no internal text leaves the process.
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator"
+
+	iam "github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/graph/access"
+	"github.com/rialtohq/rialto/graph/generated"
+	"github.com/rialtohq/rialto/graph/limits"
+	"github.com/rialtohq/rialto/graph/loader"
+	"github.com/rialtohq/rialto/graph/wire"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+// Config is what the handler needs. Log may be nil.
+type Config struct {
+	Services
+	Identity *identity.Service
+	Limits   limits.Limits
+	Log      *slog.Logger
+	// Answers remembers the answers of mutations that carry an idempotency key; nil refuses such keys.
+	Answers Answers
+}
+
+// Handler answers GraphQL requests. It is a [wire.Executor].
+type Handler struct {
+	schema   graphql.ExecutableSchema
+	docs     *documents
+	planner  *access.Planner
+	identity *identity.Service
+	services Services
+	answers  Answers
+	log      *slog.Logger
+}
+
+var _ wire.Executor = (*Handler)(nil)
+
+// New makes a handler. Fails where a field of the schema has no access rule.
+func New(c Config) (*Handler, error) {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	es := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{c.Services}})
+	rules, err := access.NewRules(es.Schema(), nil)
+	if err != nil {
+		return nil, err
+	}
+	return &Handler{
+		schema: es, docs: newDocuments(es.Schema(), c.Limits), planner: access.NewPlanner(rules, 10_000),
+		identity: c.Identity, services: c.Services, answers: c.Answers, log: c.Log,
+	}, nil
+}
+
+// Execute answers one request.
+func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
+	call := wire.CallFrom(ctx)
+
+	// Who asks, and so which shop.
+	actor, err := h.identity.Authenticate(ctx, credentials(r.Headers))
+	if err != nil {
+		return h.refuse(ctx, err)
+	}
+	ctx = database.WithShop(iam.With(ctx, actor), actor.Shop)
+	call.Shop, call.Actor = actor.Shop.String(), actor.Label()
+
+	// What is asked: measured, parsed and validated once, then kept.
+	doc, refusal := h.docs.get(r.Query)
+	if refusal != nil {
+		return refusal
+	}
+	op := doc.Operations.ForName(r.OperationName)
+	if op == nil {
+		return wire.Refuse(wire.Refused, "OPERATION_NOT_FOUND", "Say in operationName which operation of the document to run.")
+	}
+	call.Operation, call.Kind = op.Name, string(op.Operation)
+	if r.Method == "GET" && op.Operation != ast.Query {
+		return wire.Refuse(wire.MutationByGet, "METHOD_NOT_ALLOWED", "Only queries can be sent by GET: send this operation by POST.")
+	}
+
+	// With which values, and for whom: variables, the buyer's country and language, viewers named by arguments.
+	variables, err := validator.VariableValues(h.schema.Schema(), op, r.Variables)
+	if err != nil {
+		return refuseVariables(err)
+	}
+	if ctx, err = h.inContext(ctx, op, variables); err != nil {
+		return h.refuse(ctx, err)
+	}
+	viewers, err := h.viewers(ctx, actor, op, variables)
+	if err != nil {
+		return h.refuse(ctx, err)
+	}
+
+	run := func(ctx context.Context) *wire.Answer {
+		return h.run(ctx, r, doc, op, variables, actor, viewers)
+	}
+	if key := r.Headers.Get("Idempotency-Key"); key != "" && op.Operation == ast.Mutation {
+		return h.once(ctx, key, r, run)
+	}
+	return run(ctx)
+}
+
+// run plans what the viewer may see, and executes what is left.
+func (h *Handler) run(ctx context.Context, r *wire.Request, doc *ast.QueryDocument, op *ast.OperationDefinition, variables map[string]any, actor iam.Actor, viewers map[string]iam.Actor) *wire.Answer {
+	plan := h.plan(op, actor, viewers)
+	if plan.AllRootsDenied() {
+		return &wire.Answer{Data: json.RawMessage("null"), Errors: plan.Refusals()}
+	}
+	oc := &graphql.OperationContext{
+		RawQuery: r.Query, Variables: variables, OperationName: r.OperationName, Doc: doc, Operation: op, Headers: r.Headers,
+		RecoverFunc: h.recover, ResolverMiddleware: plain, RootResolverMiddleware: asViewer(viewers),
+	}
+	plan.Install(oc)
+	oc.ResolverMiddleware = traced(ctx, oc.ResolverMiddleware)
+	ctx, statements := database.Recording(ctx, false)
+	ctx = loader.With(ctx)
+	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, oc), h.present, h.recover)
+	response := h.schema.Exec(ctx)(ctx)
+	call := wire.CallFrom(ctx)
+	call.Statements = statements.Count()
+	if response == nil {
+		return nil
+	}
+	errs := append(response.Errors, graphql.GetErrors(ctx)...)
+	for _, e := range errs {
+		if code, ok := e.Extensions["code"].(string); ok {
+			call.Codes = append(call.Codes, code)
+		}
+	}
+	return &wire.Answer{Data: response.Data, Errors: errs}
+}
+
+func (h *Handler) plan(op *ast.OperationDefinition, actor iam.Actor, viewers map[string]iam.Actor) *access.Plan {
+	if len(viewers) == 0 {
+		return h.planner.Plan(op, actor)
+	}
+	return h.planner.PlanRoots(op, func(root string) iam.Actor {
+		if v, ok := viewers[root]; ok {
+			return v
+		}
+		return actor
+	})
+}
+
+// plain is the field middleware that does nothing.
+func plain(ctx context.Context, next graphql.Resolver) (any, error) { return next(ctx) }
+
+// asViewer lets a root field whose argument names a viewer act as that one.
+func asViewer(viewers map[string]iam.Actor) graphql.RootFieldMiddleware {
+	return func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+		if v, ok := viewers[graphql.GetRootFieldContext(ctx).Field.Alias]; ok {
+			ctx = iam.With(ctx, v)
+		}
+		return next(ctx)
+	}
+}
+
+// inContext finds the buyer that the operation is answered for.
+func (h *Handler) inContext(ctx context.Context, op *ast.OperationDefinition, variables map[string]any) (context.Context, error) {
+	var country, language string
+	if d := op.Directives.ForName("inContext"); d != nil {
+		args := d.ArgumentMap(variables)
+		country, _ = args["country"].(string)
+		language, _ = args["language"].(string)
+	}
+	buyer, err := h.services.Shops.Buyer(ctx, country, language)
+	if err != nil {
+		return ctx, err
+	}
+	return shop.WithBuyer(ctx, buyer), nil
+}
+
+// refuse turns an error that came before execution into an answer.
+func (h *Handler) refuse(ctx context.Context, err error) *wire.Answer {
+	class := wire.Failed
+	switch fault.CodeOf(err) {
+	case fault.Unauthenticated:
+		class = wire.Unauthenticated
+	case fault.Forbidden:
+		class = wire.Forbidden
+	case fault.Invalid, fault.NotFound, fault.TooLarge:
+		class = wire.Refused
+	case fault.Conflict:
+		class = wire.Conflicting
+	case fault.Unavailable:
+		class = wire.Unavailable
+	case fault.Timeout:
+		class = wire.Overdue
+	}
+	e := h.present(ctx, err)
+	code, _ := e.Extensions["code"].(string)
+	wire.CallFrom(ctx).Codes = []string{code}
+	return wire.RefuseAll(class, e)
+}

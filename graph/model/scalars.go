@@ -1,0 +1,80 @@
+package model
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/rialtohq/rialto/commerce/money"
+)
+
+// MarshalDateTime writes a moment in UTC, to the second, as RFC 3339 has it.
+func MarshalDateTime(t time.Time) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		b := make([]byte, 0, 32)
+		b = append(b, '"')
+		b = t.UTC().AppendFormat(b, time.RFC3339)
+		_, _ = w.Write(append(b, '"'))
+	})
+}
+
+// UnmarshalDateTime reads a moment, and refuses what is not RFC 3339.
+func UnmarshalDateTime(v any) (time.Time, error) {
+	s, ok := v.(string)
+	if !ok {
+		return time.Time{}, fmt.Errorf("a DateTime is a string such as 2026-11-23T08:00:00Z")
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%.40q is not a DateTime: write it as 2026-11-23T08:00:00Z", s)
+	}
+	return t.UTC(), nil
+}
+
+// MarshalDecimal writes a decimal number as the string it is.
+func MarshalDecimal(s string) graphql.Marshaler { return graphql.MarshalString(s) }
+
+// UnmarshalDecimal reads a decimal number given as a string or a number. Whether it fits its currency, the one who uses
+// it checks.
+func UnmarshalDecimal(v any) (string, error) {
+	switch v := v.(type) {
+	case string:
+		return v, nil
+	case json.Number:
+		return v.String(), nil
+	case int64:
+		return strconv.FormatInt(v, 10), nil
+	case int:
+		return strconv.Itoa(v), nil
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), nil
+	}
+	return "", fmt.Errorf("a Decimal is a string such as \"12.99\"")
+}
+
+// MarshalUnsignedInt64 writes a whole number as a string, since JSON readers lose digits of large ones.
+func MarshalUnsignedInt64(n int64) graphql.Marshaler {
+	return graphql.MarshalString(strconv.FormatInt(n, 10))
+}
+
+// UnmarshalUnsignedInt64 reads a whole number given as a string or a number.
+func UnmarshalUnsignedInt64(v any) (int64, error) {
+	n, err := strconv.ParseInt(fmt.Sprint(v), 10, 64)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("an UnsignedInt64 is a whole number from 0 on")
+	}
+	return n, nil
+}
+
+// MarshalCurrencyCode writes a currency's code.
+func MarshalCurrencyCode(c money.Currency) graphql.Marshaler { return graphql.MarshalString(string(c)) }
+
+// UnmarshalCurrencyCode reads a currency's code; that it exists, the schema has checked.
+func UnmarshalCurrencyCode(v any) (money.Currency, error) {
+	s, err := graphql.UnmarshalString(v)
+	return money.Currency(s), err
+}

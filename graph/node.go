@@ -1,0 +1,173 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/graph/model"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/keyset"
+)
+
+// maxNodes is the most ids that one nodes field takes.
+const maxNodes = 250
+
+// nodes finds things by their ids, in order; what does not exist, or not for the viewer, is nil. Each type is read once.
+func (r *Resolver) nodes(ctx context.Context, ids []gid.ID) ([]model.Any, error) {
+	if len(ids) > maxNodes {
+		return nil, fault.New(fault.Invalid, "At most %d ids can be asked for at once; %d were.", maxNodes, len(ids))
+	}
+	found, err := r.nodeMap(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]model.Any, len(ids))
+	for i, id := range ids {
+		out[i] = found[id]
+	}
+	return out, nil
+}
+
+func (r *Resolver) nodeMap(ctx context.Context, ids []gid.ID) (map[gid.ID]model.Any, error) {
+	byType := map[string][]gid.ID{}
+	for _, id := range ids {
+		if !slices.Contains(byType[id.Type], id) {
+			byType[id.Type] = append(byType[id.Type], id)
+		}
+	}
+	out := make(map[gid.ID]model.Any, len(ids))
+	for typ, group := range byType {
+		find, ok := r.finders()[typ]
+		if !ok {
+			continue
+		}
+		if err := find(ctx, group, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// finder reads things of one type and puts what it finds into out.
+type finder func(ctx context.Context, ids []gid.ID, out map[gid.ID]model.Any) error
+
+// finders are the types that node(id:) finds.
+func (r *Resolver) finders() map[string]finder {
+	return map[string]finder{
+		"Product":        findBy(r.productsByID),
+		"ProductVariant": findBy(r.variantsByID),
+		"Collection": findBy(func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.Collection, error) {
+			found, err := r.Catalog.Collections(ctx, ids)
+			return announce(ctx, found, err, collectionID)
+		}),
+		"Page":      findBy(r.Content.Pages),
+		"Metafield": findBy(r.Catalog.MetafieldsByID),
+		"MediaImage": findBy(func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.MediaImage, error) {
+			images, err := r.Catalog.Images(ctx, ids)
+			out := make(map[uuid.UUID]*catalog.MediaImage, len(images))
+			for id, i := range images {
+				out[id] = i.AsMedia()
+			}
+			return out, err
+		}),
+		"InventoryItem": findBy(func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*model.InventoryItem, error) {
+			variants, err := r.variantsByID(ctx, ids)
+			out := make(map[uuid.UUID]*model.InventoryItem, len(variants))
+			for id, v := range variants {
+				out[id] = &model.InventoryItem{Variant: v}
+			}
+			return out, err
+		}),
+		"Shop": r.findShop,
+		"Menu": r.findMenus,
+	}
+}
+
+// findBy makes a finder of a batched read by uuid.
+func findBy[T any](read func(context.Context, []uuid.UUID) (map[uuid.UUID]*T, error)) finder {
+	return func(ctx context.Context, ids []gid.ID, out map[gid.ID]model.Any) error {
+		plain := make([]uuid.UUID, len(ids))
+		for i, id := range ids {
+			plain[i] = id.UUID
+		}
+		found, err := read(ctx, plain)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if v := found[id.UUID]; v != nil {
+				out[id] = v
+			}
+		}
+		return nil
+	}
+}
+
+func (r *Resolver) findShop(ctx context.Context, ids []gid.ID, out map[gid.ID]model.Any) error {
+	s, err := r.Shops.Current(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if id.UUID == s.ID.UUID {
+			out[id] = s
+		}
+	}
+	return nil
+}
+
+func (r *Resolver) findMenus(ctx context.Context, ids []gid.ID, out map[gid.ID]model.Any) error {
+	for _, id := range ids {
+		m, err := r.Content.MenuByID(ctx, id.UUID)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		announceMenu(ctx, m)
+		out[id] = m
+	}
+	return nil
+}
+
+// references finds what a metafield of a reference type points at.
+func (r *Resolver) references(ctx context.Context, f *catalog.Metafield) ([]model.Any, error) {
+	if !strings.HasSuffix(f.Type, "_reference") {
+		return nil, nil
+	}
+	texts := []string{f.Value}
+	if strings.HasPrefix(f.Type, "list.") {
+		if err := json.Unmarshal([]byte(f.Value), &texts); err != nil {
+			return nil, nil
+		}
+	}
+	var ids []gid.ID
+	for _, t := range texts {
+		if id, err := gid.Parse(t); err == nil && len(ids) < maxNodes {
+			ids = append(ids, id)
+		}
+	}
+	found, err := r.nodes(ctx, ids)
+	return slices.DeleteFunc(found, func(n model.Any) bool { return n == nil }), err
+}
+
+func referenceConnection(ctx context.Context, args keyset.Args, refs []model.Any) (*model.MetafieldReferenceConnection, error) {
+	place := make(map[model.Any]uuid.UUID, len(refs))
+	for i, n := range refs {
+		place[n] = uuid.UUID{15: byte(i), 14: byte(i >> 8)}
+	}
+	page, err := keyset.Slice(args, refs, func(n model.Any) uuid.UUID { return place[n] })
+	if err != nil {
+		return nil, err
+	}
+	return &model.MetafieldReferenceConnection{Nodes: listed(page.Items), PageInfo: pageInfo(page), Edges: edges(ctx, page, func(c string, n model.Any) model.MetafieldReferenceEdge {
+		return model.MetafieldReferenceEdge{Cursor: c, Node: n}
+	})}, nil
+}

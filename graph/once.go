@@ -1,0 +1,35 @@
+package graph
+
+import (
+	"context"
+
+	iam "github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/graph/wire"
+)
+
+// Answers remembers answers of mutations under the keys that clients chose for them.
+type Answers interface {
+	// Once runs do and keeps its body under an actor's key, or gives the body that is kept there. The same key with
+	// another request fails with [fault.Invalid], a twin that is still running with [fault.Conflict].
+	Once(ctx context.Context, actor, key string, request []byte, do func(ctx context.Context) (body []byte, keep bool, err error)) ([]byte, bool, error)
+}
+
+// once runs a mutation at most once for a key.
+func (h *Handler) once(ctx context.Context, key string, r *wire.Request, run func(context.Context) *wire.Answer) *wire.Answer {
+	if h.answers == nil || len(key) > 255 {
+		return wire.Refuse(wire.Refused, "BAD_USER_INPUT", "An Idempotency-Key has at most 255 characters.")
+	}
+	var fresh *wire.Answer
+	body, replayed, err := h.answers.Once(ctx, iam.From(ctx).Label(), key, fingerprint(r), func(ctx context.Context) ([]byte, bool, error) {
+		fresh = run(ctx)
+		body, err := encodeAnswer(fresh)
+		return body, keepable(fresh), err
+	})
+	switch {
+	case err != nil:
+		return h.refuse(ctx, err)
+	case replayed:
+		return (&wire.Answer{Body: body}).With("Idempotency-Replayed", "true")
+	}
+	return fresh
+}

@@ -1,0 +1,46 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/content"
+	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/platform/clock"
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+// Services are what resolvers call.
+type Services struct {
+	Shops     *shop.Service
+	Catalog   *catalog.Service
+	Content   *content.Service
+	Inventory *inventory.Service
+	Clock     clock.Clock
+	// PublicURL is where shoppers reach this server, without a slash at its end.
+	PublicURL string
+}
+
+// Resolver answers fields. Each of its methods parses, calls one verb and returns; nothing is decided here.
+type Resolver struct{ Services }
+
+// absent turns "there is no such thing" into null, which is how a nullable field says it.
+func absent[T any](_ context.Context, v *T, err error) (*T, error) {
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	return v, err
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func number(n int64) *int {
+	i := int(n)
+	return &i
+}

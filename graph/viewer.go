@@ -1,0 +1,72 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	iam "github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+// viewers finds the root fields whose arguments name a viewer (customerAccessToken, alone or in buyerIdentity), and who
+// that is. A token that is not good names an anonymous viewer: the field itself says so in its own way.
+func (h *Handler) viewers(ctx context.Context, actor iam.Actor, op *ast.OperationDefinition, variables map[string]any) (map[string]iam.Actor, error) {
+	var out map[string]iam.Actor
+	for _, f := range rootFields(op.SelectionSet, nil) {
+		if len(f.Arguments) == 0 {
+			continue
+		}
+		token := tokenIn(f.ArgumentMap(variables), 3)
+		if token == "" {
+			continue
+		}
+		who, err := h.identity.Lookup(ctx, token)
+		if err != nil && !fault.Is(err, fault.Unauthenticated) {
+			return nil, err
+		}
+		if err != nil || who.Kind != iam.Customer || who.Shop != actor.Shop {
+			who = iam.Actor{Kind: iam.Storefront, Shop: actor.Shop, ID: actor.ID}
+		}
+		if out == nil {
+			out = map[string]iam.Actor{}
+		}
+		out[f.Alias] = who
+	}
+	return out, nil
+}
+
+// rootFields gives the fields at the top of an operation, fragments opened.
+func rootFields(set ast.SelectionSet, into []*ast.Field) []*ast.Field {
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			into = append(into, s)
+		case *ast.InlineFragment:
+			into = rootFields(s.SelectionSet, into)
+		case *ast.FragmentSpread:
+			if s.Definition != nil {
+				into = rootFields(s.Definition.SelectionSet, into)
+			}
+		}
+	}
+	return into
+}
+
+// tokenIn finds a customerAccessToken among arguments, down to a depth.
+func tokenIn(args map[string]any, depth int) string {
+	if token, ok := args["customerAccessToken"].(string); ok {
+		return token
+	}
+	if depth == 0 {
+		return ""
+	}
+	for _, name := range []string{"buyerIdentity", "input"} {
+		if inner, ok := args[name].(map[string]any); ok {
+			if token := tokenIn(inner, depth-1); token != "" {
+				return token
+			}
+		}
+	}
+	return ""
+}
