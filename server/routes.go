@@ -1,0 +1,52 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/rialtohq/rialto/server/middleware"
+)
+
+// Handlers answer the routes. A route without a handler is absent.
+type Handlers struct {
+	GraphQL    http.Handler // the storefront's and the staff's door
+	Playground http.Handler // the explorer, at /playground and below
+	Files      http.Handler // pictures and other files, below /files/
+	Checkout   http.Handler // the hosted checkout page, below /checkout/
+	Home       http.Handler // the front page: where to go from here
+}
+
+// Route is an address and who answers it. The pattern is that of http.ServeMux.
+type Route struct {
+	Pattern string
+	Handler http.Handler
+}
+
+// Routes is every route of the public port but health.
+func (h Handlers) Routes() []Route {
+	return []Route{
+		{"/graphql", h.GraphQL},
+		{"/api/{version}/graphql.json", h.GraphQL}, // as clients of other storefront APIs spell it
+		{"/api/{version}/graphql", h.GraphQL},
+		{"GET /playground", h.Playground},
+		{"GET /playground/", h.Playground},
+		{"GET /files/", h.Files},
+		{"/checkout/", h.Checkout},
+		{"GET /{$}", h.Home},
+	}
+}
+
+// public is the handler of the public port. Health stands before the middleware: it must answer under load, and nobody
+// wants it in the access log.
+func public(c Config) http.Handler {
+	routes := http.NewServeMux()
+	for _, r := range c.Handlers.Routes() {
+		if r.Handler != nil {
+			routes.Handle(r.Pattern, r.Handler)
+		}
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /livez", c.Health.Live())
+	mux.Handle("GET /readyz", c.Health.Ready(false))
+	mux.Handle("/", middleware.Chain(routes, c.middleware()...))
+	return mux
+}
