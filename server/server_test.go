@@ -122,7 +122,9 @@ func TestReadinessFailsWhileTheServerStillServes(t *testing.T) {
 		t.Errorf("alive, yet %d", status)
 	}
 	hurry()
-	<-stopped
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
 }
 
 func TestRequestsUnderWayEnd(t *testing.T) {
