@@ -74,7 +74,8 @@ func (i *Inbox) Handle(consumer string, effect func(ctx context.Context, tx data
 			if err != nil || !first {
 				return err
 			}
-			return effect(ctx, tx, e)
+			// A panic must not pass the transaction's end by.
+			return runner.Guard(func() error { return effect(ctx, tx, e) })
 		})
 	}
 }

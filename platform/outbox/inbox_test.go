@@ -32,6 +32,8 @@ func TestEffectThatFails(t *testing.T) {
 				return errors.New("poison")
 			case name == "e2" && e.Attempt < 3:
 				return errors.New("not yet")
+			case name == "e3" && e.Attempt == 1:
+				panic("once")
 			}
 			return nil
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/runner"
 )
 
 // The headers of an event's message.
@@ -53,7 +54,8 @@ func (o *Outbox) relayLocked(ctx context.Context, now time.Time) (int, error) {
 		}
 		slices.SortFunc(rows, oldestFirst)
 		n = len(rows)
-		return o.publish(ctx, rows, now)
+		// A panic must not pass the transaction's end by.
+		return runner.Guard(func() error { return o.publish(ctx, rows, now) })
 	})
 	if err != nil {
 		return 0, err
