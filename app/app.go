@@ -1,0 +1,215 @@
+// Package app builds every part of a Rialto process once, in plain code, and runs them: an App is a value that main and
+// tests start alike.
+//
+// It decides nothing about commerce. domains.go makes the services, doors.go what answers requests, consumers.go what
+// answers events.
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/rialtohq/rialto/platform/bus"
+	"github.com/rialtohq/rialto/platform/clock"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/outbox"
+	"github.com/rialtohq/rialto/platform/runner"
+	"github.com/rialtohq/rialto/server"
+)
+
+// App is a whole Rialto process. Make it with [New], run it with [App.Run] or between [App.Start] and [App.Stop], and
+// close it at the end.
+type App struct {
+	Domains
+
+	DB     *database.DB
+	Log    *slog.Logger
+	Clock  clock.Clock
+	config Config
+	bus    *bus.Bus
+	outbox *outbox.Outbox
+	inbox  *outbox.Inbox
+	server *server.Server
+	lock   *lock
+	quiet  *runner.Group // what works without anybody asking
+	parts  *runner.Group // what answers
+	verbs  map[string]Verb
+}
+
+// New opens what the settings name and builds the parts; nothing runs yet. Fails with [ErrOwned] where another process
+// owns the data folder.
+func New(ctx context.Context, c Config, options ...Option) (*App, error) {
+	c = c.Defaults()
+	a := &App{config: c, Log: slog.Default(), Clock: clock.System{}}
+	for _, o := range options {
+		o(a)
+	}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	if err := a.build(); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// Option changes how an app is built.
+type Option func(*App)
+
+// WithLog sets the logger.
+func WithLog(l *slog.Logger) Option { return func(a *App) { a.Log = l } }
+
+// WithClock sets the clock.
+func WithClock(c clock.Clock) Option { return func(a *App) { a.Clock = c } }
+
+// WithVerbs sets the verbs that the command line may run in this process.
+func WithVerbs(v map[string]Verb) Option { return func(a *App) { a.verbs = v } }
+
+func (a *App) open(ctx context.Context) error {
+	var err error
+	if a.lock, err = own(a.config.DataDir); err != nil {
+		return err
+	}
+	if a.DB, err = database.Open(ctx, a.config.Database()); err != nil {
+		return err
+	}
+	if a.config.DatabaseURL == "" || a.config.Migrate {
+		err = a.DB.Migrate(ctx, a.config.DatabaseFile())
+	} else {
+		err = a.DB.Ready(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	a.bus, err = bus.Open(ctx, bus.Config{URL: a.config.NATSURL, Dir: filepath.Join(a.config.DataDir, "events"), Name: a.config.BusName, Log: a.Log})
+	return err
+}
+
+// build makes every part, in the order in which they depend on each other.
+func (a *App) build() error {
+	a.outbox = outbox.New(outbox.Config{DB: a.DB, Bus: a.bus, Clock: a.Clock, Log: a.Log})
+	a.inbox = outbox.NewInbox(outbox.InboxConfig{DB: a.DB, Clock: a.Clock, Log: a.Log})
+	address, err := a.publicURL()
+	if err != nil {
+		return err
+	}
+	if err := a.domains(address); err != nil {
+		return err
+	}
+	a.quiet = runner.NewGroup(a.Log)
+	a.quiet.Add("inbox", a.inbox)
+	a.consumers()
+	a.quiet.Add("outbox", a.outbox)
+	a.parts = runner.NewGroup(a.Log)
+	return a.doors(address)
+}
+
+// publicURL is how shoppers reach this process: as set, or by the address that it listens on. A port 0 is chosen now, so
+// that links are right from the start.
+func (a *App) publicURL() (string, error) {
+	if a.config.PublicURL != "" {
+		return strings.TrimRight(a.config.PublicURL, "/"), nil
+	}
+	host, port, err := net.SplitHostPort(a.config.Addr)
+	if err != nil {
+		return "", fmt.Errorf("RIALTO_ADDR: %w", err)
+	}
+	if port == "0" {
+		l, err := net.Listen("tcp", a.config.Addr)
+		if err != nil {
+			return "", err
+		}
+		a.config.Addr = l.Addr().String()
+		if err := l.Close(); err != nil {
+			return "", err
+		}
+		_, port, _ = net.SplitHostPort(a.config.Addr)
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port), nil
+}
+
+// startQuietly starts what works without anybody asking: for verbs that run alone.
+func (a *App) startQuietly(ctx context.Context) error { return a.quiet.Start(ctx) }
+
+// Start starts every part, fills an empty demo deployment, and returns once requests are answered.
+func (a *App) Start(ctx context.Context) error {
+	if a.config.Demo {
+		if err := a.demo(ctx); err != nil {
+			return err
+		}
+	}
+	if err := a.quiet.Start(ctx); err != nil {
+		return err
+	}
+	if err := a.parts.Start(ctx); err != nil {
+		return errors.Join(err, a.quiet.Stop(context.WithoutCancel(ctx)))
+	}
+	return a.writeRunFile()
+}
+
+// Stop stops every part: doors first, so that what is under way can end. After it nothing runs.
+func (a *App) Stop(ctx context.Context) error {
+	_ = os.Remove(filepath.Join(a.config.DataDir, "run.json"))
+	return errors.Join(a.parts.Stop(ctx), a.quiet.Stop(ctx))
+}
+
+// Close gives back what New opened.
+func (a *App) Close() error {
+	var errs []error
+	if a.bus != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		errs = append(errs, a.bus.Close(ctx))
+	}
+	if a.DB != nil {
+		errs = append(errs, a.DB.Close())
+	}
+	if a.lock != nil {
+		errs = append(errs, a.lock.release())
+	}
+	return errors.Join(errs...)
+}
+
+// Run starts the app, waits until ctx ends or a port fails, and stops it.
+func (a *App) Run(ctx context.Context) error {
+	if err := a.Start(ctx); err != nil {
+		return err
+	}
+	var failed error
+	select {
+	case <-ctx.Done():
+	case failed = <-a.server.Failed():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 14*time.Second)
+	defer cancel()
+	return errors.Join(failed, a.Stop(stop))
+}
+
+// URL is where the API is reached while the app runs: http://host:port.
+func (a *App) URL() string { return "http://" + a.server.Addr() }
+
+// AdminURL is where metrics, health and pprof are reached while the app runs.
+func (a *App) AdminURL() string { return "http://" + a.server.AdminAddr() }
+
+// Config is the configuration in force.
+func (a *App) Config() Config { return a.config }
+
+// writeRunFile tells scripts where this process is to be found.
+func (a *App) writeRunFile() error {
+	b, err := json.MarshalIndent(map[string]any{"pid": os.Getpid(), "url": a.URL(), "admin_url": a.AdminURL()}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(a.config.DataDir, "run.json"), append(b, '\n'), 0o600)
+}

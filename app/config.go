@@ -1,0 +1,173 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/rialtohq/rialto/platform/database"
+)
+
+// Config is how a Rialto process is set up. The zero value, with [Config.Defaults], is the embedded default.
+type Config struct {
+	// Addr is where the API listens, and AdminAddr where metrics, health and pprof do; port 0 is any free one.
+	Addr, AdminAddr string
+	// DataDir holds everything of the embedded default, and the socket of the command line.
+	DataDir string
+	// DatabaseURL, RedisURL and NATSURL name services; each that is empty is embedded.
+	DatabaseURL, RedisURL, NATSURL string
+	// PublicURL is how shoppers reach Addr, without a slash at its end; empty follows from Addr.
+	PublicURL string
+	// BusName tells deployments on one NATS apart.
+	BusName string
+	// TrustedProxies are the addresses whose X-Forwarded-For is believed, as prefixes, comma separated.
+	TrustedProxies string
+	// LogLevel is debug, info, warn or error; LogFormat json or text.
+	LogLevel, LogFormat string
+	// OTLPEndpoint is where traces go; empty sends none.
+	OTLPEndpoint string
+	// Demo fills an empty deployment with the demo shop, its public token and its owner. It listens on loopback only.
+	Demo bool
+	// Migrate brings a PostgreSQL schema up to date at start; the embedded one always is.
+	Migrate bool
+
+	sources map[string]string
+}
+
+// setting is one line of the one list of settings.
+type setting struct {
+	env, def, help string
+	secret         bool
+	field          func(*Config) *string
+}
+
+// settings is the list.
+func settings() []setting {
+	return []setting{
+		{env: "RIALTO_ADDR", def: "127.0.0.1:8080", help: "address of the API", field: func(c *Config) *string { return &c.Addr }},
+		{env: "RIALTO_ADMIN_ADDR", def: "127.0.0.1:0", help: "address of metrics, health and pprof; the one in force stands in run.json", field: func(c *Config) *string { return &c.AdminAddr }},
+		{env: "RIALTO_DATA_DIR", def: ".rialto", help: "folder of the embedded database, events, files and mail", field: func(c *Config) *string { return &c.DataDir }},
+		{env: "RIALTO_DATABASE_URL", help: "PostgreSQL; empty is a SQLite file in the data folder", secret: true, field: func(c *Config) *string { return &c.DatabaseURL }},
+		{env: "RIALTO_REDIS_URL", help: "Redis; empty keeps caches and limits in the process", secret: true, field: func(c *Config) *string { return &c.RedisURL }},
+		{env: "RIALTO_NATS_URL", help: "NATS with JetStream; empty runs one in the process", secret: true, field: func(c *Config) *string { return &c.NATSURL }},
+		{env: "RIALTO_PUBLIC_URL", help: "how shoppers reach the API; empty follows from its address", field: func(c *Config) *string { return &c.PublicURL }},
+		{env: "RIALTO_BUS_NAME", def: "main", help: "name of this deployment among those on one NATS", field: func(c *Config) *string { return &c.BusName }},
+		{env: "RIALTO_TRUSTED_PROXIES", help: "address prefixes whose X-Forwarded-For is believed, comma separated", field: func(c *Config) *string { return &c.TrustedProxies }},
+		{env: "RIALTO_LOG_LEVEL", def: "info", help: "debug, info, warn or error", field: func(c *Config) *string { return &c.LogLevel }},
+		{env: "RIALTO_LOG_FORMAT", def: "json", help: "json or text", field: func(c *Config) *string { return &c.LogFormat }},
+		{env: "RIALTO_OTLP_ENDPOINT", help: "where traces are sent by OTLP over HTTP; empty sends none", field: func(c *Config) *string { return &c.OTLPEndpoint }},
+	}
+}
+
+// FromEnvironment reads the settings, and remembers where each came from. A setting named RIALTO_… that does not exist
+// is an error: a typing mistake must not run a shop on defaults.
+func FromEnvironment(environ []string) (Config, error) {
+	c := Config{sources: map[string]string{}}
+	known := map[string]setting{}
+	for _, s := range settings() {
+		known[s.env] = s
+		*s.field(&c) = s.def
+		c.sources[s.env] = "default"
+	}
+	for _, line := range environ {
+		name, value, _ := strings.Cut(line, "=")
+		s, ok := known[name]
+		switch {
+		case ok && value != "":
+			*s.field(&c) = value
+			c.sources[name] = "environment"
+		case !ok && strings.HasPrefix(name, "RIALTO_") && !strings.HasPrefix(name, "RIALTO_TEST_"):
+			return c, fmt.Errorf("there is no setting %s: `rialto config` lists them", name)
+		}
+	}
+	return c, c.check()
+}
+
+func (c Config) check() error {
+	for _, u := range []struct{ name, value, schemes string }{
+		{"RIALTO_DATABASE_URL", c.DatabaseURL, "postgres postgresql"}, {"RIALTO_REDIS_URL", c.RedisURL, "redis rediss"},
+		{"RIALTO_NATS_URL", c.NATSURL, "nats tls"}, {"RIALTO_PUBLIC_URL", c.PublicURL, "http https"},
+	} {
+		if u.value == "" {
+			continue
+		}
+		parsed, err := url.Parse(strings.Split(u.value, ",")[0])
+		if err != nil || !strings.Contains(" "+u.schemes+" ", " "+parsed.Scheme+" ") || parsed.Host == "" {
+			return fmt.Errorf("%s must be a URL that begins with %s://", u.name, strings.ReplaceAll(u.schemes, " ", ":// or "))
+		}
+	}
+	_, err := c.proxies()
+	return err
+}
+
+func (c Config) proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for part := range strings.SplitSeq(c.TrustedProxies, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(part)
+		if err != nil {
+			return nil, fmt.Errorf("RIALTO_TRUSTED_PROXIES: %q is no address prefix such as 10.0.0.0/8", part)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// Print writes every setting in force, where it came from and what it is for. Secrets are masked.
+func (c Config) Print(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	for _, s := range settings() {
+		value := *s.field(&c)
+		if s.secret {
+			value = mask(value)
+		}
+		if value == "" {
+			value = "-"
+		}
+		if _, err := fmt.Fprintf(t, "%s\t%s\t(%s)\t%s\n", s.env, value, c.sources[s.env], s.help); err != nil {
+			return err
+		}
+	}
+	return t.Flush()
+}
+
+// mask hides what is secret of a URL: its password, and the user where there is no password.
+func mask(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || raw == "" {
+		return strings.Repeat("*", min(len(raw), 8))
+	}
+	if u.User != nil {
+		u.User = url.UserPassword("***", "***")
+	}
+	u.RawQuery = ""
+	return u.String()
+}
+
+// Database is which database the settings name.
+func (c Config) Database() database.Config {
+	return database.Config{URL: c.DatabaseURL, File: c.DatabaseFile()}
+}
+
+// DatabaseFile is the SQLite file of the embedded default.
+func (c Config) DatabaseFile() string { return filepath.Join(c.DataDir, "rialto.db") }
+
+// Defaults fills what is empty with the default of its setting.
+func (c Config) Defaults() Config {
+	for _, s := range settings() {
+		if f := s.field(&c); *f == "" {
+			*f = s.def
+		}
+	}
+	return c
+}
+
+// Environment is the process's own.
+func Environment() []string { return os.Environ() }

@@ -1,0 +1,5 @@
+package app
+
+// consumers lists what reacts to events.
+func (a *App) consumers() {
+}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+
+	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/content"
+	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/delivery"
+	"github.com/rialtohq/rialto/commerce/discount"
+	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/commerce/payment"
+	"github.com/rialtohq/rialto/commerce/payment/bogus"
+	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/commerce/staff"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/outbox"
+)
+
+// Domains are the services of commerce.
+type Domains struct {
+	Shops     *shop.Service
+	Catalog   *catalog.Service
+	Content   *content.Service
+	Inventory *inventory.Service
+	Identity  *identity.Service
+	Customers *customer.Service
+	Staff     *staff.Service
+	Discounts *discount.Service
+	Delivery  *delivery.Service
+	Payments  *payment.Service
+}
+
+// events lets services append to the outbox without knowing it.
+type events struct{ outbox *outbox.Outbox }
+
+// AppendTx writes an event in the transaction of its cause.
+func (e events) AppendTx(ctx context.Context, tx database.Tx, subject string, payload any) error {
+	return e.outbox.AppendTx(ctx, tx, outbox.Event{Type: subject, Payload: payload})
+}
+
+// domains makes the services, lowest first.
+func (a *App) domains(address string) error {
+	ev := events{a.outbox}
+	a.Shops = shop.New(shop.Config{DB: a.DB, Clock: a.Clock})
+	a.Identity = identity.New(identity.Config{DB: a.DB, Clock: a.Clock, Log: a.Log})
+	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Identity: a.Identity})
+	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity})
+	a.Catalog = catalog.New(catalog.Config{DB: a.DB, Shops: a.Shops, Events: ev, Clock: a.Clock, FilesURL: address + "/files"})
+	a.Content = content.New(content.Config{DB: a.DB, Events: ev, Clock: a.Clock})
+	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev})
+	a.Discounts = discount.New(discount.Config{DB: a.DB, Clock: a.Clock})
+	a.Delivery = delivery.New(delivery.Config{DB: a.DB, Clock: a.Clock})
+	a.Payments = payment.New(payment.Config{DB: a.DB, Clock: a.Clock, Gateways: map[string]payment.Gateway{
+		bogus.Name: bogus.New(bogus.Config{DB: a.DB, Clock: a.Clock}),
+	}})
+	return nil
+}

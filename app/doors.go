@@ -1,0 +1,41 @@
+package app
+
+import (
+	"net/http"
+
+	"github.com/rialtohq/rialto/graph"
+	"github.com/rialtohq/rialto/graph/wire"
+	"github.com/rialtohq/rialto/server"
+)
+
+// doors makes what answers requests: GraphQL, and the HTTP server around everything.
+func (a *App) doors(address string) error {
+	handler, err := graph.New(graph.Config{
+		Services: graph.Services{
+			Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory, Clock: a.Clock, PublicURL: address,
+		},
+		Identity: a.Identity, Log: a.Log,
+	})
+	if err != nil {
+		return err
+	}
+	proxies, err := a.config.proxies()
+	if err != nil {
+		return err
+	}
+	a.server = server.New(server.Config{
+		Addr: a.config.Addr, AdminAddr: a.config.AdminAddr, Log: a.Log, TrustedProxies: proxies,
+		Handlers: server.Handlers{GraphQL: wire.New(wire.Config{Executor: handler}), Home: http.HandlerFunc(a.home)},
+		Health:   server.NewHealth(a.Clock, server.Check{Name: "database", Probe: a.DB.Ping}, server.Check{Name: "events", Probe: a.bus.Ready}),
+	})
+	a.parts.Add("server", a.server)
+	if a.verbs != nil {
+		a.parts.Add("control", &control{app: a, verbs: a.verbs})
+	}
+	return nil
+}
+
+// home sends people who open the address in a browser to the playground.
+func (a *App) home(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, "/playground", http.StatusFound)
+}
