@@ -1,0 +1,159 @@
+package cart
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/pricing"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/keyset"
+)
+
+// LockTx locks a cart for the rest of the transaction and reads it, whatever its state; the caller has opened it before.
+// Fails with [fault.NotFound].
+func (s *Service) LockTx(ctx context.Context, tx database.Tx, id uuid.UUID) (*Stored, error) {
+	c, err := s.store.lock(ctx, tx, id)
+	if database.NoRows(err) {
+		return nil, absent()
+	}
+	return c, err
+}
+
+// MoveTx takes a cart from one state to another, and names the order that it became. Fails with [fault.Conflict] where it
+// is not in the first.
+func (s *Service) MoveTx(ctx context.Context, tx database.Tx, id uuid.UUID, from, to State, order *uuid.UUID) error {
+	ok, err := s.store.setState(ctx, tx, id, from, to, order, s.Clock.Now())
+	if err == nil && !ok {
+		return fault.New(fault.Conflict, "The cart is not %s.", from)
+	}
+	return err
+}
+
+// Expire removes carts of the context's shop that ran out, at most limit, and counts them. One that is being paid for
+// stays.
+func (s *Service) Expire(ctx context.Context, limit int) (n int64, err error) {
+	err = s.DB.InTx(ctx, func(tx database.Tx) error {
+		n, err = s.ExpireTx(ctx, tx, limit)
+		return err
+	})
+	return n, err
+}
+
+// ExpireTx is [Service.Expire] in the caller's transaction.
+func (s *Service) ExpireTx(ctx context.Context, tx database.Tx, limit int) (int64, error) {
+	return s.store.expire(ctx, tx, s.Clock.Now(), limit)
+}
+
+// Snapshot is a priced cart with all that an order freezes, to be kept as JSON: what is bought, by whom, where it goes and
+// what it costs, so that the order can be made from it whatever has changed meanwhile.
+type Snapshot struct {
+	CartID     uuid.UUID        `json:"cart_id"`
+	Version    int64            `json:"version"`
+	KeyHash    []byte           `json:"key_hash"`
+	At         time.Time        `json:"at"`
+	Country    string           `json:"country"`
+	Language   string           `json:"language"`
+	Currency   money.Currency   `json:"currency"`
+	CustomerID *uuid.UUID       `json:"customer_id,omitempty"`
+	Email      string           `json:"email,omitempty"`
+	Phone      string           `json:"phone,omitempty"`
+	Note       string           `json:"note,omitempty"`
+	Attributes []*Attribute     `json:"attributes,omitempty"`
+	Shipping   *customer.Postal `json:"shipping_address,omitempty"` // Shipping is the selected delivery address.
+	OneTimeUse bool             `json:"one_time_use,omitempty"`
+	Billing    *customer.Postal `json:"billing_address,omitempty"` // Billing is the delivery address where none was set.
+	Lines      []SnapshotLine   `json:"lines"`                     // Lines are those of Quote, in the same order.
+	Quote      pricing.Quote    `json:"quote"`
+}
+
+// SnapshotLine is a line as an order keeps it. Its price is in the quote's line of the same place.
+type SnapshotLine struct {
+	ID               uuid.UUID    `json:"id"`
+	VariantID        uuid.UUID    `json:"variant_id"`
+	ProductID        uuid.UUID    `json:"product_id"`
+	Title            string       `json:"title"` // Title is the product's.
+	VariantTitle     string       `json:"variant_title,omitempty"`
+	SKU              string       `json:"sku,omitempty"`
+	Vendor           string       `json:"vendor,omitempty"`
+	Image            string       `json:"image,omitempty"` // Image is where the variant's picture is, or the product's first.
+	Quantity         int64        `json:"quantity"`
+	Attributes       []*Attribute `json:"attributes,omitempty"`
+	RequiresShipping bool         `json:"requires_shipping"`
+	Taxable          bool         `json:"taxable"`
+}
+
+// Snapshot prices a cart at a moment as [Service.Quote] does, and reads what an order freezes beside it: three statements
+// more. The lines of [Priced.Unavailable] are not in it.
+func (s *Service) Snapshot(ctx context.Context, c *Stored, at time.Time) (*Priced, *Snapshot, error) {
+	p, err := s.Quote(ctx, c, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	snap := &Snapshot{CartID: c.ID, Version: c.Version, KeyHash: c.KeyHash, At: at, Country: c.Country, Language: c.Language, Currency: p.Buyer.Currency,
+		CustomerID: c.CustomerID, Email: c.Email, Phone: c.Phone, Note: c.Note, Attributes: c.Attributes, Billing: c.Billing, Quote: p.Quote}
+	if a := c.Selected(); a != nil {
+		postal := a.Address
+		snap.Shipping, snap.OneTimeUse = &postal, a.OneTimeUse
+		if snap.Billing == nil {
+			snap.Billing = &postal
+		}
+	}
+	snap.Lines, err = s.freeze(ctx, p)
+	return p, snap, err
+}
+
+// freeze reads the names and pictures of what is bought.
+func (s *Service) freeze(ctx context.Context, p *Priced) ([]SnapshotLine, error) {
+	if len(p.Lines) == 0 {
+		return []SnapshotLine{}, nil
+	}
+	var products, media []uuid.UUID
+	seen := map[uuid.UUID]bool{}
+	for _, l := range p.Lines {
+		if !seen[l.Variant.ProductID] {
+			seen[l.Variant.ProductID] = true
+			products = append(products, l.Variant.ProductID)
+		}
+		if l.Variant.MediaID != nil {
+			media = append(media, *l.Variant.MediaID)
+		}
+	}
+	ctx = asShopper(ctx, p.Buyer)
+	named, err := s.Catalog.Products(ctx, products)
+	if err != nil {
+		return nil, err
+	}
+	one := 1
+	first, err := s.Catalog.ImagesOfProducts(ctx, products, keyset.Args{First: &one})
+	if err != nil {
+		return nil, err
+	}
+	own, err := s.Catalog.Images(ctx, media)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]SnapshotLine, len(p.Lines))
+	for i, l := range p.Lines {
+		v := l.Variant
+		out[i] = SnapshotLine{ID: l.ID, VariantID: l.VariantID, ProductID: v.ProductID, VariantTitle: v.Title, Quantity: l.Quantity, Attributes: l.Attributes,
+			RequiresShipping: v.RequiresShipping, Taxable: v.Taxable, Title: v.Title}
+		if product := named[v.ProductID]; product != nil {
+			out[i].Title, out[i].Vendor = product.Title, product.Vendor
+		}
+		if v.SKU != nil {
+			out[i].SKU = *v.SKU
+		}
+		if page := first[v.ProductID]; len(page.Items) > 0 {
+			out[i].Image = page.Items[0].Src()
+		}
+		if v.MediaID != nil && own[*v.MediaID] != nil {
+			out[i].Image = own[*v.MediaID].Src()
+		}
+	}
+	return out, nil
+}
