@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -78,7 +79,7 @@ func (r *mutationResolver) CartSelectedDeliveryOptionsUpdate(ctx context.Context
 	panic(fmt.Errorf("not implemented: CartSelectedDeliveryOptionsUpdate - cartSelectedDeliveryOptionsUpdate"))
 }
 
-func (r *mutationResolver) CartBillingAddressUpdate(ctx context.Context, billingAddress *model.MailingAddressInput, cartID gid.ID) (*model.CartBillingAddressUpdatePayload, error) {
+func (r *mutationResolver) CartBillingAddressUpdate(ctx context.Context, billingAddress *customer.AddressInput, cartID gid.ID) (*model.CartBillingAddressUpdatePayload, error) {
 	panic(fmt.Errorf("not implemented: CartBillingAddressUpdate - cartBillingAddressUpdate"))
 }
 

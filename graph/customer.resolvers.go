@@ -9,66 +9,195 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
+	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/graph/generated"
+	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/keyset"
 )
 
-func (r *mutationResolver) CustomerCreate(ctx context.Context, input model.CustomerCreateInput) (*model.CustomerCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerCreate - customerCreate"))
+func (r *customerResolver) Addresses(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, reverse *bool) (*model.MailingAddressConnection, error) {
+	args := paging(first, after, last, before, reverse)
+	page, err := loader.Ask(ctx, "customer.addresses "+args.Key(), obj.ID.UUID, obj.ID.UUID, loader.Same(customerID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*customer.Address], error) {
+		return r.Customers.AddressPages(ctx, ids, args)
+	})
+	return addressConnection(ctx, page), err
+}
+
+func (r *customerResolver) AmountSpent(ctx context.Context, obj *customer.Customer) (*money.Money, error) {
+	panic(fmt.Errorf("not implemented: AmountSpent - amountSpent"))
+}
+
+func (r *customerResolver) DefaultAddress(ctx context.Context, obj *customer.Customer) (*customer.Address, error) {
+	return r.defaultAddress(ctx, obj)
+}
+
+func (r *customerResolver) LastOrder(ctx context.Context, obj *customer.Customer) (*model.Order, error) {
+	panic(fmt.Errorf("not implemented: LastOrder - lastOrder"))
+}
+
+func (r *customerResolver) Metafield(ctx context.Context, obj *customer.Customer, key string, namespace *string) (*catalog.Metafield, error) {
+	return r.metafield(ctx, obj.ID.UUID, namespace, key)
+}
+
+func (r *customerResolver) Metafields(ctx context.Context, obj *customer.Customer, identifiers []*model.HasMetafieldsIdentifier) ([]*catalog.Metafield, error) {
+	return r.metafields(ctx, obj.ID.UUID, identifiers)
+}
+
+func (r *customerResolver) MetafieldList(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, namespace *string, reverse *bool) (*model.MetafieldConnection, error) {
+	args := paging(first, after, last, before, reverse)
+	page, err := loader.Ask(ctx, "customer.metafieldList "+args.Key(), obj.ID.UUID, obj.ID.UUID, loader.Same(customerID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*catalog.Metafield], error) {
+		return r.Catalog.MetafieldsOf(ctx, ids, args)
+	})
+	return metafieldConnection(ctx, page), err
+}
+
+func (r *customerResolver) Orders(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.OrderConnection, error) {
+	panic(fmt.Errorf("not implemented: Orders - orders"))
+}
+
+func (r *customerResolver) State(ctx context.Context, obj *customer.Customer) (*string, error) {
+	state := string(obj.State)
+	return &state, nil
+}
+
+func (r *customerResolver) VerifiedEmail(ctx context.Context, obj *customer.Customer) (*bool, error) {
+	return nil, nil
+}
+
+func (r *mutationResolver) CustomerCreate(ctx context.Context, input customer.CreateInput) (*model.CustomerCreatePayload, error) {
+	c, ps, err := r.Customers.Create(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerCreatePayload{Customer: only(ctx, c), CustomerUserErrors: problems[model.CustomerUserError](ps), UserErrors: plainProblems(ps)}, nil
 }
 
 func (r *mutationResolver) CustomerAccessTokenCreate(ctx context.Context, input model.CustomerAccessTokenCreateInput) (*model.CustomerAccessTokenCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerAccessTokenCreate - customerAccessTokenCreate"))
+	token, ps, err := r.Customers.SignIn(ctx, input.Email, input.Password)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerAccessTokenCreatePayload{CustomerAccessToken: token, CustomerUserErrors: problems[model.CustomerUserError](ps), UserErrors: plainProblems(ps)}, nil
 }
 
 func (r *mutationResolver) CustomerAccessTokenRenew(ctx context.Context, customerAccessToken string) (*model.CustomerAccessTokenRenewPayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerAccessTokenRenew - customerAccessTokenRenew"))
+	token, ps, err := r.Customers.RenewToken(ctx, customerAccessToken)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerAccessTokenRenewPayload{CustomerAccessToken: token, UserErrors: plainProblems(ps)}, nil
 }
 
 func (r *mutationResolver) CustomerAccessTokenDelete(ctx context.Context, customerAccessToken string) (*model.CustomerAccessTokenDeletePayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerAccessTokenDelete - customerAccessTokenDelete"))
+	id, ps, err := r.Customers.DeleteToken(ctx, customerAccessToken)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerAccessTokenDeletePayload{DeletedAccessToken: endedToken(customerAccessToken, ps), DeletedCustomerAccessTokenID: deleted(id), UserErrors: plainProblems(ps)}, nil
 }
 
-func (r *mutationResolver) CustomerUpdate(ctx context.Context, customer model.CustomerUpdateInput, customerAccessToken string) (*model.CustomerUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerUpdate - customerUpdate"))
+func (r *mutationResolver) CustomerUpdate(ctx context.Context, customer customer.UpdateInput, customerAccessToken string) (*model.CustomerUpdatePayload, error) {
+	c, token, ps, err := r.Customers.Update(ctx, customerAccessToken, customer)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerUpdatePayload{Customer: only(ctx, c), CustomerAccessToken: token, CustomerUserErrors: problems[model.CustomerUserError](ps), UserErrors: plainProblems(ps)}, nil
 }
 
 func (r *mutationResolver) CustomerActivate(ctx context.Context, id gid.ID, input model.CustomerActivateInput) (*model.CustomerActivatePayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerActivate - customerActivate"))
+	done, ps, err := r.Customers.Activate(ctx, id, input.ActivationToken, input.Password)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerActivatePayload{Customer: only(ctx, done.Customer), CustomerAccessToken: done.AccessToken, CustomerUserErrors: problems[model.CustomerUserError](ps), UserErrors: plainProblems(ps)}, nil
 }
 
 func (r *mutationResolver) CustomerActivateByURL(ctx context.Context, activationURL string, password string) (*model.CustomerActivateByURLPayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerActivateByURL - customerActivateByUrl"))
+	done, ps, err := r.Customers.ActivateByURL(ctx, activationURL, password)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerActivateByURLPayload{Customer: only(ctx, done.Customer), CustomerAccessToken: done.AccessToken, CustomerUserErrors: problems[model.CustomerUserError](ps)}, nil
 }
 
 func (r *mutationResolver) CustomerRecover(ctx context.Context, email string) (*model.CustomerRecoverPayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerRecover - customerRecover"))
+	ps, err := r.Customers.Recover(ctx, email)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerRecoverPayload{CustomerUserErrors: problems[model.CustomerUserError](ps), UserErrors: plainProblems(ps)}, nil
 }
 
 func (r *mutationResolver) CustomerReset(ctx context.Context, id gid.ID, input model.CustomerResetInput) (*model.CustomerResetPayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerReset - customerReset"))
+	done, ps, err := r.Customers.Reset(ctx, id, input.ResetToken, input.Password)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerResetPayload{Customer: only(ctx, done.Customer), CustomerAccessToken: done.AccessToken, CustomerUserErrors: problems[model.CustomerUserError](ps), UserErrors: plainProblems(ps)}, nil
 }
 
 func (r *mutationResolver) CustomerResetByURL(ctx context.Context, password string, resetURL string) (*model.CustomerResetByURLPayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerResetByURL - customerResetByUrl"))
+	done, ps, err := r.Customers.ResetByURL(ctx, resetURL, password)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerResetByURLPayload{Customer: only(ctx, done.Customer), CustomerAccessToken: done.AccessToken, CustomerUserErrors: problems[model.CustomerUserError](ps), UserErrors: plainProblems(ps)}, nil
 }
 
-func (r *mutationResolver) CustomerAddressCreate(ctx context.Context, address model.MailingAddressInput, customerAccessToken string) (*model.CustomerAddressCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerAddressCreate - customerAddressCreate"))
+func (r *mutationResolver) CustomerAddressCreate(ctx context.Context, address customer.AddressInput, customerAccessToken string) (*model.CustomerAddressCreatePayload, error) {
+	in, err := r.addressInput(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	a, ps, err := r.Customers.CreateAddress(ctx, customerAccessToken, in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerAddressCreatePayload{CustomerAddress: a, CustomerUserErrors: problems[model.CustomerUserError](ps), UserErrors: plainProblems(ps)}, nil
 }
 
-func (r *mutationResolver) CustomerAddressUpdate(ctx context.Context, address model.MailingAddressInput, customerAccessToken string, id gid.ID) (*model.CustomerAddressUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerAddressUpdate - customerAddressUpdate"))
+func (r *mutationResolver) CustomerAddressUpdate(ctx context.Context, address customer.AddressInput, customerAccessToken string, id gid.ID) (*model.CustomerAddressUpdatePayload, error) {
+	in, err := r.addressInput(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	a, ps, err := r.Customers.UpdateAddress(ctx, customerAccessToken, id, in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerAddressUpdatePayload{CustomerAddress: a, CustomerUserErrors: problems[model.CustomerUserError](ps), UserErrors: plainProblems(ps)}, nil
 }
 
 func (r *mutationResolver) CustomerAddressDelete(ctx context.Context, customerAccessToken string, id gid.ID) (*model.CustomerAddressDeletePayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerAddressDelete - customerAddressDelete"))
+	ps, err := r.Customers.DeleteAddress(ctx, customerAccessToken, id)
+	if err != nil {
+		return nil, err
+	}
+	payload := &model.CustomerAddressDeletePayload{CustomerUserErrors: problems[model.CustomerUserError](ps), UserErrors: plainProblems(ps)}
+	if len(ps) == 0 {
+		gone := id.String()
+		payload.DeletedCustomerAddressID = &gone
+	}
+	return payload, nil
 }
 
 func (r *mutationResolver) CustomerDefaultAddressUpdate(ctx context.Context, addressID gid.ID, customerAccessToken string) (*model.CustomerDefaultAddressUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CustomerDefaultAddressUpdate - customerDefaultAddressUpdate"))
+	c, ps, err := r.Customers.SetDefaultAddress(ctx, customerAccessToken, addressID)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerDefaultAddressUpdatePayload{Customer: only(ctx, c), CustomerUserErrors: problems[model.CustomerUserError](ps), UserErrors: plainProblems(ps)}, nil
 }
 
-func (r *queryResolver) Customer(ctx context.Context, customerAccessToken string) (*model.Customer, error) {
-	panic(fmt.Errorf("not implemented: Customer - customer"))
+func (r *queryResolver) Customer(ctx context.Context, customerAccessToken string) (*customer.Customer, error) {
+	return r.signedIn(ctx, customerAccessToken)
 }
+
+func (r *Resolver) Customer() generated.CustomerResolver { return &customerResolver{r} }
+
+type customerResolver struct{ *Resolver }

@@ -5,8 +5,10 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/fault"
 )
@@ -17,6 +19,8 @@ type Services struct {
 	Catalog   *catalog.Service
 	Content   *content.Service
 	Inventory *inventory.Service
+	Customers *customer.Service
+	Staff     *staff.Service
 	Clock     clock.Clock
 	// PublicURL is where shoppers reach this server, without a slash at its end.
 	PublicURL string

@@ -7,19 +7,31 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/google/uuid"
+	iam "github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/graph/model"
 )
 
 func (r *mutationResolver) StaffAccessTokenCreate(ctx context.Context, input model.StaffAccessTokenCreateInput) (*model.StaffAccessTokenCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: StaffAccessTokenCreate - staffAccessTokenCreate"))
+	token, ps, err := r.Staff.SignIn(ctx, input.Email, input.Password)
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffAccessTokenCreatePayload{StaffAccessToken: token, UserErrors: problems[model.StaffAccessTokenUserError](ps)}, nil
 }
 
 func (r *mutationResolver) StaffAccessTokenDelete(ctx context.Context, staffAccessToken string) (*model.StaffAccessTokenDeletePayload, error) {
-	panic(fmt.Errorf("not implemented: StaffAccessTokenDelete - staffAccessTokenDelete"))
+	_, ps, err := r.Staff.SignOut(ctx, staffAccessToken)
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffAccessTokenDeletePayload{DeletedAccessToken: endedToken(staffAccessToken, ps), UserErrors: problems[model.StaffAccessTokenUserError](ps)}, nil
 }
 
-func (r *queryResolver) CurrentStaffMember(ctx context.Context) (*model.StaffMember, error) {
-	panic(fmt.Errorf("not implemented: CurrentStaffMember - currentStaffMember"))
+func (r *queryResolver) CurrentStaffMember(ctx context.Context) (*staff.StaffMember, error) {
+	id := iam.From(ctx).ID
+	found, err := r.Staff.ByIDs(ctx, []uuid.UUID{id})
+	return found[id], err
 }

@@ -9,11 +9,12 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
-func (r *queryResolver) StaffCustomer(ctx context.Context, id gid.ID) (*model.Customer, error) {
+func (r *queryResolver) StaffCustomer(ctx context.Context, id gid.ID) (*customer.Customer, error) {
 	panic(fmt.Errorf("not implemented: StaffCustomer - staffCustomer"))
 }
 

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -47,7 +48,7 @@ func (ec *executionContext) field_MailingAddress_formatted_args(ctx context.Cont
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _MailingAddress_address1(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_address1(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -70,7 +71,7 @@ func (ec *executionContext) fieldContext_MailingAddress_address1(_ context.Conte
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_address2(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_address2(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -93,7 +94,7 @@ func (ec *executionContext) fieldContext_MailingAddress_address2(_ context.Conte
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_city(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_city(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -116,7 +117,7 @@ func (ec *executionContext) fieldContext_MailingAddress_city(_ context.Context, 
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_company(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_company(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -139,7 +140,7 @@ func (ec *executionContext) fieldContext_MailingAddress_company(_ context.Contex
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_country(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_country(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -162,7 +163,7 @@ func (ec *executionContext) fieldContext_MailingAddress_country(_ context.Contex
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_countryCode(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_countryCode(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -185,7 +186,7 @@ func (ec *executionContext) fieldContext_MailingAddress_countryCode(_ context.Co
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_countryCodeV2(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_countryCodeV2(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -208,7 +209,7 @@ func (ec *executionContext) fieldContext_MailingAddress_countryCodeV2(_ context.
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "CountryCode")
 }
 
-func (ec *executionContext) _MailingAddress_firstName(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_firstName(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -231,7 +232,7 @@ func (ec *executionContext) fieldContext_MailingAddress_firstName(_ context.Cont
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_formatted(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_formatted(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -240,7 +241,8 @@ func (ec *executionContext) _MailingAddress_formatted(ctx context.Context, field
 			return ec.fieldContext_MailingAddress_formatted(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Formatted, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Formatted(fc.Args["withCompany"].(*bool), fc.Args["withName"].(*bool)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -254,7 +256,7 @@ func (ec *executionContext) fieldContext_MailingAddress_formatted(ctx context.Co
 	fc = &graphql.FieldContext{
 		Object:     "MailingAddress",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("field of type String does not have child fields")
@@ -274,7 +276,7 @@ func (ec *executionContext) fieldContext_MailingAddress_formatted(ctx context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _MailingAddress_formattedArea(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_formattedArea(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -297,7 +299,7 @@ func (ec *executionContext) fieldContext_MailingAddress_formattedArea(_ context.
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_id(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_id(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -320,7 +322,7 @@ func (ec *executionContext) fieldContext_MailingAddress_id(_ context.Context, fi
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "ID")
 }
 
-func (ec *executionContext) _MailingAddress_lastName(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_lastName(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -343,7 +345,7 @@ func (ec *executionContext) fieldContext_MailingAddress_lastName(_ context.Conte
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_latitude(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_latitude(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -366,7 +368,7 @@ func (ec *executionContext) fieldContext_MailingAddress_latitude(_ context.Conte
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "Float")
 }
 
-func (ec *executionContext) _MailingAddress_longitude(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_longitude(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -389,7 +391,7 @@ func (ec *executionContext) fieldContext_MailingAddress_longitude(_ context.Cont
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "Float")
 }
 
-func (ec *executionContext) _MailingAddress_name(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_name(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -412,7 +414,7 @@ func (ec *executionContext) fieldContext_MailingAddress_name(_ context.Context, 
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_phone(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_phone(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -435,7 +437,7 @@ func (ec *executionContext) fieldContext_MailingAddress_phone(_ context.Context,
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_province(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_province(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -458,7 +460,7 @@ func (ec *executionContext) fieldContext_MailingAddress_province(_ context.Conte
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_provinceCode(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_provinceCode(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -481,7 +483,7 @@ func (ec *executionContext) fieldContext_MailingAddress_provinceCode(_ context.C
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _MailingAddress_zip(ctx context.Context, field graphql.CollectedField, obj *model.MailingAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _MailingAddress_zip(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -548,8 +550,8 @@ func (ec *executionContext) _MailingAddressConnection_nodes(ctx context.Context,
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MailingAddress) graphql.Marshaler {
-			return ec.marshalNMailingAddress2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*customer.Address) graphql.Marshaler {
+			return ec.marshalNMailingAddress2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -635,8 +637,8 @@ func (ec *executionContext) _MailingAddressEdge_node(ctx context.Context, field 
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.MailingAddress) graphql.Marshaler {
-			return ec.marshalNMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddress(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Address) graphql.Marshaler {
+			return ec.marshalNMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddress(ctx, selections, v)
 		},
 		true,
 		true,
@@ -659,8 +661,8 @@ func (ec *executionContext) fieldContext_MailingAddressEdge_node(_ context.Conte
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputMailingAddressInput(ctx context.Context, obj any) (model.MailingAddressInput, error) {
-	var it model.MailingAddressInput
+func (ec *executionContext) unmarshalInputMailingAddressInput(ctx context.Context, obj any) (customer.AddressInput, error) {
+	var it customer.AddressInput
 	if obj == nil {
 		return it, nil
 	}
@@ -772,8 +774,8 @@ func (ec *executionContext) unmarshalInputMailingAddressInput(ctx context.Contex
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalMailingAddressInput(ctx context.Context, raw any) (model.MailingAddressInput, error) {
-	var out model.MailingAddressInput
+func UnmarshalMailingAddressInput(ctx context.Context, raw any) (customer.AddressInput, error) {
+	var out customer.AddressInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "MailingAddressInput", raw, &out)
 	return out, err
 }
@@ -788,7 +790,7 @@ func UnmarshalMailingAddressInput(ctx context.Context, raw any) (model.MailingAd
 
 var mailingAddressImplementors = []string{"MailingAddress", "Node", "DeliveryAddress"}
 
-func (ec *executionContext) _MailingAddress(ctx context.Context, sel ast.SelectionSet, obj *model.MailingAddress) graphql.Marshaler {
+func (ec *executionContext) _MailingAddress(ctx context.Context, sel ast.SelectionSet, obj *customer.Address) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mailingAddressImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -994,11 +996,11 @@ func (ec *executionContext) _MailingAddressEdge(ctx context.Context, sel ast.Sel
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNMailingAddress2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.MailingAddress) graphql.Marshaler {
+func (ec *executionContext) marshalNMailingAddress2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressᚄ(ctx context.Context, sel ast.SelectionSet, v []*customer.Address) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddress(ctx, sel, v[i])
+		return ec.marshalNMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddress(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1010,7 +1012,7 @@ func (ec *executionContext) marshalNMailingAddress2ᚕᚖgithubᚗcomᚋrialtohq
 	return ret
 }
 
-func (ec *executionContext) marshalNMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddress(ctx context.Context, sel ast.SelectionSet, v *model.MailingAddress) graphql.Marshaler {
+func (ec *executionContext) marshalNMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddress(ctx context.Context, sel ast.SelectionSet, v *customer.Address) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MailingAddress!")
 		return graphql.Null
@@ -1050,24 +1052,24 @@ func (ec *executionContext) marshalNMailingAddressEdge2ᚖgithubᚗcomᚋrialtoh
 	return ec._MailingAddressEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNMailingAddressInput2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressInput(ctx context.Context, v any) (model.MailingAddressInput, error) {
+func (ec *executionContext) unmarshalNMailingAddressInput2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx context.Context, v any) (customer.AddressInput, error) {
 	res, err := ec.unmarshalInputMailingAddressInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressInput(ctx context.Context, v any) (*model.MailingAddressInput, error) {
+func (ec *executionContext) unmarshalNMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx context.Context, v any) (*customer.AddressInput, error) {
 	res, err := ec.unmarshalInputMailingAddressInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddress(ctx context.Context, sel ast.SelectionSet, v *model.MailingAddress) graphql.Marshaler {
+func (ec *executionContext) marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddress(ctx context.Context, sel ast.SelectionSet, v *customer.Address) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._MailingAddress(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressInput(ctx context.Context, v any) (*model.MailingAddressInput, error) {
+func (ec *executionContext) unmarshalOMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx context.Context, v any) (*customer.AddressInput, error) {
 	if v == nil {
 		return nil, nil
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -37,7 +38,7 @@ type MutationResolver interface {
 	CartDeliveryAddressesRemove(ctx context.Context, addressIds []*gid.ID, cartID gid.ID) (*model.CartDeliveryAddressesRemovePayload, error)
 	CartDeliveryAddressesReplace(ctx context.Context, addresses []*model.CartSelectableAddressInput, cartID gid.ID) (*model.CartDeliveryAddressesReplacePayload, error)
 	CartSelectedDeliveryOptionsUpdate(ctx context.Context, cartID gid.ID, selectedDeliveryOptions []*model.CartSelectedDeliveryOptionInput) (*model.CartSelectedDeliveryOptionsUpdatePayload, error)
-	CartBillingAddressUpdate(ctx context.Context, billingAddress *model.MailingAddressInput, cartID gid.ID) (*model.CartBillingAddressUpdatePayload, error)
+	CartBillingAddressUpdate(ctx context.Context, billingAddress *customer.AddressInput, cartID gid.ID) (*model.CartBillingAddressUpdatePayload, error)
 	CartMetafieldsSet(ctx context.Context, metafields []*model.CartMetafieldsSetInput) (*model.CartMetafieldsSetPayload, error)
 	CartMetafieldDelete(ctx context.Context, input model.CartMetafieldDeleteInput) (*model.CartMetafieldDeletePayload, error)
 	CartClone(ctx context.Context, cartID gid.ID) (*model.CartClonePayload, error)
@@ -46,18 +47,18 @@ type MutationResolver interface {
 	CartPaymentUpdate(ctx context.Context, cartID gid.ID, payment model.CartPaymentInput) (*model.CartPaymentUpdatePayload, error)
 	CartPrepareForCompletion(ctx context.Context, cartID gid.ID) (*model.CartPrepareForCompletionPayload, error)
 	CartSubmitForCompletion(ctx context.Context, attemptToken string, cartID gid.ID) (*model.CartSubmitForCompletionPayload, error)
-	CustomerCreate(ctx context.Context, input model.CustomerCreateInput) (*model.CustomerCreatePayload, error)
+	CustomerCreate(ctx context.Context, input customer.CreateInput) (*model.CustomerCreatePayload, error)
 	CustomerAccessTokenCreate(ctx context.Context, input model.CustomerAccessTokenCreateInput) (*model.CustomerAccessTokenCreatePayload, error)
 	CustomerAccessTokenRenew(ctx context.Context, customerAccessToken string) (*model.CustomerAccessTokenRenewPayload, error)
 	CustomerAccessTokenDelete(ctx context.Context, customerAccessToken string) (*model.CustomerAccessTokenDeletePayload, error)
-	CustomerUpdate(ctx context.Context, customer model.CustomerUpdateInput, customerAccessToken string) (*model.CustomerUpdatePayload, error)
+	CustomerUpdate(ctx context.Context, customer customer.UpdateInput, customerAccessToken string) (*model.CustomerUpdatePayload, error)
 	CustomerActivate(ctx context.Context, id gid.ID, input model.CustomerActivateInput) (*model.CustomerActivatePayload, error)
 	CustomerActivateByURL(ctx context.Context, activationURL string, password string) (*model.CustomerActivateByURLPayload, error)
 	CustomerRecover(ctx context.Context, email string) (*model.CustomerRecoverPayload, error)
 	CustomerReset(ctx context.Context, id gid.ID, input model.CustomerResetInput) (*model.CustomerResetPayload, error)
 	CustomerResetByURL(ctx context.Context, password string, resetURL string) (*model.CustomerResetByURLPayload, error)
-	CustomerAddressCreate(ctx context.Context, address model.MailingAddressInput, customerAccessToken string) (*model.CustomerAddressCreatePayload, error)
-	CustomerAddressUpdate(ctx context.Context, address model.MailingAddressInput, customerAccessToken string, id gid.ID) (*model.CustomerAddressUpdatePayload, error)
+	CustomerAddressCreate(ctx context.Context, address customer.AddressInput, customerAccessToken string) (*model.CustomerAddressCreatePayload, error)
+	CustomerAddressUpdate(ctx context.Context, address customer.AddressInput, customerAccessToken string, id gid.ID) (*model.CustomerAddressUpdatePayload, error)
 	CustomerAddressDelete(ctx context.Context, customerAccessToken string, id gid.ID) (*model.CustomerAddressDeletePayload, error)
 	CustomerDefaultAddressUpdate(ctx context.Context, addressID gid.ID, customerAccessToken string) (*model.CustomerDefaultAddressUpdatePayload, error)
 	StaffAccessTokenCreate(ctx context.Context, input model.StaffAccessTokenCreateInput) (*model.StaffAccessTokenCreatePayload, error)
@@ -276,8 +277,8 @@ func (ec *executionContext) field_Mutation_cartBillingAddressUpdate_args(ctx con
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "billingAddress",
-		func(ctx context.Context, v any) (*model.MailingAddressInput, error) {
-			return ec.unmarshalOMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressInput(ctx, v)
+		func(ctx context.Context, v any) (*customer.AddressInput, error) {
+			return ec.unmarshalOMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -950,8 +951,8 @@ func (ec *executionContext) field_Mutation_customerAddressCreate_args(ctx contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "address",
-		func(ctx context.Context, v any) (model.MailingAddressInput, error) {
-			return ec.unmarshalNMailingAddressInput2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressInput(ctx, v)
+		func(ctx context.Context, v any) (customer.AddressInput, error) {
+			return ec.unmarshalNMailingAddressInput2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -994,8 +995,8 @@ func (ec *executionContext) field_Mutation_customerAddressUpdate_args(ctx contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "address",
-		func(ctx context.Context, v any) (model.MailingAddressInput, error) {
-			return ec.unmarshalNMailingAddressInput2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressInput(ctx, v)
+		func(ctx context.Context, v any) (customer.AddressInput, error) {
+			return ec.unmarshalNMailingAddressInput2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1024,8 +1025,8 @@ func (ec *executionContext) field_Mutation_customerCreate_args(ctx context.Conte
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.CustomerCreateInput, error) {
-			return ec.unmarshalNCustomerCreateInput2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerCreateInput(ctx, v)
+		func(ctx context.Context, v any) (customer.CreateInput, error) {
+			return ec.unmarshalNCustomerCreateInput2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCreateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1118,8 +1119,8 @@ func (ec *executionContext) field_Mutation_customerUpdate_args(ctx context.Conte
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "customer",
-		func(ctx context.Context, v any) (model.CustomerUpdateInput, error) {
-			return ec.unmarshalNCustomerUpdateInput2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerUpdateInput(ctx, v)
+		func(ctx context.Context, v any) (customer.UpdateInput, error) {
+			return ec.unmarshalNCustomerUpdateInput2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐUpdateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2344,8 +2345,8 @@ func (ec *executionContext) _CartBuyerIdentity_customer(ctx context.Context, fie
 			return obj.Customer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3381,7 +3382,7 @@ func (ec *executionContext) _Mutation_cartBillingAddressUpdate(ctx context.Conte
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CartBillingAddressUpdate(ctx, fc.Args["billingAddress"].(*model.MailingAddressInput), fc.Args["cartId"].(gid.ID))
+			return ec.Resolvers.Mutation().CartBillingAddressUpdate(ctx, fc.Args["billingAddress"].(*customer.AddressInput), fc.Args["cartId"].(gid.ID))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CartBillingAddressUpdatePayload) graphql.Marshaler {
@@ -3777,7 +3778,7 @@ func (ec *executionContext) _Mutation_customerCreate(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CustomerCreate(ctx, fc.Args["input"].(model.CustomerCreateInput))
+			return ec.Resolvers.Mutation().CustomerCreate(ctx, fc.Args["input"].(customer.CreateInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CustomerCreatePayload) graphql.Marshaler {
@@ -3953,7 +3954,7 @@ func (ec *executionContext) _Mutation_customerUpdate(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CustomerUpdate(ctx, fc.Args["customer"].(model.CustomerUpdateInput), fc.Args["customerAccessToken"].(string))
+			return ec.Resolvers.Mutation().CustomerUpdate(ctx, fc.Args["customer"].(customer.UpdateInput), fc.Args["customerAccessToken"].(string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CustomerUpdatePayload) graphql.Marshaler {
@@ -4217,7 +4218,7 @@ func (ec *executionContext) _Mutation_customerAddressCreate(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CustomerAddressCreate(ctx, fc.Args["address"].(model.MailingAddressInput), fc.Args["customerAccessToken"].(string))
+			return ec.Resolvers.Mutation().CustomerAddressCreate(ctx, fc.Args["address"].(customer.AddressInput), fc.Args["customerAccessToken"].(string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CustomerAddressCreatePayload) graphql.Marshaler {
@@ -4261,7 +4262,7 @@ func (ec *executionContext) _Mutation_customerAddressUpdate(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CustomerAddressUpdate(ctx, fc.Args["address"].(model.MailingAddressInput), fc.Args["customerAccessToken"].(string), fc.Args["id"].(gid.ID))
+			return ec.Resolvers.Mutation().CustomerAddressUpdate(ctx, fc.Args["address"].(customer.AddressInput), fc.Args["customerAccessToken"].(string), fc.Args["id"].(gid.ID))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CustomerAddressUpdatePayload) graphql.Marshaler {
@@ -5891,9 +5892,9 @@ func (ec *executionContext) _DeliveryAddress(ctx context.Context, sel ast.Select
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
-	case model.MailingAddress:
+	case customer.Address:
 		return ec._MailingAddress(ctx, sel, &obj)
-	case *model.MailingAddress:
+	case *customer.Address:
 		if obj == nil {
 			return graphql.Null
 		}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -572,8 +573,8 @@ func (ec *executionContext) _CartDeliveryGroup_deliveryAddress(ctx context.Conte
 			return obj.DeliveryAddress, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.MailingAddress) graphql.Marshaler {
-			return ec.marshalNMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddress(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Address) graphql.Marshaler {
+			return ec.marshalNMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddress(ctx, selections, v)
 		},
 		true,
 		true,

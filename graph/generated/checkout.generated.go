@@ -1087,7 +1087,7 @@ func (ec *executionContext) unmarshalInputApplePayWalletContentInput(ctx context
 		switch k {
 		case "billingAddress":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billingAddress"))
-			data, err := ec.unmarshalNMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressInput(ctx, v)
+			data, err := ec.unmarshalNMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1238,7 +1238,7 @@ func (ec *executionContext) unmarshalInputCartDirectPaymentMethodInput(ctx conte
 			it.AcceptedSubscriptionTerms = data
 		case "billingAddress":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billingAddress"))
-			data, err := ec.unmarshalNMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressInput(ctx, v)
+			data, err := ec.unmarshalNMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1294,7 +1294,7 @@ func (ec *executionContext) unmarshalInputCartFreePaymentMethodInput(ctx context
 		switch k {
 		case "billingAddress":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billingAddress"))
-			data, err := ec.unmarshalNMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressInput(ctx, v)
+			data, err := ec.unmarshalNMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1504,7 +1504,7 @@ func (ec *executionContext) unmarshalInputShopPayWalletContentInput(ctx context.
 		switch k {
 		case "billingAddress":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billingAddress"))
-			data, err := ec.unmarshalNMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressInput(ctx, v)
+			data, err := ec.unmarshalNMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx, v)
 			if err != nil {
 				return it, err
 			}

@@ -12,9 +12,11 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -701,9 +703,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._BasicEvent(ctx, sel, obj)
-	case model.StaffMember:
+	case staff.StaffMember:
 		return ec._StaffMember(ctx, sel, &obj)
-	case *model.StaffMember:
+	case *staff.StaffMember:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -771,9 +773,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._MediaPresentation(ctx, sel, obj)
-	case model.MailingAddress:
+	case customer.Address:
 		return ec._MailingAddress(ctx, sel, &obj)
-	case *model.MailingAddress:
+	case *customer.Address:
 		if obj == nil {
 			return graphql.Null
 		}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -18,6 +20,25 @@ import (
 )
 
 // region    ************************** generated!.gotpl **************************
+
+type CustomerResolver interface {
+	Addresses(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, reverse *bool) (*model.MailingAddressConnection, error)
+	AmountSpent(ctx context.Context, obj *customer.Customer) (*money.Money, error)
+
+	DefaultAddress(ctx context.Context, obj *customer.Customer) (*customer.Address, error)
+
+	LastOrder(ctx context.Context, obj *customer.Customer) (*model.Order, error)
+
+	Metafield(ctx context.Context, obj *customer.Customer, key string, namespace *string) (*catalog.Metafield, error)
+	Metafields(ctx context.Context, obj *customer.Customer, identifiers []*model.HasMetafieldsIdentifier) ([]*catalog.Metafield, error)
+	MetafieldList(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, namespace *string, reverse *bool) (*model.MetafieldConnection, error)
+
+	Orders(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.OrderConnection, error)
+
+	State(ctx context.Context, obj *customer.Customer) (*string, error)
+
+	VerifiedEmail(ctx context.Context, obj *customer.Customer) (*bool, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -225,7 +246,7 @@ func (ec *executionContext) field_Customer_orders_args(ctx context.Context, rawA
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Customer_acceptsMarketing(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_acceptsMarketing(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -248,7 +269,7 @@ func (ec *executionContext) fieldContext_Customer_acceptsMarketing(_ context.Con
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Customer_addresses(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_addresses(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -257,7 +278,8 @@ func (ec *executionContext) _Customer_addresses(ctx context.Context, field graph
 			return ec.fieldContext_Customer_addresses(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Addresses, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().Addresses(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MailingAddressConnection) graphql.Marshaler {
@@ -271,8 +293,8 @@ func (ec *executionContext) fieldContext_Customer_addresses(ctx context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MailingAddressConnection(ctx, field)
 		},
@@ -291,7 +313,7 @@ func (ec *executionContext) fieldContext_Customer_addresses(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Customer_amountSpent(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_amountSpent(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -300,7 +322,7 @@ func (ec *executionContext) _Customer_amountSpent(ctx context.Context, field gra
 			return ec.fieldContext_Customer_amountSpent(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AmountSpent, nil
+			return ec.Resolvers.Customer().AmountSpent(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
@@ -314,8 +336,8 @@ func (ec *executionContext) fieldContext_Customer_amountSpent(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MoneyV2(ctx, field)
 		},
@@ -323,7 +345,7 @@ func (ec *executionContext) fieldContext_Customer_amountSpent(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Customer_avatarUrl(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_avatarUrl(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -346,7 +368,7 @@ func (ec *executionContext) fieldContext_Customer_avatarUrl(_ context.Context, f
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
 
-func (ec *executionContext) _Customer_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_createdAt(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -369,7 +391,7 @@ func (ec *executionContext) fieldContext_Customer_createdAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Customer_defaultAddress(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_defaultAddress(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -378,11 +400,11 @@ func (ec *executionContext) _Customer_defaultAddress(ctx context.Context, field 
 			return ec.fieldContext_Customer_defaultAddress(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DefaultAddress, nil
+			return ec.Resolvers.Customer().DefaultAddress(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.MailingAddress) graphql.Marshaler {
-			return ec.marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddress(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Address) graphql.Marshaler {
+			return ec.marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddress(ctx, selections, v)
 		},
 		true,
 		false,
@@ -392,8 +414,8 @@ func (ec *executionContext) fieldContext_Customer_defaultAddress(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MailingAddress(ctx, field)
 		},
@@ -401,7 +423,7 @@ func (ec *executionContext) fieldContext_Customer_defaultAddress(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _Customer_displayName(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_displayName(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -424,7 +446,7 @@ func (ec *executionContext) fieldContext_Customer_displayName(_ context.Context,
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
 
-func (ec *executionContext) _Customer_email(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_email(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -447,7 +469,7 @@ func (ec *executionContext) fieldContext_Customer_email(_ context.Context, field
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
 
-func (ec *executionContext) _Customer_firstName(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_firstName(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -470,7 +492,7 @@ func (ec *executionContext) fieldContext_Customer_firstName(_ context.Context, f
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
 
-func (ec *executionContext) _Customer_id(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_id(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -493,7 +515,7 @@ func (ec *executionContext) fieldContext_Customer_id(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "ID")
 }
 
-func (ec *executionContext) _Customer_lastName(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_lastName(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -516,7 +538,7 @@ func (ec *executionContext) fieldContext_Customer_lastName(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
 
-func (ec *executionContext) _Customer_lastOrder(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_lastOrder(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -525,7 +547,7 @@ func (ec *executionContext) _Customer_lastOrder(ctx context.Context, field graph
 			return ec.fieldContext_Customer_lastOrder(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LastOrder, nil
+			return ec.Resolvers.Customer().LastOrder(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Order) graphql.Marshaler {
@@ -539,8 +561,8 @@ func (ec *executionContext) fieldContext_Customer_lastOrder(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Order(ctx, field)
 		},
@@ -548,7 +570,7 @@ func (ec *executionContext) fieldContext_Customer_lastOrder(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Customer_locale(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_locale(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -571,7 +593,7 @@ func (ec *executionContext) fieldContext_Customer_locale(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
 
-func (ec *executionContext) _Customer_metafield(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_metafield(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -580,7 +602,8 @@ func (ec *executionContext) _Customer_metafield(ctx context.Context, field graph
 			return ec.fieldContext_Customer_metafield(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Metafield, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().Metafield(ctx, obj, fc.Args["key"].(string), fc.Args["namespace"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *catalog.Metafield) graphql.Marshaler {
@@ -594,8 +617,8 @@ func (ec *executionContext) fieldContext_Customer_metafield(ctx context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Metafield(ctx, field)
 		},
@@ -614,7 +637,7 @@ func (ec *executionContext) fieldContext_Customer_metafield(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Customer_metafields(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_metafields(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -623,7 +646,8 @@ func (ec *executionContext) _Customer_metafields(ctx context.Context, field grap
 			return ec.fieldContext_Customer_metafields(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Metafields, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().Metafields(ctx, obj, fc.Args["identifiers"].([]*model.HasMetafieldsIdentifier))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*catalog.Metafield) graphql.Marshaler {
@@ -637,8 +661,8 @@ func (ec *executionContext) fieldContext_Customer_metafields(ctx context.Context
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Metafield(ctx, field)
 		},
@@ -657,7 +681,7 @@ func (ec *executionContext) fieldContext_Customer_metafields(ctx context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Customer_metafieldList(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_metafieldList(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -666,7 +690,8 @@ func (ec *executionContext) _Customer_metafieldList(ctx context.Context, field g
 			return ec.fieldContext_Customer_metafieldList(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.MetafieldList, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().MetafieldList(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["namespace"].(*string), fc.Args["reverse"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MetafieldConnection) graphql.Marshaler {
@@ -680,8 +705,8 @@ func (ec *executionContext) fieldContext_Customer_metafieldList(ctx context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MetafieldConnection(ctx, field)
 		},
@@ -700,7 +725,7 @@ func (ec *executionContext) fieldContext_Customer_metafieldList(ctx context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Customer_note(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_note(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -723,7 +748,7 @@ func (ec *executionContext) fieldContext_Customer_note(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
 
-func (ec *executionContext) _Customer_numberOfOrders(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_numberOfOrders(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -735,8 +760,8 @@ func (ec *executionContext) _Customer_numberOfOrders(ctx context.Context, field 
 			return obj.NumberOfOrders, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNUnsignedInt642int64(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v uint64) graphql.Marshaler {
+			return ec.marshalNUnsignedInt642uint64(ctx, selections, v)
 		},
 		true,
 		true,
@@ -746,7 +771,7 @@ func (ec *executionContext) fieldContext_Customer_numberOfOrders(_ context.Conte
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "UnsignedInt64")
 }
 
-func (ec *executionContext) _Customer_orders(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_orders(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -755,7 +780,8 @@ func (ec *executionContext) _Customer_orders(ctx context.Context, field graphql.
 			return ec.fieldContext_Customer_orders(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Orders, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().Orders(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["query"].(*string), fc.Args["reverse"].(*bool), fc.Args["sortKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.OrderConnection) graphql.Marshaler {
@@ -769,8 +795,8 @@ func (ec *executionContext) fieldContext_Customer_orders(ctx context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_OrderConnection(ctx, field)
 		},
@@ -789,7 +815,7 @@ func (ec *executionContext) fieldContext_Customer_orders(ctx context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Customer_phone(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_phone(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -812,7 +838,7 @@ func (ec *executionContext) fieldContext_Customer_phone(_ context.Context, field
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
 
-func (ec *executionContext) _Customer_socialLoginProvider(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_socialLoginProvider(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -824,8 +850,8 @@ func (ec *executionContext) _Customer_socialLoginProvider(ctx context.Context, f
 			return obj.SocialLoginProvider, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.SocialLoginProvider) graphql.Marshaler {
-			return ec.marshalOSocialLoginProvider2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSocialLoginProvider(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.SocialLoginProvider) graphql.Marshaler {
+			return ec.marshalOSocialLoginProvider2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐSocialLoginProvider(ctx, selections, v)
 		},
 		true,
 		false,
@@ -844,7 +870,7 @@ func (ec *executionContext) fieldContext_Customer_socialLoginProvider(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _Customer_state(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_state(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -853,7 +879,7 @@ func (ec *executionContext) _Customer_state(ctx context.Context, field graphql.C
 			return ec.fieldContext_Customer_state(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.State, nil
+			return ec.Resolvers.Customer().State(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -864,10 +890,10 @@ func (ec *executionContext) _Customer_state(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Customer_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Customer", field, false, false, "CustomerState")
+	return graphql.NewScalarFieldContext("Customer", field, true, true, "CustomerState")
 }
 
-func (ec *executionContext) _Customer_tags(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_tags(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -890,7 +916,7 @@ func (ec *executionContext) fieldContext_Customer_tags(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
 
-func (ec *executionContext) _Customer_taxExempt(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_taxExempt(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -902,8 +928,8 @@ func (ec *executionContext) _Customer_taxExempt(ctx context.Context, field graph
 			return obj.TaxExempt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
@@ -913,7 +939,7 @@ func (ec *executionContext) fieldContext_Customer_taxExempt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Customer_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_updatedAt(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -936,7 +962,7 @@ func (ec *executionContext) fieldContext_Customer_updatedAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Customer_verifiedEmail(ctx context.Context, field graphql.CollectedField, obj *model.Customer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Customer_verifiedEmail(ctx context.Context, field graphql.CollectedField, obj *customer.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -945,7 +971,7 @@ func (ec *executionContext) _Customer_verifiedEmail(ctx context.Context, field g
 			return ec.fieldContext_Customer_verifiedEmail(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.VerifiedEmail, nil
+			return ec.Resolvers.Customer().VerifiedEmail(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
@@ -956,10 +982,10 @@ func (ec *executionContext) _Customer_verifiedEmail(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Customer_verifiedEmail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Customer", field, false, false, "Boolean")
+	return graphql.NewScalarFieldContext("Customer", field, true, true, "Boolean")
 }
 
-func (ec *executionContext) _CustomerAccessToken_accessToken(ctx context.Context, field graphql.CollectedField, obj *model.CustomerAccessToken) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerAccessToken_accessToken(ctx context.Context, field graphql.CollectedField, obj *identity.AccessToken) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -982,7 +1008,7 @@ func (ec *executionContext) fieldContext_CustomerAccessToken_accessToken(_ conte
 	return graphql.NewScalarFieldContext("CustomerAccessToken", field, false, false, "String")
 }
 
-func (ec *executionContext) _CustomerAccessToken_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.CustomerAccessToken) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerAccessToken_expiresAt(ctx context.Context, field graphql.CollectedField, obj *identity.AccessToken) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1005,7 +1031,7 @@ func (ec *executionContext) fieldContext_CustomerAccessToken_expiresAt(_ context
 	return graphql.NewScalarFieldContext("CustomerAccessToken", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _SocialLoginProvider_handle(ctx context.Context, field graphql.CollectedField, obj *model.SocialLoginProvider) (ret graphql.Marshaler) {
+func (ec *executionContext) _SocialLoginProvider_handle(ctx context.Context, field graphql.CollectedField, obj *customer.SocialLoginProvider) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1130,8 +1156,8 @@ func UnmarshalCustomerActivateInput(ctx context.Context, raw any) (model.Custome
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputCustomerCreateInput(ctx context.Context, obj any) (model.CustomerCreateInput, error) {
-	var it model.CustomerCreateInput
+func (ec *executionContext) unmarshalInputCustomerCreateInput(ctx context.Context, obj any) (customer.CreateInput, error) {
+	var it customer.CreateInput
 	if obj == nil {
 		return it, nil
 	}
@@ -1201,8 +1227,8 @@ func (ec *executionContext) unmarshalInputCustomerCreateInput(ctx context.Contex
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalCustomerCreateInput(ctx context.Context, raw any) (model.CustomerCreateInput, error) {
-	var out model.CustomerCreateInput
+func UnmarshalCustomerCreateInput(ctx context.Context, raw any) (customer.CreateInput, error) {
+	var out customer.CreateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CustomerCreateInput", raw, &out)
 	return out, err
 }
@@ -1256,8 +1282,8 @@ func UnmarshalCustomerResetInput(ctx context.Context, raw any) (model.CustomerRe
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputCustomerUpdateInput(ctx context.Context, obj any) (model.CustomerUpdateInput, error) {
-	var it model.CustomerUpdateInput
+func (ec *executionContext) unmarshalInputCustomerUpdateInput(ctx context.Context, obj any) (customer.UpdateInput, error) {
+	var it customer.UpdateInput
 	if obj == nil {
 		return it, nil
 	}
@@ -1327,8 +1353,8 @@ func (ec *executionContext) unmarshalInputCustomerUpdateInput(ctx context.Contex
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalCustomerUpdateInput(ctx context.Context, raw any) (model.CustomerUpdateInput, error) {
-	var out model.CustomerUpdateInput
+func UnmarshalCustomerUpdateInput(ctx context.Context, raw any) (customer.UpdateInput, error) {
+	var out customer.UpdateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CustomerUpdateInput", raw, &out)
 	return out, err
 }
@@ -1343,7 +1369,7 @@ func UnmarshalCustomerUpdateInput(ctx context.Context, raw any) (model.CustomerU
 
 var customerImplementors = []string{"Customer", "HasMetafields"}
 
-func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet, obj *model.Customer) graphql.Marshaler {
+func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet, obj *customer.Customer) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, customerImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1355,133 +1381,143 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 		case "acceptsMarketing":
 			out.Values[i] = ec._Customer_acceptsMarketing(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "addresses":
-			out.Values[i] = ec._Customer_addresses(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_addresses(ctx, field, obj)
+				})
 		case "amountSpent":
-			out.Values[i] = ec._Customer_amountSpent(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_amountSpent(ctx, field, obj)
+				})
 		case "avatarUrl":
 			out.Values[i] = ec._Customer_avatarUrl(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._Customer_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "defaultAddress":
-			out.Values[i] = ec._Customer_defaultAddress(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_defaultAddress(ctx, field, obj)
+				})
 		case "displayName":
 			out.Values[i] = ec._Customer_displayName(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "email":
 			out.Values[i] = ec._Customer_email(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "firstName":
 			out.Values[i] = ec._Customer_firstName(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "id":
 			out.Values[i] = ec._Customer_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lastName":
 			out.Values[i] = ec._Customer_lastName(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lastOrder":
-			out.Values[i] = ec._Customer_lastOrder(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_lastOrder(ctx, field, obj)
+				})
 		case "locale":
 			out.Values[i] = ec._Customer_locale(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "metafield":
-			out.Values[i] = ec._Customer_metafield(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_metafield(ctx, field, obj)
+				})
 		case "metafields":
-			out.Values[i] = ec._Customer_metafields(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_metafields(ctx, field, obj)
+				})
 		case "metafieldList":
-			out.Values[i] = ec._Customer_metafieldList(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_metafieldList(ctx, field, obj)
+				})
 		case "note":
 			out.Values[i] = ec._Customer_note(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "numberOfOrders":
 			out.Values[i] = ec._Customer_numberOfOrders(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "orders":
-			out.Values[i] = ec._Customer_orders(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_orders(ctx, field, obj)
+				})
 		case "phone":
 			out.Values[i] = ec._Customer_phone(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "socialLoginProvider":
 			out.Values[i] = ec._Customer_socialLoginProvider(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "state":
-			out.Values[i] = ec._Customer_state(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_state(ctx, field, obj)
+				})
 		case "tags":
 			out.Values[i] = ec._Customer_tags(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "taxExempt":
 			out.Values[i] = ec._Customer_taxExempt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "updatedAt":
 			out.Values[i] = ec._Customer_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "verifiedEmail":
-			out.Values[i] = ec._Customer_verifiedEmail(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_verifiedEmail(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1501,7 +1537,7 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 
 var customerAccessTokenImplementors = []string{"CustomerAccessToken"}
 
-func (ec *executionContext) _CustomerAccessToken(ctx context.Context, sel ast.SelectionSet, obj *model.CustomerAccessToken) graphql.Marshaler {
+func (ec *executionContext) _CustomerAccessToken(ctx context.Context, sel ast.SelectionSet, obj *identity.AccessToken) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, customerAccessTokenImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1539,7 +1575,7 @@ func (ec *executionContext) _CustomerAccessToken(ctx context.Context, sel ast.Se
 
 var socialLoginProviderImplementors = []string{"SocialLoginProvider"}
 
-func (ec *executionContext) _SocialLoginProvider(ctx context.Context, sel ast.SelectionSet, obj *model.SocialLoginProvider) graphql.Marshaler {
+func (ec *executionContext) _SocialLoginProvider(ctx context.Context, sel ast.SelectionSet, obj *customer.SocialLoginProvider) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, socialLoginProviderImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1574,11 +1610,11 @@ func (ec *executionContext) _SocialLoginProvider(ctx context.Context, sel ast.Se
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNCustomer2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Customer) graphql.Marshaler {
+func (ec *executionContext) marshalNCustomer2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomerᚄ(ctx context.Context, sel ast.SelectionSet, v []*customer.Customer) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, sel, v[i])
+		return ec.marshalNCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1590,7 +1626,7 @@ func (ec *executionContext) marshalNCustomer2ᚕᚖgithubᚗcomᚋrialtohqᚋria
 	return ret
 }
 
-func (ec *executionContext) marshalNCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx context.Context, sel ast.SelectionSet, v *model.Customer) graphql.Marshaler {
+func (ec *executionContext) marshalNCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx context.Context, sel ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Customer!")
 		return graphql.Null
@@ -1608,7 +1644,7 @@ func (ec *executionContext) unmarshalNCustomerActivateInput2githubᚗcomᚋrialt
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNCustomerCreateInput2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerCreateInput(ctx context.Context, v any) (model.CustomerCreateInput, error) {
+func (ec *executionContext) unmarshalNCustomerCreateInput2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCreateInput(ctx context.Context, v any) (customer.CreateInput, error) {
 	res, err := ec.unmarshalInputCustomerCreateInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -1618,19 +1654,19 @@ func (ec *executionContext) unmarshalNCustomerResetInput2githubᚗcomᚋrialtohq
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNCustomerUpdateInput2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerUpdateInput(ctx context.Context, v any) (model.CustomerUpdateInput, error) {
+func (ec *executionContext) unmarshalNCustomerUpdateInput2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐUpdateInput(ctx context.Context, v any) (customer.UpdateInput, error) {
 	res, err := ec.unmarshalInputCustomerUpdateInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx context.Context, sel ast.SelectionSet, v *model.Customer) graphql.Marshaler {
+func (ec *executionContext) marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx context.Context, sel ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Customer(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerAccessToken(ctx context.Context, sel ast.SelectionSet, v *model.CustomerAccessToken) graphql.Marshaler {
+func (ec *executionContext) marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(ctx context.Context, sel ast.SelectionSet, v *identity.AccessToken) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -1655,7 +1691,7 @@ func (ec *executionContext) marshalOCustomerState2ᚖstring(ctx context.Context,
 	return res
 }
 
-func (ec *executionContext) marshalOSocialLoginProvider2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSocialLoginProvider(ctx context.Context, sel ast.SelectionSet, v *model.SocialLoginProvider) graphql.Marshaler {
+func (ec *executionContext) marshalOSocialLoginProvider2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐSocialLoginProvider(ctx context.Context, sel ast.SelectionSet, v *customer.SocialLoginProvider) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -35,8 +37,8 @@ func (ec *executionContext) _CustomerAccessTokenCreatePayload_customerAccessToke
 			return obj.CustomerAccessToken, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CustomerAccessToken) graphql.Marshaler {
-			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerAccessToken(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *identity.AccessToken) graphql.Marshaler {
+			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(ctx, selections, v)
 		},
 		true,
 		false,
@@ -209,8 +211,8 @@ func (ec *executionContext) _CustomerAccessTokenRenewPayload_customerAccessToken
 			return obj.CustomerAccessToken, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CustomerAccessToken) graphql.Marshaler {
-			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerAccessToken(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *identity.AccessToken) graphql.Marshaler {
+			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(ctx, selections, v)
 		},
 		true,
 		false,
@@ -273,8 +275,8 @@ func (ec *executionContext) _CustomerActivateByUrlPayload_customer(ctx context.C
 			return obj.Customer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, selections, v)
 		},
 		true,
 		false,
@@ -305,8 +307,8 @@ func (ec *executionContext) _CustomerActivateByUrlPayload_customerAccessToken(ct
 			return obj.CustomerAccessToken, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CustomerAccessToken) graphql.Marshaler {
-			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerAccessToken(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *identity.AccessToken) graphql.Marshaler {
+			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(ctx, selections, v)
 		},
 		true,
 		false,
@@ -401,8 +403,8 @@ func (ec *executionContext) _CustomerActivatePayload_customer(ctx context.Contex
 			return obj.Customer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, selections, v)
 		},
 		true,
 		false,
@@ -433,8 +435,8 @@ func (ec *executionContext) _CustomerActivatePayload_customerAccessToken(ctx con
 			return obj.CustomerAccessToken, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CustomerAccessToken) graphql.Marshaler {
-			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerAccessToken(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *identity.AccessToken) graphql.Marshaler {
+			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(ctx, selections, v)
 		},
 		true,
 		false,
@@ -529,8 +531,8 @@ func (ec *executionContext) _CustomerAddressCreatePayload_customerAddress(ctx co
 			return obj.CustomerAddress, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.MailingAddress) graphql.Marshaler {
-			return ec.marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddress(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Address) graphql.Marshaler {
+			return ec.marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddress(ctx, selections, v)
 		},
 		true,
 		false,
@@ -712,8 +714,8 @@ func (ec *executionContext) _CustomerAddressUpdatePayload_customerAddress(ctx co
 			return obj.CustomerAddress, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.MailingAddress) graphql.Marshaler {
-			return ec.marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddress(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Address) graphql.Marshaler {
+			return ec.marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddress(ctx, selections, v)
 		},
 		true,
 		false,
@@ -808,8 +810,8 @@ func (ec *executionContext) _CustomerCreatePayload_customer(ctx context.Context,
 			return obj.Customer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, selections, v)
 		},
 		true,
 		false,
@@ -904,8 +906,8 @@ func (ec *executionContext) _CustomerDefaultAddressUpdatePayload_customer(ctx co
 			return obj.Customer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1064,8 +1066,8 @@ func (ec *executionContext) _CustomerResetByUrlPayload_customer(ctx context.Cont
 			return obj.Customer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1096,8 +1098,8 @@ func (ec *executionContext) _CustomerResetByUrlPayload_customerAccessToken(ctx c
 			return obj.CustomerAccessToken, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CustomerAccessToken) graphql.Marshaler {
-			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerAccessToken(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *identity.AccessToken) graphql.Marshaler {
+			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1192,8 +1194,8 @@ func (ec *executionContext) _CustomerResetPayload_customer(ctx context.Context, 
 			return obj.Customer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1224,8 +1226,8 @@ func (ec *executionContext) _CustomerResetPayload_customerAccessToken(ctx contex
 			return obj.CustomerAccessToken, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CustomerAccessToken) graphql.Marshaler {
-			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerAccessToken(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *identity.AccessToken) graphql.Marshaler {
+			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1320,8 +1322,8 @@ func (ec *executionContext) _CustomerUpdatePayload_customer(ctx context.Context,
 			return obj.Customer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1352,8 +1354,8 @@ func (ec *executionContext) _CustomerUpdatePayload_customerAccessToken(ctx conte
 			return obj.CustomerAccessToken, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CustomerAccessToken) graphql.Marshaler {
-			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerAccessToken(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *identity.AccessToken) graphql.Marshaler {
+			return ec.marshalOCustomerAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(ctx, selections, v)
 		},
 		true,
 		false,

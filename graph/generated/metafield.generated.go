@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -773,9 +774,9 @@ func (ec *executionContext) _HasMetafields(ctx context.Context, sel ast.Selectio
 			return graphql.Null
 		}
 		return ec._Cart(ctx, sel, obj)
-	case model.Customer:
+	case customer.Customer:
 		return ec._Customer(ctx, sel, &obj)
-	case *model.Customer:
+	case *customer.Customer:
 		if obj == nil {
 			return graphql.Null
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/graph/model"
@@ -892,8 +893,8 @@ func (ec *executionContext) _Order_billingAddress(ctx context.Context, field gra
 			return obj.BillingAddress, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.MailingAddress) graphql.Marshaler {
-			return ec.marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddress(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Address) graphql.Marshaler {
+			return ec.marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddress(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1254,8 +1255,8 @@ func (ec *executionContext) _Order_customer(ctx context.Context, field graphql.C
 			return obj.Customer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2085,8 +2086,8 @@ func (ec *executionContext) _Order_shippingAddress(ctx context.Context, field gr
 			return obj.ShippingAddress, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.MailingAddress) graphql.Marshaler {
-			return ec.marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddress(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Address) graphql.Marshaler {
+			return ec.marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddress(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2775,8 +2776,8 @@ func (ec *executionContext) _OrderConnection_totalCount(ctx context.Context, fie
 			return obj.TotalCount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNUnsignedInt642int64(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v uint64) graphql.Marshaler {
+			return ec.marshalNUnsignedInt642uint64(ctx, selections, v)
 		},
 		true,
 		true,

@@ -13,7 +13,9 @@ import (
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -33,7 +35,7 @@ type QueryResolver interface {
 	Collection(ctx context.Context, handle *string, id *gid.ID) (*catalog.Collection, error)
 	CollectionByHandle(ctx context.Context, handle string) (*catalog.Collection, error)
 	Collections(ctx context.Context, first *int, after *string, last *int, before *string, reverse *bool, query *string, sortKey *string) (*model.CollectionConnection, error)
-	Customer(ctx context.Context, customerAccessToken string) (*model.Customer, error)
+	Customer(ctx context.Context, customerAccessToken string) (*customer.Customer, error)
 	Menu(ctx context.Context, handle string) (*content.Menu, error)
 	Page(ctx context.Context, handle *string, id *gid.ID) (*content.Page, error)
 	PageByHandle(ctx context.Context, handle string) (*content.Page, error)
@@ -49,9 +51,9 @@ type QueryResolver interface {
 	Shop(ctx context.Context) (*shop.Shop, error)
 	Localization(ctx context.Context) (*model.Localization, error)
 	PaymentSettings(ctx context.Context) (*model.PaymentSettings, error)
-	CurrentStaffMember(ctx context.Context) (*model.StaffMember, error)
+	CurrentStaffMember(ctx context.Context) (*staff.StaffMember, error)
 	StaffMenu(ctx context.Context, id gid.ID) (*content.Menu, error)
-	StaffCustomer(ctx context.Context, id gid.ID) (*model.Customer, error)
+	StaffCustomer(ctx context.Context, id gid.ID) (*customer.Customer, error)
 	Customers(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.CustomerConnection, error)
 	DiscountNodes(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool) (*model.DiscountNodeConnection, error)
 	StaffLocations(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.LocationConnection, error)
@@ -1583,8 +1585,8 @@ func (ec *executionContext) _Query_customer(ctx context.Context, field graphql.C
 			return ec.Resolvers.Query().Customer(ctx, fc.Args["customerAccessToken"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2250,8 +2252,8 @@ func (ec *executionContext) _Query_currentStaffMember(ctx context.Context, field
 			return ec.Resolvers.Query().CurrentStaffMember(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.StaffMember) graphql.Marshaler {
-			return ec.marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffMember(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *staff.StaffMember) graphql.Marshaler {
+			return ec.marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐStaffMember(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2327,8 +2329,8 @@ func (ec *executionContext) _Query_staffCustomer(ctx context.Context, field grap
 			return ec.Resolvers.Query().StaffCustomer(ctx, fc.Args["id"].(gid.ID))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(ctx, selections, v)
 		},
 		true,
 		false,

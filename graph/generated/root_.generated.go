@@ -22,6 +22,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Collection() CollectionResolver
+	Customer() CustomerResolver
 	InventoryItem() InventoryItemResolver
 	InventoryLevel() InventoryLevelResolver
 	MediaImage() MediaImageResolver

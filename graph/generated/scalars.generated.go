@@ -111,12 +111,12 @@ func (ec *executionContext) marshalNURL2string(ctx context.Context, sel ast.Sele
 	return res
 }
 
-func (ec *executionContext) unmarshalNUnsignedInt642int64(ctx context.Context, v any) (int64, error) {
+func (ec *executionContext) unmarshalNUnsignedInt642uint64(ctx context.Context, v any) (uint64, error) {
 	res, err := model.UnmarshalUnsignedInt64(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUnsignedInt642int64(ctx context.Context, sel ast.SelectionSet, v int64) graphql.Marshaler {
+func (ec *executionContext) marshalNUnsignedInt642uint64(ctx context.Context, sel ast.SelectionSet, v uint64) graphql.Marshaler {
 	_ = sel
 	res := model.MarshalUnsignedInt64(v)
 	if res == graphql.Null {
@@ -232,7 +232,7 @@ func (ec *executionContext) marshalOURL2ᚖstring(ctx context.Context, sel ast.S
 	return res
 }
 
-func (ec *executionContext) unmarshalOUnsignedInt642ᚖint64(ctx context.Context, v any) (*int64, error) {
+func (ec *executionContext) unmarshalOUnsignedInt642ᚖuint64(ctx context.Context, v any) (*uint64, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -240,7 +240,7 @@ func (ec *executionContext) unmarshalOUnsignedInt642ᚖint64(ctx context.Context
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOUnsignedInt642ᚖint64(ctx context.Context, sel ast.SelectionSet, v *int64) graphql.Marshaler {
+func (ec *executionContext) marshalOUnsignedInt642ᚖuint64(ctx context.Context, sel ast.SelectionSet, v *uint64) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

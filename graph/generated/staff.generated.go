@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -71,7 +73,7 @@ func (ec *executionContext) fieldContext_Job_id(_ context.Context, field graphql
 	return graphql.NewScalarFieldContext("Job", field, false, false, "ID")
 }
 
-func (ec *executionContext) _StaffAccessToken_accessToken(ctx context.Context, field graphql.CollectedField, obj *model.StaffAccessToken) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffAccessToken_accessToken(ctx context.Context, field graphql.CollectedField, obj *identity.AccessToken) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -94,7 +96,7 @@ func (ec *executionContext) fieldContext_StaffAccessToken_accessToken(_ context.
 	return graphql.NewScalarFieldContext("StaffAccessToken", field, false, false, "String")
 }
 
-func (ec *executionContext) _StaffAccessToken_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.StaffAccessToken) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffAccessToken_expiresAt(ctx context.Context, field graphql.CollectedField, obj *identity.AccessToken) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -129,8 +131,8 @@ func (ec *executionContext) _StaffAccessTokenCreatePayload_staffAccessToken(ctx 
 			return obj.StaffAccessToken, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.StaffAccessToken) graphql.Marshaler {
-			return ec.marshalOStaffAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffAccessToken(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *identity.AccessToken) graphql.Marshaler {
+			return ec.marshalOStaffAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(ctx, selections, v)
 		},
 		true,
 		false,
@@ -305,7 +307,7 @@ func (ec *executionContext) fieldContext_StaffAccessTokenUserError_message(_ con
 	return graphql.NewScalarFieldContext("StaffAccessTokenUserError", field, false, false, "String")
 }
 
-func (ec *executionContext) _StaffMember_accessScopes(ctx context.Context, field graphql.CollectedField, obj *model.StaffMember) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffMember_accessScopes(ctx context.Context, field graphql.CollectedField, obj *staff.StaffMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -314,7 +316,7 @@ func (ec *executionContext) _StaffMember_accessScopes(ctx context.Context, field
 			return ec.fieldContext_StaffMember_accessScopes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AccessScopes, nil
+			return obj.AccessScopes(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -325,10 +327,10 @@ func (ec *executionContext) _StaffMember_accessScopes(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_StaffMember_accessScopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "String")
+	return graphql.NewScalarFieldContext("StaffMember", field, true, false, "String")
 }
 
-func (ec *executionContext) _StaffMember_active(ctx context.Context, field graphql.CollectedField, obj *model.StaffMember) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffMember_active(ctx context.Context, field graphql.CollectedField, obj *staff.StaffMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -351,7 +353,7 @@ func (ec *executionContext) fieldContext_StaffMember_active(_ context.Context, f
 	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _StaffMember_email(ctx context.Context, field graphql.CollectedField, obj *model.StaffMember) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffMember_email(ctx context.Context, field graphql.CollectedField, obj *staff.StaffMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -374,7 +376,7 @@ func (ec *executionContext) fieldContext_StaffMember_email(_ context.Context, fi
 	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "String")
 }
 
-func (ec *executionContext) _StaffMember_firstName(ctx context.Context, field graphql.CollectedField, obj *model.StaffMember) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffMember_firstName(ctx context.Context, field graphql.CollectedField, obj *staff.StaffMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -397,7 +399,7 @@ func (ec *executionContext) fieldContext_StaffMember_firstName(_ context.Context
 	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "String")
 }
 
-func (ec *executionContext) _StaffMember_id(ctx context.Context, field graphql.CollectedField, obj *model.StaffMember) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffMember_id(ctx context.Context, field graphql.CollectedField, obj *staff.StaffMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -420,7 +422,7 @@ func (ec *executionContext) fieldContext_StaffMember_id(_ context.Context, field
 	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "ID")
 }
 
-func (ec *executionContext) _StaffMember_isShopOwner(ctx context.Context, field graphql.CollectedField, obj *model.StaffMember) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffMember_isShopOwner(ctx context.Context, field graphql.CollectedField, obj *staff.StaffMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -429,7 +431,7 @@ func (ec *executionContext) _StaffMember_isShopOwner(ctx context.Context, field 
 			return ec.fieldContext_StaffMember_isShopOwner(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IsShopOwner, nil
+			return obj.IsShopOwner(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -440,10 +442,10 @@ func (ec *executionContext) _StaffMember_isShopOwner(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_StaffMember_isShopOwner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "Boolean")
+	return graphql.NewScalarFieldContext("StaffMember", field, true, false, "Boolean")
 }
 
-func (ec *executionContext) _StaffMember_lastName(ctx context.Context, field graphql.CollectedField, obj *model.StaffMember) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffMember_lastName(ctx context.Context, field graphql.CollectedField, obj *staff.StaffMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -466,7 +468,7 @@ func (ec *executionContext) fieldContext_StaffMember_lastName(_ context.Context,
 	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "String")
 }
 
-func (ec *executionContext) _StaffMember_name(ctx context.Context, field graphql.CollectedField, obj *model.StaffMember) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffMember_name(ctx context.Context, field graphql.CollectedField, obj *staff.StaffMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -708,7 +710,7 @@ func (ec *executionContext) _Job(ctx context.Context, sel ast.SelectionSet, obj 
 
 var staffAccessTokenImplementors = []string{"StaffAccessToken"}
 
-func (ec *executionContext) _StaffAccessToken(ctx context.Context, sel ast.SelectionSet, obj *model.StaffAccessToken) graphql.Marshaler {
+func (ec *executionContext) _StaffAccessToken(ctx context.Context, sel ast.SelectionSet, obj *identity.AccessToken) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, staffAccessTokenImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -865,7 +867,7 @@ func (ec *executionContext) _StaffAccessTokenUserError(ctx context.Context, sel 
 
 var staffMemberImplementors = []string{"StaffMember", "Node"}
 
-func (ec *executionContext) _StaffMember(ctx context.Context, sel ast.SelectionSet, obj *model.StaffMember) graphql.Marshaler {
+func (ec *executionContext) _StaffMember(ctx context.Context, sel ast.SelectionSet, obj *staff.StaffMember) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, staffMemberImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1051,7 +1053,7 @@ func (ec *executionContext) unmarshalOMoneyInput2ᚖgithubᚗcomᚋrialtohqᚋri
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOStaffAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffAccessToken(ctx context.Context, sel ast.SelectionSet, v *model.StaffAccessToken) graphql.Marshaler {
+func (ec *executionContext) marshalOStaffAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(ctx context.Context, sel ast.SelectionSet, v *identity.AccessToken) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -1108,7 +1110,7 @@ func (ec *executionContext) marshalOStaffErrorCode2ᚖstring(ctx context.Context
 	return res
 }
 
-func (ec *executionContext) marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffMember(ctx context.Context, sel ast.SelectionSet, v *model.StaffMember) graphql.Marshaler {
+func (ec *executionContext) marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐStaffMember(ctx context.Context, sel ast.SelectionSet, v *staff.StaffMember) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

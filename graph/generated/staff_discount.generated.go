@@ -3136,7 +3136,7 @@ func (ec *executionContext) unmarshalInputDiscountCustomerBuysValueInput(ctx con
 			it.Amount = data
 		case "quantity":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
-			data, err := ec.unmarshalOUnsignedInt642ᚖint64(ctx, v)
+			data, err := ec.unmarshalOUnsignedInt642ᚖuint64(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -3486,7 +3486,7 @@ func (ec *executionContext) unmarshalInputDiscountMinimumQuantityInput(ctx conte
 		switch k {
 		case "greaterThanOrEqualToQuantity":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("greaterThanOrEqualToQuantity"))
-			data, err := ec.unmarshalOUnsignedInt642ᚖint64(ctx, v)
+			data, err := ec.unmarshalOUnsignedInt642ᚖuint64(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -3626,7 +3626,7 @@ func (ec *executionContext) unmarshalInputDiscountOnQuantityInput(ctx context.Co
 			it.Effect = data
 		case "quantity":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
-			data, err := ec.unmarshalOUnsignedInt642ᚖint64(ctx, v)
+			data, err := ec.unmarshalOUnsignedInt642ᚖuint64(ctx, v)
 			if err != nil {
 				return it, err
 			}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -295,8 +296,8 @@ func (ec *executionContext) _InventoryAdjustmentGroup_staffMember(ctx context.Co
 			return obj.StaffMember, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.StaffMember) graphql.Marshaler {
-			return ec.marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffMember(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *staff.StaffMember) graphql.Marshaler {
+			return ec.marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐStaffMember(ctx, selections, v)
 		},
 		true,
 		false,

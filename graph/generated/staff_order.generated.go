@@ -14,6 +14,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -225,8 +226,8 @@ func (ec *executionContext) _BasicEvent_staffMember(ctx context.Context, field g
 			return obj.StaffMember, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.StaffMember) graphql.Marshaler {
-			return ec.marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffMember(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *staff.StaffMember) graphql.Marshaler {
+			return ec.marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐStaffMember(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1354,8 +1355,8 @@ func (ec *executionContext) _Refund_staffMember(ctx context.Context, field graph
 			return obj.StaffMember, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.StaffMember) graphql.Marshaler {
-			return ec.marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffMember(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *staff.StaffMember) graphql.Marshaler {
+			return ec.marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐStaffMember(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2274,7 +2275,7 @@ func (ec *executionContext) unmarshalInputOrderInput(ctx context.Context, obj an
 			it.Phone = data
 		case "shippingAddress":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shippingAddress"))
-			data, err := ec.unmarshalOMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressInput(ctx, v)
+			data, err := ec.unmarshalOMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx, v)
 			if err != nil {
 				return it, err
 			}

@@ -730,7 +730,7 @@ func (ec *executionContext) unmarshalInputMoveInput(ctx context.Context, obj any
 			it.ID = data
 		case "newPosition":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("newPosition"))
-			data, err := ec.unmarshalNUnsignedInt642int64(ctx, v)
+			data, err := ec.unmarshalNUnsignedInt642uint64(ctx, v)
 			if err != nil {
 				return it, err
 			}

@@ -7,9 +7,12 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
+	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
@@ -26,7 +29,7 @@ type APIVersion struct {
 // A payment token of Apple Pay. Accepted in form; this shop does not offer the wallet.
 type ApplePayWalletContentInput struct {
 	// Address for the bill.
-	BillingAddress *MailingAddressInput `json:"billingAddress"`
+	BillingAddress *customer.AddressInput `json:"billingAddress"`
 	// The encrypted payment.
 	Data string `json:"data"`
 	// What is needed to decrypt it.
@@ -206,7 +209,7 @@ type BasicEvent struct {
 	// The same in a sentence for staff.
 	Message string `json:"message"`
 	// Who did it; null when the shop's program did.
-	StaffMember *StaffMember `json:"staffMember,omitempty"`
+	StaffMember *staff.StaffMember `json:"staffMember,omitempty"`
 	// Global id of the order.
 	SubjectID gid.ID `json:"subjectId"`
 }
@@ -373,7 +376,7 @@ type CartBuyerIdentity struct {
 	// Country whose prices, currency, tax and delivery apply.
 	CountryCode *string `json:"countryCode,omitempty"`
 	// The account that the cart belongs to, if its buyer signed in.
-	Customer *Customer `json:"customer,omitempty"`
+	Customer *customer.Customer `json:"customer,omitempty"`
 	// Addresses that the buyer may want delivery to.
 	DeliveryAddressPreferences []Any `json:"deliveryAddressPreferences"`
 	// Where the order confirmation goes.
@@ -655,7 +658,7 @@ type CartDeliveryGroup struct {
 	// The lines in this group.
 	CartLines *BaseCartLineConnection `json:"cartLines"`
 	// Where the group goes.
-	DeliveryAddress *MailingAddress `json:"deliveryAddress"`
+	DeliveryAddress *customer.Address `json:"deliveryAddress"`
 	// Ways to ship it, cheapest first. Empty when the shop does not ship there.
 	DeliveryOptions []*CartDeliveryOption `json:"deliveryOptions"`
 	// Whether it is a single purchase; always `ONE_TIME_PURCHASE` here.
@@ -731,7 +734,7 @@ type CartDirectPaymentMethodInput struct {
 	// Accepted and ignored: this shop sells without subscriptions.
 	AcceptedSubscriptionTerms *bool `json:"acceptedSubscriptionTerms,omitempty"`
 	// Address that the card is registered to.
-	BillingAddress *MailingAddressInput `json:"billingAddress"`
+	BillingAddress *customer.AddressInput `json:"billingAddress"`
 	// Where the card comes from.
 	CardSource *string `json:"cardSource,omitempty"`
 	// Token that stands for the card, as in `CheckoutPaymentInput.token`.
@@ -771,7 +774,7 @@ type CartDiscountCodesUpdatePayload struct {
 // A payment of nothing.
 type CartFreePaymentMethodInput struct {
 	// Address for the bill.
-	BillingAddress *MailingAddressInput `json:"billingAddress"`
+	BillingAddress *customer.AddressInput `json:"billingAddress"`
 }
 
 // Outcome of adding gift cards.
@@ -1416,72 +1419,6 @@ type Currency struct {
 	Symbol string `json:"symbol"`
 }
 
-// A shopper's account. Shoppers see their own through a token; staff see those of their shop.
-type Customer struct {
-	// Whether the shopper agreed to get advertising mail.
-	AcceptsMarketing bool `json:"acceptsMarketing"`
-	// The account's addresses.
-	Addresses *MailingAddressConnection `json:"addresses"`
-	// Spent in orders that were paid, less refunds, in the shop's currency.
-	AmountSpent *money.Money `json:"amountSpent,omitempty"`
-	// Picture of the shopper; null when there is none.
-	AvatarURL *string `json:"avatarUrl,omitempty"`
-	// When the account was opened.
-	CreatedAt time.Time `json:"createdAt"`
-	// The address that checkout starts with.
-	DefaultAddress *MailingAddress `json:"defaultAddress,omitempty"`
-	// Name to show: the full name, else the email, else the phone number.
-	DisplayName string `json:"displayName"`
-	// Email that the account signs in with.
-	Email *string `json:"email,omitempty"`
-	// Given name.
-	FirstName *string `json:"firstName,omitempty"`
-	// Global id of the account.
-	ID gid.ID `json:"id"`
-	// Family name.
-	LastName *string `json:"lastName,omitempty"`
-	// The newest order.
-	LastOrder *Order `json:"lastOrder,omitempty"`
-	// Language that the shopper used last, such as `de-DE`.
-	Locale *string `json:"locale,omitempty"`
-	// One metafield by its key.
-	Metafield *catalog.Metafield `json:"metafield,omitempty"`
-	// Several metafields at once, in the order asked for; null where there is none.
-	Metafields []*catalog.Metafield `json:"metafields"`
-	// All metafields of the account, for staff who do not know the keys.
-	MetafieldList *MetafieldConnection `json:"metafieldList,omitempty"`
-	// What staff wrote down about the shopper. Never shown to the shopper.
-	Note *string `json:"note,omitempty"`
-	// How many orders the account has. Written as text, since it may outgrow a JSON number.
-	NumberOfOrders int64 `json:"numberOfOrders"`
-	// Orders of the account.
-	Orders *OrderConnection `json:"orders"`
-	// Phone number, in E.164 form (`+15551234567`).
-	Phone *string `json:"phone,omitempty"`
-	// Who else signs the shopper in; always null, since this shop has its own accounts.
-	SocialLoginProvider *SocialLoginProvider `json:"socialLoginProvider,omitempty"`
-	// Whether the account can be used.
-	State *string `json:"state,omitempty"`
-	// Words that staff filed the account under.
-	Tags []string `json:"tags"`
-	// Whether the shopper pays no tax.
-	TaxExempt *bool `json:"taxExempt,omitempty"`
-	// When the account last changed.
-	UpdatedAt time.Time `json:"updatedAt"`
-	// Whether the shopper has shown that the email is theirs.
-	VerifiedEmail *bool `json:"verifiedEmail,omitempty"`
-}
-
-func (Customer) IsHasMetafields() {}
-
-// Proof that a shopper signed in. Keep it where scripts of other sites cannot read it.
-type CustomerAccessToken struct {
-	// The opaque token itself.
-	AccessToken string `json:"accessToken"`
-	// When it ends, unless it is used or renewed before.
-	ExpiresAt time.Time `json:"expiresAt"`
-}
-
 // What a shopper signs in with.
 type CustomerAccessTokenCreateInput struct {
 	// Email of the account.
@@ -1493,7 +1430,7 @@ type CustomerAccessTokenCreateInput struct {
 // Outcome of signing in.
 type CustomerAccessTokenCreatePayload struct {
 	// The token, or null when sign-in was refused.
-	CustomerAccessToken *CustomerAccessToken `json:"customerAccessToken,omitempty"`
+	CustomerAccessToken *identity.AccessToken `json:"customerAccessToken,omitempty"`
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
@@ -1513,7 +1450,7 @@ type CustomerAccessTokenDeletePayload struct {
 // Outcome of renewing a token.
 type CustomerAccessTokenRenewPayload struct {
 	// The new token, or null when the old one was not good any more.
-	CustomerAccessToken *CustomerAccessToken `json:"customerAccessToken,omitempty"`
+	CustomerAccessToken *identity.AccessToken `json:"customerAccessToken,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1521,9 +1458,9 @@ type CustomerAccessTokenRenewPayload struct {
 // Outcome of activating an account by link.
 type CustomerActivateByURLPayload struct {
 	// The account as it is now, or null when it was not touched.
-	Customer *Customer `json:"customer,omitempty"`
+	Customer *customer.Customer `json:"customer,omitempty"`
 	// A token, so that the shopper is signed in at once; null when nothing was done.
-	CustomerAccessToken *CustomerAccessToken `json:"customerAccessToken,omitempty"`
+	CustomerAccessToken *identity.AccessToken `json:"customerAccessToken,omitempty"`
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
@@ -1541,9 +1478,9 @@ type CustomerActivateInput struct {
 // Outcome of activating an account.
 type CustomerActivatePayload struct {
 	// The account as it is now, or null when it was not touched.
-	Customer *Customer `json:"customer,omitempty"`
+	Customer *customer.Customer `json:"customer,omitempty"`
 	// A token, so that the shopper is signed in at once; null when nothing was done.
-	CustomerAccessToken *CustomerAccessToken `json:"customerAccessToken,omitempty"`
+	CustomerAccessToken *identity.AccessToken `json:"customerAccessToken,omitempty"`
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
@@ -1553,7 +1490,7 @@ type CustomerActivatePayload struct {
 // Outcome of adding an address.
 type CustomerAddressCreatePayload struct {
 	// The address as it is now, or null when it was not saved.
-	CustomerAddress *MailingAddress `json:"customerAddress,omitempty"`
+	CustomerAddress *customer.Address `json:"customerAddress,omitempty"`
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
@@ -1573,7 +1510,7 @@ type CustomerAddressDeletePayload struct {
 // Outcome of changing an address.
 type CustomerAddressUpdatePayload struct {
 	// The address as it is now, or null when it was not saved.
-	CustomerAddress *MailingAddress `json:"customerAddress,omitempty"`
+	CustomerAddress *customer.Address `json:"customerAddress,omitempty"`
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
@@ -1585,31 +1522,15 @@ type CustomerConnection struct {
 	// The customers with their cursors.
 	Edges []*CustomerEdge `json:"edges"`
 	// The customers alone.
-	Nodes []*Customer `json:"nodes"`
+	Nodes []*customer.Customer `json:"nodes"`
 	// Where this page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-}
-
-// Details of a new account.
-type CustomerCreateInput struct {
-	// Whether the shopper agrees to get advertising mail. No, unless said.
-	AcceptsMarketing *bool `json:"acceptsMarketing,omitempty"`
-	// Email to sign in with; each can have one account in a shop.
-	Email string `json:"email"`
-	// Given name.
-	FirstName *string `json:"firstName,omitempty"`
-	// Family name.
-	LastName *string `json:"lastName,omitempty"`
-	// Password, without space at either end. `TOO_SHORT` and `TOO_LONG` tell when its length will not do.
-	Password string `json:"password"`
-	// Phone number, in E.164 form (`+15551234567`).
-	Phone *string `json:"phone,omitempty"`
 }
 
 // Outcome of opening an account.
 type CustomerCreatePayload struct {
 	// The new account, or null when none was opened.
-	Customer *Customer `json:"customer,omitempty"`
+	Customer *customer.Customer `json:"customer,omitempty"`
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
@@ -1619,7 +1540,7 @@ type CustomerCreatePayload struct {
 // Outcome of choosing the default address.
 type CustomerDefaultAddressUpdatePayload struct {
 	// The account as it is now, or null when it was not touched.
-	Customer *Customer `json:"customer,omitempty"`
+	Customer *customer.Customer `json:"customer,omitempty"`
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
@@ -1631,7 +1552,7 @@ type CustomerEdge struct {
 	// Place to continue from.
 	Cursor string `json:"cursor"`
 	// The customer.
-	Node *Customer `json:"node"`
+	Node *customer.Customer `json:"node"`
 }
 
 // Outcome of asking for a new password.
@@ -1645,9 +1566,9 @@ type CustomerRecoverPayload struct {
 // Outcome of setting a new password by link.
 type CustomerResetByURLPayload struct {
 	// The account as it is now, or null when it was not touched.
-	Customer *Customer `json:"customer,omitempty"`
+	Customer *customer.Customer `json:"customer,omitempty"`
 	// A token, so that the shopper is signed in at once; null when nothing was done.
-	CustomerAccessToken *CustomerAccessToken `json:"customerAccessToken,omitempty"`
+	CustomerAccessToken *identity.AccessToken `json:"customerAccessToken,omitempty"`
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
@@ -1665,37 +1586,21 @@ type CustomerResetInput struct {
 // Outcome of setting a new password.
 type CustomerResetPayload struct {
 	// The account as it is now, or null when it was not touched.
-	Customer *Customer `json:"customer,omitempty"`
+	Customer *customer.Customer `json:"customer,omitempty"`
 	// A token, so that the shopper is signed in at once; null when nothing was done.
-	CustomerAccessToken *CustomerAccessToken `json:"customerAccessToken,omitempty"`
+	CustomerAccessToken *identity.AccessToken `json:"customerAccessToken,omitempty"`
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Changes to an account. A part that is left out stays as it is.
-type CustomerUpdateInput struct {
-	// Whether the shopper agrees to get advertising mail.
-	AcceptsMarketing *bool `json:"acceptsMarketing,omitempty"`
-	// New email to sign in with.
-	Email *string `json:"email,omitempty"`
-	// Given name.
-	FirstName *string `json:"firstName,omitempty"`
-	// Family name.
-	LastName *string `json:"lastName,omitempty"`
-	// New password, without space at either end.
-	Password *string `json:"password,omitempty"`
-	// Phone number, in E.164 form (`+15551234567`); empty clears it.
-	Phone *string `json:"phone,omitempty"`
-}
-
 // Outcome of changing an account.
 type CustomerUpdatePayload struct {
 	// The account as it is now, or null when it was not touched.
-	Customer *Customer `json:"customer,omitempty"`
+	Customer *customer.Customer `json:"customer,omitempty"`
 	// A new token when the password was changed, since the others are ended by that; otherwise null.
-	CustomerAccessToken *CustomerAccessToken `json:"customerAccessToken,omitempty"`
+	CustomerAccessToken *identity.AccessToken `json:"customerAccessToken,omitempty"`
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
@@ -2115,7 +2020,7 @@ type DiscountCustomerBuysValueInput struct {
 	// Things worth this much.
 	Amount *MoneyInput `json:"amount,omitempty"`
 	// This many pieces.
-	Quantity *int64 `json:"quantity,omitempty"`
+	Quantity *uint64 `json:"quantity,omitempty"`
 }
 
 // What a discount gives.
@@ -2173,7 +2078,7 @@ type DiscountItemsInput struct {
 // A number of pieces that has to be in the cart.
 type DiscountMinimumQuantityInput struct {
 	// This many or more.
-	GreaterThanOrEqualToQuantity *int64 `json:"greaterThanOrEqualToQuantity,omitempty"`
+	GreaterThanOrEqualToQuantity *uint64 `json:"greaterThanOrEqualToQuantity,omitempty"`
 }
 
 // What has to be in the cart for a discount. Give one of the two.
@@ -2223,7 +2128,7 @@ type DiscountOnQuantityInput struct {
 	// How much cheaper they become.
 	Effect *DiscountEffectInput `json:"effect,omitempty"`
 	// How many pieces.
-	Quantity *int64 `json:"quantity,omitempty"`
+	Quantity *uint64 `json:"quantity,omitempty"`
 }
 
 // Products and variants to add to a discount or to take off it.
@@ -2551,7 +2456,7 @@ type InventoryAdjustmentGroup struct {
 	// Address of what led to it.
 	ReferenceDocumentURI *string `json:"referenceDocumentUri,omitempty"`
 	// Who did it.
-	StaffMember *StaffMember `json:"staffMember,omitempty"`
+	StaffMember *staff.StaffMember `json:"staffMember,omitempty"`
 }
 
 // A change to the stock of one item at one place.
@@ -2732,58 +2637,12 @@ type LocationEdge struct {
 	Node *inventory.Location `json:"node"`
 }
 
-// A postal address: of an account, of a delivery group, or as an order keeps it.
-type MailingAddress struct {
-	// Street and number.
-	Address1 *string `json:"address1,omitempty"`
-	// Apartment, floor, building or the like.
-	Address2 *string `json:"address2,omitempty"`
-	// City, town or village.
-	City *string `json:"city,omitempty"`
-	// Company or organization.
-	Company *string `json:"company,omitempty"`
-	// Name of the country, in English.
-	Country *string `json:"country,omitempty"`
-	// Two-letter country code (ISO 3166-1).
-	CountryCode *string `json:"countryCode,omitempty"`
-	// Two-letter country code (ISO 3166-1).
-	CountryCodeV2 *string `json:"countryCodeV2,omitempty"`
-	// Given name of the receiver.
-	FirstName *string `json:"firstName,omitempty"`
-	// The address as lines of text, in the order that its country is used to.
-	Formatted []string `json:"formatted"`
-	// City, region and country on one line, as far as known.
-	FormattedArea *string `json:"formattedArea,omitempty"`
-	// Global id of the address. Good for mutations only where it is an account's address.
-	ID gid.ID `json:"id"`
-	// Family name of the receiver.
-	LastName *string `json:"lastName,omitempty"`
-	// Degrees north of the equator; null where the place was not looked up.
-	Latitude *float64 `json:"latitude,omitempty"`
-	// Degrees east of Greenwich; null where the place was not looked up.
-	Longitude *float64 `json:"longitude,omitempty"`
-	// Full name of the receiver.
-	Name *string `json:"name,omitempty"`
-	// Number that the carrier may call.
-	Phone *string `json:"phone,omitempty"`
-	// Name of the state, province or prefecture.
-	Province *string `json:"province,omitempty"`
-	// Code of the state, province or prefecture, such as `CA` or `ON`.
-	ProvinceCode *string `json:"provinceCode,omitempty"`
-	// Postal code.
-	Zip *string `json:"zip,omitempty"`
-}
-
-func (MailingAddress) IsNode() {}
-
-func (MailingAddress) IsDeliveryAddress() {}
-
 // One page of addresses.
 type MailingAddressConnection struct {
 	// The addresses with their cursors.
 	Edges []*MailingAddressEdge `json:"edges"`
 	// The addresses alone.
-	Nodes []*MailingAddress `json:"nodes"`
+	Nodes []*customer.Address `json:"nodes"`
 	// Where this page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
 }
@@ -2793,35 +2652,7 @@ type MailingAddressEdge struct {
 	// Place to continue from.
 	Cursor string `json:"cursor"`
 	// The address.
-	Node *MailingAddress `json:"node"`
-}
-
-// A postal address written out.
-type MailingAddressInput struct {
-	// Street and number.
-	Address1 *string `json:"address1,omitempty"`
-	// Apartment, floor, building or the like.
-	Address2 *string `json:"address2,omitempty"`
-	// City, town or village.
-	City *string `json:"city,omitempty"`
-	// Company or organization.
-	Company *string `json:"company,omitempty"`
-	// Country, by its English name or its two-letter code.
-	Country *string `json:"country,omitempty"`
-	// Country by code, for staff; wins over `country`. Refused when a shopper sends it.
-	CountryCode *string `json:"countryCode,omitempty"`
-	// Given name of the receiver.
-	FirstName *string `json:"firstName,omitempty"`
-	// Family name of the receiver.
-	LastName *string `json:"lastName,omitempty"`
-	// Number that the carrier may call.
-	Phone *string `json:"phone,omitempty"`
-	// State, province or prefecture, by name or code. Required where the country has them.
-	Province *string `json:"province,omitempty"`
-	// State, province or prefecture by code, for staff; wins over `province`. Refused when a shopper sends it.
-	ProvinceCode *string `json:"provinceCode,omitempty"`
-	// Postal code.
-	Zip *string `json:"zip,omitempty"`
+	Node *customer.Address `json:"node"`
 }
 
 // A discount that a member of staff gave by hand.
@@ -3099,7 +2930,7 @@ type MoveInput struct {
 	// The record.
 	ID gid.ID `json:"id"`
 	// Its new place, from 0.
-	NewPosition int64 `json:"newPosition"`
+	NewPosition uint64 `json:"newPosition"`
 }
 
 // Everything that changes data. Root fields of one operation run one after another, in the order in which they are written.
@@ -3127,7 +2958,7 @@ type OptionValueCreateInput struct {
 // Buyers see theirs through their account or with the key of the cart; staff see those of their shop.
 type Order struct {
 	// Address on the bill.
-	BillingAddress *MailingAddress `json:"billingAddress,omitempty"`
+	BillingAddress *customer.Address `json:"billingAddress,omitempty"`
 	// Why the order was canceled; null when it was not.
 	CancelReason *string `json:"cancelReason,omitempty"`
 	// When the order was canceled; null when it was not.
@@ -3153,7 +2984,7 @@ type Order struct {
 	// Custom attributes that came with the cart.
 	CustomAttributes []*Attribute `json:"customAttributes"`
 	// The buyer's account; null for a guest.
-	Customer *Customer `json:"customer,omitempty"`
+	Customer *customer.Customer `json:"customer,omitempty"`
 	// Language that the buyer used, such as `de-DE`.
 	CustomerLocale *string `json:"customerLocale,omitempty"`
 	// Page that shows the order to a signed-in buyer; null for a guest's order.
@@ -3209,7 +3040,7 @@ type Order struct {
 	// Refunds of the order, oldest first.
 	Refunds []*Refund `json:"refunds,omitempty"`
 	// Where the goods go; null when nothing is shipped.
-	ShippingAddress *MailingAddress `json:"shippingAddress,omitempty"`
+	ShippingAddress *customer.Address `json:"shippingAddress,omitempty"`
 	// Discounts on shipping.
 	ShippingDiscountAllocations []*DiscountAllocation `json:"shippingDiscountAllocations"`
 	// Page that shows the order, for whoever has the link.
@@ -3291,7 +3122,7 @@ type OrderConnection struct {
 	// Where this page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
 	// How many orders the whole list has, written as text.
-	TotalCount int64 `json:"totalCount"`
+	TotalCount uint64 `json:"totalCount"`
 }
 
 // An order and its place in the list.
@@ -3317,7 +3148,7 @@ type OrderInput struct {
 	// New phone number of the buyer.
 	Phone *string `json:"phone,omitempty"`
 	// New address to send it to. Refused once something went out.
-	ShippingAddress *MailingAddressInput `json:"shippingAddress,omitempty"`
+	ShippingAddress *customer.AddressInput `json:"shippingAddress,omitempty"`
 	// New tags, replacing all of the order's.
 	Tags []string `json:"tags,omitempty"`
 }
@@ -3872,7 +3703,7 @@ type Refund struct {
 	// Lines that it was given back for.
 	RefundLineItems *RefundLineItemConnection `json:"refundLineItems"`
 	// Who gave it back; null when a program did.
-	StaffMember *StaffMember `json:"staffMember,omitempty"`
+	StaffMember *staff.StaffMember `json:"staffMember,omitempty"`
 	// How much was given back in all.
 	TotalRefunded *money.Money `json:"totalRefunded"`
 	// How much of it was for shipping.
@@ -4056,7 +3887,7 @@ type ShippingRefundInput struct {
 // A payment token of Shop Pay. Accepted in form; this shop does not offer the wallet.
 type ShopPayWalletContentInput struct {
 	// Address for the bill.
-	BillingAddress *MailingAddressInput `json:"billingAddress"`
+	BillingAddress *customer.AddressInput `json:"billingAddress"`
 	// Token of the wallet's session.
 	SessionToken string `json:"sessionToken"`
 }
@@ -4093,20 +3924,6 @@ type ShopPolicyWithDefault struct {
 	URL string `json:"url"`
 }
 
-// An outside service that signs shoppers in.
-type SocialLoginProvider struct {
-	// Short name of the service.
-	Handle string `json:"handle"`
-}
-
-// Proof that a member of staff signed in.
-type StaffAccessToken struct {
-	// The opaque token itself.
-	AccessToken string `json:"accessToken"`
-	// When it ends unless it is used before; each use moves the end 12 hours ahead.
-	ExpiresAt time.Time `json:"expiresAt"`
-}
-
 // What a member of staff signs in with.
 type StaffAccessTokenCreateInput struct {
 	// Email of the account.
@@ -4118,7 +3935,7 @@ type StaffAccessTokenCreateInput struct {
 // Outcome of a staff sign-in.
 type StaffAccessTokenCreatePayload struct {
 	// The token, or null when sign-in was refused.
-	StaffAccessToken *StaffAccessToken `json:"staffAccessToken,omitempty"`
+	StaffAccessToken *identity.AccessToken `json:"staffAccessToken,omitempty"`
 	// What was refused and why. Empty when there is a token.
 	UserErrors []*StaffAccessTokenUserError `json:"userErrors"`
 }
@@ -4142,29 +3959,6 @@ type StaffAccessTokenUserError struct {
 }
 
 func (StaffAccessTokenUserError) IsDisplayableError() {}
-
-// Somebody who works for the shop. Every role has one of the scopes below, so that all can read themselves; reading
-// others by id takes `staff:read`, which the lookup decides.
-type StaffMember struct {
-	// What this member may do, such as `orders:read`.
-	AccessScopes []string `json:"accessScopes"`
-	// Whether the account can be used.
-	Active bool `json:"active"`
-	// Email that the account signs in with.
-	Email string `json:"email"`
-	// Given name.
-	FirstName *string `json:"firstName,omitempty"`
-	// Global id of the member.
-	ID gid.ID `json:"id"`
-	// Whether the shop belongs to this member.
-	IsShopOwner bool `json:"isShopOwner"`
-	// Family name.
-	LastName *string `json:"lastName,omitempty"`
-	// Full name, else the email.
-	Name string `json:"name"`
-}
-
-func (StaffMember) IsNode() {}
 
 // Why a change by staff was refused. Used by every staff mutation that has no error type of its own.
 type StaffUserError struct {

@@ -57,14 +57,14 @@ func UnmarshalDecimal(v any) (string, error) {
 }
 
 // MarshalUnsignedInt64 writes a whole number as a string, since JSON readers lose digits of large ones.
-func MarshalUnsignedInt64(n int64) graphql.Marshaler {
-	return graphql.MarshalString(strconv.FormatInt(n, 10))
+func MarshalUnsignedInt64(n uint64) graphql.Marshaler {
+	return graphql.MarshalString(strconv.FormatUint(n, 10))
 }
 
 // UnmarshalUnsignedInt64 reads a whole number given as a string or a number.
-func UnmarshalUnsignedInt64(v any) (int64, error) {
-	n, err := strconv.ParseInt(fmt.Sprint(v), 10, 64)
-	if err != nil || n < 0 {
+func UnmarshalUnsignedInt64(v any) (uint64, error) {
+	n, err := strconv.ParseUint(fmt.Sprint(v), 10, 64)
+	if err != nil {
 		return 0, fmt.Errorf("an UnsignedInt64 is a whole number from 0 on")
 	}
 	return n, nil
