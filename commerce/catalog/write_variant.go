@@ -1,0 +1,427 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+// The codes of problems with variants, beside those of products.
+const (
+	CodeNoOptionValue = "NEED_TO_ADD_OPTION_VALUES"
+	CodeUnknownOption = "OPTION_VALUES_FOR_NUMBER_OF_UNKNOWN_OPTIONS"
+	CodeIDOnCreate    = "NO_KEY_ON_CREATE"
+	CodeTooManyOfAll  = "SUBSCRIPTION_VIOLATION"
+	CodeNoVariant     = "PRODUCT_VARIANT_DOES_NOT_EXIST"
+	CodeNoVariantID   = "PRODUCT_VARIANT_ID_MISSING"
+	CodeForeign       = "AT_LEAST_ONE_VARIANT_DOES_NOT_BELONG_TO_THE_PRODUCT"
+	CodeLastVariant   = "CANNOT_DELETE_LAST_VARIANT"
+)
+
+// VariantChanges is a new variant, or changes to one: what is nil stays as it is, or has its usual value when new.
+type VariantChanges struct {
+	ID      uuid.UUID // which one; none for a new variant
+	SKU     *string
+	Barcode *string
+	// Price is in the shop's currency or in one of its markets'. The former sets the prices that follow from it, too.
+	Price *money.Money
+	// CompareAt is the former price, in any currency of the shop; ClearCompareAt takes it away in the currency of Price,
+	// or in the shop's.
+	CompareAt        *money.Money
+	ClearCompareAt   bool
+	Cost             *money.Money // in the shop's currency
+	Weight           *WeightInput
+	RequiresShipping *bool
+	Taxable          *bool
+	Tracked          *bool
+	Oversell         *bool
+	Options          []OptionChoice
+	MediaID          *uuid.UUID
+	MediaSource      string // the address of one of the product's pictures, or of those that come along
+	Metafields       []MetafieldInput
+}
+
+// WeightInput is a weight in one of the units of weight.
+type WeightInput struct {
+	Value float64
+	Unit  string
+}
+
+// OptionChoice is a value for an option, each named by id or by name. A new name is added to the option.
+type OptionChoice struct {
+	OptionID, ValueID uuid.UUID
+	Option, Value     string
+}
+
+// Strategy says what becomes of the variant that a product was created with, once it gets others.
+type Strategy string
+
+// The strategies. The default drops it where it was never given an option value of its own.
+const (
+	DefaultStrategy    Strategy = "DEFAULT"
+	PreserveStandalone Strategy = "PRESERVE_STANDALONE_VARIANT"
+	RemoveStandalone   Strategy = "REMOVE_STANDALONE_VARIANT"
+)
+
+// SavedVariants is a product whose variants were written, and those, in the order of the input.
+type SavedVariants struct {
+	Product  *Product
+	Variants []*Variant
+}
+
+// CreateVariants adds variants to a product, all or none, and attaches pictures. Paths of problems begin with "variants",
+// "media" or "productId".
+func (s *Service) CreateVariants(ctx context.Context, product uuid.UUID, in []VariantChanges, media []MediaInput, strategy Strategy) (*SavedVariants, fault.Problems, error) {
+	return run(ctx, s, func(tx database.Tx) (*SavedVariants, fault.Problems, error) {
+		return s.CreateVariantsTx(ctx, tx, product, in, media, strategy)
+	})
+}
+
+// CreateVariantsTx is [Service.CreateVariants] in the caller's transaction, which must be undone where nothing was saved.
+func (s *Service) CreateVariantsTx(ctx context.Context, tx database.Tx, product uuid.UUID, in []VariantChanges, media []MediaInput, strategy Strategy) (*SavedVariants, fault.Problems, error) {
+	return s.writeVariants(ctx, tx, product, in, media, func(c *checker, r *record, list priceList) []*variantRecord {
+		if strategy == RemoveStandalone && len(r.variants) == 1 || strategy != PreserveStandalone && r.standalone() {
+			r.variants = nil
+			for _, o := range r.options {
+				o.values = slices.DeleteFunc(o.values, func(w valueRow) bool { return w.name == defaultValue })
+			}
+		}
+		added := make([]*variantRecord, len(in))
+		for i, v := range in {
+			one := &checker{}
+			if v.ID != uuid.Nil {
+				one.add(CodeIDOnCreate, "A new variant has no id yet.", "variants", index(i), "id")
+			}
+			fresh := &variantRecord{row: variantRow{id: newID(), unit: "KILOGRAMS", ships: true, taxable: true}, prices: map[money.Currency]price{list.own: {}}}
+			if one.change(r, fresh, v, list, i); !one.ok() {
+				c.problems = append(c.problems, one.problems...)
+				continue
+			}
+			added[i] = fresh
+			r.variants = append(r.variants, fresh)
+		}
+		if len(r.variants) > MaxVariants {
+			c.add(CodeTooManyOfAll, fmt.Sprintf("A product has at most %d variants.", MaxVariants), "variants")
+		}
+		for _, i := range twins(r, added) {
+			c.add(CodeTwice, "Another variant has the same value for each option.", "variants", index(i), "optionValues")
+		}
+		return added
+	})
+}
+
+// UpdateVariants changes variants of a product and attaches pictures. Where one entry is refused none is saved, unless
+// partial says that the others are. Problems are as with [Service.CreateVariants].
+func (s *Service) UpdateVariants(ctx context.Context, product uuid.UUID, in []VariantChanges, media []MediaInput, partial bool) (*SavedVariants, fault.Problems, error) {
+	return run(ctx, s, func(tx database.Tx) (*SavedVariants, fault.Problems, error) {
+		return s.UpdateVariantsTx(ctx, tx, product, in, media, partial)
+	})
+}
+
+// UpdateVariantsTx is [Service.UpdateVariants] in the caller's transaction, which must be undone where nothing was saved.
+func (s *Service) UpdateVariantsTx(ctx context.Context, tx database.Tx, product uuid.UUID, in []VariantChanges, media []MediaInput, partial bool) (*SavedVariants, fault.Problems, error) {
+	var refused fault.Problems
+	saved, problems, err := s.writeVariants(ctx, tx, product, in, media, func(c *checker, r *record, list priceList) []*variantRecord {
+		entries := c.changeAll(r, in, list, partial, &refused)
+		return entries
+	})
+	return saved, append(problems, refused...), err
+}
+
+// changeAll changes variants one after the other, on copies: an entry that is refused leaves its variant as it was. With
+// partial, problems go to refused and the rest is good.
+func (c *checker) changeAll(r *record, in []VariantChanges, list priceList, partial bool, refused *fault.Problems) []*variantRecord {
+	entries := make([]*variantRecord, len(in))
+	old := make([]*variantRecord, len(in))
+	refuse := func(i int, problems fault.Problems) {
+		if old[i] != nil {
+			r.replace(old[i])
+		}
+		entries[i] = nil
+		if partial {
+			*refused = append(*refused, problems...)
+		} else {
+			c.problems = append(c.problems, problems...)
+		}
+	}
+	for i, v := range in {
+		one := &checker{}
+		switch old[i] = r.variant(v.ID); {
+		case v.ID == uuid.Nil:
+			one.add(CodeNoVariantID, "Say which variant is meant.", "variants", index(i), "id")
+		case old[i] == nil:
+			one.add(CodeNoVariant, "The product has no such variant.", "variants", index(i), "id")
+		default:
+			entries[i] = old[i].clone()
+			one.change(r, entries[i], v, list, i)
+		}
+		if !one.ok() {
+			refuse(i, one.problems)
+		} else {
+			r.replace(entries[i])
+		}
+	}
+	for {
+		collisions := twins(r, entries)
+		for _, i := range collisions {
+			refuse(i, fault.Problems{{Code: CodeTwice, Message: "Another variant has the same value for each option.", Field: []string{"variants", index(i), "optionValues"}}})
+		}
+		// Giving one variant its old values back may collide with another's new ones.
+		if len(collisions) == 0 {
+			return entries
+		}
+	}
+}
+
+func (r *record) replace(v *variantRecord) {
+	for i := range r.variants {
+		if r.variants[i].row.id == v.row.id {
+			r.variants[i] = v
+		}
+	}
+}
+
+// twins are the places of entries whose option values another variant of the product has, the first of a pair aside where
+// both are entries.
+func twins(r *record, entries []*variantRecord) (places []int) {
+	isEntry := map[*variantRecord]bool{}
+	for _, e := range entries {
+		isEntry[e] = true
+	}
+	seen := map[string]bool{}
+	for _, v := range r.variants {
+		if !isEntry[v] {
+			seen[OptionKey(v.values)] = true
+		}
+	}
+	done := map[*variantRecord]bool{}
+	for i, e := range entries {
+		if e == nil || done[e] {
+			continue
+		}
+		done[e] = true
+		key := OptionKey(e.values)
+		if seen[key] {
+			places = append(places, i)
+		}
+		seen[key] = true
+	}
+	return places
+}
+
+// change takes over what is given for a variant.
+func (c *checker) change(r *record, v *variantRecord, in VariantChanges, list priceList, i int) {
+	at := func(field ...string) []string { return append([]string{"variants", index(i)}, field...) }
+	if in.SKU != nil {
+		v.row.sku = c.text(*in.SKU, maxName, at("inventoryItem", "sku")...)
+	}
+	if in.Barcode != nil {
+		v.row.barcode = c.text(*in.Barcode, maxName, at("barcode")...)
+	}
+	for _, flag := range []struct{ to, from *bool }{
+		{&v.row.ships, in.RequiresShipping}, {&v.row.taxable, in.Taxable}, {&v.row.tracked, in.Tracked}, {&v.row.oversells, in.Oversell},
+	} {
+		if flag.from != nil {
+			*flag.to = *flag.from
+		}
+	}
+	if w := in.Weight; w != nil {
+		v.row.unit = c.unit(w.Unit, at("inventoryItem", "measurement", "weight", "unit")...)
+		if grams := w.Value * gramsIn[v.row.unit]; grams >= 0 && grams <= maxGrams { // not a number is neither
+			v.row.grams = int(math.Round(grams))
+		} else {
+			c.add(CodeInvalid, "The weight is out of range.", at("inventoryItem", "measurement", "weight", "value")...)
+		}
+	}
+	c.reprice(v, in, list, at)
+	c.show(r, v, in, at)
+	c.pick(r, v, in, at)
+}
+
+// reprice sets the price of a variant in one currency.
+func (c *checker) reprice(v *variantRecord, in VariantChanges, list priceList, at func(...string) []string) {
+	currency := list.own
+	if in.Price != nil {
+		currency = in.Price.Currency
+		c.money(*in.Price, "", list, at("price")...)
+	} else if in.CompareAt != nil {
+		currency = in.CompareAt.Currency
+	}
+	if in.CompareAt != nil {
+		c.money(*in.CompareAt, currency, list, at("compareAtPrice")...)
+	}
+	if in.Cost != nil {
+		c.money(*in.Cost, list.own, list, at("inventoryItem", "cost")...)
+		v.row.cost = amount{in.Cost.Amount, true}
+	}
+	if in.Price == nil && in.CompareAt == nil && !in.ClearCompareAt || !list.has(currency) {
+		return
+	}
+	p := v.prices[currency]
+	if currency != list.own && p == (price{}) {
+		p, _ = list.derive(v.prices[list.own], currency, list.rates[currency]) // out of range shows when all are settled
+	}
+	p.derived = false
+	if in.Price != nil {
+		p.amount = in.Price.Amount
+	}
+	switch {
+	case in.CompareAt != nil:
+		p.compare = amount{in.CompareAt.Amount, true}
+	case in.ClearCompareAt:
+		p.compare = amount{}
+	}
+	v.prices[currency] = p
+}
+
+// show chooses the picture of a variant.
+func (c *checker) show(r *record, v *variantRecord, in VariantChanges, at func(...string) []string) {
+	switch {
+	case in.MediaID != nil:
+		if !slices.ContainsFunc(r.media, func(m mediaRow) bool { return m.id == *in.MediaID }) {
+			c.add(CodeInvalid, "The product has no such picture.", at("mediaId")...)
+		}
+		v.row.media = uuid.NullUUID{UUID: *in.MediaID, Valid: true}
+	case in.MediaSource != "":
+		m := mediaBySource(r.media, strings.TrimSpace(in.MediaSource))
+		if m == nil {
+			c.add(CodeInvalid, "The address is none of those given as media.", at("mediaSrc")...)
+			return
+		}
+		v.row.media = uuid.NullUUID{UUID: m.id, Valid: true}
+	}
+}
+
+// pick gives a variant its option values.
+func (c *checker) pick(r *record, v *variantRecord, in VariantChanges, at func(...string) []string) {
+	if len(v.values) != len(r.options) {
+		v.values = make([]string, len(r.options))
+	}
+	for j, choice := range in.Options {
+		where := slices.IndexFunc(r.options, func(o *optionRow) bool {
+			return o.id == choice.OptionID || choice.OptionID == uuid.Nil && choice.Option != "" && strings.EqualFold(o.name, strings.TrimSpace(choice.Option)) ||
+				choice.OptionID == uuid.Nil && choice.Option == "" && choice.ValueID != uuid.Nil && o.hasValue(choice.ValueID)
+		})
+		if where < 0 {
+			c.add(CodeUnknownOption, "The product has no such option.", at("optionValues", index(j))...)
+			continue
+		}
+		value := choice.Value
+		if choice.ValueID != uuid.Nil {
+			value = r.options[where].nameOf(choice.ValueID)
+		}
+		v.values[where] = c.required(value, maxName, at("optionValues", index(j), "name")...)
+	}
+	if len(r.options) == 1 && r.options[0].name == defaultOption && v.values[0] == "" {
+		v.values[0] = defaultValue
+	}
+	for i, o := range r.options {
+		if v.values[i] == "" && c.ok() {
+			c.add(CodeNoOptionValue, "The variant needs a value of the option "+quote(o.name)+".", at("optionValues")...)
+		}
+	}
+}
+
+func (o *optionRow) hasValue(id uuid.UUID) bool { return o.nameOf(id) != "" }
+
+func (o *optionRow) nameOf(id uuid.UUID) string {
+	for _, w := range o.values {
+		if w.id == id {
+			return w.name
+		}
+	}
+	return ""
+}
+
+// writeVariants locks a product, lets change work on a copy and saves it, with the entries' metafields.
+func (s *Service) writeVariants(ctx context.Context, tx database.Tx, product uuid.UUID, in []VariantChanges, media []MediaInput, change func(*checker, *record, priceList) []*variantRecord) (*SavedVariants, fault.Problems, error) {
+	c := &checker{}
+	if len(in) > MaxBulk {
+		c.add(CodeInvalid, fmt.Sprintf("At most %d variants are written in one call.", MaxBulk), "variants")
+		return nil, c.problems, nil
+	}
+	list, err := s.priceList(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var entries []*variantRecord
+	problems, err := s.changeProduct(ctx, tx, product, func(c *checker, r *record) {
+		c.attach(r, media)
+		entries = change(c, r, list)
+	})
+	if err != nil || len(problems) > 0 {
+		return nil, problems, err
+	}
+	var ids []uuid.UUID
+	var fields []metafieldRow
+	for i, e := range entries {
+		if e == nil {
+			continue
+		}
+		ids = append(ids, e.row.id)
+		for _, f := range c.metafields(in[i].Metafields, "variants", index(i), "metafields") {
+			f.owner, f.ownerType = e.row.id, "PRODUCTVARIANT"
+			fields = append(fields, f)
+		}
+	}
+	if err := s.saveMetafields(ctx, tx, c, fields); err != nil || !c.ok() {
+		return nil, c.problems, err
+	}
+	if len(in) > 0 && len(ids) == 0 {
+		return nil, nil, nil
+	}
+	return s.rereadVariants(ctx, tx, product, ids, list)
+}
+
+func (s *Service) rereadVariants(ctx context.Context, tx database.Tx, product uuid.UUID, ids []uuid.UUID, list priceList) (*SavedVariants, fault.Problems, error) {
+	p, _, err := s.reread(ctx, tx, product, list)
+	if err != nil {
+		return nil, nil, err
+	}
+	variants, err := s.store.variants(ctx, tx, writersView(ctx, list), s.clock.Now(), ids)
+	known, err := byID(variants, err, func(v *Variant) uuid.UUID { return v.ID.UUID })
+	out := &SavedVariants{Product: p, Variants: make([]*Variant, len(ids))}
+	for i, id := range ids {
+		out.Variants[i] = known[id]
+	}
+	return out, nil, err
+}
+
+// DeleteVariants deletes variants of a product, all or none. The last one stays. Paths of problems are "variantsIds", with
+// a place, or "productId".
+func (s *Service) DeleteVariants(ctx context.Context, product uuid.UUID, ids []uuid.UUID) (*Product, fault.Problems, error) {
+	return run(ctx, s, func(tx database.Tx) (*Product, fault.Problems, error) {
+		return s.DeleteVariantsTx(ctx, tx, product, ids)
+	})
+}
+
+// DeleteVariantsTx is [Service.DeleteVariants] in the caller's transaction, which must be undone where nothing was saved.
+func (s *Service) DeleteVariantsTx(ctx context.Context, tx database.Tx, product uuid.UUID, ids []uuid.UUID) (*Product, fault.Problems, error) {
+	list, err := s.priceList(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	problems, err := s.changeProduct(ctx, tx, product, func(c *checker, r *record) {
+		for i, id := range ids {
+			if r.variant(id) == nil {
+				c.add(CodeForeign, "The product has no such variant.", "variantsIds", index(i))
+			}
+		}
+		r.variants = slices.DeleteFunc(r.variants, func(v *variantRecord) bool { return slices.Contains(ids, v.row.id) })
+		if len(r.variants) == 0 {
+			c.add(CodeLastVariant, "A product keeps at least one variant.", "variantsIds")
+		}
+	})
+	if err != nil || len(problems) > 0 {
+		return nil, problems, err
+	}
+	return s.reread(ctx, tx, product, list)
+}
