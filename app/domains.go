@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
@@ -29,6 +30,7 @@ type Domains struct {
 	Staff     *staff.Service
 	Discounts *discount.Service
 	Delivery  *delivery.Service
+	Carts     *cart.Service
 	Payments  *payment.Service
 }
 
@@ -52,6 +54,9 @@ func (a *App) domains(address string) error {
 	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev})
 	a.Discounts = discount.New(discount.Config{DB: a.DB, Clock: a.Clock})
 	a.Delivery = delivery.New(delivery.Config{DB: a.DB, Clock: a.Clock})
+	a.Carts = cart.New(cart.Config{
+		DB: a.DB, Catalog: a.Catalog, Stock: a.Inventory, Shops: a.Shops, Offers: a.Discounts, Rates: a.Delivery, PublicURL: address, Clock: a.Clock,
+	})
 	a.Payments = payment.New(payment.Config{DB: a.DB, Clock: a.Clock, Gateways: map[string]payment.Gateway{
 		bogus.Name: bogus.New(bogus.Config{DB: a.DB, Clock: a.Clock}),
 	}})

@@ -12,7 +12,8 @@ import (
 func (a *App) doors(address string) error {
 	handler, err := graph.New(graph.Config{
 		Services: graph.Services{
-			Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory, Clock: a.Clock, PublicURL: address,
+			Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory,
+			Carts: a.Carts, Customers: a.Customers, Staff: a.Staff, Clock: a.Clock, PublicURL: address,
 		},
 		Identity: a.Identity, Log: a.Log,
 	})

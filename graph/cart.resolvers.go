@@ -7,102 +7,175 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/google/uuid"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/model"
+	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
+func (r *cartResolver) DeliveryGroups(ctx context.Context, obj *cart.Cart, after *string, before *string, first *int, last *int, reverse *bool, withCarrierRates *bool) (*model.CartDeliveryGroupConnection, error) {
+	return groupConnection(ctx, paging(first, after, last, before, reverse), obj.Groups)
+}
+
+func (r *cartResolver) DiscountAllocations(ctx context.Context, obj *cart.Cart) ([]model.Any, error) {
+	return anys(obj.DiscountAllocations), nil
+}
+
+func (r *cartResolver) Lines(ctx context.Context, obj *cart.Cart, after *string, before *string, first *int, last *int, reverse *bool) (*model.BaseCartLineConnection, error) {
+	return lineConnection(ctx, paging(first, after, last, before, reverse), obj.Lines)
+}
+
+func (r *cartBuyerIdentityResolver) Customer(ctx context.Context, obj *cart.BuyerIdentity) (*customer.Customer, error) {
+	if obj.CustomerID == nil {
+		return nil, nil
+	}
+	found, err := r.customersByID(ctx, []uuid.UUID{*obj.CustomerID})
+	return found[*obj.CustomerID], err
+}
+
+func (r *cartBuyerIdentityResolver) DeliveryAddressPreferences(ctx context.Context, obj *cart.BuyerIdentity) ([]model.Any, error) {
+	return []model.Any{}, nil
+}
+
 func (r *mutationResolver) CartCreate(ctx context.Context, input *model.CartInput) (*model.CartCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: CartCreate - cartCreate"))
+	in, err := r.cartInput(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	return carted[model.CartCreatePayload](ctx)(r.Carts.Create(ctx, in))
 }
 
 func (r *mutationResolver) CartLinesAdd(ctx context.Context, cartID gid.ID, lines []*model.CartLineInput) (*model.CartLinesAddPayload, error) {
-	panic(fmt.Errorf("not implemented: CartLinesAdd - cartLinesAdd"))
+	return carted[model.CartLinesAddPayload](ctx)(r.Carts.AddLines(ctx, cartID, lineInputs(lines)))
 }
 
 func (r *mutationResolver) CartLinesUpdate(ctx context.Context, cartID gid.ID, lines []*model.CartLineUpdateInput) (*model.CartLinesUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CartLinesUpdate - cartLinesUpdate"))
+	return carted[model.CartLinesUpdatePayload](ctx)(r.Carts.UpdateLines(ctx, cartID, lineUpdates(lines)))
 }
 
 func (r *mutationResolver) CartLinesRemove(ctx context.Context, cartID gid.ID, lineIds []*gid.ID) (*model.CartLinesRemovePayload, error) {
-	panic(fmt.Errorf("not implemented: CartLinesRemove - cartLinesRemove"))
+	return carted[model.CartLinesRemovePayload](ctx)(r.Carts.RemoveLines(ctx, cartID, plainIDs(lineIds)))
 }
 
 func (r *mutationResolver) CartBuyerIdentityUpdate(ctx context.Context, buyerIdentity model.CartBuyerIdentityInput, cartID gid.ID) (*model.CartBuyerIdentityUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CartBuyerIdentityUpdate - cartBuyerIdentityUpdate"))
+	return carted[model.CartBuyerIdentityUpdatePayload](ctx)(r.Carts.SetBuyerIdentity(ctx, cartID, buyerInput(ctx, &buyerIdentity)))
 }
 
 func (r *mutationResolver) CartDiscountCodesUpdate(ctx context.Context, cartID gid.ID, discountCodes []string) (*model.CartDiscountCodesUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CartDiscountCodesUpdate - cartDiscountCodesUpdate"))
+	return carted[model.CartDiscountCodesUpdatePayload](ctx)(r.Carts.SetDiscountCodes(ctx, cartID, discountCodes))
 }
 
 func (r *mutationResolver) CartGiftCardCodesUpdate(ctx context.Context, cartID gid.ID, giftCardCodes []string) (*model.CartGiftCardCodesUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CartGiftCardCodesUpdate - cartGiftCardCodesUpdate"))
+	return carted[model.CartGiftCardCodesUpdatePayload](ctx)(r.Carts.SetGiftCardCodes(ctx, cartID, giftCardCodes))
 }
 
 func (r *mutationResolver) CartGiftCardCodesAdd(ctx context.Context, cartID gid.ID, giftCardCodes []string) (*model.CartGiftCardCodesAddPayload, error) {
-	panic(fmt.Errorf("not implemented: CartGiftCardCodesAdd - cartGiftCardCodesAdd"))
+	return carted[model.CartGiftCardCodesAddPayload](ctx)(r.Carts.AddGiftCardCodes(ctx, cartID, giftCardCodes))
 }
 
 func (r *mutationResolver) CartGiftCardCodesRemove(ctx context.Context, appliedGiftCardIds []*gid.ID, cartID gid.ID) (*model.CartGiftCardCodesRemovePayload, error) {
-	panic(fmt.Errorf("not implemented: CartGiftCardCodesRemove - cartGiftCardCodesRemove"))
+	return carted[model.CartGiftCardCodesRemovePayload](ctx)(r.Carts.RemoveGiftCardCodes(ctx, cartID, plainIDs(appliedGiftCardIds)))
 }
 
 func (r *mutationResolver) CartNoteUpdate(ctx context.Context, cartID gid.ID, note string) (*model.CartNoteUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CartNoteUpdate - cartNoteUpdate"))
+	return carted[model.CartNoteUpdatePayload](ctx)(r.Carts.SetNote(ctx, cartID, note))
 }
 
 func (r *mutationResolver) CartAttributesUpdate(ctx context.Context, attributes []*model.AttributeInput, cartID gid.ID) (*model.CartAttributesUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CartAttributesUpdate - cartAttributesUpdate"))
+	return carted[model.CartAttributesUpdatePayload](ctx)(r.Carts.SetAttributes(ctx, cartID, attributesOf(attributes)))
 }
 
 func (r *mutationResolver) CartDeliveryAddressesAdd(ctx context.Context, addresses []*model.CartSelectableAddressInput, cartID gid.ID) (*model.CartDeliveryAddressesAddPayload, error) {
-	panic(fmt.Errorf("not implemented: CartDeliveryAddressesAdd - cartDeliveryAddressesAdd"))
+	owner, err := r.ownerOfCart(ctx, cartID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.addressInputs(ctx, owner, addresses)
+	if err != nil {
+		return nil, err
+	}
+	return carted[model.CartDeliveryAddressesAddPayload](ctx)(r.Carts.AddDeliveryAddresses(ctx, cartID, list))
 }
 
 func (r *mutationResolver) CartDeliveryAddressesUpdate(ctx context.Context, addresses []*model.CartSelectableAddressUpdateInput, cartID gid.ID) (*model.CartDeliveryAddressesUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CartDeliveryAddressesUpdate - cartDeliveryAddressesUpdate"))
+	owner, err := r.ownerOfCart(ctx, cartID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.addressUpdates(ctx, owner, addresses)
+	if err != nil {
+		return nil, err
+	}
+	return carted[model.CartDeliveryAddressesUpdatePayload](ctx)(r.Carts.UpdateDeliveryAddresses(ctx, cartID, list))
 }
 
 func (r *mutationResolver) CartDeliveryAddressesRemove(ctx context.Context, addressIds []*gid.ID, cartID gid.ID) (*model.CartDeliveryAddressesRemovePayload, error) {
-	panic(fmt.Errorf("not implemented: CartDeliveryAddressesRemove - cartDeliveryAddressesRemove"))
+	return carted[model.CartDeliveryAddressesRemovePayload](ctx)(r.Carts.RemoveDeliveryAddresses(ctx, cartID, plainIDs(addressIds)))
 }
 
 func (r *mutationResolver) CartDeliveryAddressesReplace(ctx context.Context, addresses []*model.CartSelectableAddressInput, cartID gid.ID) (*model.CartDeliveryAddressesReplacePayload, error) {
-	panic(fmt.Errorf("not implemented: CartDeliveryAddressesReplace - cartDeliveryAddressesReplace"))
+	owner, err := r.ownerOfCart(ctx, cartID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.addressInputs(ctx, owner, addresses)
+	if err != nil {
+		return nil, err
+	}
+	return carted[model.CartDeliveryAddressesReplacePayload](ctx)(r.Carts.ReplaceDeliveryAddresses(ctx, cartID, list))
 }
 
 func (r *mutationResolver) CartSelectedDeliveryOptionsUpdate(ctx context.Context, cartID gid.ID, selectedDeliveryOptions []*model.CartSelectedDeliveryOptionInput) (*model.CartSelectedDeliveryOptionsUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CartSelectedDeliveryOptionsUpdate - cartSelectedDeliveryOptionsUpdate"))
+	choices := make([]cart.OptionChoice, len(selectedDeliveryOptions))
+	for i, o := range selectedDeliveryOptions {
+		choices[i] = cart.OptionChoice{GroupID: o.DeliveryGroupID, Handle: o.DeliveryOptionHandle}
+	}
+	return carted[model.CartSelectedDeliveryOptionsUpdatePayload](ctx)(r.Carts.SelectDeliveryOptions(ctx, cartID, choices))
 }
 
 func (r *mutationResolver) CartBillingAddressUpdate(ctx context.Context, billingAddress *customer.AddressInput, cartID gid.ID) (*model.CartBillingAddressUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CartBillingAddressUpdate - cartBillingAddressUpdate"))
+	return carted[model.CartBillingAddressUpdatePayload](ctx)(r.Carts.SetBillingAddress(ctx, cartID, billingAddress))
 }
 
 func (r *mutationResolver) CartMetafieldsSet(ctx context.Context, metafields []*model.CartMetafieldsSetInput) (*model.CartMetafieldsSetPayload, error) {
-	panic(fmt.Errorf("not implemented: CartMetafieldsSet - cartMetafieldsSet"))
+	return r.setCartMetafields(ctx, metafields)
 }
 
 func (r *mutationResolver) CartMetafieldDelete(ctx context.Context, input model.CartMetafieldDeleteInput) (*model.CartMetafieldDeletePayload, error) {
-	panic(fmt.Errorf("not implemented: CartMetafieldDelete - cartMetafieldDelete"))
+	return r.deleteCartMetafield(ctx, input)
 }
 
 func (r *mutationResolver) CartClone(ctx context.Context, cartID gid.ID) (*model.CartClonePayload, error) {
-	panic(fmt.Errorf("not implemented: CartClone - cartClone"))
+	return carted[model.CartClonePayload](ctx)(r.Carts.Clone(ctx, cartID))
 }
 
 func (r *mutationResolver) CartRemovePersonalData(ctx context.Context, cartID gid.ID) (*model.CartRemovePersonalDataPayload, error) {
-	panic(fmt.Errorf("not implemented: CartRemovePersonalData - cartRemovePersonalData"))
+	return carted[model.CartRemovePersonalDataPayload](ctx)(r.Carts.RemovePersonalData(ctx, cartID))
 }
 
-func (r *queryResolver) Cart(ctx context.Context, id gid.ID) (*model.Cart, error) {
-	panic(fmt.Errorf("not implemented: Cart - cart"))
+func (r *queryResolver) Cart(ctx context.Context, id gid.ID) (*cart.Cart, error) {
+	c, err := r.Carts.Get(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	announceCart(ctx, c)
+	return c, err
+}
+
+func (r *Resolver) Cart() generated.CartResolver { return &cartResolver{r} }
+
+func (r *Resolver) CartBuyerIdentity() generated.CartBuyerIdentityResolver {
+	return &cartBuyerIdentityResolver{r}
 }
 
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }
 
-type mutationResolver struct{ *Resolver }
+type (
+	cartResolver              struct{ *Resolver }
+	cartBuyerIdentityResolver struct{ *Resolver }
+	mutationResolver          struct{ *Resolver }
+)

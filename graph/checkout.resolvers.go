@@ -18,7 +18,11 @@ func (r *mutationResolver) CheckoutComplete(ctx context.Context, cartID gid.ID, 
 }
 
 func (r *mutationResolver) CartPaymentUpdate(ctx context.Context, cartID gid.ID, payment model.CartPaymentInput) (*model.CartPaymentUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CartPaymentUpdate - cartPaymentUpdate"))
+	in, err := paymentInput(payment)
+	if err != nil {
+		return nil, err
+	}
+	return carted[model.CartPaymentUpdatePayload](ctx)(r.Carts.SetPayment(ctx, cartID, in))
 }
 
 func (r *mutationResolver) CartPrepareForCompletion(ctx context.Context, cartID gid.ID) (*model.CartPrepareForCompletionPayload, error) {

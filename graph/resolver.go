@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
@@ -19,6 +20,7 @@ type Services struct {
 	Catalog   *catalog.Service
 	Content   *content.Service
 	Inventory *inventory.Service
+	Carts     *cart.Service
 	Customers *customer.Service
 	Staff     *staff.Service
 	Clock     clock.Clock

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/graph/model"
@@ -21,6 +22,16 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
+type CartResolver interface {
+	DeliveryGroups(ctx context.Context, obj *cart.Cart, after *string, before *string, first *int, last *int, reverse *bool, withCarrierRates *bool) (*model.CartDeliveryGroupConnection, error)
+	DiscountAllocations(ctx context.Context, obj *cart.Cart) ([]model.Any, error)
+
+	Lines(ctx context.Context, obj *cart.Cart, after *string, before *string, first *int, last *int, reverse *bool) (*model.BaseCartLineConnection, error)
+}
+type CartBuyerIdentityResolver interface {
+	Customer(ctx context.Context, obj *cart.BuyerIdentity) (*customer.Customer, error)
+	DeliveryAddressPreferences(ctx context.Context, obj *cart.BuyerIdentity) ([]model.Any, error)
+}
 type MutationResolver interface {
 	CartCreate(ctx context.Context, input *model.CartInput) (*model.CartCreatePayload, error)
 	CartLinesAdd(ctx context.Context, cartID gid.ID, lines []*model.CartLineInput) (*model.CartLinesAddPayload, error)
@@ -1733,7 +1744,7 @@ func (ec *executionContext) field_Mutation_staffAccessTokenDelete_args(ctx conte
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Cart_appliedGiftCards(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_appliedGiftCards(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1745,8 +1756,8 @@ func (ec *executionContext) _Cart_appliedGiftCards(ctx context.Context, field gr
 			return obj.AppliedGiftCards, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.AppliedGiftCard) graphql.Marshaler {
-			return ec.marshalNAppliedGiftCard2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAppliedGiftCardᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*cart.AppliedGiftCard) graphql.Marshaler {
+			return ec.marshalNAppliedGiftCard2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAppliedGiftCardᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1765,7 +1776,7 @@ func (ec *executionContext) fieldContext_Cart_appliedGiftCards(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_attribute(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_attribute(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1774,11 +1785,12 @@ func (ec *executionContext) _Cart_attribute(ctx context.Context, field graphql.C
 			return ec.fieldContext_Cart_attribute(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Attribute, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Attribute(fc.Args["key"].(string)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Attribute) graphql.Marshaler {
-			return ec.marshalOAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAttribute(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Attribute) graphql.Marshaler {
+			return ec.marshalOAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttribute(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1788,7 +1800,7 @@ func (ec *executionContext) fieldContext_Cart_attribute(ctx context.Context, fie
 	fc = &graphql.FieldContext{
 		Object:     "Cart",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Attribute(ctx, field)
@@ -1808,7 +1820,7 @@ func (ec *executionContext) fieldContext_Cart_attribute(ctx context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_attributes(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_attributes(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1820,8 +1832,8 @@ func (ec *executionContext) _Cart_attributes(ctx context.Context, field graphql.
 			return obj.Attributes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Attribute) graphql.Marshaler {
-			return ec.marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAttributeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
+			return ec.marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1840,7 +1852,7 @@ func (ec *executionContext) fieldContext_Cart_attributes(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_buyerIdentity(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_buyerIdentity(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1852,8 +1864,8 @@ func (ec *executionContext) _Cart_buyerIdentity(ctx context.Context, field graph
 			return obj.BuyerIdentity, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartBuyerIdentity) graphql.Marshaler {
-			return ec.marshalNCartBuyerIdentity2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartBuyerIdentity(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.BuyerIdentity) graphql.Marshaler {
+			return ec.marshalNCartBuyerIdentity2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐBuyerIdentity(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1872,7 +1884,7 @@ func (ec *executionContext) fieldContext_Cart_buyerIdentity(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_checkoutUrl(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_checkoutUrl(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1895,7 +1907,7 @@ func (ec *executionContext) fieldContext_Cart_checkoutUrl(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Cart", field, false, false, "URL")
 }
 
-func (ec *executionContext) _Cart_cost(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_cost(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1907,8 +1919,8 @@ func (ec *executionContext) _Cart_cost(ctx context.Context, field graphql.Collec
 			return obj.Cost, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartCost) graphql.Marshaler {
-			return ec.marshalNCartCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartCost(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cost) graphql.Marshaler {
+			return ec.marshalNCartCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCost(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1927,7 +1939,7 @@ func (ec *executionContext) fieldContext_Cart_cost(_ context.Context, field grap
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_createdAt(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1950,7 +1962,7 @@ func (ec *executionContext) fieldContext_Cart_createdAt(_ context.Context, field
 	return graphql.NewScalarFieldContext("Cart", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Cart_delivery(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_delivery(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1962,8 +1974,8 @@ func (ec *executionContext) _Cart_delivery(ctx context.Context, field graphql.Co
 			return obj.Delivery, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartDelivery) graphql.Marshaler {
-			return ec.marshalNCartDelivery2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDelivery(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Delivery) graphql.Marshaler {
+			return ec.marshalNCartDelivery2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDelivery(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1982,7 +1994,7 @@ func (ec *executionContext) fieldContext_Cart_delivery(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_deliveryGroups(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_deliveryGroups(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1991,7 +2003,8 @@ func (ec *executionContext) _Cart_deliveryGroups(ctx context.Context, field grap
 			return ec.fieldContext_Cart_deliveryGroups(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DeliveryGroups, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Cart().DeliveryGroups(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool), fc.Args["withCarrierRates"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CartDeliveryGroupConnection) graphql.Marshaler {
@@ -2005,8 +2018,8 @@ func (ec *executionContext) fieldContext_Cart_deliveryGroups(ctx context.Context
 	fc = &graphql.FieldContext{
 		Object:     "Cart",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CartDeliveryGroupConnection(ctx, field)
 		},
@@ -2025,7 +2038,7 @@ func (ec *executionContext) fieldContext_Cart_deliveryGroups(ctx context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_discountAllocations(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_discountAllocations(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2034,7 +2047,7 @@ func (ec *executionContext) _Cart_discountAllocations(ctx context.Context, field
 			return ec.fieldContext_Cart_discountAllocations(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DiscountAllocations, nil
+			return ec.Resolvers.Cart().DiscountAllocations(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Any) graphql.Marshaler {
@@ -2048,8 +2061,8 @@ func (ec *executionContext) fieldContext_Cart_discountAllocations(_ context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "Cart",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
@@ -2057,7 +2070,7 @@ func (ec *executionContext) fieldContext_Cart_discountAllocations(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_discountCodes(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_discountCodes(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2069,8 +2082,8 @@ func (ec *executionContext) _Cart_discountCodes(ctx context.Context, field graph
 			return obj.DiscountCodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartDiscountCode) graphql.Marshaler {
-			return ec.marshalNCartDiscountCode2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDiscountCodeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*cart.DiscountCode) graphql.Marshaler {
+			return ec.marshalNCartDiscountCode2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDiscountCodeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2089,7 +2102,7 @@ func (ec *executionContext) fieldContext_Cart_discountCodes(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_id(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_id(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2112,7 +2125,7 @@ func (ec *executionContext) fieldContext_Cart_id(_ context.Context, field graphq
 	return graphql.NewScalarFieldContext("Cart", field, false, false, "ID")
 }
 
-func (ec *executionContext) _Cart_lines(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_lines(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2121,7 +2134,8 @@ func (ec *executionContext) _Cart_lines(ctx context.Context, field graphql.Colle
 			return ec.fieldContext_Cart_lines(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Lines, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Cart().Lines(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.BaseCartLineConnection) graphql.Marshaler {
@@ -2135,8 +2149,8 @@ func (ec *executionContext) fieldContext_Cart_lines(ctx context.Context, field g
 	fc = &graphql.FieldContext{
 		Object:     "Cart",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_BaseCartLineConnection(ctx, field)
 		},
@@ -2155,7 +2169,7 @@ func (ec *executionContext) fieldContext_Cart_lines(ctx context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_metafield(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_metafield(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2164,7 +2178,8 @@ func (ec *executionContext) _Cart_metafield(ctx context.Context, field graphql.C
 			return ec.fieldContext_Cart_metafield(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Metafield, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Metafield(fc.Args["key"].(string), fc.Args["namespace"].(*string)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *catalog.Metafield) graphql.Marshaler {
@@ -2178,7 +2193,7 @@ func (ec *executionContext) fieldContext_Cart_metafield(ctx context.Context, fie
 	fc = &graphql.FieldContext{
 		Object:     "Cart",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Metafield(ctx, field)
@@ -2198,7 +2213,7 @@ func (ec *executionContext) fieldContext_Cart_metafield(ctx context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_metafields(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_metafields(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2241,7 +2256,7 @@ func (ec *executionContext) fieldContext_Cart_metafields(ctx context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Cart_note(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_note(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2264,7 +2279,7 @@ func (ec *executionContext) fieldContext_Cart_note(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Cart", field, false, false, "String")
 }
 
-func (ec *executionContext) _Cart_totalQuantity(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_totalQuantity(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2287,7 +2302,7 @@ func (ec *executionContext) fieldContext_Cart_totalQuantity(_ context.Context, f
 	return graphql.NewScalarFieldContext("Cart", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Cart_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Cart_updatedAt(ctx context.Context, field graphql.CollectedField, obj *cart.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2310,7 +2325,7 @@ func (ec *executionContext) fieldContext_Cart_updatedAt(_ context.Context, field
 	return graphql.NewScalarFieldContext("Cart", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _CartBuyerIdentity_countryCode(ctx context.Context, field graphql.CollectedField, obj *model.CartBuyerIdentity) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartBuyerIdentity_countryCode(ctx context.Context, field graphql.CollectedField, obj *cart.BuyerIdentity) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2333,7 +2348,7 @@ func (ec *executionContext) fieldContext_CartBuyerIdentity_countryCode(_ context
 	return graphql.NewScalarFieldContext("CartBuyerIdentity", field, false, false, "CountryCode")
 }
 
-func (ec *executionContext) _CartBuyerIdentity_customer(ctx context.Context, field graphql.CollectedField, obj *model.CartBuyerIdentity) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartBuyerIdentity_customer(ctx context.Context, field graphql.CollectedField, obj *cart.BuyerIdentity) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2342,7 +2357,7 @@ func (ec *executionContext) _CartBuyerIdentity_customer(ctx context.Context, fie
 			return ec.fieldContext_CartBuyerIdentity_customer(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Customer, nil
+			return ec.Resolvers.CartBuyerIdentity().Customer(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
@@ -2356,8 +2371,8 @@ func (ec *executionContext) fieldContext_CartBuyerIdentity_customer(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "CartBuyerIdentity",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Customer(ctx, field)
 		},
@@ -2365,7 +2380,7 @@ func (ec *executionContext) fieldContext_CartBuyerIdentity_customer(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _CartBuyerIdentity_deliveryAddressPreferences(ctx context.Context, field graphql.CollectedField, obj *model.CartBuyerIdentity) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartBuyerIdentity_deliveryAddressPreferences(ctx context.Context, field graphql.CollectedField, obj *cart.BuyerIdentity) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2374,7 +2389,7 @@ func (ec *executionContext) _CartBuyerIdentity_deliveryAddressPreferences(ctx co
 			return ec.fieldContext_CartBuyerIdentity_deliveryAddressPreferences(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DeliveryAddressPreferences, nil
+			return ec.Resolvers.CartBuyerIdentity().DeliveryAddressPreferences(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Any) graphql.Marshaler {
@@ -2385,10 +2400,10 @@ func (ec *executionContext) _CartBuyerIdentity_deliveryAddressPreferences(ctx co
 	)
 }
 func (ec *executionContext) fieldContext_CartBuyerIdentity_deliveryAddressPreferences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CartBuyerIdentity", field, false, false, "DeliveryAddress")
+	return graphql.NewScalarFieldContext("CartBuyerIdentity", field, true, true, "DeliveryAddress")
 }
 
-func (ec *executionContext) _CartBuyerIdentity_email(ctx context.Context, field graphql.CollectedField, obj *model.CartBuyerIdentity) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartBuyerIdentity_email(ctx context.Context, field graphql.CollectedField, obj *cart.BuyerIdentity) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2411,7 +2426,7 @@ func (ec *executionContext) fieldContext_CartBuyerIdentity_email(_ context.Conte
 	return graphql.NewScalarFieldContext("CartBuyerIdentity", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartBuyerIdentity_phone(ctx context.Context, field graphql.CollectedField, obj *model.CartBuyerIdentity) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartBuyerIdentity_phone(ctx context.Context, field graphql.CollectedField, obj *cart.BuyerIdentity) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2434,7 +2449,7 @@ func (ec *executionContext) fieldContext_CartBuyerIdentity_phone(_ context.Conte
 	return graphql.NewScalarFieldContext("CartBuyerIdentity", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartBuyerIdentity_preferences(ctx context.Context, field graphql.CollectedField, obj *model.CartBuyerIdentity) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartBuyerIdentity_preferences(ctx context.Context, field graphql.CollectedField, obj *cart.BuyerIdentity) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2446,8 +2461,8 @@ func (ec *executionContext) _CartBuyerIdentity_preferences(ctx context.Context, 
 			return obj.Preferences, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartPreferences) graphql.Marshaler {
-			return ec.marshalOCartPreferences2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartPreferences(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Preferences) graphql.Marshaler {
+			return ec.marshalOCartPreferences2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐPreferences(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2466,7 +2481,7 @@ func (ec *executionContext) fieldContext_CartBuyerIdentity_preferences(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _CartDeliveryCoordinatesPreference_countryCode(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryCoordinatesPreference) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryCoordinatesPreference_countryCode(ctx context.Context, field graphql.CollectedField, obj *cart.Coordinates) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2489,7 +2504,7 @@ func (ec *executionContext) fieldContext_CartDeliveryCoordinatesPreference_count
 	return graphql.NewScalarFieldContext("CartDeliveryCoordinatesPreference", field, false, false, "CountryCode")
 }
 
-func (ec *executionContext) _CartDeliveryCoordinatesPreference_latitude(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryCoordinatesPreference) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryCoordinatesPreference_latitude(ctx context.Context, field graphql.CollectedField, obj *cart.Coordinates) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2512,7 +2527,7 @@ func (ec *executionContext) fieldContext_CartDeliveryCoordinatesPreference_latit
 	return graphql.NewScalarFieldContext("CartDeliveryCoordinatesPreference", field, false, false, "Float")
 }
 
-func (ec *executionContext) _CartDeliveryCoordinatesPreference_longitude(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryCoordinatesPreference) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryCoordinatesPreference_longitude(ctx context.Context, field graphql.CollectedField, obj *cart.Coordinates) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2535,7 +2550,7 @@ func (ec *executionContext) fieldContext_CartDeliveryCoordinatesPreference_longi
 	return graphql.NewScalarFieldContext("CartDeliveryCoordinatesPreference", field, false, false, "Float")
 }
 
-func (ec *executionContext) _CartDeliveryPreference_coordinates(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryPreference) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryPreference_coordinates(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryPreference) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2547,8 +2562,8 @@ func (ec *executionContext) _CartDeliveryPreference_coordinates(ctx context.Cont
 			return obj.Coordinates, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartDeliveryCoordinatesPreference) graphql.Marshaler {
-			return ec.marshalOCartDeliveryCoordinatesPreference2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryCoordinatesPreference(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Coordinates) graphql.Marshaler {
+			return ec.marshalOCartDeliveryCoordinatesPreference2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCoordinates(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2567,7 +2582,7 @@ func (ec *executionContext) fieldContext_CartDeliveryPreference_coordinates(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _CartDeliveryPreference_deliveryMethod(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryPreference) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryPreference_deliveryMethod(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryPreference) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2590,7 +2605,7 @@ func (ec *executionContext) fieldContext_CartDeliveryPreference_deliveryMethod(_
 	return graphql.NewScalarFieldContext("CartDeliveryPreference", field, false, false, "PreferenceDeliveryMethodType")
 }
 
-func (ec *executionContext) _CartDeliveryPreference_pickupHandle(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryPreference) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryPreference_pickupHandle(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryPreference) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2613,7 +2628,7 @@ func (ec *executionContext) fieldContext_CartDeliveryPreference_pickupHandle(_ c
 	return graphql.NewScalarFieldContext("CartDeliveryPreference", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartPreferences_delivery(ctx context.Context, field graphql.CollectedField, obj *model.CartPreferences) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartPreferences_delivery(ctx context.Context, field graphql.CollectedField, obj *cart.Preferences) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2625,8 +2640,8 @@ func (ec *executionContext) _CartPreferences_delivery(ctx context.Context, field
 			return obj.Delivery, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartDeliveryPreference) graphql.Marshaler {
-			return ec.marshalOCartDeliveryPreference2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryPreference(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.DeliveryPreference) graphql.Marshaler {
+			return ec.marshalOCartDeliveryPreference2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryPreference(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2645,7 +2660,7 @@ func (ec *executionContext) fieldContext_CartPreferences_delivery(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _CartPreferences_wallet(ctx context.Context, field graphql.CollectedField, obj *model.CartPreferences) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartPreferences_wallet(ctx context.Context, field graphql.CollectedField, obj *cart.Preferences) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5914,7 +5929,7 @@ func (ec *executionContext) _DeliveryAddress(ctx context.Context, sel ast.Select
 
 var cartImplementors = []string{"Cart", "Node", "HasMetafields"}
 
-func (ec *executionContext) _Cart(ctx context.Context, sel ast.SelectionSet, obj *model.Cart) graphql.Marshaler {
+func (ec *executionContext) _Cart(ctx context.Context, sel ast.SelectionSet, obj *cart.Cart) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -5926,92 +5941,95 @@ func (ec *executionContext) _Cart(ctx context.Context, sel ast.SelectionSet, obj
 		case "appliedGiftCards":
 			out.Values[i] = ec._Cart_appliedGiftCards(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "attribute":
 			out.Values[i] = ec._Cart_attribute(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "attributes":
 			out.Values[i] = ec._Cart_attributes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "buyerIdentity":
 			out.Values[i] = ec._Cart_buyerIdentity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "checkoutUrl":
 			out.Values[i] = ec._Cart_checkoutUrl(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "cost":
 			out.Values[i] = ec._Cart_cost(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._Cart_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "delivery":
 			out.Values[i] = ec._Cart_delivery(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "deliveryGroups":
-			out.Values[i] = ec._Cart_deliveryGroups(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Cart_deliveryGroups(ctx, field, obj)
+				})
 		case "discountAllocations":
-			out.Values[i] = ec._Cart_discountAllocations(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Cart_discountAllocations(ctx, field, obj)
+				})
 		case "discountCodes":
 			out.Values[i] = ec._Cart_discountCodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "id":
 			out.Values[i] = ec._Cart_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lines":
-			out.Values[i] = ec._Cart_lines(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Cart_lines(ctx, field, obj)
+				})
 		case "metafield":
 			out.Values[i] = ec._Cart_metafield(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "metafields":
 			out.Values[i] = ec._Cart_metafields(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "note":
 			out.Values[i] = ec._Cart_note(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalQuantity":
 			out.Values[i] = ec._Cart_totalQuantity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "updatedAt":
 			out.Values[i] = ec._Cart_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -6032,7 +6050,7 @@ func (ec *executionContext) _Cart(ctx context.Context, sel ast.SelectionSet, obj
 
 var cartBuyerIdentityImplementors = []string{"CartBuyerIdentity"}
 
-func (ec *executionContext) _CartBuyerIdentity(ctx context.Context, sel ast.SelectionSet, obj *model.CartBuyerIdentity) graphql.Marshaler {
+func (ec *executionContext) _CartBuyerIdentity(ctx context.Context, sel ast.SelectionSet, obj *cart.BuyerIdentity) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartBuyerIdentityImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -6044,32 +6062,34 @@ func (ec *executionContext) _CartBuyerIdentity(ctx context.Context, sel ast.Sele
 		case "countryCode":
 			out.Values[i] = ec._CartBuyerIdentity_countryCode(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "customer":
-			out.Values[i] = ec._CartBuyerIdentity_customer(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CartBuyerIdentity_customer(ctx, field, obj)
+				})
 		case "deliveryAddressPreferences":
-			out.Values[i] = ec._CartBuyerIdentity_deliveryAddressPreferences(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CartBuyerIdentity_deliveryAddressPreferences(ctx, field, obj)
+				})
 		case "email":
 			out.Values[i] = ec._CartBuyerIdentity_email(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "phone":
 			out.Values[i] = ec._CartBuyerIdentity_phone(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "preferences":
 			out.Values[i] = ec._CartBuyerIdentity_preferences(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -6090,7 +6110,7 @@ func (ec *executionContext) _CartBuyerIdentity(ctx context.Context, sel ast.Sele
 
 var cartDeliveryCoordinatesPreferenceImplementors = []string{"CartDeliveryCoordinatesPreference"}
 
-func (ec *executionContext) _CartDeliveryCoordinatesPreference(ctx context.Context, sel ast.SelectionSet, obj *model.CartDeliveryCoordinatesPreference) graphql.Marshaler {
+func (ec *executionContext) _CartDeliveryCoordinatesPreference(ctx context.Context, sel ast.SelectionSet, obj *cart.Coordinates) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartDeliveryCoordinatesPreferenceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -6133,7 +6153,7 @@ func (ec *executionContext) _CartDeliveryCoordinatesPreference(ctx context.Conte
 
 var cartDeliveryPreferenceImplementors = []string{"CartDeliveryPreference"}
 
-func (ec *executionContext) _CartDeliveryPreference(ctx context.Context, sel ast.SelectionSet, obj *model.CartDeliveryPreference) graphql.Marshaler {
+func (ec *executionContext) _CartDeliveryPreference(ctx context.Context, sel ast.SelectionSet, obj *cart.DeliveryPreference) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartDeliveryPreferenceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -6176,7 +6196,7 @@ func (ec *executionContext) _CartDeliveryPreference(ctx context.Context, sel ast
 
 var cartPreferencesImplementors = []string{"CartPreferences"}
 
-func (ec *executionContext) _CartPreferences(ctx context.Context, sel ast.SelectionSet, obj *model.CartPreferences) graphql.Marshaler {
+func (ec *executionContext) _CartPreferences(ctx context.Context, sel ast.SelectionSet, obj *cart.Preferences) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartPreferencesImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -6763,7 +6783,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNCartBuyerIdentity2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartBuyerIdentity(ctx context.Context, sel ast.SelectionSet, v *model.CartBuyerIdentity) graphql.Marshaler {
+func (ec *executionContext) marshalNCartBuyerIdentity2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐBuyerIdentity(ctx context.Context, sel ast.SelectionSet, v *cart.BuyerIdentity) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CartBuyerIdentity!")
 		return graphql.Null
@@ -6839,28 +6859,28 @@ func (ec *executionContext) marshalNPreferenceDeliveryMethodType2ᚕstringᚄ(ct
 	return ret
 }
 
-func (ec *executionContext) marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx context.Context, sel ast.SelectionSet, v *model.Cart) graphql.Marshaler {
+func (ec *executionContext) marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx context.Context, sel ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Cart(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCartDeliveryCoordinatesPreference2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryCoordinatesPreference(ctx context.Context, sel ast.SelectionSet, v *model.CartDeliveryCoordinatesPreference) graphql.Marshaler {
+func (ec *executionContext) marshalOCartDeliveryCoordinatesPreference2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCoordinates(ctx context.Context, sel ast.SelectionSet, v *cart.Coordinates) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._CartDeliveryCoordinatesPreference(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCartDeliveryPreference2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryPreference(ctx context.Context, sel ast.SelectionSet, v *model.CartDeliveryPreference) graphql.Marshaler {
+func (ec *executionContext) marshalOCartDeliveryPreference2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryPreference(ctx context.Context, sel ast.SelectionSet, v *cart.DeliveryPreference) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._CartDeliveryPreference(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCartPreferences2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartPreferences(ctx context.Context, sel ast.SelectionSet, v *model.CartPreferences) graphql.Marshaler {
+func (ec *executionContext) marshalOCartPreferences2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐPreferences(ctx context.Context, sel ast.SelectionSet, v *cart.Preferences) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/graph/model"
@@ -19,6 +20,13 @@ import (
 )
 
 // region    ************************** generated!.gotpl **************************
+
+type CartDeliveryGroupResolver interface {
+	CartLines(ctx context.Context, obj *cart.DeliveryGroup, after *string, before *string, first *int, last *int, reverse *bool) (*model.BaseCartLineConnection, error)
+}
+type CartSelectableAddressResolver interface {
+	Address(ctx context.Context, obj *cart.SelectableAddress) (model.Any, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -110,7 +118,7 @@ func (ec *executionContext) field_CartDelivery_addresses_args(ctx context.Contex
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _CartDelivery_addresses(ctx context.Context, field graphql.CollectedField, obj *model.CartDelivery) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDelivery_addresses(ctx context.Context, field graphql.CollectedField, obj *cart.Delivery) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -119,11 +127,12 @@ func (ec *executionContext) _CartDelivery_addresses(ctx context.Context, field g
 			return ec.fieldContext_CartDelivery_addresses(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Addresses, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Addresses(fc.Args["selected"].(*bool)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartSelectableAddress) graphql.Marshaler {
-			return ec.marshalNCartSelectableAddress2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartSelectableAddressᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*cart.SelectableAddress) graphql.Marshaler {
+			return ec.marshalNCartSelectableAddress2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐSelectableAddressᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -133,7 +142,7 @@ func (ec *executionContext) fieldContext_CartDelivery_addresses(ctx context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "CartDelivery",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CartSelectableAddress(ctx, field)
@@ -153,7 +162,7 @@ func (ec *executionContext) fieldContext_CartDelivery_addresses(ctx context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _CartDeliveryAddress_address1(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_address1(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -176,7 +185,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_address1(_ context.
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_address2(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_address2(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -199,7 +208,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_address2(_ context.
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_city(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_city(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -222,7 +231,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_city(_ context.Cont
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_company(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_company(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -245,7 +254,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_company(_ context.C
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_countryCode(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_countryCode(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -268,7 +277,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_countryCode(_ conte
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_firstName(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_firstName(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -291,7 +300,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_firstName(_ context
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_formatted(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_formatted(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -300,7 +309,8 @@ func (ec *executionContext) _CartDeliveryAddress_formatted(ctx context.Context, 
 			return ec.fieldContext_CartDeliveryAddress_formatted(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Formatted, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Formatted(fc.Args["withCompany"].(*bool), fc.Args["withName"].(*bool)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -314,7 +324,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_formatted(ctx conte
 	fc = &graphql.FieldContext{
 		Object:     "CartDeliveryAddress",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("field of type String does not have child fields")
@@ -334,7 +344,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_formatted(ctx conte
 	return fc, nil
 }
 
-func (ec *executionContext) _CartDeliveryAddress_formattedArea(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_formattedArea(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -357,7 +367,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_formattedArea(_ con
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_lastName(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_lastName(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -380,7 +390,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_lastName(_ context.
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_latitude(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_latitude(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -403,7 +413,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_latitude(_ context.
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "Float")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_longitude(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_longitude(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -426,7 +436,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_longitude(_ context
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "Float")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_name(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_name(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -449,7 +459,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_name(_ context.Cont
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_phone(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_phone(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -472,7 +482,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_phone(_ context.Con
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_provinceCode(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_provinceCode(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -495,7 +505,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_provinceCode(_ cont
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryAddress_zip(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryAddress_zip(ctx context.Context, field graphql.CollectedField, obj *customer.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -518,7 +528,7 @@ func (ec *executionContext) fieldContext_CartDeliveryAddress_zip(_ context.Conte
 	return graphql.NewScalarFieldContext("CartDeliveryAddress", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryGroup_cartLines(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryGroup_cartLines(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -527,7 +537,8 @@ func (ec *executionContext) _CartDeliveryGroup_cartLines(ctx context.Context, fi
 			return ec.fieldContext_CartDeliveryGroup_cartLines(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CartLines, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.CartDeliveryGroup().CartLines(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.BaseCartLineConnection) graphql.Marshaler {
@@ -541,8 +552,8 @@ func (ec *executionContext) fieldContext_CartDeliveryGroup_cartLines(ctx context
 	fc = &graphql.FieldContext{
 		Object:     "CartDeliveryGroup",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_BaseCartLineConnection(ctx, field)
 		},
@@ -561,7 +572,7 @@ func (ec *executionContext) fieldContext_CartDeliveryGroup_cartLines(ctx context
 	return fc, nil
 }
 
-func (ec *executionContext) _CartDeliveryGroup_deliveryAddress(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryGroup_deliveryAddress(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -593,7 +604,7 @@ func (ec *executionContext) fieldContext_CartDeliveryGroup_deliveryAddress(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _CartDeliveryGroup_deliveryOptions(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryGroup_deliveryOptions(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -605,8 +616,8 @@ func (ec *executionContext) _CartDeliveryGroup_deliveryOptions(ctx context.Conte
 			return obj.DeliveryOptions, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartDeliveryOption) graphql.Marshaler {
-			return ec.marshalNCartDeliveryOption2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryOptionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*cart.DeliveryOption) graphql.Marshaler {
+			return ec.marshalNCartDeliveryOption2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryOptionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -625,7 +636,7 @@ func (ec *executionContext) fieldContext_CartDeliveryGroup_deliveryOptions(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _CartDeliveryGroup_groupType(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryGroup_groupType(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -648,7 +659,7 @@ func (ec *executionContext) fieldContext_CartDeliveryGroup_groupType(_ context.C
 	return graphql.NewScalarFieldContext("CartDeliveryGroup", field, false, false, "CartDeliveryGroupType")
 }
 
-func (ec *executionContext) _CartDeliveryGroup_id(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryGroup_id(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -671,7 +682,7 @@ func (ec *executionContext) fieldContext_CartDeliveryGroup_id(_ context.Context,
 	return graphql.NewScalarFieldContext("CartDeliveryGroup", field, false, false, "ID")
 }
 
-func (ec *executionContext) _CartDeliveryGroup_selectedDeliveryOption(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryGroup_selectedDeliveryOption(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -683,8 +694,8 @@ func (ec *executionContext) _CartDeliveryGroup_selectedDeliveryOption(ctx contex
 			return obj.SelectedDeliveryOption, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartDeliveryOption) graphql.Marshaler {
-			return ec.marshalOCartDeliveryOption2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryOption(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.DeliveryOption) graphql.Marshaler {
+			return ec.marshalOCartDeliveryOption2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryOption(ctx, selections, v)
 		},
 		true,
 		false,
@@ -747,8 +758,8 @@ func (ec *executionContext) _CartDeliveryGroupConnection_nodes(ctx context.Conte
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartDeliveryGroup) graphql.Marshaler {
-			return ec.marshalNCartDeliveryGroup2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryGroupᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*cart.DeliveryGroup) graphql.Marshaler {
+			return ec.marshalNCartDeliveryGroup2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryGroupᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -834,8 +845,8 @@ func (ec *executionContext) _CartDeliveryGroupEdge_node(ctx context.Context, fie
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartDeliveryGroup) graphql.Marshaler {
-			return ec.marshalNCartDeliveryGroup2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryGroup(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.DeliveryGroup) graphql.Marshaler {
+			return ec.marshalNCartDeliveryGroup2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryGroup(ctx, selections, v)
 		},
 		true,
 		true,
@@ -854,7 +865,7 @@ func (ec *executionContext) fieldContext_CartDeliveryGroupEdge_node(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _CartDeliveryOption_code(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryOption) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryOption_code(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryOption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -877,7 +888,7 @@ func (ec *executionContext) fieldContext_CartDeliveryOption_code(_ context.Conte
 	return graphql.NewScalarFieldContext("CartDeliveryOption", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryOption_deliveryMethodType(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryOption) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryOption_deliveryMethodType(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryOption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -900,7 +911,7 @@ func (ec *executionContext) fieldContext_CartDeliveryOption_deliveryMethodType(_
 	return graphql.NewScalarFieldContext("CartDeliveryOption", field, false, false, "DeliveryMethodType")
 }
 
-func (ec *executionContext) _CartDeliveryOption_description(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryOption) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryOption_description(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryOption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -923,7 +934,7 @@ func (ec *executionContext) fieldContext_CartDeliveryOption_description(_ contex
 	return graphql.NewScalarFieldContext("CartDeliveryOption", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryOption_estimatedCost(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryOption) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryOption_estimatedCost(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryOption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -935,8 +946,8 @@ func (ec *executionContext) _CartDeliveryOption_estimatedCost(ctx context.Contex
 			return obj.EstimatedCost, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -955,7 +966,7 @@ func (ec *executionContext) fieldContext_CartDeliveryOption_estimatedCost(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _CartDeliveryOption_handle(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryOption) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryOption_handle(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryOption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -978,7 +989,7 @@ func (ec *executionContext) fieldContext_CartDeliveryOption_handle(_ context.Con
 	return graphql.NewScalarFieldContext("CartDeliveryOption", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDeliveryOption_title(ctx context.Context, field graphql.CollectedField, obj *model.CartDeliveryOption) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDeliveryOption_title(ctx context.Context, field graphql.CollectedField, obj *cart.DeliveryOption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1001,7 +1012,7 @@ func (ec *executionContext) fieldContext_CartDeliveryOption_title(_ context.Cont
 	return graphql.NewScalarFieldContext("CartDeliveryOption", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartSelectableAddress_address(ctx context.Context, field graphql.CollectedField, obj *model.CartSelectableAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartSelectableAddress_address(ctx context.Context, field graphql.CollectedField, obj *cart.SelectableAddress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1010,7 +1021,7 @@ func (ec *executionContext) _CartSelectableAddress_address(ctx context.Context, 
 			return ec.fieldContext_CartSelectableAddress_address(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Address, nil
+			return ec.Resolvers.CartSelectableAddress().Address(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.Any) graphql.Marshaler {
@@ -1021,10 +1032,10 @@ func (ec *executionContext) _CartSelectableAddress_address(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_CartSelectableAddress_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CartSelectableAddress", field, false, false, "CartAddress")
+	return graphql.NewScalarFieldContext("CartSelectableAddress", field, true, true, "CartAddress")
 }
 
-func (ec *executionContext) _CartSelectableAddress_id(ctx context.Context, field graphql.CollectedField, obj *model.CartSelectableAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartSelectableAddress_id(ctx context.Context, field graphql.CollectedField, obj *cart.SelectableAddress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1047,7 +1058,7 @@ func (ec *executionContext) fieldContext_CartSelectableAddress_id(_ context.Cont
 	return graphql.NewScalarFieldContext("CartSelectableAddress", field, false, false, "ID")
 }
 
-func (ec *executionContext) _CartSelectableAddress_oneTimeUse(ctx context.Context, field graphql.CollectedField, obj *model.CartSelectableAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartSelectableAddress_oneTimeUse(ctx context.Context, field graphql.CollectedField, obj *cart.SelectableAddress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1070,7 +1081,7 @@ func (ec *executionContext) fieldContext_CartSelectableAddress_oneTimeUse(_ cont
 	return graphql.NewScalarFieldContext("CartSelectableAddress", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _CartSelectableAddress_selected(ctx context.Context, field graphql.CollectedField, obj *model.CartSelectableAddress) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartSelectableAddress_selected(ctx context.Context, field graphql.CollectedField, obj *cart.SelectableAddress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1105,9 +1116,9 @@ func (ec *executionContext) _CartAddress(ctx context.Context, sel ast.SelectionS
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
-	case model.CartDeliveryAddress:
+	case customer.Address:
 		return ec._CartDeliveryAddress(ctx, sel, &obj)
-	case *model.CartDeliveryAddress:
+	case *customer.Address:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -1127,7 +1138,7 @@ func (ec *executionContext) _CartAddress(ctx context.Context, sel ast.SelectionS
 
 var cartDeliveryImplementors = []string{"CartDelivery"}
 
-func (ec *executionContext) _CartDelivery(ctx context.Context, sel ast.SelectionSet, obj *model.CartDelivery) graphql.Marshaler {
+func (ec *executionContext) _CartDelivery(ctx context.Context, sel ast.SelectionSet, obj *cart.Delivery) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartDeliveryImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1160,7 +1171,7 @@ func (ec *executionContext) _CartDelivery(ctx context.Context, sel ast.Selection
 
 var cartDeliveryAddressImplementors = []string{"CartDeliveryAddress", "CartAddress"}
 
-func (ec *executionContext) _CartDeliveryAddress(ctx context.Context, sel ast.SelectionSet, obj *model.CartDeliveryAddress) graphql.Marshaler {
+func (ec *executionContext) _CartDeliveryAddress(ctx context.Context, sel ast.SelectionSet, obj *customer.Address) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartDeliveryAddressImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1263,7 +1274,7 @@ func (ec *executionContext) _CartDeliveryAddress(ctx context.Context, sel ast.Se
 
 var cartDeliveryGroupImplementors = []string{"CartDeliveryGroup"}
 
-func (ec *executionContext) _CartDeliveryGroup(ctx context.Context, sel ast.SelectionSet, obj *model.CartDeliveryGroup) graphql.Marshaler {
+func (ec *executionContext) _CartDeliveryGroup(ctx context.Context, sel ast.SelectionSet, obj *cart.DeliveryGroup) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartDeliveryGroupImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1273,34 +1284,35 @@ func (ec *executionContext) _CartDeliveryGroup(ctx context.Context, sel ast.Sele
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("CartDeliveryGroup")
 		case "cartLines":
-			out.Values[i] = ec._CartDeliveryGroup_cartLines(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CartDeliveryGroup_cartLines(ctx, field, obj)
+				})
 		case "deliveryAddress":
 			out.Values[i] = ec._CartDeliveryGroup_deliveryAddress(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "deliveryOptions":
 			out.Values[i] = ec._CartDeliveryGroup_deliveryOptions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "groupType":
 			out.Values[i] = ec._CartDeliveryGroup_groupType(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "id":
 			out.Values[i] = ec._CartDeliveryGroup_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "selectedDeliveryOption":
 			out.Values[i] = ec._CartDeliveryGroup_selectedDeliveryOption(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1402,7 +1414,7 @@ func (ec *executionContext) _CartDeliveryGroupEdge(ctx context.Context, sel ast.
 
 var cartDeliveryOptionImplementors = []string{"CartDeliveryOption"}
 
-func (ec *executionContext) _CartDeliveryOption(ctx context.Context, sel ast.SelectionSet, obj *model.CartDeliveryOption) graphql.Marshaler {
+func (ec *executionContext) _CartDeliveryOption(ctx context.Context, sel ast.SelectionSet, obj *cart.DeliveryOption) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartDeliveryOptionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1460,7 +1472,7 @@ func (ec *executionContext) _CartDeliveryOption(ctx context.Context, sel ast.Sel
 
 var cartSelectableAddressImplementors = []string{"CartSelectableAddress"}
 
-func (ec *executionContext) _CartSelectableAddress(ctx context.Context, sel ast.SelectionSet, obj *model.CartSelectableAddress) graphql.Marshaler {
+func (ec *executionContext) _CartSelectableAddress(ctx context.Context, sel ast.SelectionSet, obj *cart.SelectableAddress) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartSelectableAddressImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1470,24 +1482,25 @@ func (ec *executionContext) _CartSelectableAddress(ctx context.Context, sel ast.
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("CartSelectableAddress")
 		case "address":
-			out.Values[i] = ec._CartSelectableAddress_address(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CartSelectableAddress_address(ctx, field, obj)
+				})
 		case "id":
 			out.Values[i] = ec._CartSelectableAddress_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "oneTimeUse":
 			out.Values[i] = ec._CartSelectableAddress_oneTimeUse(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "selected":
 			out.Values[i] = ec._CartSelectableAddress_selected(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1518,7 +1531,7 @@ func (ec *executionContext) marshalNCartAddress2githubᚗcomᚋrialtohqᚋrialto
 	return ec._CartAddress(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCartDelivery2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDelivery(ctx context.Context, sel ast.SelectionSet, v *model.CartDelivery) graphql.Marshaler {
+func (ec *executionContext) marshalNCartDelivery2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDelivery(ctx context.Context, sel ast.SelectionSet, v *cart.Delivery) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CartDelivery!")
 		return graphql.Null
@@ -1526,11 +1539,11 @@ func (ec *executionContext) marshalNCartDelivery2ᚖgithubᚗcomᚋrialtohqᚋri
 	return ec._CartDelivery(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCartDeliveryGroup2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartDeliveryGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNCartDeliveryGroup2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*cart.DeliveryGroup) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCartDeliveryGroup2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryGroup(ctx, sel, v[i])
+		return ec.marshalNCartDeliveryGroup2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryGroup(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1542,7 +1555,7 @@ func (ec *executionContext) marshalNCartDeliveryGroup2ᚕᚖgithubᚗcomᚋrialt
 	return ret
 }
 
-func (ec *executionContext) marshalNCartDeliveryGroup2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryGroup(ctx context.Context, sel ast.SelectionSet, v *model.CartDeliveryGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNCartDeliveryGroup2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryGroup(ctx context.Context, sel ast.SelectionSet, v *cart.DeliveryGroup) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CartDeliveryGroup!")
 		return graphql.Null
@@ -1596,11 +1609,11 @@ func (ec *executionContext) marshalNCartDeliveryGroupType2string(ctx context.Con
 	return res
 }
 
-func (ec *executionContext) marshalNCartDeliveryOption2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartDeliveryOption) graphql.Marshaler {
+func (ec *executionContext) marshalNCartDeliveryOption2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*cart.DeliveryOption) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCartDeliveryOption2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryOption(ctx, sel, v[i])
+		return ec.marshalNCartDeliveryOption2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryOption(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1612,7 +1625,7 @@ func (ec *executionContext) marshalNCartDeliveryOption2ᚕᚖgithubᚗcomᚋrial
 	return ret
 }
 
-func (ec *executionContext) marshalNCartDeliveryOption2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryOption(ctx context.Context, sel ast.SelectionSet, v *model.CartDeliveryOption) graphql.Marshaler {
+func (ec *executionContext) marshalNCartDeliveryOption2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryOption(ctx context.Context, sel ast.SelectionSet, v *cart.DeliveryOption) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CartDeliveryOption!")
 		return graphql.Null
@@ -1620,11 +1633,11 @@ func (ec *executionContext) marshalNCartDeliveryOption2ᚖgithubᚗcomᚋrialtoh
 	return ec._CartDeliveryOption(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCartSelectableAddress2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartSelectableAddressᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartSelectableAddress) graphql.Marshaler {
+func (ec *executionContext) marshalNCartSelectableAddress2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐSelectableAddressᚄ(ctx context.Context, sel ast.SelectionSet, v []*cart.SelectableAddress) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCartSelectableAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartSelectableAddress(ctx, sel, v[i])
+		return ec.marshalNCartSelectableAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐSelectableAddress(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1636,7 +1649,7 @@ func (ec *executionContext) marshalNCartSelectableAddress2ᚕᚖgithubᚗcomᚋr
 	return ret
 }
 
-func (ec *executionContext) marshalNCartSelectableAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartSelectableAddress(ctx context.Context, sel ast.SelectionSet, v *model.CartSelectableAddress) graphql.Marshaler {
+func (ec *executionContext) marshalNCartSelectableAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐSelectableAddress(ctx context.Context, sel ast.SelectionSet, v *cart.SelectableAddress) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CartSelectableAddress!")
 		return graphql.Null
@@ -1658,7 +1671,7 @@ func (ec *executionContext) marshalNDeliveryMethodType2string(ctx context.Contex
 	return res
 }
 
-func (ec *executionContext) marshalOCartDeliveryOption2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryOption(ctx context.Context, sel ast.SelectionSet, v *model.CartDeliveryOption) graphql.Marshaler {
+func (ec *executionContext) marshalOCartDeliveryOption2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryOption(ctx context.Context, sel ast.SelectionSet, v *cart.DeliveryOption) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/graph/model"
@@ -19,6 +20,15 @@ import (
 )
 
 // region    ************************** generated!.gotpl **************************
+
+type CartLineResolver interface {
+	DiscountAllocations(ctx context.Context, obj *cart.Line) ([]model.Any, error)
+
+	Merchandise(ctx context.Context, obj *cart.Line) (model.Any, error)
+	ParentRelationship(ctx context.Context, obj *cart.Line) (*model.CartLineParentRelationship, error)
+
+	SellingPlanAllocation(ctx context.Context, obj *cart.Line) (*model.SellingPlanAllocation, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -207,7 +217,7 @@ func (ec *executionContext) fieldContext_BaseCartLineEdge_node(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _CartCost_checkoutChargeAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCost_checkoutChargeAmount(ctx context.Context, field graphql.CollectedField, obj *cart.Cost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -219,8 +229,8 @@ func (ec *executionContext) _CartCost_checkoutChargeAmount(ctx context.Context, 
 			return obj.CheckoutChargeAmount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -239,7 +249,7 @@ func (ec *executionContext) fieldContext_CartCost_checkoutChargeAmount(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _CartCost_subtotalAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCost_subtotalAmount(ctx context.Context, field graphql.CollectedField, obj *cart.Cost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -251,8 +261,8 @@ func (ec *executionContext) _CartCost_subtotalAmount(ctx context.Context, field 
 			return obj.SubtotalAmount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -271,7 +281,7 @@ func (ec *executionContext) fieldContext_CartCost_subtotalAmount(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _CartCost_subtotalAmountEstimated(ctx context.Context, field graphql.CollectedField, obj *model.CartCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCost_subtotalAmountEstimated(ctx context.Context, field graphql.CollectedField, obj *cart.Cost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -294,7 +304,7 @@ func (ec *executionContext) fieldContext_CartCost_subtotalAmountEstimated(_ cont
 	return graphql.NewScalarFieldContext("CartCost", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _CartCost_totalAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCost_totalAmount(ctx context.Context, field graphql.CollectedField, obj *cart.Cost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -306,8 +316,8 @@ func (ec *executionContext) _CartCost_totalAmount(ctx context.Context, field gra
 			return obj.TotalAmount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -326,7 +336,7 @@ func (ec *executionContext) fieldContext_CartCost_totalAmount(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _CartCost_totalAmountEstimated(ctx context.Context, field graphql.CollectedField, obj *model.CartCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCost_totalAmountEstimated(ctx context.Context, field graphql.CollectedField, obj *cart.Cost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -349,7 +359,7 @@ func (ec *executionContext) fieldContext_CartCost_totalAmountEstimated(_ context
 	return graphql.NewScalarFieldContext("CartCost", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _CartCost_totalDutyAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCost_totalDutyAmount(ctx context.Context, field graphql.CollectedField, obj *cart.Cost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -381,7 +391,7 @@ func (ec *executionContext) fieldContext_CartCost_totalDutyAmount(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _CartCost_totalDutyAmountEstimated(ctx context.Context, field graphql.CollectedField, obj *model.CartCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCost_totalDutyAmountEstimated(ctx context.Context, field graphql.CollectedField, obj *cart.Cost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -404,7 +414,7 @@ func (ec *executionContext) fieldContext_CartCost_totalDutyAmountEstimated(_ con
 	return graphql.NewScalarFieldContext("CartCost", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _CartCost_totalTaxAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCost_totalTaxAmount(ctx context.Context, field graphql.CollectedField, obj *cart.Cost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -436,7 +446,7 @@ func (ec *executionContext) fieldContext_CartCost_totalTaxAmount(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _CartCost_totalTaxAmountEstimated(ctx context.Context, field graphql.CollectedField, obj *model.CartCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCost_totalTaxAmountEstimated(ctx context.Context, field graphql.CollectedField, obj *cart.Cost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -459,7 +469,7 @@ func (ec *executionContext) fieldContext_CartCost_totalTaxAmountEstimated(_ cont
 	return graphql.NewScalarFieldContext("CartCost", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _CartLine_attribute(ctx context.Context, field graphql.CollectedField, obj *model.CartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLine_attribute(ctx context.Context, field graphql.CollectedField, obj *cart.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -468,11 +478,12 @@ func (ec *executionContext) _CartLine_attribute(ctx context.Context, field graph
 			return ec.fieldContext_CartLine_attribute(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Attribute, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Attribute(fc.Args["key"].(string)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Attribute) graphql.Marshaler {
-			return ec.marshalOAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAttribute(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Attribute) graphql.Marshaler {
+			return ec.marshalOAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttribute(ctx, selections, v)
 		},
 		true,
 		false,
@@ -482,7 +493,7 @@ func (ec *executionContext) fieldContext_CartLine_attribute(ctx context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "CartLine",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Attribute(ctx, field)
@@ -502,7 +513,7 @@ func (ec *executionContext) fieldContext_CartLine_attribute(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLine_attributes(ctx context.Context, field graphql.CollectedField, obj *model.CartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLine_attributes(ctx context.Context, field graphql.CollectedField, obj *cart.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -514,8 +525,8 @@ func (ec *executionContext) _CartLine_attributes(ctx context.Context, field grap
 			return obj.Attributes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Attribute) graphql.Marshaler {
-			return ec.marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAttributeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
+			return ec.marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -534,7 +545,7 @@ func (ec *executionContext) fieldContext_CartLine_attributes(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLine_cost(ctx context.Context, field graphql.CollectedField, obj *model.CartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLine_cost(ctx context.Context, field graphql.CollectedField, obj *cart.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -546,8 +557,8 @@ func (ec *executionContext) _CartLine_cost(ctx context.Context, field graphql.Co
 			return obj.Cost, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartLineCost) graphql.Marshaler {
-			return ec.marshalNCartLineCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartLineCost(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.LineCost) graphql.Marshaler {
+			return ec.marshalNCartLineCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLineCost(ctx, selections, v)
 		},
 		true,
 		true,
@@ -566,7 +577,7 @@ func (ec *executionContext) fieldContext_CartLine_cost(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLine_discountAllocations(ctx context.Context, field graphql.CollectedField, obj *model.CartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLine_discountAllocations(ctx context.Context, field graphql.CollectedField, obj *cart.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -575,7 +586,7 @@ func (ec *executionContext) _CartLine_discountAllocations(ctx context.Context, f
 			return ec.fieldContext_CartLine_discountAllocations(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DiscountAllocations, nil
+			return ec.Resolvers.CartLine().DiscountAllocations(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Any) graphql.Marshaler {
@@ -589,8 +600,8 @@ func (ec *executionContext) fieldContext_CartLine_discountAllocations(_ context.
 	fc = &graphql.FieldContext{
 		Object:     "CartLine",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
@@ -598,7 +609,7 @@ func (ec *executionContext) fieldContext_CartLine_discountAllocations(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLine_id(ctx context.Context, field graphql.CollectedField, obj *model.CartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLine_id(ctx context.Context, field graphql.CollectedField, obj *cart.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -621,7 +632,7 @@ func (ec *executionContext) fieldContext_CartLine_id(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("CartLine", field, false, false, "ID")
 }
 
-func (ec *executionContext) _CartLine_instructions(ctx context.Context, field graphql.CollectedField, obj *model.CartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLine_instructions(ctx context.Context, field graphql.CollectedField, obj *cart.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -633,8 +644,8 @@ func (ec *executionContext) _CartLine_instructions(ctx context.Context, field gr
 			return obj.Instructions, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartLineInstructions) graphql.Marshaler {
-			return ec.marshalNCartLineInstructions2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartLineInstructions(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.LineInstructions) graphql.Marshaler {
+			return ec.marshalNCartLineInstructions2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLineInstructions(ctx, selections, v)
 		},
 		true,
 		true,
@@ -653,7 +664,7 @@ func (ec *executionContext) fieldContext_CartLine_instructions(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLine_merchandise(ctx context.Context, field graphql.CollectedField, obj *model.CartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLine_merchandise(ctx context.Context, field graphql.CollectedField, obj *cart.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -662,7 +673,7 @@ func (ec *executionContext) _CartLine_merchandise(ctx context.Context, field gra
 			return ec.fieldContext_CartLine_merchandise(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Merchandise, nil
+			return ec.Resolvers.CartLine().Merchandise(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.Any) graphql.Marshaler {
@@ -673,10 +684,10 @@ func (ec *executionContext) _CartLine_merchandise(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_CartLine_merchandise(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CartLine", field, false, false, "Merchandise")
+	return graphql.NewScalarFieldContext("CartLine", field, true, true, "Merchandise")
 }
 
-func (ec *executionContext) _CartLine_parentRelationship(ctx context.Context, field graphql.CollectedField, obj *model.CartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLine_parentRelationship(ctx context.Context, field graphql.CollectedField, obj *cart.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -685,7 +696,7 @@ func (ec *executionContext) _CartLine_parentRelationship(ctx context.Context, fi
 			return ec.fieldContext_CartLine_parentRelationship(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ParentRelationship, nil
+			return ec.Resolvers.CartLine().ParentRelationship(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CartLineParentRelationship) graphql.Marshaler {
@@ -699,8 +710,8 @@ func (ec *executionContext) fieldContext_CartLine_parentRelationship(_ context.C
 	fc = &graphql.FieldContext{
 		Object:     "CartLine",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CartLineParentRelationship(ctx, field)
 		},
@@ -708,7 +719,7 @@ func (ec *executionContext) fieldContext_CartLine_parentRelationship(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLine_quantity(ctx context.Context, field graphql.CollectedField, obj *model.CartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLine_quantity(ctx context.Context, field graphql.CollectedField, obj *cart.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -731,7 +742,7 @@ func (ec *executionContext) fieldContext_CartLine_quantity(_ context.Context, fi
 	return graphql.NewScalarFieldContext("CartLine", field, false, false, "Int")
 }
 
-func (ec *executionContext) _CartLine_sellingPlanAllocation(ctx context.Context, field graphql.CollectedField, obj *model.CartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLine_sellingPlanAllocation(ctx context.Context, field graphql.CollectedField, obj *cart.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -740,7 +751,7 @@ func (ec *executionContext) _CartLine_sellingPlanAllocation(ctx context.Context,
 			return ec.fieldContext_CartLine_sellingPlanAllocation(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SellingPlanAllocation, nil
+			return ec.Resolvers.CartLine().SellingPlanAllocation(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SellingPlanAllocation) graphql.Marshaler {
@@ -754,8 +765,8 @@ func (ec *executionContext) fieldContext_CartLine_sellingPlanAllocation(_ contex
 	fc = &graphql.FieldContext{
 		Object:     "CartLine",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SellingPlanAllocation(ctx, field)
 		},
@@ -763,7 +774,7 @@ func (ec *executionContext) fieldContext_CartLine_sellingPlanAllocation(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLineCost_amountPerQuantity(ctx context.Context, field graphql.CollectedField, obj *model.CartLineCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLineCost_amountPerQuantity(ctx context.Context, field graphql.CollectedField, obj *cart.LineCost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -775,8 +786,8 @@ func (ec *executionContext) _CartLineCost_amountPerQuantity(ctx context.Context,
 			return obj.AmountPerQuantity, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -795,7 +806,7 @@ func (ec *executionContext) fieldContext_CartLineCost_amountPerQuantity(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLineCost_compareAtAmountPerQuantity(ctx context.Context, field graphql.CollectedField, obj *model.CartLineCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLineCost_compareAtAmountPerQuantity(ctx context.Context, field graphql.CollectedField, obj *cart.LineCost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -827,7 +838,7 @@ func (ec *executionContext) fieldContext_CartLineCost_compareAtAmountPerQuantity
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLineCost_subtotalAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartLineCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLineCost_subtotalAmount(ctx context.Context, field graphql.CollectedField, obj *cart.LineCost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -839,8 +850,8 @@ func (ec *executionContext) _CartLineCost_subtotalAmount(ctx context.Context, fi
 			return obj.SubtotalAmount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -859,7 +870,7 @@ func (ec *executionContext) fieldContext_CartLineCost_subtotalAmount(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLineCost_totalAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartLineCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLineCost_totalAmount(ctx context.Context, field graphql.CollectedField, obj *cart.LineCost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -871,8 +882,8 @@ func (ec *executionContext) _CartLineCost_totalAmount(ctx context.Context, field
 			return obj.TotalAmount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -891,7 +902,7 @@ func (ec *executionContext) fieldContext_CartLineCost_totalAmount(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLineInstructions_canRemove(ctx context.Context, field graphql.CollectedField, obj *model.CartLineInstructions) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLineInstructions_canRemove(ctx context.Context, field graphql.CollectedField, obj *cart.LineInstructions) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -914,7 +925,7 @@ func (ec *executionContext) fieldContext_CartLineInstructions_canRemove(_ contex
 	return graphql.NewScalarFieldContext("CartLineInstructions", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _CartLineInstructions_canUpdateQuantity(ctx context.Context, field graphql.CollectedField, obj *model.CartLineInstructions) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLineInstructions_canUpdateQuantity(ctx context.Context, field graphql.CollectedField, obj *cart.LineInstructions) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -949,8 +960,8 @@ func (ec *executionContext) _CartLineParentRelationship_parent(ctx context.Conte
 			return obj.Parent, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartLine) graphql.Marshaler {
-			return ec.marshalNCartLine2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartLine(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Line) graphql.Marshaler {
+			return ec.marshalNCartLine2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLine(ctx, selections, v)
 		},
 		true,
 		true,
@@ -981,8 +992,8 @@ func (ec *executionContext) _ComponentizableCartLine_attribute(ctx context.Conte
 			return obj.Attribute, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Attribute) graphql.Marshaler {
-			return ec.marshalOAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAttribute(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Attribute) graphql.Marshaler {
+			return ec.marshalOAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttribute(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1024,8 +1035,8 @@ func (ec *executionContext) _ComponentizableCartLine_attributes(ctx context.Cont
 			return obj.Attributes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Attribute) graphql.Marshaler {
-			return ec.marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAttributeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
+			return ec.marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1056,8 +1067,8 @@ func (ec *executionContext) _ComponentizableCartLine_cost(ctx context.Context, f
 			return obj.Cost, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartLineCost) graphql.Marshaler {
-			return ec.marshalNCartLineCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartLineCost(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.LineCost) graphql.Marshaler {
+			return ec.marshalNCartLineCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLineCost(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1143,8 +1154,8 @@ func (ec *executionContext) _ComponentizableCartLine_lineComponents(ctx context.
 			return obj.LineComponents, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartLine) graphql.Marshaler {
-			return ec.marshalNCartLine2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartLineᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*cart.Line) graphql.Marshaler {
+			return ec.marshalNCartLine2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLineᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1338,9 +1349,9 @@ func (ec *executionContext) _BaseCartLine(ctx context.Context, sel ast.Selection
 			return graphql.Null
 		}
 		return ec._ComponentizableCartLine(ctx, sel, obj)
-	case model.CartLine:
+	case cart.Line:
 		return ec._CartLine(ctx, sel, &obj)
-	case *model.CartLine:
+	case *cart.Line:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -1461,7 +1472,7 @@ func (ec *executionContext) _BaseCartLineEdge(ctx context.Context, sel ast.Selec
 
 var cartCostImplementors = []string{"CartCost"}
 
-func (ec *executionContext) _CartCost(ctx context.Context, sel ast.SelectionSet, obj *model.CartCost) graphql.Marshaler {
+func (ec *executionContext) _CartCost(ctx context.Context, sel ast.SelectionSet, obj *cart.Cost) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartCostImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1534,7 +1545,7 @@ func (ec *executionContext) _CartCost(ctx context.Context, sel ast.SelectionSet,
 
 var cartLineImplementors = []string{"CartLine", "BaseCartLine", "Node"}
 
-func (ec *executionContext) _CartLine(ctx context.Context, sel ast.SelectionSet, obj *model.CartLine) graphql.Marshaler {
+func (ec *executionContext) _CartLine(ctx context.Context, sel ast.SelectionSet, obj *cart.Line) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartLineImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1546,53 +1557,57 @@ func (ec *executionContext) _CartLine(ctx context.Context, sel ast.SelectionSet,
 		case "attribute":
 			out.Values[i] = ec._CartLine_attribute(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "attributes":
 			out.Values[i] = ec._CartLine_attributes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "cost":
 			out.Values[i] = ec._CartLine_cost(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "discountAllocations":
-			out.Values[i] = ec._CartLine_discountAllocations(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CartLine_discountAllocations(ctx, field, obj)
+				})
 		case "id":
 			out.Values[i] = ec._CartLine_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "instructions":
 			out.Values[i] = ec._CartLine_instructions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "merchandise":
-			out.Values[i] = ec._CartLine_merchandise(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CartLine_merchandise(ctx, field, obj)
+				})
 		case "parentRelationship":
-			out.Values[i] = ec._CartLine_parentRelationship(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CartLine_parentRelationship(ctx, field, obj)
+				})
 		case "quantity":
 			out.Values[i] = ec._CartLine_quantity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "sellingPlanAllocation":
-			out.Values[i] = ec._CartLine_sellingPlanAllocation(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CartLine_sellingPlanAllocation(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1612,7 +1627,7 @@ func (ec *executionContext) _CartLine(ctx context.Context, sel ast.SelectionSet,
 
 var cartLineCostImplementors = []string{"CartLineCost"}
 
-func (ec *executionContext) _CartLineCost(ctx context.Context, sel ast.SelectionSet, obj *model.CartLineCost) graphql.Marshaler {
+func (ec *executionContext) _CartLineCost(ctx context.Context, sel ast.SelectionSet, obj *cart.LineCost) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartLineCostImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1660,7 +1675,7 @@ func (ec *executionContext) _CartLineCost(ctx context.Context, sel ast.Selection
 
 var cartLineInstructionsImplementors = []string{"CartLineInstructions"}
 
-func (ec *executionContext) _CartLineInstructions(ctx context.Context, sel ast.SelectionSet, obj *model.CartLineInstructions) graphql.Marshaler {
+func (ec *executionContext) _CartLineInstructions(ctx context.Context, sel ast.SelectionSet, obj *cart.LineInstructions) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartLineInstructionsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1933,7 +1948,7 @@ func (ec *executionContext) marshalNBaseCartLineEdge2ᚖgithubᚗcomᚋrialtohq�
 	return ec._BaseCartLineEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCartCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartCost(ctx context.Context, sel ast.SelectionSet, v *model.CartCost) graphql.Marshaler {
+func (ec *executionContext) marshalNCartCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCost(ctx context.Context, sel ast.SelectionSet, v *cart.Cost) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CartCost!")
 		return graphql.Null
@@ -1941,11 +1956,11 @@ func (ec *executionContext) marshalNCartCost2ᚖgithubᚗcomᚋrialtohqᚋrialto
 	return ec._CartCost(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCartLine2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartLine) graphql.Marshaler {
+func (ec *executionContext) marshalNCartLine2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*cart.Line) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCartLine2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartLine(ctx, sel, v[i])
+		return ec.marshalNCartLine2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLine(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1957,7 +1972,7 @@ func (ec *executionContext) marshalNCartLine2ᚕᚖgithubᚗcomᚋrialtohqᚋria
 	return ret
 }
 
-func (ec *executionContext) marshalNCartLine2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartLine(ctx context.Context, sel ast.SelectionSet, v *model.CartLine) graphql.Marshaler {
+func (ec *executionContext) marshalNCartLine2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLine(ctx context.Context, sel ast.SelectionSet, v *cart.Line) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CartLine!")
 		return graphql.Null
@@ -1965,7 +1980,7 @@ func (ec *executionContext) marshalNCartLine2ᚖgithubᚗcomᚋrialtohqᚋrialto
 	return ec._CartLine(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCartLineCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartLineCost(ctx context.Context, sel ast.SelectionSet, v *model.CartLineCost) graphql.Marshaler {
+func (ec *executionContext) marshalNCartLineCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLineCost(ctx context.Context, sel ast.SelectionSet, v *cart.LineCost) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CartLineCost!")
 		return graphql.Null
@@ -1973,7 +1988,7 @@ func (ec *executionContext) marshalNCartLineCost2ᚖgithubᚗcomᚋrialtohqᚋri
 	return ec._CartLineCost(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCartLineInstructions2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartLineInstructions(ctx context.Context, sel ast.SelectionSet, v *model.CartLineInstructions) graphql.Marshaler {
+func (ec *executionContext) marshalNCartLineInstructions2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLineInstructions(ctx context.Context, sel ast.SelectionSet, v *cart.LineInstructions) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CartLineInstructions!")
 		return graphql.Null

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -37,8 +38,8 @@ func (ec *executionContext) _CartAttributesUpdatePayload_cart(ctx context.Contex
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -133,8 +134,8 @@ func (ec *executionContext) _CartBillingAddressUpdatePayload_cart(ctx context.Co
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -229,8 +230,8 @@ func (ec *executionContext) _CartBuyerIdentityUpdatePayload_cart(ctx context.Con
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -325,8 +326,8 @@ func (ec *executionContext) _CartClonePayload_cart(ctx context.Context, field gr
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -421,8 +422,8 @@ func (ec *executionContext) _CartCreatePayload_cart(ctx context.Context, field g
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -517,8 +518,8 @@ func (ec *executionContext) _CartDeliveryAddressesAddPayload_cart(ctx context.Co
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -613,8 +614,8 @@ func (ec *executionContext) _CartDeliveryAddressesRemovePayload_cart(ctx context
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -709,8 +710,8 @@ func (ec *executionContext) _CartDeliveryAddressesReplacePayload_cart(ctx contex
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -805,8 +806,8 @@ func (ec *executionContext) _CartDeliveryAddressesUpdatePayload_cart(ctx context
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -901,8 +902,8 @@ func (ec *executionContext) _CartDiscountCodesUpdatePayload_cart(ctx context.Con
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -997,8 +998,8 @@ func (ec *executionContext) _CartGiftCardCodesAddPayload_cart(ctx context.Contex
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1093,8 +1094,8 @@ func (ec *executionContext) _CartGiftCardCodesRemovePayload_cart(ctx context.Con
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1189,8 +1190,8 @@ func (ec *executionContext) _CartGiftCardCodesUpdatePayload_cart(ctx context.Con
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1285,8 +1286,8 @@ func (ec *executionContext) _CartLinesAddPayload_cart(ctx context.Context, field
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1381,8 +1382,8 @@ func (ec *executionContext) _CartLinesRemovePayload_cart(ctx context.Context, fi
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1477,8 +1478,8 @@ func (ec *executionContext) _CartLinesUpdatePayload_cart(ctx context.Context, fi
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1692,8 +1693,8 @@ func (ec *executionContext) _CartNoteUpdatePayload_cart(ctx context.Context, fie
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1788,8 +1789,8 @@ func (ec *executionContext) _CartRemovePersonalDataPayload_cart(ctx context.Cont
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1884,8 +1885,8 @@ func (ec *executionContext) _CartSelectedDeliveryOptionsUpdatePayload_cart(ctx c
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,

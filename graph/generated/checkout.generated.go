@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -323,8 +324,8 @@ func (ec *executionContext) _CartPaymentUpdatePayload_cart(ctx context.Context, 
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -474,8 +475,8 @@ func (ec *executionContext) _CartStatusNotReady_cart(ctx context.Context, field 
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -538,8 +539,8 @@ func (ec *executionContext) _CartStatusReady_cart(ctx context.Context, field gra
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,
@@ -625,8 +626,8 @@ func (ec *executionContext) _CartThrottled_cart(ctx context.Context, field graph
 			return obj.Cart, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
@@ -31,7 +32,7 @@ import (
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Attribute_key(ctx context.Context, field graphql.CollectedField, obj *model.Attribute) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attribute_key(ctx context.Context, field graphql.CollectedField, obj *cart.Attribute) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -54,7 +55,7 @@ func (ec *executionContext) fieldContext_Attribute_key(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Attribute", field, false, false, "String")
 }
 
-func (ec *executionContext) _Attribute_value(ctx context.Context, field graphql.CollectedField, obj *model.Attribute) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attribute_value(ctx context.Context, field graphql.CollectedField, obj *cart.Attribute) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -675,16 +676,16 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ComponentizableCartLine(ctx, sel, obj)
-	case model.CartLine:
+	case cart.Line:
 		return ec._CartLine(ctx, sel, &obj)
-	case *model.CartLine:
+	case *cart.Line:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._CartLine(ctx, sel, obj)
-	case model.Cart:
+	case cart.Cart:
 		return ec._Cart(ctx, sel, &obj)
-	case *model.Cart:
+	case *cart.Cart:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -832,9 +833,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._BaseCartLine(ctx, sel, obj)
-	case model.AppliedGiftCard:
+	case cart.AppliedGiftCard:
 		return ec._AppliedGiftCard(ctx, sel, &obj)
-	case *model.AppliedGiftCard:
+	case *cart.AppliedGiftCard:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -950,7 +951,7 @@ func (ec *executionContext) _Trackable(ctx context.Context, sel ast.SelectionSet
 
 var attributeImplementors = []string{"Attribute"}
 
-func (ec *executionContext) _Attribute(ctx context.Context, sel ast.SelectionSet, obj *model.Attribute) graphql.Marshaler {
+func (ec *executionContext) _Attribute(ctx context.Context, sel ast.SelectionSet, obj *cart.Attribute) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, attributeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1233,11 +1234,11 @@ func (ec *executionContext) _StringEdge(ctx context.Context, sel ast.SelectionSe
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAttributeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Attribute) graphql.Marshaler {
+func (ec *executionContext) marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx context.Context, sel ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAttribute(ctx, sel, v[i])
+		return ec.marshalNAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttribute(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1249,7 +1250,7 @@ func (ec *executionContext) marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋri
 	return ret
 }
 
-func (ec *executionContext) marshalNAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAttribute(ctx context.Context, sel ast.SelectionSet, v *model.Attribute) graphql.Marshaler {
+func (ec *executionContext) marshalNAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttribute(ctx context.Context, sel ast.SelectionSet, v *cart.Attribute) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Attribute!")
 		return graphql.Null
@@ -1369,7 +1370,7 @@ func (ec *executionContext) marshalNWeightUnit2string(ctx context.Context, sel a
 	return res
 }
 
-func (ec *executionContext) marshalOAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAttribute(ctx context.Context, sel ast.SelectionSet, v *model.Attribute) graphql.Marshaler {
+func (ec *executionContext) marshalOAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttribute(ctx context.Context, sel ast.SelectionSet, v *cart.Attribute) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

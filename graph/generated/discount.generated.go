@@ -11,12 +11,17 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // region    ************************** generated!.gotpl **************************
+
+type CartDiscountApplicationResolver interface {
+	Value(ctx context.Context, obj *cart.DiscountApplication) (model.Any, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -141,7 +146,7 @@ func (ec *executionContext) fieldContext_AutomaticDiscountApplication_value(_ co
 	return graphql.NewScalarFieldContext("AutomaticDiscountApplication", field, false, false, "PricingValue")
 }
 
-func (ec *executionContext) _CartAutomaticDiscountAllocation_discountApplication(ctx context.Context, field graphql.CollectedField, obj *model.CartAutomaticDiscountAllocation) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartAutomaticDiscountAllocation_discountApplication(ctx context.Context, field graphql.CollectedField, obj *cart.AutomaticAllocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -153,8 +158,8 @@ func (ec *executionContext) _CartAutomaticDiscountAllocation_discountApplication
 			return obj.DiscountApplication, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartDiscountApplication) graphql.Marshaler {
-			return ec.marshalNCartDiscountApplication2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDiscountApplication(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.DiscountApplication) graphql.Marshaler {
+			return ec.marshalNCartDiscountApplication2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDiscountApplication(ctx, selections, v)
 		},
 		true,
 		true,
@@ -173,7 +178,7 @@ func (ec *executionContext) fieldContext_CartAutomaticDiscountAllocation_discoun
 	return fc, nil
 }
 
-func (ec *executionContext) _CartAutomaticDiscountAllocation_discountedAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartAutomaticDiscountAllocation) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartAutomaticDiscountAllocation_discountedAmount(ctx context.Context, field graphql.CollectedField, obj *cart.AutomaticAllocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -185,8 +190,8 @@ func (ec *executionContext) _CartAutomaticDiscountAllocation_discountedAmount(ct
 			return obj.DiscountedAmount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -205,7 +210,7 @@ func (ec *executionContext) fieldContext_CartAutomaticDiscountAllocation_discoun
 	return fc, nil
 }
 
-func (ec *executionContext) _CartAutomaticDiscountAllocation_targetType(ctx context.Context, field graphql.CollectedField, obj *model.CartAutomaticDiscountAllocation) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartAutomaticDiscountAllocation_targetType(ctx context.Context, field graphql.CollectedField, obj *cart.AutomaticAllocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -228,7 +233,7 @@ func (ec *executionContext) fieldContext_CartAutomaticDiscountAllocation_targetT
 	return graphql.NewScalarFieldContext("CartAutomaticDiscountAllocation", field, false, false, "DiscountApplicationTargetType")
 }
 
-func (ec *executionContext) _CartAutomaticDiscountAllocation_title(ctx context.Context, field graphql.CollectedField, obj *model.CartAutomaticDiscountAllocation) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartAutomaticDiscountAllocation_title(ctx context.Context, field graphql.CollectedField, obj *cart.AutomaticAllocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -251,7 +256,7 @@ func (ec *executionContext) fieldContext_CartAutomaticDiscountAllocation_title(_
 	return graphql.NewScalarFieldContext("CartAutomaticDiscountAllocation", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartCodeDiscountAllocation_code(ctx context.Context, field graphql.CollectedField, obj *model.CartCodeDiscountAllocation) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCodeDiscountAllocation_code(ctx context.Context, field graphql.CollectedField, obj *cart.CodeAllocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -274,7 +279,7 @@ func (ec *executionContext) fieldContext_CartCodeDiscountAllocation_code(_ conte
 	return graphql.NewScalarFieldContext("CartCodeDiscountAllocation", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartCodeDiscountAllocation_discountApplication(ctx context.Context, field graphql.CollectedField, obj *model.CartCodeDiscountAllocation) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCodeDiscountAllocation_discountApplication(ctx context.Context, field graphql.CollectedField, obj *cart.CodeAllocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -286,8 +291,8 @@ func (ec *executionContext) _CartCodeDiscountAllocation_discountApplication(ctx 
 			return obj.DiscountApplication, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartDiscountApplication) graphql.Marshaler {
-			return ec.marshalNCartDiscountApplication2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDiscountApplication(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.DiscountApplication) graphql.Marshaler {
+			return ec.marshalNCartDiscountApplication2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDiscountApplication(ctx, selections, v)
 		},
 		true,
 		true,
@@ -306,7 +311,7 @@ func (ec *executionContext) fieldContext_CartCodeDiscountAllocation_discountAppl
 	return fc, nil
 }
 
-func (ec *executionContext) _CartCodeDiscountAllocation_discountedAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartCodeDiscountAllocation) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCodeDiscountAllocation_discountedAmount(ctx context.Context, field graphql.CollectedField, obj *cart.CodeAllocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -318,8 +323,8 @@ func (ec *executionContext) _CartCodeDiscountAllocation_discountedAmount(ctx con
 			return obj.DiscountedAmount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -338,7 +343,7 @@ func (ec *executionContext) fieldContext_CartCodeDiscountAllocation_discountedAm
 	return fc, nil
 }
 
-func (ec *executionContext) _CartCodeDiscountAllocation_targetType(ctx context.Context, field graphql.CollectedField, obj *model.CartCodeDiscountAllocation) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartCodeDiscountAllocation_targetType(ctx context.Context, field graphql.CollectedField, obj *cart.CodeAllocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -373,8 +378,8 @@ func (ec *executionContext) _CartCustomDiscountAllocation_discountApplication(ct
 			return obj.DiscountApplication, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartDiscountApplication) graphql.Marshaler {
-			return ec.marshalNCartDiscountApplication2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDiscountApplication(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.DiscountApplication) graphql.Marshaler {
+			return ec.marshalNCartDiscountApplication2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDiscountApplication(ctx, selections, v)
 		},
 		true,
 		true,
@@ -471,7 +476,7 @@ func (ec *executionContext) fieldContext_CartCustomDiscountAllocation_title(_ co
 	return graphql.NewScalarFieldContext("CartCustomDiscountAllocation", field, false, false, "String")
 }
 
-func (ec *executionContext) _CartDiscountApplication_allocationMethod(ctx context.Context, field graphql.CollectedField, obj *model.CartDiscountApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDiscountApplication_allocationMethod(ctx context.Context, field graphql.CollectedField, obj *cart.DiscountApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -494,7 +499,7 @@ func (ec *executionContext) fieldContext_CartDiscountApplication_allocationMetho
 	return graphql.NewScalarFieldContext("CartDiscountApplication", field, false, false, "DiscountApplicationAllocationMethod")
 }
 
-func (ec *executionContext) _CartDiscountApplication_targetSelection(ctx context.Context, field graphql.CollectedField, obj *model.CartDiscountApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDiscountApplication_targetSelection(ctx context.Context, field graphql.CollectedField, obj *cart.DiscountApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -517,7 +522,7 @@ func (ec *executionContext) fieldContext_CartDiscountApplication_targetSelection
 	return graphql.NewScalarFieldContext("CartDiscountApplication", field, false, false, "DiscountApplicationTargetSelection")
 }
 
-func (ec *executionContext) _CartDiscountApplication_targetType(ctx context.Context, field graphql.CollectedField, obj *model.CartDiscountApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDiscountApplication_targetType(ctx context.Context, field graphql.CollectedField, obj *cart.DiscountApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -540,7 +545,7 @@ func (ec *executionContext) fieldContext_CartDiscountApplication_targetType(_ co
 	return graphql.NewScalarFieldContext("CartDiscountApplication", field, false, false, "DiscountApplicationTargetType")
 }
 
-func (ec *executionContext) _CartDiscountApplication_value(ctx context.Context, field graphql.CollectedField, obj *model.CartDiscountApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDiscountApplication_value(ctx context.Context, field graphql.CollectedField, obj *cart.DiscountApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -549,7 +554,7 @@ func (ec *executionContext) _CartDiscountApplication_value(ctx context.Context, 
 			return ec.fieldContext_CartDiscountApplication_value(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Value, nil
+			return ec.Resolvers.CartDiscountApplication().Value(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.Any) graphql.Marshaler {
@@ -560,10 +565,10 @@ func (ec *executionContext) _CartDiscountApplication_value(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_CartDiscountApplication_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CartDiscountApplication", field, false, false, "PricingValue")
+	return graphql.NewScalarFieldContext("CartDiscountApplication", field, true, true, "PricingValue")
 }
 
-func (ec *executionContext) _CartDiscountCode_applicable(ctx context.Context, field graphql.CollectedField, obj *model.CartDiscountCode) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDiscountCode_applicable(ctx context.Context, field graphql.CollectedField, obj *cart.DiscountCode) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -586,7 +591,7 @@ func (ec *executionContext) fieldContext_CartDiscountCode_applicable(_ context.C
 	return graphql.NewScalarFieldContext("CartDiscountCode", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _CartDiscountCode_code(ctx context.Context, field graphql.CollectedField, obj *model.CartDiscountCode) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartDiscountCode_code(ctx context.Context, field graphql.CollectedField, obj *cart.DiscountCode) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1100,7 +1105,7 @@ func (ec *executionContext) fieldContext_ManualDiscountApplication_value(_ conte
 	return graphql.NewScalarFieldContext("ManualDiscountApplication", field, false, false, "PricingValue")
 }
 
-func (ec *executionContext) _PricingPercentageValue_percentage(ctx context.Context, field graphql.CollectedField, obj *model.PricingPercentageValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _PricingPercentageValue_percentage(ctx context.Context, field graphql.CollectedField, obj *cart.PercentageValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1257,16 +1262,16 @@ func (ec *executionContext) _CartDiscountAllocation(ctx context.Context, sel ast
 			return graphql.Null
 		}
 		return ec._CartCustomDiscountAllocation(ctx, sel, obj)
-	case model.CartCodeDiscountAllocation:
+	case cart.CodeAllocation:
 		return ec._CartCodeDiscountAllocation(ctx, sel, &obj)
-	case *model.CartCodeDiscountAllocation:
+	case *cart.CodeAllocation:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._CartCodeDiscountAllocation(ctx, sel, obj)
-	case model.CartAutomaticDiscountAllocation:
+	case cart.AutomaticAllocation:
 		return ec._CartAutomaticDiscountAllocation(ctx, sel, &obj)
-	case *model.CartAutomaticDiscountAllocation:
+	case *cart.AutomaticAllocation:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -1325,9 +1330,9 @@ func (ec *executionContext) _PricingValue(ctx context.Context, sel ast.Selection
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
-	case model.PricingPercentageValue:
+	case cart.PercentageValue:
 		return ec._PricingPercentageValue(ctx, sel, &obj)
-	case *model.PricingPercentageValue:
+	case *cart.PercentageValue:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -1407,7 +1412,7 @@ func (ec *executionContext) _AutomaticDiscountApplication(ctx context.Context, s
 
 var cartAutomaticDiscountAllocationImplementors = []string{"CartAutomaticDiscountAllocation", "CartDiscountAllocation"}
 
-func (ec *executionContext) _CartAutomaticDiscountAllocation(ctx context.Context, sel ast.SelectionSet, obj *model.CartAutomaticDiscountAllocation) graphql.Marshaler {
+func (ec *executionContext) _CartAutomaticDiscountAllocation(ctx context.Context, sel ast.SelectionSet, obj *cart.AutomaticAllocation) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartAutomaticDiscountAllocationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1455,7 +1460,7 @@ func (ec *executionContext) _CartAutomaticDiscountAllocation(ctx context.Context
 
 var cartCodeDiscountAllocationImplementors = []string{"CartCodeDiscountAllocation", "CartDiscountAllocation"}
 
-func (ec *executionContext) _CartCodeDiscountAllocation(ctx context.Context, sel ast.SelectionSet, obj *model.CartCodeDiscountAllocation) graphql.Marshaler {
+func (ec *executionContext) _CartCodeDiscountAllocation(ctx context.Context, sel ast.SelectionSet, obj *cart.CodeAllocation) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartCodeDiscountAllocationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1551,7 +1556,7 @@ func (ec *executionContext) _CartCustomDiscountAllocation(ctx context.Context, s
 
 var cartDiscountApplicationImplementors = []string{"CartDiscountApplication"}
 
-func (ec *executionContext) _CartDiscountApplication(ctx context.Context, sel ast.SelectionSet, obj *model.CartDiscountApplication) graphql.Marshaler {
+func (ec *executionContext) _CartDiscountApplication(ctx context.Context, sel ast.SelectionSet, obj *cart.DiscountApplication) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartDiscountApplicationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1563,23 +1568,24 @@ func (ec *executionContext) _CartDiscountApplication(ctx context.Context, sel as
 		case "allocationMethod":
 			out.Values[i] = ec._CartDiscountApplication_allocationMethod(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "targetSelection":
 			out.Values[i] = ec._CartDiscountApplication_targetSelection(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "targetType":
 			out.Values[i] = ec._CartDiscountApplication_targetType(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "value":
-			out.Values[i] = ec._CartDiscountApplication_value(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CartDiscountApplication_value(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1599,7 +1605,7 @@ func (ec *executionContext) _CartDiscountApplication(ctx context.Context, sel as
 
 var cartDiscountCodeImplementors = []string{"CartDiscountCode"}
 
-func (ec *executionContext) _CartDiscountCode(ctx context.Context, sel ast.SelectionSet, obj *model.CartDiscountCode) graphql.Marshaler {
+func (ec *executionContext) _CartDiscountCode(ctx context.Context, sel ast.SelectionSet, obj *cart.DiscountCode) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartDiscountCodeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1872,7 +1878,7 @@ func (ec *executionContext) _ManualDiscountApplication(ctx context.Context, sel 
 
 var pricingPercentageValueImplementors = []string{"PricingPercentageValue", "PricingValue"}
 
-func (ec *executionContext) _PricingPercentageValue(ctx context.Context, sel ast.SelectionSet, obj *model.PricingPercentageValue) graphql.Marshaler {
+func (ec *executionContext) _PricingPercentageValue(ctx context.Context, sel ast.SelectionSet, obj *cart.PercentageValue) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pricingPercentageValueImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1984,7 +1990,7 @@ func (ec *executionContext) marshalNCartDiscountAllocation2ᚕgithubᚗcomᚋria
 	return ret
 }
 
-func (ec *executionContext) marshalNCartDiscountApplication2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDiscountApplication(ctx context.Context, sel ast.SelectionSet, v *model.CartDiscountApplication) graphql.Marshaler {
+func (ec *executionContext) marshalNCartDiscountApplication2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDiscountApplication(ctx context.Context, sel ast.SelectionSet, v *cart.DiscountApplication) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CartDiscountApplication!")
 		return graphql.Null
@@ -1992,11 +1998,11 @@ func (ec *executionContext) marshalNCartDiscountApplication2ᚖgithubᚗcomᚋri
 	return ec._CartDiscountApplication(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCartDiscountCode2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDiscountCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartDiscountCode) graphql.Marshaler {
+func (ec *executionContext) marshalNCartDiscountCode2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDiscountCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []*cart.DiscountCode) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCartDiscountCode2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDiscountCode(ctx, sel, v[i])
+		return ec.marshalNCartDiscountCode2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDiscountCode(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2008,7 +2014,7 @@ func (ec *executionContext) marshalNCartDiscountCode2ᚕᚖgithubᚗcomᚋrialto
 	return ret
 }
 
-func (ec *executionContext) marshalNCartDiscountCode2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDiscountCode(ctx context.Context, sel ast.SelectionSet, v *model.CartDiscountCode) graphql.Marshaler {
+func (ec *executionContext) marshalNCartDiscountCode2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDiscountCode(ctx context.Context, sel ast.SelectionSet, v *cart.DiscountCode) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CartDiscountCode!")
 		return graphql.Null

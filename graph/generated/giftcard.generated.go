@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/money"
-	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -25,7 +25,7 @@ import (
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AppliedGiftCard_amountUsed(ctx context.Context, field graphql.CollectedField, obj *model.AppliedGiftCard) (ret graphql.Marshaler) {
+func (ec *executionContext) _AppliedGiftCard_amountUsed(ctx context.Context, field graphql.CollectedField, obj *cart.AppliedGiftCard) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -37,8 +37,8 @@ func (ec *executionContext) _AppliedGiftCard_amountUsed(ctx context.Context, fie
 			return obj.AmountUsed, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -57,7 +57,7 @@ func (ec *executionContext) fieldContext_AppliedGiftCard_amountUsed(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _AppliedGiftCard_amountUsedV2(ctx context.Context, field graphql.CollectedField, obj *model.AppliedGiftCard) (ret graphql.Marshaler) {
+func (ec *executionContext) _AppliedGiftCard_amountUsedV2(ctx context.Context, field graphql.CollectedField, obj *cart.AppliedGiftCard) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -66,11 +66,11 @@ func (ec *executionContext) _AppliedGiftCard_amountUsedV2(ctx context.Context, f
 			return ec.fieldContext_AppliedGiftCard_amountUsedV2(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AmountUsedV2, nil
+			return obj.AmountUsedV2(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -80,7 +80,7 @@ func (ec *executionContext) fieldContext_AppliedGiftCard_amountUsedV2(_ context.
 	fc = &graphql.FieldContext{
 		Object:     "AppliedGiftCard",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MoneyV2(ctx, field)
@@ -89,7 +89,7 @@ func (ec *executionContext) fieldContext_AppliedGiftCard_amountUsedV2(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _AppliedGiftCard_balance(ctx context.Context, field graphql.CollectedField, obj *model.AppliedGiftCard) (ret graphql.Marshaler) {
+func (ec *executionContext) _AppliedGiftCard_balance(ctx context.Context, field graphql.CollectedField, obj *cart.AppliedGiftCard) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -101,8 +101,8 @@ func (ec *executionContext) _AppliedGiftCard_balance(ctx context.Context, field 
 			return obj.Balance, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -121,7 +121,7 @@ func (ec *executionContext) fieldContext_AppliedGiftCard_balance(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _AppliedGiftCard_balanceV2(ctx context.Context, field graphql.CollectedField, obj *model.AppliedGiftCard) (ret graphql.Marshaler) {
+func (ec *executionContext) _AppliedGiftCard_balanceV2(ctx context.Context, field graphql.CollectedField, obj *cart.AppliedGiftCard) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -130,11 +130,11 @@ func (ec *executionContext) _AppliedGiftCard_balanceV2(ctx context.Context, fiel
 			return ec.fieldContext_AppliedGiftCard_balanceV2(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.BalanceV2, nil
+			return obj.BalanceV2(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -144,7 +144,7 @@ func (ec *executionContext) fieldContext_AppliedGiftCard_balanceV2(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "AppliedGiftCard",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MoneyV2(ctx, field)
@@ -153,7 +153,7 @@ func (ec *executionContext) fieldContext_AppliedGiftCard_balanceV2(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _AppliedGiftCard_id(ctx context.Context, field graphql.CollectedField, obj *model.AppliedGiftCard) (ret graphql.Marshaler) {
+func (ec *executionContext) _AppliedGiftCard_id(ctx context.Context, field graphql.CollectedField, obj *cart.AppliedGiftCard) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -176,7 +176,7 @@ func (ec *executionContext) fieldContext_AppliedGiftCard_id(_ context.Context, f
 	return graphql.NewScalarFieldContext("AppliedGiftCard", field, false, false, "ID")
 }
 
-func (ec *executionContext) _AppliedGiftCard_lastCharacters(ctx context.Context, field graphql.CollectedField, obj *model.AppliedGiftCard) (ret graphql.Marshaler) {
+func (ec *executionContext) _AppliedGiftCard_lastCharacters(ctx context.Context, field graphql.CollectedField, obj *cart.AppliedGiftCard) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -199,7 +199,7 @@ func (ec *executionContext) fieldContext_AppliedGiftCard_lastCharacters(_ contex
 	return graphql.NewScalarFieldContext("AppliedGiftCard", field, false, false, "String")
 }
 
-func (ec *executionContext) _AppliedGiftCard_presentmentAmountUsed(ctx context.Context, field graphql.CollectedField, obj *model.AppliedGiftCard) (ret graphql.Marshaler) {
+func (ec *executionContext) _AppliedGiftCard_presentmentAmountUsed(ctx context.Context, field graphql.CollectedField, obj *cart.AppliedGiftCard) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -211,8 +211,8 @@ func (ec *executionContext) _AppliedGiftCard_presentmentAmountUsed(ctx context.C
 			return obj.PresentmentAmountUsed, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -245,7 +245,7 @@ func (ec *executionContext) fieldContext_AppliedGiftCard_presentmentAmountUsed(_
 
 var appliedGiftCardImplementors = []string{"AppliedGiftCard", "Node"}
 
-func (ec *executionContext) _AppliedGiftCard(ctx context.Context, sel ast.SelectionSet, obj *model.AppliedGiftCard) graphql.Marshaler {
+func (ec *executionContext) _AppliedGiftCard(ctx context.Context, sel ast.SelectionSet, obj *cart.AppliedGiftCard) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, appliedGiftCardImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -310,11 +310,11 @@ func (ec *executionContext) _AppliedGiftCard(ctx context.Context, sel ast.Select
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAppliedGiftCard2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAppliedGiftCardᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AppliedGiftCard) graphql.Marshaler {
+func (ec *executionContext) marshalNAppliedGiftCard2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAppliedGiftCardᚄ(ctx context.Context, sel ast.SelectionSet, v []*cart.AppliedGiftCard) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAppliedGiftCard2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAppliedGiftCard(ctx, sel, v[i])
+		return ec.marshalNAppliedGiftCard2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAppliedGiftCard(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -326,7 +326,7 @@ func (ec *executionContext) marshalNAppliedGiftCard2ᚕᚖgithubᚗcomᚋrialtoh
 	return ret
 }
 
-func (ec *executionContext) marshalNAppliedGiftCard2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAppliedGiftCard(ctx context.Context, sel ast.SelectionSet, v *model.AppliedGiftCard) graphql.Marshaler {
+func (ec *executionContext) marshalNAppliedGiftCard2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAppliedGiftCard(ctx context.Context, sel ast.SelectionSet, v *cart.AppliedGiftCard) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AppliedGiftCard!")
 		return graphql.Null

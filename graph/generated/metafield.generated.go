@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
@@ -767,9 +768,9 @@ func (ec *executionContext) _HasMetafields(ctx context.Context, sel ast.Selectio
 			return graphql.Null
 		}
 		return ec._Order(ctx, sel, obj)
-	case model.Cart:
+	case cart.Cart:
 		return ec._Cart(ctx, sel, &obj)
-	case *model.Cart:
+	case *cart.Cart:
 		if obj == nil {
 			return graphql.Null
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
@@ -30,7 +31,7 @@ type QueryResolver interface {
 	Article(ctx context.Context, id gid.ID) (*model.Article, error)
 	Blog(ctx context.Context, handle *string, id *gid.ID) (*model.Blog, error)
 	Blogs(ctx context.Context, first *int, after *string, last *int, before *string, reverse *bool) (*model.BlogConnection, error)
-	Cart(ctx context.Context, id gid.ID) (*model.Cart, error)
+	Cart(ctx context.Context, id gid.ID) (*cart.Cart, error)
 	CartCompletionAttempt(ctx context.Context, attemptID string) (model.Any, error)
 	Collection(ctx context.Context, handle *string, id *gid.ID) (*catalog.Collection, error)
 	CollectionByHandle(ctx context.Context, handle string) (*catalog.Collection, error)
@@ -1365,8 +1366,8 @@ func (ec *executionContext) _Query_cart(ctx context.Context, field graphql.Colle
 			return ec.Resolvers.Query().Cart(ctx, fc.Args["id"].(gid.ID))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
-			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *cart.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCart(ctx, selections, v)
 		},
 		true,
 		false,

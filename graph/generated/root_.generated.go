@@ -21,6 +21,12 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Cart() CartResolver
+	CartBuyerIdentity() CartBuyerIdentityResolver
+	CartDeliveryGroup() CartDeliveryGroupResolver
+	CartDiscountApplication() CartDiscountApplicationResolver
+	CartLine() CartLineResolver
+	CartSelectableAddress() CartSelectableAddressResolver
 	Collection() CollectionResolver
 	Customer() CustomerResolver
 	InventoryItem() InventoryItemResolver

@@ -5,6 +5,7 @@ package model
 import (
 	"time"
 
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
@@ -53,26 +54,6 @@ type ApplePayWalletHeaderInput struct {
 	// Apple's number of the transaction.
 	TransactionID string `json:"transactionId"`
 }
-
-// A gift card that pays a part of a cart. Its full code is never shown again.
-type AppliedGiftCard struct {
-	// What the card pays of this cart, in the card's currency.
-	AmountUsed *money.Money `json:"amountUsed"`
-	// What the card pays of this cart.
-	AmountUsedV2 *money.Money `json:"amountUsedV2"`
-	// What is on the card before this cart is paid.
-	Balance *money.Money `json:"balance"`
-	// What is on the card.
-	BalanceV2 *money.Money `json:"balanceV2"`
-	// Id for `cartGiftCardCodesRemove`.
-	ID gid.ID `json:"id"`
-	// The last characters of the code, so that the shopper knows which card it is.
-	LastCharacters string `json:"lastCharacters"`
-	// What the card pays of this cart, in the buyer's currency.
-	PresentmentAmountUsed *money.Money `json:"presentmentAmountUsed"`
-}
-
-func (AppliedGiftCard) IsNode() {}
 
 // An article of a blog. Rialto keeps no blogs yet, so neither lookups nor search results give any.
 type Article struct {
@@ -146,14 +127,6 @@ type ArticleEdge struct {
 	Cursor string `json:"cursor"`
 	// The item itself.
 	Node *Article `json:"node"`
-}
-
-// A free-form note on a cart, a line or an order, such as an engraving.
-type Attribute struct {
-	// What the note is about.
-	Key string `json:"key"`
-	// What the note says, or null when it is empty.
-	Value *string `json:"value,omitempty"`
 }
 
 // A custom attribute to keep with a line, a cart or an order.
@@ -284,51 +257,6 @@ type BrandColors struct {
 	Secondary []*shop.ColorGroup `json:"secondary"`
 }
 
-// What a shopper means to buy, with prices, discounts and delivery computed anew each time it is read.
-// The id carries a secret: whoever has it can read and change the cart, nobody else can.
-type Cart struct {
-	// Gift cards that pay a part of this cart.
-	AppliedGiftCards []*AppliedGiftCard `json:"appliedGiftCards"`
-	// One custom attribute by its key.
-	Attribute *Attribute `json:"attribute,omitempty"`
-	// Custom attributes of the whole cart, such as a gift message. They travel to the order.
-	Attributes []*Attribute `json:"attributes"`
-	// Who is buying, and from which country.
-	BuyerIdentity *CartBuyerIdentity `json:"buyerIdentity"`
-	// Page of this shop where the cart can be paid for. Send the shopper there unless your storefront has its own checkout.
-	CheckoutURL string `json:"checkoutUrl"`
-	// What the cart costs, in the buyer's currency.
-	Cost *CartCost `json:"cost"`
-	// When the cart was opened.
-	CreatedAt time.Time `json:"createdAt"`
-	// Delivery addresses of the cart.
-	Delivery *CartDelivery `json:"delivery"`
-	// What is shipped together, and the ways in which it can be shipped. Empty while no address is selected.
-	DeliveryGroups *CartDeliveryGroupConnection `json:"deliveryGroups"`
-	// Discounts on the cart as a whole, shipping included. Those on single lines stand on the lines.
-	DiscountAllocations []Any `json:"discountAllocations"`
-	// Codes that the shopper entered, applicable or not.
-	DiscountCodes []*CartDiscountCode `json:"discountCodes"`
-	// Opaque global id with its secret key. Keep it as it is and do not print it in logs.
-	ID gid.ID `json:"id"`
-	// What is in the cart, oldest line first.
-	Lines *BaseCartLineConnection `json:"lines"`
-	// One metafield of the cart by its key.
-	Metafield *catalog.Metafield `json:"metafield,omitempty"`
-	// Several metafields at once, in the order asked for; null where there is none.
-	Metafields []*catalog.Metafield `json:"metafields"`
-	// What the shopper wants to tell the shop.
-	Note *string `json:"note,omitempty"`
-	// Pieces in the cart, all lines added up. Good for the badge on the cart icon.
-	TotalQuantity int `json:"totalQuantity"`
-	// When the cart last changed.
-	UpdatedAt time.Time `json:"updatedAt"`
-}
-
-func (Cart) IsNode() {}
-
-func (Cart) IsHasMetafields() {}
-
 // An address for a cart. Give exactly one of the two.
 type CartAddressInput struct {
 	// An address from the account of the customer that the cart belongs to; it is copied.
@@ -340,51 +268,21 @@ type CartAddressInput struct {
 // Outcome of replacing the custom attributes.
 type CartAttributesUpdatePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
 	Warnings []*CartWarning `json:"warnings"`
 }
-
-// Part of a discount that came by itself, without a code.
-type CartAutomaticDiscountAllocation struct {
-	// The discount that this is a part of.
-	DiscountApplication *CartDiscountApplication `json:"discountApplication"`
-	// How much it takes off here.
-	DiscountedAmount *money.Money `json:"discountedAmount"`
-	// Whether it lowers merchandise or shipping.
-	TargetType string `json:"targetType"`
-	// Name of the discount, to show to the shopper.
-	Title string `json:"title"`
-}
-
-func (CartAutomaticDiscountAllocation) IsCartDiscountAllocation() {}
 
 // Outcome of setting the billing address.
 type CartBillingAddressUpdatePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
 	Warnings []*CartWarning `json:"warnings"`
-}
-
-// Who buys with a cart.
-type CartBuyerIdentity struct {
-	// Country whose prices, currency, tax and delivery apply.
-	CountryCode *string `json:"countryCode,omitempty"`
-	// The account that the cart belongs to, if its buyer signed in.
-	Customer *customer.Customer `json:"customer,omitempty"`
-	// Addresses that the buyer may want delivery to.
-	DeliveryAddressPreferences []Any `json:"deliveryAddressPreferences"`
-	// Where the order confirmation goes.
-	Email *string `json:"email,omitempty"`
-	// The buyer's phone number, in E.164 form (`+15551234567`).
-	Phone *string `json:"phone,omitempty"`
-	// What the buyer asked to find preselected at checkout.
-	Preferences *CartPreferences `json:"preferences,omitempty"`
 }
 
 // Who buys with a cart.
@@ -406,7 +304,7 @@ type CartBuyerIdentityInput struct {
 // Outcome of saying who buys.
 type CartBuyerIdentityUpdatePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -416,26 +314,12 @@ type CartBuyerIdentityUpdatePayload struct {
 // Outcome of copying a cart.
 type CartClonePayload struct {
 	// The new cart, which has a key of its own; null when nothing was copied.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
 	Warnings []*CartWarning `json:"warnings"`
 }
-
-// Part of a discount that came with a code.
-type CartCodeDiscountAllocation struct {
-	// The code that the shopper entered.
-	Code string `json:"code"`
-	// The discount that this is a part of.
-	DiscountApplication *CartDiscountApplication `json:"discountApplication"`
-	// How much it takes off here.
-	DiscountedAmount *money.Money `json:"discountedAmount"`
-	// Whether it lowers merchandise or shipping.
-	TargetType string `json:"targetType"`
-}
-
-func (CartCodeDiscountAllocation) IsCartDiscountAllocation() {}
 
 // The shopper has to do something before the attempt can go on.
 type CartCompletionActionRequired struct {
@@ -481,32 +365,10 @@ type CartCompletionSuccess struct {
 
 func (CartCompletionSuccess) IsCartCompletionAttemptResult() {}
 
-// Price of a whole cart in the buyer's currency. Amounts are estimates until address and delivery are chosen.
-type CartCost struct {
-	// What would be charged at checkout now: the total less what gift cards pay.
-	CheckoutChargeAmount *money.Money `json:"checkoutChargeAmount"`
-	// Merchandise after discounts, before shipping and tax that is not included in prices.
-	SubtotalAmount *money.Money `json:"subtotalAmount"`
-	// Whether `subtotalAmount` may still change.
-	SubtotalAmountEstimated bool `json:"subtotalAmountEstimated"`
-	// Everything: merchandise, shipping as chosen, tax, less discounts. Gift cards do not lower it.
-	TotalAmount *money.Money `json:"totalAmount"`
-	// Whether `totalAmount` may still change, for instance because no delivery is chosen yet.
-	TotalAmountEstimated bool `json:"totalAmountEstimated"`
-	// Always null: duties are not collected.
-	TotalDutyAmount *money.Money `json:"totalDutyAmount,omitempty"`
-	// Whether `totalDutyAmount` may still change.
-	TotalDutyAmountEstimated bool `json:"totalDutyAmountEstimated"`
-	// Tax in the total, included in prices or added to them; null while no country is known.
-	TotalTaxAmount *money.Money `json:"totalTaxAmount,omitempty"`
-	// Whether `totalTaxAmount` may still change.
-	TotalTaxAmountEstimated bool `json:"totalTaxAmountEstimated"`
-}
-
 // Outcome of opening a cart.
 type CartCreatePayload struct {
 	// The new cart, or null when it could not be opened.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -516,7 +378,7 @@ type CartCreatePayload struct {
 // Part of a discount that an extension of the shop gave.
 type CartCustomDiscountAllocation struct {
 	// The discount that this is a part of.
-	DiscountApplication *CartDiscountApplication `json:"discountApplication"`
+	DiscountApplication *cart.DiscountApplication `json:"discountApplication"`
 	// How much it takes off here.
 	DiscountedAmount *money.Money `json:"discountedAmount"`
 	// Whether it lowers merchandise or shipping.
@@ -526,48 +388,6 @@ type CartCustomDiscountAllocation struct {
 }
 
 func (CartCustomDiscountAllocation) IsCartDiscountAllocation() {}
-
-// Where the goods of a cart may go.
-type CartDelivery struct {
-	// The cart's delivery addresses.
-	Addresses []*CartSelectableAddress `json:"addresses"`
-}
-
-// A postal address in a cart.
-type CartDeliveryAddress struct {
-	// Street and number.
-	Address1 *string `json:"address1,omitempty"`
-	// Apartment, floor, building or the like.
-	Address2 *string `json:"address2,omitempty"`
-	// City, town or village.
-	City *string `json:"city,omitempty"`
-	// Company or organization.
-	Company *string `json:"company,omitempty"`
-	// Two-letter country code (ISO 3166-1).
-	CountryCode *string `json:"countryCode,omitempty"`
-	// Given name of the receiver.
-	FirstName *string `json:"firstName,omitempty"`
-	// The address as lines of text, in the order that its country is used to.
-	Formatted []string `json:"formatted"`
-	// City, region and country on one line, as far as known.
-	FormattedArea *string `json:"formattedArea,omitempty"`
-	// Family name of the receiver.
-	LastName *string `json:"lastName,omitempty"`
-	// Degrees north of the equator; null where the place was not looked up.
-	Latitude *float64 `json:"latitude,omitempty"`
-	// Degrees east of Greenwich; null where the place was not looked up.
-	Longitude *float64 `json:"longitude,omitempty"`
-	// Full name of the receiver.
-	Name *string `json:"name,omitempty"`
-	// Number that the carrier may call.
-	Phone *string `json:"phone,omitempty"`
-	// Code of the state, province or prefecture, such as `CA` or `ON`.
-	ProvinceCode *string `json:"provinceCode,omitempty"`
-	// Postal code.
-	Zip *string `json:"zip,omitempty"`
-}
-
-func (CartDeliveryAddress) IsCartAddress() {}
 
 // A postal address written out.
 type CartDeliveryAddressInput struct {
@@ -596,7 +416,7 @@ type CartDeliveryAddressInput struct {
 // Outcome of adding delivery addresses.
 type CartDeliveryAddressesAddPayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -606,7 +426,7 @@ type CartDeliveryAddressesAddPayload struct {
 // Outcome of taking delivery addresses off.
 type CartDeliveryAddressesRemovePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -616,7 +436,7 @@ type CartDeliveryAddressesRemovePayload struct {
 // Outcome of swapping the delivery addresses.
 type CartDeliveryAddressesReplacePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -626,21 +446,11 @@ type CartDeliveryAddressesReplacePayload struct {
 // Outcome of changing delivery addresses.
 type CartDeliveryAddressesUpdatePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
 	Warnings []*CartWarning `json:"warnings"`
-}
-
-// A point on the map that a buyer gave as preference.
-type CartDeliveryCoordinatesPreference struct {
-	// Country of the point.
-	CountryCode string `json:"countryCode"`
-	// Degrees north of the equator.
-	Latitude float64 `json:"latitude"`
-	// Degrees east of Greenwich.
-	Longitude float64 `json:"longitude"`
 }
 
 // A point on the map that a buyer prefers.
@@ -653,28 +463,12 @@ type CartDeliveryCoordinatesPreferenceInput struct {
 	Longitude float64 `json:"longitude"`
 }
 
-// Merchandise that travels together to one address.
-type CartDeliveryGroup struct {
-	// The lines in this group.
-	CartLines *BaseCartLineConnection `json:"cartLines"`
-	// Where the group goes.
-	DeliveryAddress *customer.Address `json:"deliveryAddress"`
-	// Ways to ship it, cheapest first. Empty when the shop does not ship there.
-	DeliveryOptions []*CartDeliveryOption `json:"deliveryOptions"`
-	// Whether it is a single purchase; always `ONE_TIME_PURCHASE` here.
-	GroupType string `json:"groupType"`
-	// Id to use with `cartSelectedDeliveryOptionsUpdate`.
-	ID gid.ID `json:"id"`
-	// The way that was chosen, or null while none is.
-	SelectedDeliveryOption *CartDeliveryOption `json:"selectedDeliveryOption,omitempty"`
-}
-
 // One page of delivery groups.
 type CartDeliveryGroupConnection struct {
 	// The groups with their cursors.
 	Edges []*CartDeliveryGroupEdge `json:"edges"`
 	// The groups alone.
-	Nodes []*CartDeliveryGroup `json:"nodes"`
+	Nodes []*cart.DeliveryGroup `json:"nodes"`
 	// Where this page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
 }
@@ -684,39 +478,13 @@ type CartDeliveryGroupEdge struct {
 	// Place to continue from.
 	Cursor string `json:"cursor"`
 	// The group.
-	Node *CartDeliveryGroup `json:"node"`
+	Node *cart.DeliveryGroup `json:"node"`
 }
 
 // Where a new cart is delivered.
 type CartDeliveryInput struct {
 	// Delivery addresses; mark one as selected.
 	Addresses []*CartSelectableAddressInput `json:"addresses,omitempty"`
-}
-
-// One way to ship a delivery group.
-type CartDeliveryOption struct {
-	// The shop's code of the rate.
-	Code *string `json:"code,omitempty"`
-	// How the goods reach the buyer.
-	DeliveryMethodType string `json:"deliveryMethodType"`
-	// A sentence for the shopper, such as the expected time.
-	Description *string `json:"description,omitempty"`
-	// What it costs, before shipping discounts.
-	EstimatedCost *money.Money `json:"estimatedCost"`
-	// Name to send back with `cartSelectedDeliveryOptionsUpdate`.
-	Handle string `json:"handle"`
-	// Name to show, such as Standard or Express.
-	Title *string `json:"title,omitempty"`
-}
-
-// How a buyer prefers to get the goods.
-type CartDeliveryPreference struct {
-	// Where the buyer is, for finding places nearby.
-	Coordinates *CartDeliveryCoordinatesPreference `json:"coordinates,omitempty"`
-	// Preferred kinds of delivery, best first.
-	DeliveryMethod []string `json:"deliveryMethod"`
-	// Names of preferred collection points.
-	PickupHandle []string `json:"pickupHandle"`
 }
 
 // How a buyer prefers to get the goods.
@@ -741,30 +509,10 @@ type CartDirectPaymentMethodInput struct {
 	SessionID string `json:"sessionId"`
 }
 
-// How a discount works on a cart.
-type CartDiscountApplication struct {
-	// Whether the amount is shared among lines or given to each.
-	AllocationMethod string `json:"allocationMethod"`
-	// Which lines it picks.
-	TargetSelection string `json:"targetSelection"`
-	// Whether it lowers merchandise or shipping.
-	TargetType string `json:"targetType"`
-	// What it takes off: an amount or a percentage.
-	Value Any `json:"value"`
-}
-
-// A code that a shopper entered in a cart.
-type CartDiscountCode struct {
-	// Whether the code takes something off the cart as it is now.
-	Applicable bool `json:"applicable"`
-	// The code as the shop writes it.
-	Code string `json:"code"`
-}
-
 // Outcome of replacing discount codes.
 type CartDiscountCodesUpdatePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -780,7 +528,7 @@ type CartFreePaymentMethodInput struct {
 // Outcome of adding gift cards.
 type CartGiftCardCodesAddPayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -790,7 +538,7 @@ type CartGiftCardCodesAddPayload struct {
 // Outcome of taking gift cards off.
 type CartGiftCardCodesRemovePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -800,7 +548,7 @@ type CartGiftCardCodesRemovePayload struct {
 // Outcome of replacing gift cards.
 type CartGiftCardCodesUpdatePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -837,46 +585,6 @@ type CartInputMetafieldInput struct {
 	Value string `json:"value"`
 }
 
-// One variant in a cart, with its quantity and price.
-type CartLine struct {
-	// One custom attribute by its key.
-	Attribute *Attribute `json:"attribute,omitempty"`
-	// Custom attributes of the line, such as an engraving.
-	Attributes []*Attribute `json:"attributes"`
-	// What the line costs, in the buyer's currency.
-	Cost *CartLineCost `json:"cost"`
-	// Discounts on this line, with the part of each discount that fell on it.
-	DiscountAllocations []Any `json:"discountAllocations"`
-	// Global id of the line, good as long as the line is in the cart.
-	ID gid.ID `json:"id"`
-	// What a shopper may do with this line. Hide the buttons that it forbids.
-	Instructions *CartLineInstructions `json:"instructions"`
-	// The variant being bought.
-	Merchandise Any `json:"merchandise"`
-	// The line that this one hangs on, such as the lamp of a warranty; null for an ordinary line.
-	ParentRelationship *CartLineParentRelationship `json:"parentRelationship,omitempty"`
-	// How many pieces.
-	Quantity int `json:"quantity"`
-	// Always null: this shop sells without subscriptions.
-	SellingPlanAllocation *SellingPlanAllocation `json:"sellingPlanAllocation,omitempty"`
-}
-
-func (CartLine) IsBaseCartLine() {}
-
-func (CartLine) IsNode() {}
-
-// Price of one line. `totalAmount` is what the line adds to the cart.
-type CartLineCost struct {
-	// Price of one piece before discounts.
-	AmountPerQuantity *money.Money `json:"amountPerQuantity"`
-	// Former price of one piece, to be shown struck through; null when it was never higher.
-	CompareAtAmountPerQuantity *money.Money `json:"compareAtAmountPerQuantity,omitempty"`
-	// Price of all pieces before discounts.
-	SubtotalAmount *money.Money `json:"subtotalAmount"`
-	// Price of all pieces after the discounts of this line.
-	TotalAmount *money.Money `json:"totalAmount"`
-}
-
 // One thing to put in a cart.
 type CartLineInput struct {
 	// Custom attributes of the line. Lines that differ in them stay apart.
@@ -891,14 +599,6 @@ type CartLineInput struct {
 	SellingPlanID *gid.ID `json:"sellingPlanId,omitempty"`
 }
 
-// What a shopper may do with a line.
-type CartLineInstructions struct {
-	// Whether the line may be taken out.
-	CanRemove bool `json:"canRemove"`
-	// Whether its quantity may be changed.
-	CanUpdateQuantity bool `json:"canUpdateQuantity"`
-}
-
 // Names the line that another one hangs on. Give one of the two.
 type CartLineParentInput struct {
 	// A line that is in the cart already.
@@ -910,7 +610,7 @@ type CartLineParentInput struct {
 // Link from a line to the one it hangs on.
 type CartLineParentRelationship struct {
 	// The line it hangs on.
-	Parent *CartLine `json:"parent"`
+	Parent *cart.Line `json:"parent"`
 }
 
 // A change to a line that is in the cart.
@@ -930,7 +630,7 @@ type CartLineUpdateInput struct {
 // Outcome of putting merchandise in a cart.
 type CartLinesAddPayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -940,7 +640,7 @@ type CartLinesAddPayload struct {
 // Outcome of taking lines out of a cart.
 type CartLinesRemovePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -950,7 +650,7 @@ type CartLinesRemovePayload struct {
 // Outcome of changing cart lines.
 type CartLinesUpdatePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -996,7 +696,7 @@ type CartMetafieldsSetPayload struct {
 // Outcome of setting the note.
 type CartNoteUpdatePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -1028,19 +728,11 @@ type CartPaymentInput struct {
 // Outcome of setting the payment of a cart.
 type CartPaymentUpdatePayload struct {
 	// The cart; null when the id opens none.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when the payment was set.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked.
 	Warnings []*CartWarning `json:"warnings"`
-}
-
-// Checkout preferences, kept and handed back as they were sent. The shop does not act on them.
-type CartPreferences struct {
-	// How the buyer prefers to get the goods.
-	Delivery *CartDeliveryPreference `json:"delivery,omitempty"`
-	// Wallets that the buyer prefers to pay with.
-	Wallet []string `json:"wallet,omitempty"`
 }
 
 // Checkout preferences of a buyer.
@@ -1062,23 +754,11 @@ type CartPrepareForCompletionPayload struct {
 // Outcome of erasing the buyer's details.
 type CartRemovePersonalDataPayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
 	Warnings []*CartWarning `json:"warnings"`
-}
-
-// A delivery address in a cart, with the mark whether it is the one in use.
-type CartSelectableAddress struct {
-	// The address itself.
-	Address Any `json:"address"`
-	// Id for changing, selecting or removing this entry.
-	ID gid.ID `json:"id"`
-	// True when the address is not to be kept in the customer's account after the order.
-	OneTimeUse bool `json:"oneTimeUse"`
-	// Whether the goods go here. At most one address of a cart is selected.
-	Selected bool `json:"selected"`
 }
 
 // A delivery address to add to a cart.
@@ -1118,7 +798,7 @@ type CartSelectedDeliveryOptionInput struct {
 // Outcome of choosing how to ship.
 type CartSelectedDeliveryOptionsUpdatePayload struct {
 	// The cart after the change, or as it was when nothing could be changed. Null when the id opens no cart.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*CartUserError `json:"userErrors"`
 	// What was done differently than asked, for instance a quantity cut down to the stock.
@@ -1128,7 +808,7 @@ type CartSelectedDeliveryOptionsUpdatePayload struct {
 // Something is missing.
 type CartStatusNotReady struct {
 	// The cart as it is.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// All that is missing, so that it can be asked for at once.
 	Errors []*CartOperationError `json:"errors"`
 }
@@ -1138,7 +818,7 @@ func (CartStatusNotReady) IsCartPrepareForCompletionResult() {}
 // Nothing is missing; the cart can be handed in.
 type CartStatusReady struct {
 	// The cart, with its final prices.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 }
 
 func (CartStatusReady) IsCartPrepareForCompletionResult() {}
@@ -1154,7 +834,7 @@ type CartSubmitForCompletionPayload struct {
 // The shop is too busy to answer. Ask again later.
 type CartThrottled struct {
 	// The cart as it is.
-	Cart *Cart `json:"cart,omitempty"`
+	Cart *cart.Cart `json:"cart,omitempty"`
 	// Do not ask again before this time.
 	PollAfter time.Time `json:"pollAfter"`
 }
@@ -1360,17 +1040,17 @@ type CompletionError struct {
 // A line made of several others, as bundles have. This shop makes none; the type is here for documents that ask for it.
 type ComponentizableCartLine struct {
 	// One custom attribute by its key.
-	Attribute *Attribute `json:"attribute,omitempty"`
+	Attribute *cart.Attribute `json:"attribute,omitempty"`
 	// Custom attributes of the line.
-	Attributes []*Attribute `json:"attributes"`
+	Attributes []*cart.Attribute `json:"attributes"`
 	// What the line costs with its parts.
-	Cost *CartLineCost `json:"cost"`
+	Cost *cart.LineCost `json:"cost"`
 	// Discounts on this line.
 	DiscountAllocations []Any `json:"discountAllocations"`
 	// Global id of the line.
 	ID gid.ID `json:"id"`
 	// The lines that it is made of.
-	LineComponents []*CartLine `json:"lineComponents"`
+	LineComponents []*cart.Line `json:"lineComponents"`
 	// What is being bought.
 	Merchandise Any `json:"merchandise"`
 	// How many pieces.
@@ -2982,7 +2662,7 @@ type Order struct {
 	// Tax after returns.
 	CurrentTotalTax *money.Money `json:"currentTotalTax"`
 	// Custom attributes that came with the cart.
-	CustomAttributes []*Attribute `json:"customAttributes"`
+	CustomAttributes []*cart.Attribute `json:"customAttributes"`
 	// The buyer's account; null for a guest.
 	Customer *customer.Customer `json:"customer,omitempty"`
 	// Language that the buyer used, such as `de-DE`.
@@ -3158,7 +2838,7 @@ type OrderLineItem struct {
 	// Pieces left after returns.
 	CurrentQuantity int `json:"currentQuantity"`
 	// Custom attributes of the line.
-	CustomAttributes []*Attribute `json:"customAttributes"`
+	CustomAttributes []*cart.Attribute `json:"customAttributes"`
 	// Discounts that fell on this line.
 	DiscountAllocations []*DiscountAllocation `json:"discountAllocations"`
 	// Price of all pieces after discounts.
@@ -3408,14 +3088,6 @@ type PriceRangeFilter struct {
 	// The lowest price.
 	Min *float64 `json:"min,omitempty"`
 }
-
-// A discount in percent.
-type PricingPercentageValue struct {
-	// Percent taken off, from 0 to 100.
-	Percentage float64 `json:"percentage"`
-}
-
-func (PricingPercentageValue) IsPricingValue() {}
 
 // A page of products, in the order asked for.
 type ProductConnection struct {
