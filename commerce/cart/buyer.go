@@ -31,7 +31,7 @@ type BuyerInput struct {
 // SetBuyerIdentity says who buys and from where. Another country means other prices, currency and deliveries; a selected
 // delivery address elsewhere is no longer selected then.
 func (s *Service) SetBuyerIdentity(ctx context.Context, id gid.ID, in BuyerInput) (*Cart, fault.Problems, []Warning, error) {
-	home, err := s.Shops.Buyer(ctx, "", "")
+	home, err := s.shops.Buyer(ctx, "", "")
 	if err != nil {
 		return nil, nil, nil, err
 	}

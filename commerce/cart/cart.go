@@ -97,8 +97,17 @@ type Config struct {
 
 // Service reads and changes carts. It is safe for concurrent use, in any number of processes on one database.
 type Service struct {
-	Config
-	store store
+	db      *database.DB
+	catalog Catalog
+	stock   Stock
+	shops   Shops
+	offers  Offers
+	rates   Rates
+	url     string
+	clock   clock.Clock
+	newID   func() uuid.UUID
+	random  io.Reader
+	store   store
 }
 
 // New makes the service.
@@ -112,5 +121,6 @@ func New(c Config) *Service {
 	if c.Random == nil {
 		c.Random = rand.Reader
 	}
-	return &Service{Config: c}
+	return &Service{db: c.DB, catalog: c.Catalog, stock: c.Stock, shops: c.Shops, offers: c.Offers, rates: c.Rates, url: c.PublicURL,
+		clock: c.Clock, newID: c.NewID, random: c.Random}
 }

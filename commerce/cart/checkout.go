@@ -27,7 +27,7 @@ func (s *Service) LockTx(ctx context.Context, tx database.Tx, id uuid.UUID) (*St
 // MoveTx takes a cart from one state to another, and names the order that it became. Fails with [fault.Conflict] where it
 // is not in the first.
 func (s *Service) MoveTx(ctx context.Context, tx database.Tx, id uuid.UUID, from, to State, order *uuid.UUID) error {
-	ok, err := s.store.setState(ctx, tx, id, from, to, order, s.Clock.Now())
+	ok, err := s.store.setState(ctx, tx, id, from, to, order, s.clock.Now())
 	if err == nil && !ok {
 		return fault.New(fault.Conflict, "The cart is not %s.", from)
 	}
@@ -37,7 +37,7 @@ func (s *Service) MoveTx(ctx context.Context, tx database.Tx, id uuid.UUID, from
 // Expire removes carts of the context's shop that ran out, at most limit, and counts them. One that is being paid for
 // stays.
 func (s *Service) Expire(ctx context.Context, limit int) (n int64, err error) {
-	err = s.DB.InTx(ctx, func(tx database.Tx) error {
+	err = s.db.InTx(ctx, func(tx database.Tx) error {
 		n, err = s.ExpireTx(ctx, tx, limit)
 		return err
 	})
@@ -46,7 +46,7 @@ func (s *Service) Expire(ctx context.Context, limit int) (n int64, err error) {
 
 // ExpireTx is [Service.Expire] in the caller's transaction.
 func (s *Service) ExpireTx(ctx context.Context, tx database.Tx, limit int) (int64, error) {
-	return s.store.expire(ctx, tx, s.Clock.Now(), limit)
+	return s.store.expire(ctx, tx, s.clock.Now(), limit)
 }
 
 // Snapshot is a priced cart with all that an order freezes, to be kept as JSON: what is bought, by whom, where it goes and
@@ -124,16 +124,16 @@ func (s *Service) freeze(ctx context.Context, p *Priced) ([]SnapshotLine, error)
 		}
 	}
 	ctx = asShopper(ctx, p.Buyer)
-	named, err := s.Catalog.Products(ctx, products)
+	named, err := s.catalog.Products(ctx, products)
 	if err != nil {
 		return nil, err
 	}
 	one := 1
-	first, err := s.Catalog.ImagesOfProducts(ctx, products, keyset.Args{First: &one})
+	first, err := s.catalog.ImagesOfProducts(ctx, products, keyset.Args{First: &one})
 	if err != nil {
 		return nil, err
 	}
-	own, err := s.Catalog.Images(ctx, media)
+	own, err := s.catalog.Images(ctx, media)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func (s *Service) giftCards(ctx context.Context, id gid.ID, codes []string, firs
 	if _, err := s.Load(ctx, id); err != nil {
 		return s.refuseAll(ctx, id, nil)
 	}
-	cards, err := s.Offers.CardsByCode(ctx, codes)
+	cards, err := s.offers.CardsByCode(ctx, codes)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -35,7 +35,7 @@ func (s *Service) Create(ctx context.Context, in Input) (*Cart, fault.Problems, 
 	if len(in.GiftCardCodes) > MaxCodes {
 		return nil, problem("CART_TOO_LARGE", "At most 25 gift cards.", "input", "giftCardCodes"), nil, nil
 	}
-	cards, err := s.Offers.CardsByCode(ctx, in.GiftCardCodes)
+	cards, err := s.offers.CardsByCode(ctx, in.GiftCardCodes)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -88,10 +88,10 @@ func (s *Service) Clone(ctx context.Context, id gid.ID) (*Cart, fault.Problems, 
 // open makes a new cart and lets f fill it. As in edit, f runs again where the cart turned out to be another country's.
 func (s *Service) open(ctx context.Context, n needs, f func(c *change, home string)) (*Cart, fault.Problems, []Warning, error) {
 	secret := make([]byte, 16)
-	if _, err := io.ReadFull(s.Random, secret); err != nil {
+	if _, err := io.ReadFull(s.random, secret); err != nil {
 		return nil, nil, nil, err
 	}
-	home, err := s.Shops.Buyer(ctx, "", "")
+	home, err := s.shops.Buyer(ctx, "", "")
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -100,13 +100,13 @@ func (s *Service) open(ctx context.Context, n needs, f func(c *change, home stri
 		asking = home
 	}
 	key := hex.EncodeToString(secret)
-	id := gid.ID{Type: "Cart", UUID: s.NewID(), Key: key}
-	c := &change{newID: s.NewID, id: id}
+	id := gid.ID{Type: "Cart", UUID: s.newID(), Key: key}
+	c := &change{newID: s.newID, id: id}
 	for country := asking.Country; c.shelf == nil || !c.shelf.covers(c.cart); country = c.cart.Country {
 		if c.shelf, err = s.shelf(ctx, country, asking.Language, n.variants, n.stock); err != nil {
 			return nil, nil, nil, err
 		}
-		c.now, c.problems, c.warnings = s.Clock.Now(), nil, nil
+		c.now, c.problems, c.warnings = s.clock.Now(), nil, nil
 		c.cart = &Stored{ID: id.UUID, KeyHash: hashKey(key), State: Open, Country: asking.Country, Language: asking.Language, CreatedAt: c.now}
 		f(c, home.Country)
 	}
@@ -114,7 +114,7 @@ func (s *Service) open(ctx context.Context, n needs, f func(c *change, home stri
 		return nil, c.problems, nil, nil
 	}
 	c.touch()
-	if err := s.DB.InTx(ctx, func(tx database.Tx) error { return s.store.insert(ctx, tx, c.cart) }); err != nil {
+	if err := s.db.InTx(ctx, func(tx database.Tx) error { return s.store.insert(ctx, tx, c.cart) }); err != nil {
 		return nil, nil, nil, err
 	}
 	return s.finish(ctx, c)

@@ -26,14 +26,14 @@ func (s *Service) Load(ctx context.Context, id gid.ID) (*Stored, error) {
 	if id.Type != "Cart" || id.Key == "" {
 		return nil, absent()
 	}
-	c, err := s.store.load(ctx, s.DB, id.UUID)
+	c, err := s.store.load(ctx, s.db, id.UUID)
 	if database.NoRows(err) {
 		return nil, absent()
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !c.opens(id.Key) || !c.ExpiresAt.After(s.Clock.Now()) {
+	if !c.opens(id.Key) || !c.ExpiresAt.After(s.clock.Now()) {
 		return nil, absent()
 	}
 	return c, nil
@@ -64,7 +64,7 @@ type shelf struct {
 // shelf reads variants in the currency of a country, and their stock where it is needed. A shopper's eyes are used
 // whoever asks: what is not published cannot be bought, not even by staff.
 func (s *Service) shelf(ctx context.Context, country, language string, variants []uuid.UUID, stock bool) (*shelf, error) {
-	buyer, err := s.Shops.Buyer(ctx, country, language)
+	buyer, err := s.shops.Buyer(ctx, country, language)
 	if err != nil {
 		return nil, err
 	}
@@ -75,11 +75,11 @@ func (s *Service) shelf(ctx context.Context, country, language string, variants 
 	if len(variants) == 0 {
 		return sh, nil
 	}
-	if sh.variants, err = s.Catalog.Variants(asShopper(ctx, buyer), variants); err != nil {
+	if sh.variants, err = s.catalog.Variants(asShopper(ctx, buyer), variants); err != nil {
 		return nil, err
 	}
 	if stock {
-		sh.stock, err = s.Stock.Available(ctx, variants)
+		sh.stock, err = s.stock.Available(ctx, variants)
 	}
 	return sh, err
 }
@@ -109,7 +109,7 @@ func (sh *shelf) covers(c *Stored) bool { return sh.country == c.Country && sh.h
 type change struct {
 	now      time.Time
 	newID    func() uuid.UUID
-	id       gid.ID // with the key
+	id       gid.ID  // with the key
 	cart     *Stored // as it becomes
 	was      *Stored // as it was
 	shelf    *shelf
@@ -148,14 +148,14 @@ func (s *Service) edit(ctx context.Context, id gid.ID, n needs, f func(c *change
 		view, err := s.view(ctx, id, stored)
 		return view, p, nil, err
 	}
-	c := &change{newID: s.NewID, id: id, cart: stored, was: stored}
+	c := &change{newID: s.newID, id: id, cart: stored, was: stored}
 	for try := 0; ; try++ {
 		if c.shelf == nil || !c.shelf.covers(c.cart) {
 			if c.shelf, err = s.shelf(ctx, c.cart.Country, c.cart.Language, append(c.cart.variants(), n.variants...), n.stock); err != nil {
 				return nil, nil, nil, err
 			}
 		}
-		err = s.DB.InTx(ctx, func(tx database.Tx) error { return s.attempt(ctx, tx, c, f) })
+		err = s.db.InTx(ctx, func(tx database.Tx) error { return s.attempt(ctx, tx, c, f) })
 		if !errors.Is(err, errStale) || try == 100 {
 			break
 		}
@@ -183,7 +183,7 @@ func (s *Service) attempt(ctx context.Context, tx database.Tx, c *change, f func
 	if err != nil {
 		return err
 	}
-	c.now, c.problems, c.warnings, c.cart, c.was = s.Clock.Now(), nil, nil, was.copy(), was
+	c.now, c.problems, c.warnings, c.cart, c.was = s.clock.Now(), nil, nil, was.copy(), was
 	if p := closed(was); p != nil {
 		c.problems = p
 		return errRefused
@@ -243,7 +243,7 @@ func (s *Service) finish(ctx context.Context, c *change) (*Cart, fault.Problems,
 
 // view prices and shows a cart.
 func (s *Service) view(ctx context.Context, id gid.ID, stored *Stored) (*Cart, error) {
-	priced, err := s.Quote(ctx, stored, s.Clock.Now())
+	priced, err := s.Quote(ctx, stored, s.clock.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -93,6 +93,7 @@ func TestLines(t *testing.T) {
 			}
 		})
 		t.Run("RefusedChangesNothing", func(t *testing.T) { refusals(t, b) })
+		t.Run("LargerThanACartMayBe", func(t *testing.T) { tooLarge(t, b) })
 		t.Run("StockLowersOrForbids", func(t *testing.T) { stock(t, b) })
 	})
 }
@@ -133,6 +134,25 @@ func refusals(t *testing.T, b *bundle) {
 	if c, problems, _, err := b.carts.Create(b.ctx, cart.Input{Lines: []cart.LineInput{of(b.gone, 1)}}); c != nil || err != nil || told(problems) != "MERCHANDISE_NOT_APPLICABLE@input.lines.0.merchandiseId" {
 		t.Errorf("%v %s %v", c, told(problems), err)
 	}
+}
+
+func tooLarge(t *testing.T, b *bundle) {
+	c := b.open(t)
+	lines := make([]cart.LineInput, cart.MaxEntries)
+	for _, round := range []string{"a", "b"} {
+		for i := range lines {
+			lines[i] = of(b.book, 1, with(round, strings.Repeat("x", i)))
+		}
+		c = ok(t)(b.carts.AddLines(b.ctx, c.ID, lines))
+	}
+	same(t, "CART_TOO_LARGE@lines", refused(t)(b.carts.AddLines(b.ctx, c.ID, []cart.LineInput{of(b.lamp, 1)})))
+	if len(c.Lines) != cart.MaxLines {
+		t.Errorf("%d lines", len(c.Lines))
+	}
+	dear := b.good(t, good{"Dear", 1 << 40, 1 << 50, 1, true, "active"})
+	c = b.open(t, of(dear, 1_000))
+	same(t, "MAXIMUM_EXCEEDED@lines", refused(t)(b.carts.AddLines(b.ctx, c.ID, []cart.LineInput{of(dear, 9_000)})))
+	same(t, "MAXIMUM_EXCEEDED@lines", refused(t)(b.carts.SetBuyerIdentity(b.ctx, c.ID, cart.BuyerInput{Country: cart.Set("DE")})))
 }
 
 func stock(t *testing.T, b *bundle) {

@@ -19,7 +19,7 @@ type OptionChoice struct {
 // SelectDeliveryOptions chooses how delivery groups are shipped. Where another address later has no such option, the first
 // one that it has is taken.
 func (s *Service) SelectDeliveryOptions(ctx context.Context, id gid.ID, choices []OptionChoice) (*Cart, fault.Problems, []Warning, error) {
-	rates, err := s.Rates.Rates(ctx)
+	rates, err := s.rates.Rates(ctx)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -25,7 +25,7 @@ func (s *Service) SetPayment(ctx context.Context, id gid.ID, in PaymentInput) (*
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	priced, err := s.Quote(ctx, stored, s.Clock.Now())
+	priced, err := s.Quote(ctx, stored, s.clock.Now())
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -82,7 +82,7 @@ func (s *Service) price(ctx context.Context, c *Stored, sh *shelf, at time.Time)
 	if err := s.discounts(ctx, p, &in); err != nil {
 		return nil, err
 	}
-	cards, err := s.Offers.Cards(ctx, c.GiftCards)
+	cards, err := s.offers.Cards(ctx, c.GiftCards)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (s *Service) discounts(ctx context.Context, p *Priced, in *pricing.Input) e
 	if len(in.Lines) == 0 && len(c.DiscountCodes) == 0 {
 		return nil
 	}
-	offers, used, err := s.Offers.Offers(ctx, c.DiscountCodes, discount.Buyer(c.CustomerID, c.Email), p.At)
+	offers, used, err := s.offers.Offers(ctx, c.DiscountCodes, discount.Buyer(c.CustomerID, c.Email), p.At)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *Service) discounts(ctx context.Context, p *Priced, in *pricing.Input) e
 			products = append(products, id)
 		}
 	}
-	members, err := s.store.members(ctx, s.DB, products, collections)
+	members, err := s.store.members(ctx, s.db, products, collections)
 	for i := range in.Lines {
 		in.Lines[i].CollectionIDs = members[in.Lines[i].ProductID]
 	}
@@ -135,7 +135,7 @@ func (s *Service) discounts(ctx context.Context, p *Priced, in *pricing.Input) e
 
 // deliver lists the ways to deliver and picks one.
 func (s *Service) deliver(ctx context.Context, p *Priced, in *pricing.Input) error {
-	rates, err := s.Rates.Rates(ctx)
+	rates, err := s.rates.Rates(ctx)
 	if err != nil {
 		return err
 	}

@@ -55,14 +55,14 @@ func (s *shelves) Available(_ context.Context, ids []uuid.UUID) (map[uuid.UUID]i
 
 // bundle is a shop that sells in dollars and euros.
 type bundle struct {
-	ctx                                                  context.Context
-	db                                                   *database.DB
-	clock                                                *clock.Manual
-	stock                                                *shelves
-	discounts                                            *discount.Service
-	rates                                                *delivery.Service
-	carts                                                *cart.Service
-	chair, lamp, vase, book, draft, unpriced, euro, gone gid.ID
+	ctx                                        context.Context
+	db                                         *database.DB
+	clock                                      *clock.Manual
+	stock                                      *shelves
+	discounts                                  *discount.Service
+	rates                                      *delivery.Service
+	carts                                      *cart.Service
+	chair, lamp, vase, book, draft, euro, gone gid.ID
 }
 
 type good struct {

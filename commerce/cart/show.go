@@ -17,7 +17,7 @@ import (
 func (s *Service) show(id gid.ID, p *Priced) *Cart {
 	c := p.Cart
 	out := &Cart{
-		ID: id, CheckoutURL: s.PublicURL + "/checkout/" + c.ID.String() + "?key=" + id.Key, Note: known(c.Note), Attributes: orEmpty(c.Attributes),
+		ID: id, CheckoutURL: s.url + "/checkout/" + c.ID.String() + "?key=" + id.Key, Note: known(c.Note), Attributes: orEmpty(c.Attributes),
 		BuyerIdentity: &BuyerIdentity{CountryCode: known(c.Country), Email: known(c.Email), Phone: known(c.Phone), CustomerID: c.CustomerID, Preferences: c.Preferences},
 		Cost:          p.cost(), Delivery: &Delivery{addresses: []*SelectableAddress{}}, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Stored: c, Priced: p,
 		Lines: p.lines(), DiscountCodes: p.codes(), DiscountAllocations: p.allocations(), AppliedGiftCards: p.giftCards(), Groups: []*DeliveryGroup{},
