@@ -40,6 +40,10 @@ const (
 	CodeUnknownColumn Code = "UNKNOWN_COLUMN"
 	CodeDuplicateSKU  Code = "DUPLICATE_SKU"
 	CodeEmptyRow      Code = "EMPTY_ROW"
+	// These come from the import, which knows the shop.
+	CodeUnknownMarket Code = "UNKNOWN_MARKET"
+	CodeMarketPrice   Code = "MARKET_PRICE"
+	CodeNoLocation    Code = "NO_LOCATION"
 )
 
 // Codes of a [FileError], after which nothing more can be read.
