@@ -1,0 +1,179 @@
+package telemetry
+
+import (
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Buckets of durations in seconds: a statement's, a request's, and that of what runs in the background.
+var (
+	statementSeconds  = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .5, 1, 5}
+	requestSeconds    = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+	backgroundSeconds = []float64{.005, .025, .1, .5, 1, 5, 15, 60, 300, 1800, 7200}
+	statementNumbers  = []float64{0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100}
+)
+
+// Metrics are the metrics of Rialto, one method for each thing that is told. Labels that the caller gives are bounded:
+// beyond what is known, or beyond so many different ones, they are "other". It is safe for concurrent use.
+type Metrics struct {
+	registry prometheus.Registerer
+
+	requests         *prometheus.HistogramVec
+	inFlight         prometheus.Gauge
+	routes           *bounded
+	operations       *prometheus.CounterVec
+	operationSeconds *prometheus.HistogramVec
+	statements       *prometheus.HistogramVec
+	operationNames   fixed
+	outcomes         *bounded
+
+	verbs map[string]verb
+
+	published   prometheus.Counter
+	relayWait   prometheus.Histogram
+	handled     *prometheus.CounterVec
+	handledTime *prometheus.HistogramVec
+	consumers   *bounded
+	eventTypes  *bounded
+
+	checkouts        *prometheus.CounterVec
+	checkoutOutcomes *bounded
+	orders           prometheus.Counter
+	soldOut          prometheus.Counter
+
+	cache        *prometheus.CounterVec
+	cacheNames   *bounded
+	cacheResults fixed
+}
+
+func newMetrics(r prometheus.Registerer, c Config) *Metrics {
+	m := &Metrics{registry: r}
+	gauge := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "rialto_build_info", Help: "Always 1: which version runs.",
+		ConstLabels: prometheus.Labels{"service": c.Service, "version": c.Version, "go": runtime.Version()},
+	})
+	gauge.Set(1)
+	r.MustRegister(gauge)
+	m.addTraffic(c)
+	m.addDatabase()
+	m.addEvents()
+	m.addTrade()
+	return m
+}
+
+func (m *Metrics) addTraffic(c Config) {
+	m.requests = m.histogram("http_request_duration_seconds", "HTTP requests by route and class of status.", requestSeconds, "route", "status")
+	m.inFlight = prometheus.NewGauge(prometheus.GaugeOpts{Name: "rialto_http_requests_in_flight", Help: "HTTP requests that are being answered."})
+	m.registry.MustRegister(m.inFlight)
+	m.routes = newBounded(64)
+	m.operations = m.counter("graphql_operations_total", "GraphQL operations by name, kind and outcome.", "operation", "kind", "outcome")
+	m.operationSeconds = m.histogram("graphql_operation_duration_seconds", "How long GraphQL operations took.", requestSeconds, "operation", "kind")
+	m.statements = m.histogram("graphql_operation_statements", "SQL statements that one GraphQL operation took.", statementNumbers, "operation", "kind")
+	m.operationNames = newFixed(c.Operations...)
+	m.outcomes = newBounded(32)
+	m.cache = m.counter("cache_lookups_total", "Lookups in caches by cache and result.", "cache", "result")
+	m.cacheNames, m.cacheResults = newBounded(32), newFixed("hit", "miss", "pass", "stale")
+}
+
+func (m *Metrics) addEvents() {
+	m.published = prometheus.NewCounter(prometheus.CounterOpts{Name: "rialto_events_published_total", Help: "Events that the bus has acknowledged."})
+	m.relayWait = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "rialto_outbox_wait_seconds", Help: "How long the oldest event of each batch had been due when it was published.", Buckets: backgroundSeconds,
+	})
+	m.registry.MustRegister(m.published, m.relayWait)
+	m.handled = m.counter("events_handled_total", "Deliveries of events by consumer, type and outcome: consumed, failed (comes again), dead (does not).", "consumer", "type", "outcome")
+	m.handledTime = m.histogram("event_duration_seconds", "How long consumers took for one delivery.", backgroundSeconds, "consumer")
+	m.consumers, m.eventTypes = newBounded(32), newBounded(64)
+}
+
+func (m *Metrics) addTrade() {
+	m.checkouts = m.counter("checkouts_total", "Attempts to complete a checkout by outcome.", "outcome")
+	m.checkoutOutcomes = newBounded(32)
+	m.orders = prometheus.NewCounter(prometheus.CounterOpts{Name: "rialto_orders_placed_total", Help: "Orders placed."})
+	m.soldOut = prometheus.NewCounter(prometheus.CounterOpts{Name: "rialto_stock_sold_out_total", Help: "Reservations refused because too little was left."})
+	m.registry.MustRegister(m.orders, m.soldOut)
+}
+
+func (m *Metrics) counter(name, help string, labels ...string) *prometheus.CounterVec {
+	v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rialto_" + name, Help: help}, labels)
+	m.registry.MustRegister(v)
+	return v
+}
+
+func (m *Metrics) histogram(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "rialto_" + name, Help: help, Buckets: buckets}, labels)
+	m.registry.MustRegister(v)
+	return v
+}
+
+// Request tells of an HTTP request that was answered. The route is the pattern that matched, never the path.
+func (m *Metrics) Request(route string, status int, took time.Duration) {
+	class := "other"
+	if status >= 100 && status < 600 {
+		class = strconv.Itoa(status/100) + "xx"
+	}
+	if route == "" {
+		route = "none"
+	}
+	m.requests.WithLabelValues(m.routes.label(route), class).Observe(took.Seconds())
+}
+
+// InFlight tells that a request came (1) or was answered (-1).
+func (m *Metrics) InFlight(change int) { m.inFlight.Add(float64(change)) }
+
+// Operation tells of a GraphQL operation: its name as the client gave it, its kind, what came of it in one of our own
+// words, how long it took and how many SQL statements.
+func (m *Metrics) Operation(name, kind, outcome string, took time.Duration, statements int) {
+	name, kind = m.operationNames.label(name), kinds.label(kind)
+	m.operations.WithLabelValues(name, kind, m.outcomes.label(outcome)).Inc()
+	m.operationSeconds.WithLabelValues(name, kind).Observe(took.Seconds())
+	m.statements.WithLabelValues(name, kind).Observe(float64(statements))
+}
+
+var kinds = newFixed("query", "mutation", "subscription")
+
+// Published tells that the bus has n events more, of which the oldest had been due for so long.
+func (m *Metrics) Published(n int, waited time.Duration) {
+	if n > 0 {
+		m.published.Add(float64(n))
+		m.relayWait.Observe(max(waited, 0).Seconds())
+	}
+}
+
+// Fate is what became of a delivery of an event.
+type Fate string
+
+// The fates.
+const (
+	Consumed Fate = "consumed"
+	Failed   Fate = "failed" // it comes again
+	Dead     Fate = "dead"   // it does not
+)
+
+var fates = newFixed(string(Consumed), string(Failed), string(Dead))
+
+// Handled tells of a delivery of an event of a type to a consumer.
+func (m *Metrics) Handled(consumer, eventType string, fate Fate, took time.Duration) {
+	consumer = m.consumers.label(consumer)
+	m.handled.WithLabelValues(consumer, m.eventTypes.label(eventType), fates.label(string(fate))).Inc()
+	m.handledTime.WithLabelValues(consumer).Observe(took.Seconds())
+}
+
+// Checkout tells of an attempt to complete a checkout: "completed", or the code of what was wrong.
+func (m *Metrics) Checkout(outcome string) {
+	m.checkouts.WithLabelValues(m.checkoutOutcomes.label(outcome)).Inc()
+}
+
+// OrderPlaced tells of an order.
+func (m *Metrics) OrderPlaced() { m.orders.Inc() }
+
+// SoldOut tells that a reservation was refused because too little was left.
+func (m *Metrics) SoldOut() { m.soldOut.Inc() }
+
+// Cache tells of a lookup in a cache: hit, miss, stale, or pass where it was not asked.
+func (m *Metrics) Cache(cache, result string) {
+	m.cache.WithLabelValues(m.cacheNames.label(cache), m.cacheResults.label(result)).Inc()
+}
