@@ -100,6 +100,9 @@ func PostgreSQLURL(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv(URLVariable)
 	if server == "" {
+		if os.Getenv("RIALTO_TEST_REQUIRED") != "" {
+			t.Fatal(URLVariable + " is required here and not set")
+		}
 		t.Skip(URLVariable + " is not set: not tested on PostgreSQL")
 	}
 	ctx := context.Background()

@@ -1,0 +1,53 @@
+# Rialto. `make` prints this help.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LINT_VERSION := v2.15.0
+# The race detector needs a C compiler; without one the tests still run, and say so.
+RACE := $(shell if [ "$${RIALTO_TEST_RACE:-auto}" != off ] && command -v "$$(go env CC)" >/dev/null 2>&1; then echo -race; fi)
+
+.PHONY: help
+help: ## Print this help
+	@awk 'BEGIN{FS=":.*## "} /^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/rialto
+	@CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/rialto ./cmd/rialto
+
+.PHONY: run
+run: build ## Run everything on this machine, with a demo shop
+	@exec bin/rialto dev
+
+.PHONY: dev
+dev: ## Run from source, with readable logs
+	@RIALTO_LOG_FORMAT=text go run ./cmd/rialto dev
+
+.PHONY: test
+test: ## Run all tests; PostgreSQL, Redis and NATS where RIALTO_TEST_…_URL name them
+	@if [ -n "$(RACE)" ]; then echo "race detector: on"; else echo "race detector: off (no C compiler found)"; fi
+	go test $(RACE) -timeout 20m ./...
+
+.PHONY: lint
+lint: ## Check style and likely mistakes
+	@command -v golangci-lint >/dev/null 2>&1 || [ -x "$$(go env GOPATH)/bin/golangci-lint" ] || go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	@PATH="$$PATH:$$(go env GOPATH)/bin" golangci-lint run ./...
+
+.PHONY: generate
+generate: ## Generate ent's client and gqlgen's executor from the schemas
+	go generate ./ent
+	go tool gqlgen generate
+
+.PHONY: verify
+verify: ## Check that generated code and migrations are fresh
+	@.ci/fresh
+
+.PHONY: migration
+migration: ## Write the next migration: make migration NAME=what_changes (needs RIALTO_TEST_DATABASE_URL)
+	@go run ./migrations/diff $(NAME)
+
+.PHONY: audit
+audit: build ## Run the GraphQL-over-HTTP audits against a running demo (needs Node)
+	@.ci/audit
+
+.PHONY: check
+check: lint verify test ## Lint, freshness and tests
