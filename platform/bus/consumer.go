@@ -2,7 +2,6 @@ package bus
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -203,15 +202,13 @@ func (c *Consumer) wanted(subject string) bool {
 }
 
 // consume takes messages until its context ends or the connection to the durable consumer breaks, and returns once
-// every handler has.
+// every handler has. It asks for as many messages as handlers are free and no more: a message that waited in this
+// process would use up its AckWait. (The client's own iterator does read ahead, and can forget to ask when little is
+// wanted at a time.)
 func (c *Consumer) consume(ctx context.Context) error {
 	durable, err := c.declare(ctx)
 	if err != nil {
 		return err
-	}
-	messages, err := durable.Messages(jetstream.PullMaxMessages(c.config.Concurrency))
-	if err != nil {
-		return fmt.Errorf("bus: consumer %s: %w", c.config.Name, err)
 	}
 	work, abort := context.WithCancel(context.WithoutCancel(ctx))
 	defer abort()
@@ -219,42 +216,55 @@ func (c *Consumer) consume(ctx context.Context) error {
 	c.abort = abort
 	c.mu.Unlock()
 	var running sync.WaitGroup
-	slots := make(chan struct{}, c.config.Concurrency)
-	for err == nil {
-		select {
-		case slots <- struct{}{}:
-		case <-ctx.Done():
-			err = ctx.Err()
-			continue
-		}
-		var msg jetstream.Msg
-		if msg, err = messages.Next(jetstream.NextContext(ctx)); err != nil {
-			continue
-		}
-		running.Go(func() {
-			defer func() { <-slots }()
-			c.deliver(work, msg)
-		})
+	defer running.Wait()
+	free := make(chan struct{}, c.config.Concurrency)
+	for range c.config.Concurrency {
+		free <- struct{}{}
 	}
-	c.giveBack(messages)
-	running.Wait()
-	if ctx.Err() != nil || errors.Is(err, jetstream.ErrMsgIteratorClosed) {
-		return nil
+	for {
+		n := reserve(ctx, free)
+		if n == 0 {
+			return nil
+		}
+		batch, err := durable.Fetch(n, jetstream.FetchContext(ctx))
+		if err != nil {
+			return fmt.Errorf("bus: consumer %s: %w", c.config.Name, err)
+		}
+		for msg := range batch.Messages() {
+			if ctx.Err() != nil { // stopping: let another have it now, and not after AckWait
+				c.confirm(msg.Nak())
+				continue
+			}
+			n--
+			running.Go(func() {
+				defer func() { free <- struct{}{} }()
+				c.deliver(work, msg)
+			})
+		}
+		if err := batch.Error(); err != nil && ctx.Err() == nil {
+			return fmt.Errorf("bus: consumer %s: %w", c.config.Name, err)
+		}
+		for range n { // asked for and not come
+			free <- struct{}{}
+		}
 	}
-	return fmt.Errorf("bus: consumer %s: %w", c.config.Name, err)
 }
 
-// giveBack returns what was fetched and not begun, so that another replica has it now and not after AckWait.
-func (c *Consumer) giveBack(messages jetstream.MessagesContext) {
-	messages.Drain()
-	for {
-		msg, err := messages.Next()
-		if err != nil {
-			messages.Stop()
-			return
-		}
-		if err := msg.Nak(); err != nil {
-			c.bus.log.Warn("message not given back", "consumer", c.config.Name, "error", err)
+// reserve waits for a free handler and takes all that are free; none once the context has ended.
+func reserve(ctx context.Context, free <-chan struct{}) int {
+	select {
+	case <-free:
+	case <-ctx.Done():
+		return 0
+	}
+	for n := 1; ; n++ {
+		select {
+		case <-free:
+		default:
+			if ctx.Err() != nil {
+				return 0
+			}
+			return n
 		}
 	}
 }

@@ -42,7 +42,7 @@ func TestEffectThatFails(t *testing.T) {
 		b.append(t, o, named(0, 6)...)
 		b.append(t, o, outbox.Event{Type: "order.created", Payload: 7}) // not what the consumer reads
 		b.relay(t, o)
-		b.settled(t, bus.Dead, 2)
+		b.settled(t, 7)
 		letters, err := b.bus.DeadLetters(t.Context(), "marks", 10)
 		if err != nil || len(letters) != 2 {
 			t.Fatalf("%d dead letters, %v; want 2", len(letters), err)

@@ -78,7 +78,7 @@ func TestEventArrivesWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.relay(t, o)
-		b.settled(t, bus.Done, 1)
+		b.settled(t, 1)
 		want := received{
 			Event: outbox.Event{ID: id, Type: "order.created", Shop: b.shop, Aggregate: "gid://rialto/Order/1", At: moment.Now(), Attempt: 1},
 			Shop:  b.shop, Trace: cause.TraceID(), N: 3,
