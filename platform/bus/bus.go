@@ -77,15 +77,18 @@ func Open(ctx context.Context, c Config) (*Bus, error) {
 	}
 	b := &Bus{config: c, log: c.Log}
 	if err := b.connect(); err != nil {
-		return nil, errors.Join(err, b.shut())
+		b.shut()
+		return nil, err
 	}
 	if err := b.declare(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("bus: streams of %q: %w", c.Name, err), b.shut())
+		b.shut()
+		return nil, fmt.Errorf("bus: streams of %q: %w", c.Name, err)
 	}
 	b.trim = runner.NewLoop("bus trim", time.Minute, b.trimEvents)
 	b.trim.Log = b.log
 	if err := b.trim.Start(ctx); err != nil {
-		return nil, errors.Join(err, b.shut())
+		b.shut()
+		return nil, err
 	}
 	return b, nil
 }
@@ -208,10 +211,11 @@ func (b *Bus) Close(ctx context.Context) error {
 	if b.conn.IsConnected() {
 		errs = append(errs, b.conn.FlushTimeout(2*time.Second))
 	}
-	return errors.Join(append(errs, b.shut())...)
+	b.shut()
+	return errors.Join(errs...)
 }
 
-func (b *Bus) shut() error {
+func (b *Bus) shut() {
 	if b.js != nil {
 		b.js.CleanupPublisher()
 	}
@@ -222,5 +226,4 @@ func (b *Bus) shut() error {
 		b.server.Shutdown()
 		b.server.WaitForShutdown()
 	}
-	return nil
 }

@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -70,7 +71,7 @@ func parse(t *testing.T, raw []byte) letter {
 	}
 	for parts := multipart.NewReader(msg.Body, params["boundary"]); ; {
 		part, err := parts.NextPart() // decodes quoted-printable
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return l
 		}
 		if err != nil {
