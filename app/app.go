@@ -17,6 +17,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rialtohq/rialto/app/demo"
+	"github.com/rialtohq/rialto/platform/blob"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
@@ -37,11 +39,15 @@ type App struct {
 	bus    *bus.Bus
 	outbox *outbox.Outbox
 	inbox  *outbox.Inbox
+	files  *blob.Store
 	server *server.Server
 	lock   *lock
 	quiet  *runner.Group // what works without anybody asking
 	parts  *runner.Group // what answers
 	verbs  map[string]Verb
+	// gallery opens the files of shops, and draws the demo's pictures among them when they are first asked for.
+	gallery   *demo.Gallery
+	drawAhead bool
 }
 
 // New opens what the settings name and builds the parts; nothing runs yet. Fails with [ErrOwned] where another process
@@ -89,6 +95,10 @@ func (a *App) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if a.files, err = blob.New(filepath.Join(a.config.DataDir, "files")); err != nil {
+		return err
+	}
+	a.gallery = demo.NewGallery(a.files, a.Log)
 	a.bus, err = bus.Open(ctx, bus.Config{URL: a.config.NATSURL, Dir: filepath.Join(a.config.DataDir, "events"), Name: a.config.BusName, Log: a.Log})
 	return err
 }
@@ -108,6 +118,7 @@ func (a *App) build() error {
 	a.quiet.Add("inbox", a.inbox)
 	a.consumers()
 	a.quiet.Add("outbox", a.outbox)
+	a.quiet.Add("demo pictures", a.gallery)
 	a.parts = runner.NewGroup(a.Log)
 	return a.doors(address)
 }
@@ -144,10 +155,8 @@ func (a *App) startQuietly(ctx context.Context) error { return a.quiet.Start(ctx
 
 // Start starts every part, fills an empty demo deployment, and returns once requests are answered.
 func (a *App) Start(ctx context.Context) error {
-	if a.config.Demo {
-		if err := a.demo(ctx); err != nil {
-			return err
-		}
+	if err := a.demo(ctx); err != nil {
+		return err
 	}
 	if err := a.quiet.Start(ctx); err != nil {
 		return err
@@ -175,6 +184,9 @@ func (a *App) Close() error {
 	if a.DB != nil {
 		errs = append(errs, a.DB.Close())
 	}
+	if a.files != nil {
+		errs = append(errs, a.files.Close())
+	}
 	if a.lock != nil {
 		errs = append(errs, a.lock.release())
 	}
@@ -186,14 +198,7 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.Start(ctx); err != nil {
 		return err
 	}
-	var failed error
-	select {
-	case <-ctx.Done():
-	case failed = <-a.server.Failed():
-	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 14*time.Second)
-	defer cancel()
-	return errors.Join(failed, a.Stop(stop))
+	return a.Wait(ctx)
 }
 
 // URL is where the API is reached while the app runs: http://host:port.
@@ -213,3 +218,18 @@ func (a *App) writeRunFile() error {
 	}
 	return os.WriteFile(filepath.Join(a.config.DataDir, "run.json"), append(b, '\n'), 0o600)
 }
+
+// Wait waits until ctx ends or a port fails, and stops the app.
+func (a *App) Wait(ctx context.Context) error {
+	var failed error
+	select {
+	case <-ctx.Done():
+	case failed = <-a.server.Failed():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 14*time.Second)
+	defer cancel()
+	return errors.Join(failed, a.Stop(stop))
+}
+
+// DeleteEvents removes this deployment's streams, for tests that share a NATS server.
+func (a *App) DeleteEvents(ctx context.Context) error { return a.bus.Delete(ctx) }

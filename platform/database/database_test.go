@@ -112,6 +112,15 @@ func TestTransactions(t *testing.T) {
 				t.Fatal("the insert stayed")
 			}
 		})
+		t.Run("PanicLeavesNothing", func(t *testing.T) {
+			func() {
+				defer func() { _ = recover() }()
+				_ = db.InTx(ctx, func(database.Tx) error { panic("boom") })
+			}()
+			if err := db.InTx(ctx, func(database.Tx) error { return nil }); err != nil {
+				t.Fatalf("the next transaction failed: %v", err)
+			}
+		})
 		t.Run("CrossedLocksAreRetried", func(t *testing.T) {
 			crossedLocks(t, ctx, db)
 		})

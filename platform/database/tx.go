@@ -60,14 +60,15 @@ func (db *DB) once(ctx context.Context, f func(tx Tx) error) error {
 	if err != nil {
 		return err
 	}
+	// Also when f panics: a transaction left open would hold its locks, and on SQLite the only writing connection. Once
+	// committed, there is nothing left to roll back.
+	defer func() { _ = sqlTx.Rollback() }()
 	var after []func()
 	tx := Tx{runner: newRunner(db.dialect, sqlTx), after: &after}
 	if err := f(tx); err != nil {
-		_ = sqlTx.Rollback()
 		return err
 	}
 	if err := sqlTx.Commit(); err != nil {
-		_ = sqlTx.Rollback()
 		return err
 	}
 	for _, f := range after {

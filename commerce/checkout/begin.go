@@ -1,0 +1,182 @@
+package checkout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/cart"
+	"github.com/rialtohq/rialto/commerce/discount"
+	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/commerce/payment"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
+)
+
+// errRaced says that the cart changed, or that a twin began, between reading and locking: look again.
+var errRaced = errors.New("checkout: the cart changed meanwhile")
+
+// begin makes an attempt and drives it.
+func (s *Service) begin(ctx context.Context, id gid.ID, c *cart.Stored, p Payment, token string) (Result, error) {
+	priced, snap, err := s.Carts.Snapshot(ctx, c, s.Clock.Now())
+	if err != nil {
+		return Result{}, err
+	}
+	if err := s.contact(ctx, snap); err != nil {
+		return Result{}, err
+	}
+	if problems := ready(priced, snap); len(problems) > 0 {
+		return Result{Problems: problems}, nil
+	}
+	if token != "" && c.Payment.Amount != snap.Quote.Totals.Charge {
+		return refused(PriceChanged, "The cart now costs "+snap.Quote.Totals.Charge.String()+". Show it to the buyer and set the payment anew.", "payment", "amount"), nil
+	}
+	a := &Attempt{
+		ID: s.NewID(), CartID: c.ID, Token: token, State: Charging, Gateway: p.Gateway, PaymentToken: p.Token,
+		Amount: snap.Quote.Totals.Charge, Snapshot: *snap,
+	}
+	a.PaymentKey = "sale-" + a.ID.String()
+	s.Step("begin")
+	if err := s.DB.InTx(ctx, func(tx database.Tx) error { return s.holdTx(ctx, tx, a) }); err != nil {
+		return s.unheld(a, err)
+	}
+	s.Step("held")
+	return s.drive(ctx, id.Key, a)
+}
+
+// contact fills in the e-mail of the account that a cart belongs to.
+func (s *Service) contact(ctx context.Context, snap *cart.Snapshot) error {
+	if snap.Email != "" || snap.CustomerID == nil {
+		return nil
+	}
+	found, err := s.Customers.ByIDs(ctx, []uuid.UUID{*snap.CustomerID})
+	if err != nil {
+		return err
+	}
+	if who := found[*snap.CustomerID]; who != nil && who.Email != nil {
+		snap.Email = *who.Email
+	}
+	return nil
+}
+
+// ready finds everything that keeps a cart from being bought.
+func ready(p *cart.Priced, snap *cart.Snapshot) (problems fault.Problems) {
+	if len(p.Unavailable) > 0 {
+		problems.Add(OutOfStock, "Something in the cart is no longer sold. Remove it and try again.", "cartId")
+	}
+	if len(p.Lines) == 0 && len(problems) == 0 {
+		problems.Add("", "The cart is empty. Add something to it first.", "cartId")
+		return problems
+	}
+	if snap.Email == "" {
+		problems.Add(EmailMissing, "Set the buyer's e-mail with cartBuyerIdentityUpdate.", "cartId")
+	}
+	if !p.Quote.Shipping.Required {
+		return problems
+	}
+	if a := snap.Shipping; a == nil || a.Address1 == "" || a.City == "" || a.CountryCode == "" {
+		problems.Add(AddressMissing, "Set a delivery address with street, city and country with cartDeliveryAddressesAdd.", "cartId")
+		return problems
+	}
+	if p.Selected == nil {
+		message := "Choose how to deliver with cartSelectedDeliveryOptionsUpdate."
+		if len(p.Options) == 0 {
+			message = "The shop does not deliver to this address. Choose another one."
+		}
+		problems.Add(DeliveryMissing, message, "cartId")
+	}
+	return problems
+}
+
+// holdTx writes the attempt and takes what it needs: stock, discounts, gift cards, and the cart itself.
+func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt) error {
+	c, err := s.Carts.LockTx(ctx, tx, a.CartID)
+	if err != nil {
+		return err
+	}
+	if c.Version != a.Snapshot.Version || c.State != cart.Open {
+		return errRaced
+	}
+	now := s.Clock.Now()
+	if err := s.Carts.MoveTx(ctx, tx, c.ID, cart.Open, cart.Completing, nil); err != nil {
+		return err
+	}
+	if err := s.store.insert(ctx, tx, a, s.owner, now, now.Add(leaseFor)); err != nil {
+		if database.IsUnique(err) {
+			return errRaced
+		}
+		return err
+	}
+	if err := s.Stock.ReserveTx(ctx, tx, inventory.Ref(a.ref()), a.lines(), now.Add(holdFor)); err != nil {
+		return err
+	}
+	if err := s.useOffersTx(ctx, tx, a); err != nil {
+		return err
+	}
+	if a.Amount.IsZero() {
+		return nil
+	}
+	_, err = s.Payments.BeginTx(ctx, tx, payment.Begin{Kind: payment.Sale, Gateway: a.Gateway, Key: a.PaymentKey, Amount: a.Amount, AttemptID: a.ID})
+	return err
+}
+
+// useOffersTx counts the discounts as used and takes what gift cards pay.
+func (s *Service) useOffersTx(ctx context.Context, tx database.Tx, a *Attempt) error {
+	q := &a.Snapshot.Quote
+	if len(q.Discounts) > 0 {
+		ids := make([]uuid.UUID, len(q.Discounts))
+		for i, d := range q.Discounts {
+			ids[i] = d.DiscountID
+		}
+		if err := s.Discounts.UsageTx(ctx, tx, ids, a.ref(), discount.Buyer(a.Snapshot.CustomerID, a.Snapshot.Email)); err != nil {
+			return err
+		}
+	}
+	for _, card := range q.GiftCards {
+		if card.Used.IsZero() {
+			continue
+		}
+		if err := s.Discounts.DebitTx(ctx, tx, card.ID, card.Used, a.ref(), nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unheld says why an attempt could not be begun. Nothing of it remains.
+func (s *Service) unheld(a *Attempt, err error) (Result, error) {
+	if short, ok := errors.AsType[inventory.OutOfStock](err); ok {
+		return Result{Problems: shortages(a, short)}, nil
+	}
+	if _, ok := errors.AsType[discount.Refused](err); ok {
+		return refused(PriceChanged, "A discount in the cart can no longer be used. Read the cart again and show its new price.", "cartId"), nil
+	}
+	if _, ok := errors.AsType[discount.Insufficient](err); ok {
+		return refused(PriceChanged, "A gift card in the cart no longer pays as much. Read the cart again and show what is left to pay.", "cartId"), nil
+	}
+	return Result{}, err
+}
+
+// shortages names each line that falls short.
+func shortages(a *Attempt, short inventory.OutOfStock) (problems fault.Problems) {
+	for _, lack := range short.Lines {
+		for i, l := range a.Snapshot.Lines {
+			if l.VariantID != lack.VariantID {
+				continue
+			}
+			message := fmt.Sprintf("%s is sold out.", l.Title)
+			if lack.Available > 0 {
+				message = fmt.Sprintf("Only %d of %s are left.", lack.Available, l.Title)
+			}
+			problems.Add(OutOfStock, message, "cartId", "lines", strconv.Itoa(i))
+		}
+	}
+	if len(problems) == 0 {
+		problems.Add(OutOfStock, "Something in the cart is sold out.", "cartId")
+	}
+	return problems
+}
