@@ -24,13 +24,14 @@ type member struct{ id, collection, product uuid.UUID }
 // subject is a product that rules are asked about.
 type subject struct {
 	product  uuid.UUID
+	handle   string
 	variants []uuid.UUID
 	facts    facts
 }
 
 // subject gives what rules look at, stock aside.
 func (r *record) subject(own money.Currency) *subject {
-	out := &subject{product: r.row.id, facts: facts{title: r.row.title, kind: r.row.kind, vendor: r.row.vendor, tags: r.tags(), currency: own}}
+	out := &subject{product: r.row.id, handle: r.row.handle, facts: facts{title: r.row.title, kind: r.row.kind, vendor: r.row.vendor, tags: r.tags(), currency: own}}
 	for _, v := range r.variants {
 		p := v.prices[own]
 		out.variants = append(out.variants, v.row.id)
@@ -192,25 +193,26 @@ func (s *Service) ReclassifyTx(ctx context.Context, tx database.Tx, products []u
 	return s.classify(ctx, tx, collections, subjects)
 }
 
-// subjects reads what rules look at, of products in the order of their ids. The condition's parameters begin at $3.
+// subjects reads what rules look at, of products in the order of their handles. The condition's parameters begin at $3.
 func (store) subjects(ctx context.Context, tx database.Tx, own money.Currency, where string, args ...any) ([]*subject, error) {
 	var list []*subject
 	var last *subject
-	rows, err := tx.Query(ctx, `SELECT p.id, p.title, p.product_type, p.vendor, p.tags, v.id, v.title, v.weight_grams, coalesce(vp.amount, 0), vp.compare_at_amount IS NOT NULL, coalesce(vp.compare_at_amount, 0)
+	rows, err := tx.Query(ctx, `SELECT p.id, p.handle, p.title, p.product_type, p.vendor, p.tags, v.id, v.title, v.weight_grams, coalesce(vp.amount, 0), vp.compare_at_amount IS NOT NULL, coalesce(vp.compare_at_amount, 0)
  FROM product p JOIN variant v ON v.shop_id = p.shop_id AND v.product_id = p.id
  LEFT JOIN variant_price vp ON vp.shop_id = v.shop_id AND vp.variant_id = v.id AND vp.currency = $2
- WHERE p.shop_id = $1 AND `+where+` ORDER BY p.id`, append([]any{string(own)}, args...)...)
+ WHERE p.shop_id = $1 AND `+where+` ORDER BY p.handle`, append([]any{string(own)}, args...)...)
 	_, err = database.Scan(rows, err, func(scan func(...any) error) (none struct{}, err error) {
 		var id, variant uuid.UUID
+		var handle string
 		f := facts{currency: own}
 		var v variantFacts
 		var tags database.JSON[[]string]
-		if err = scan(&id, &f.title, &f.kind, &f.vendor, &tags, &variant, &v.title, &v.grams, &v.price, &v.compare.given, &v.compare.n); err != nil {
+		if err = scan(&id, &handle, &f.title, &f.kind, &f.vendor, &tags, &variant, &v.title, &v.grams, &v.price, &v.compare.given, &v.compare.n); err != nil {
 			return none, err
 		}
 		if last == nil || last.product != id {
 			f.tags = tags.V
-			last = &subject{product: id, facts: f}
+			last = &subject{product: id, handle: handle, facts: f}
 			list = append(list, last)
 		}
 		last.variants, last.facts.variants = append(last.variants, variant), append(last.facts.variants, v)
@@ -222,15 +224,15 @@ func (store) subjects(ctx context.Context, tx database.Tx, own money.Currency, w
 // repopulate chooses all products of a collection anew after its rules have changed.
 func (s *Service) repopulate(ctx context.Context, tx database.Tx, collection ruled, own money.Currency) error {
 	const batch = 500
-	last := uuid.Nil
+	last := ""
 	for {
-		subjects, err := s.store.subjects(ctx, tx, own, "p.id IN (SELECT q.id FROM product q WHERE q.shop_id = $1 AND q.id > $3 ORDER BY q.id LIMIT $4)", last, batch)
+		subjects, err := s.store.subjects(ctx, tx, own, "p.handle IN (SELECT q.handle FROM product q WHERE q.shop_id = $1 AND q.handle > $3 ORDER BY q.handle LIMIT $4)", last, batch)
 		if err != nil || len(subjects) == 0 {
 			return err
 		}
 		if err := s.classify(ctx, tx, []ruled{collection}, subjects); err != nil {
 			return err
 		}
-		last = subjects[len(subjects)-1].product
+		last = subjects[len(subjects)-1].handle
 	}
 }

@@ -51,6 +51,33 @@ var metafieldTypes = map[string]func(value string) bool{
 	"mixed_reference":      refersTo(),
 }
 
+// fitsType reports whether there is such a type, and whether a value is of it.
+func fitsType(kind, value string) (known, fits bool) {
+	item, list := strings.CutPrefix(kind, "list.")
+	check, known := metafieldTypes[item]
+	if !known {
+		return false, false
+	}
+	if !list {
+		return true, check(value)
+	}
+	var values []json.RawMessage
+	if json.Unmarshal([]byte(value), &values) != nil {
+		return true, false
+	}
+	for _, v := range values {
+		text := string(v)
+		var s string
+		if json.Unmarshal(v, &s) == nil {
+			text = s
+		}
+		if !check(text) {
+			return true, false
+		}
+	}
+	return true, true
+}
+
 func isJSON(v string) bool { return json.Valid([]byte(v)) }
 
 func isTime(v string, layouts ...string) bool {

@@ -87,8 +87,7 @@ func (s *Service) PutAllTx(ctx context.Context, tx database.Tx, in []ProductInpu
 	seen := make(map[string]bool, len(in))
 	for i, p := range in {
 		c := &checker{}
-		after := c.build(p, known[handles[i]], list)
-		fields := c.metafields(p.Metafields, "metafields")
+		e := c.whole(p, known[handles[i]], list)
 		if seen[handles[i]] {
 			c.add(CodeTaken, "This handle is given twice.", "handle")
 		}
@@ -100,14 +99,22 @@ func (s *Service) PutAllTx(ctx context.Context, tx database.Tx, in []ProductInpu
 			out[i].Problems = c.problems
 			continue
 		}
-		e := &edited{before: known[handles[i]], after: after, saved: &out[i]}
-		for _, f := range fields {
-			f.owner, f.ownerType = after.row.id, "PRODUCT"
-			e.metafields = append(e.metafields, f)
-		}
+		e.saved = &out[i]
 		batch = append(batch, e)
 	}
 	return out, s.saveAll(ctx, tx, batch, list)
+}
+
+// whole makes a product with its metafields of an input.
+func (c *checker) whole(in ProductInput, old *record, list priceList) *edited {
+	e := &edited{before: old, after: c.build(in, old, list)}
+	for _, f := range c.metafields(in.Metafields, "metafields") {
+		if e.after != nil {
+			f.owner, f.ownerType = e.after.row.id, "PRODUCT"
+			e.metafields = append(e.metafields, f)
+		}
+	}
+	return e
 }
 
 // valid leaves out handles that cannot be stored, for which building the product has the right words.

@@ -173,7 +173,7 @@ var (
 	}})
 )
 
-// updateRows runs an UPDATE … FROM %s WHERE … whose rows are arrays in "value".
+// updateRows runs an UPDATE … FROM %s WHERE <table>.shop_id = $1 AND … whose rows are arrays in "value".
 func updateRows(ctx context.Context, tx database.Tx, text string, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
@@ -182,10 +182,12 @@ func updateRows(ctx context.Context, tx database.Tx, text string, rows [][]any) 
 	if err != nil {
 		return err
 	}
-	from := rowsSQLite
 	if tx.Dialect() == database.PostgreSQL {
-		from = rowsPostgreSQL
+		text = strings.Replace(text, "%s", rowsPostgreSQL, 1)
+	} else {
+		// The plus keeps SQLite, which has no statistics, from reading all rows of the shop to find these.
+		text = strings.Replace(strings.Replace(text, "%s", rowsSQLite, 1), " WHERE ", " WHERE +", 1)
 	}
-	_, err = tx.Exec(ctx, strings.Replace(text, "%s", from, 1), data)
+	_, err = tx.Exec(ctx, text, data)
 	return err
 }

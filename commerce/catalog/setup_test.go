@@ -22,6 +22,7 @@ type bundle struct {
 	ctx     context.Context
 	db      *database.DB
 	catalog *catalog.Service
+	shops   *shop.Service
 	clock   *clock.Manual
 	events  *events
 }
@@ -58,7 +59,7 @@ func setup(t *testing.T, db *database.DB) *bundle {
 	}
 	told := &events{}
 	ctx := access.With(database.WithShop(t.Context(), made.ID.UUID), access.Actor{Kind: access.System, Shop: made.ID.UUID})
-	return &bundle{ctx: ctx, db: db, clock: c, events: told, catalog: catalog.New(catalog.Config{DB: db, Shops: shops, Events: told, Clock: c, FilesURL: "http://shop.test/files"})}
+	return &bundle{ctx: ctx, db: db, shops: shops, clock: c, events: told, catalog: catalog.New(catalog.Config{DB: db, Shops: shops, Events: told, Clock: c, FilesURL: "http://shop.test/files"})}
 }
 
 // in prices what follows in a currency.

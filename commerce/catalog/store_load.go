@@ -40,9 +40,9 @@ func (s store) recordsByID(ctx context.Context, tx database.Tx, ids []uuid.UUID)
 	return s.records(ctx, tx, rows, err)
 }
 
-// recordsAfter locks and reads whole products in the order of their ids.
-func (s store) recordsAfter(ctx context.Context, tx database.Tx, last uuid.UUID, limit int) ([]*record, error) {
-	rows, err := tx.Query(ctx, "SELECT "+recordColumns+" FROM product p WHERE p.shop_id = $1 AND p.id > $2 ORDER BY p.id LIMIT $3 FOR NO KEY UPDATE", last, limit)
+// recordsAfter locks and reads whole products in the order of their handles. Served by product (shop_id, handle).
+func (s store) recordsAfter(ctx context.Context, tx database.Tx, last string, limit int) ([]*record, error) {
+	rows, err := tx.Query(ctx, "SELECT "+recordColumns+" FROM product p WHERE p.shop_id = $1 AND p.handle > $2 ORDER BY p.handle LIMIT $3 FOR NO KEY UPDATE", last, limit)
 	return s.records(ctx, tx, rows, err)
 }
 

@@ -110,7 +110,7 @@ func (s *Service) UpdateCollection(ctx context.Context, id uuid.UUID, in Collect
 	})
 }
 
-// writeCollection takes over what is given, saves the collection and chooses its products.
+// writeCollection takes over what is given and saves it.
 func (s *Service) writeCollection(ctx context.Context, tx database.Tx, c *checker, before, r *collectionRecord, in CollectionChanges) (*Collection, fault.Problems, error) {
 	list, err := s.priceList(ctx)
 	if err != nil {
@@ -125,7 +125,7 @@ func (s *Service) writeCollection(ctx context.Context, tx database.Tx, c *checke
 	for i := range fields {
 		fields[i].owner, fields[i].ownerType = r.id, "COLLECTION"
 	}
-	fc := &checker{problems: c.problems}
+	fc := &checker{problems: c.problems} // its paths are whole already
 	if err := s.resolveMetafields(ctx, tx, fc, fields); err != nil || !fc.ok() {
 		return nil, fc.problems, err
 	}
@@ -134,6 +134,11 @@ func (s *Service) writeCollection(ctx context.Context, tx database.Tx, c *checke
 			return nil, nil, err
 		}
 	}
+	return s.putCollection(ctx, tx, fc, before, r, in, image, fields, list.own)
+}
+
+// putCollection saves a checked collection and chooses its products.
+func (s *Service) putCollection(ctx context.Context, tx database.Tx, c *checker, before, r *collectionRecord, in CollectionChanges, image []any, fields []metafieldRow, own money.Currency) (*Collection, fault.Problems, error) {
 	now := s.clock.Now()
 	changed := before == nil || *before != *r || image != nil
 	if changed {
@@ -150,13 +155,13 @@ func (s *Service) writeCollection(ctx context.Context, tx database.Tx, c *checke
 		if err != nil {
 			return nil, nil, err
 		}
-		if err := s.repopulate(ctx, tx, chosen, list.own); err != nil {
+		if err := s.repopulate(ctx, tx, chosen, own); err != nil {
 			return nil, nil, err
 		}
 	}
 	if len(in.Products) > 0 {
-		if err := s.appendMembers(ctx, tx, fc, r.id, in.Products, "input", "products"); err != nil || !fc.ok() {
-			return nil, fc.problems, err
+		if err := s.appendMembers(ctx, tx, c, r.id, in.Products, "input", "products"); err != nil || !c.ok() {
+			return nil, c.problems, err
 		}
 	}
 	if changed || len(written) > 0 {

@@ -4,12 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -379,96 +377,4 @@ func (s *Service) DeleteMetafields(ctx context.Context, owner gid.ID, names []Me
 		return &done, nil, s.emitOwner(ctx, tx, owners[owner.Type].kind, owner.UUID)
 	})
 	return problems, err
-}
-
-// storedMetafields reads metafields by name. Served by metafield (shop_id, owner_id, namespace, key).
-func (s store) storedMetafields(ctx context.Context, tx database.Tx, names []MetafieldName) (map[MetafieldName]*Metafield, error) {
-	if len(names) == 0 {
-		return nil, nil
-	}
-	owners, keys := map[uuid.UUID]bool{}, map[string]bool{}
-	for _, n := range names {
-		owners[n.Owner], keys[n.Key] = true, true
-	}
-	list, err := s.metafields(ctx, tx, listOf(owners), listOf(keys))
-	out := make(map[MetafieldName]*Metafield, len(list))
-	for _, f := range list {
-		out[MetafieldName{f.OwnerID, f.Namespace, f.Key}] = f
-	}
-	return out, err
-}
-
-// putMetafields writes the metafields that differ from what is stored and tells whose were written. A type that is not
-// given is that of the stored value, or text.
-func (s store) putMetafields(ctx context.Context, tx database.Tx, list []metafieldRow, now time.Time) (map[uuid.UUID]bool, error) {
-	names := make([]MetafieldName, len(list))
-	for i, f := range list {
-		names[i] = f.name()
-	}
-	stored, err := s.storedMetafields(ctx, tx, names)
-	if err != nil {
-		return nil, err
-	}
-	written := map[uuid.UUID]bool{}
-	place := map[MetafieldName]int{}
-	var rows [][]any
-	for _, f := range list {
-		old := stored[f.name()]
-		if f.kind == "" {
-			f.kind = "single_line_text_field"
-			switch {
-			case old != nil:
-				f.kind = old.Type
-			case strings.ContainsAny(f.value, "\r\n"):
-				f.kind = "multi_line_text_field"
-			}
-		}
-		if old != nil && old.Type == f.kind && old.Value == f.value {
-			continue
-		}
-		written[f.owner] = true
-		row := []any{newID(), f.ownerType, f.owner, f.namespace, f.key, f.kind, f.value, valueKey(f.value), ""}
-		if i, again := place[f.name()]; again {
-			rows[i] = row // one statement cannot write a row twice; the last one counts
-			continue
-		}
-		place[f.name()] = len(rows)
-		rows = append(rows, row)
-	}
-	return written, metafieldTable.put(ctx, tx, rows, now)
-}
-
-// valueKey is the part of a value that filters compare.
-func valueKey(value string) string {
-	if utf8.RuneCountInString(value) <= maxName {
-		return value
-	}
-	return string([]rune(value)[:maxName])
-}
-
-// fitsType reports whether there is such a type, and whether a value is of it.
-func fitsType(kind, value string) (known, fits bool) {
-	item, list := strings.CutPrefix(kind, "list.")
-	check, known := metafieldTypes[item]
-	if !known {
-		return false, false
-	}
-	if !list {
-		return true, check(value)
-	}
-	var values []json.RawMessage
-	if json.Unmarshal([]byte(value), &values) != nil {
-		return true, false
-	}
-	for _, v := range values {
-		text := string(v)
-		var s string
-		if json.Unmarshal(v, &s) == nil {
-			text = s
-		}
-		if !check(text) {
-			return true, false
-		}
-	}
-	return true, true
 }

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -275,53 +274,6 @@ func (s *Service) DeleteProductTx(ctx context.Context, tx database.Tx, id uuid.U
 		return nil, err
 	}
 	return nil, s.emit(ctx, tx, EventProductDeleted, ProductEvent{ProductID: id, Handle: r.row.handle})
-}
-
-// Reprice derives prices anew in every currency that nobody set them in, after the shop's markets or their rates have
-// changed, and drops those of currencies that the shop has left. It returns how many products changed. Each batch is a
-// transaction of its own: run it again where it failed.
-func (s *Service) Reprice(ctx context.Context) (changed int, err error) {
-	const batch = 100
-	last := uuid.Nil
-	for {
-		var n, read int
-		next := last
-		err := s.db.InTx(ctx, func(tx database.Tx) error {
-			n, read = 0, 0
-			list, err := s.priceList(ctx)
-			if err != nil {
-				return err
-			}
-			if err := s.store.lockRules(ctx, tx, false); err != nil {
-				return err
-			}
-			records, err := s.store.recordsAfter(ctx, tx, last, batch)
-			if err != nil || len(records) == 0 {
-				return err
-			}
-			edits := make([]*edited, len(records))
-			for i, r := range records {
-				edits[i] = &edited{before: r, after: r.clone(), saved: &Saved{}}
-				if err := edits[i].after.settle(list); err != nil {
-					return fault.Wrap(err, fault.Conflict, "The prices of %q cannot be converted.", r.row.handle)
-				}
-			}
-			read, next = len(records), records[len(records)-1].row.id
-			if err := s.saveAll(ctx, tx, edits, list); err != nil {
-				return err
-			}
-			n = len(slices.DeleteFunc(edits, func(e *edited) bool { return !e.saved.Changed }))
-			return nil
-		})
-		if err != nil {
-			return changed, err
-		}
-		changed += n
-		if read < batch {
-			return changed, nil
-		}
-		last = next
-	}
 }
 
 func text(s *string) string {
