@@ -1,5 +1,7 @@
-// Package demo holds the demo shop as text: a product CSV in the format that merchants import, and everything else
-// as JSON. It knows no database; who fills a shop with it reads it here.
+// Package demo is the demo shop. It holds it as text: a product CSV in the format that merchants import, and everything
+// else as JSON ([Load]); it fills a deployment with it ([Fill]); and it draws its pictures ([Gallery]).
+//
+// It decides neither when a deployment is filled nor when what opens the demo shop works: the app does.
 //
 // Invariants, kept by tests: every handle that something refers to exists; every country of a market has a delivery
 // option in every currency and a tax rate; among any fifty consecutive products some of the first five variants have

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/app"
+	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/transfer"
+	"github.com/rialtohq/rialto/platform/database"
+)
+
+// importProducts runs in the process that owns the data folder. Fails where any product was left out.
+func importProducts(ctx context.Context, a *app.App, line []string, in io.Reader, out io.Writer) error {
+	// The sender is still writing: an answer that comes before the end of the file must not break its pipe.
+	defer func() { _, _ = io.Copy(io.Discard, in) }()
+	args, err := parseImportProducts(line)
+	if err != nil {
+		return err
+	}
+	shop, name, err := shopOf(ctx, a, args.Shop)
+	if err != nil {
+		return err
+	}
+	ctx = access.With(database.WithShop(ctx, shop), access.Actor{Kind: access.System, Shop: shop})
+	bookmark := bookmark{path: filepath.Join(a.Config().DataDir, "imports", shop.String()+"-"+args.Digest+".json")}
+	options := transfer.ImportOptions{DryRun: args.DryRun}
+	if args.Resume {
+		if options.ResumeAfter, err = bookmark.read(); err != nil {
+			return err
+		}
+	}
+	bar := &progressBar{out: out, size: args.Size, terminal: args.Terminal}
+	options.Progress = func(p transfer.Progress) {
+		bar.show(p)
+		if !args.DryRun {
+			bookmark.write(p.Done)
+		}
+	}
+	if options.ResumeAfter > 0 {
+		fmt.Fprintf(out, "Going on after row %d.\n", options.ResumeAfter)
+	}
+	importer := transfer.Importer{DB: a.DB, Catalog: a.Catalog, Inventory: a.Inventory, Shops: a.Shops}
+	report, err := importer.Import(ctx, in, options)
+	bar.clear()
+	describe(out, name, report)
+	if err != nil {
+		return err
+	}
+	bookmark.remove()
+	if report.Failed > 0 {
+		return fmt.Errorf("%d of %d products were left out", report.Failed, report.Products)
+	}
+	return nil
+}
+
+// shopOf finds a shop by its handle; the only one where no handle is given.
+func shopOf(ctx context.Context, a *app.App, handle string) (id uuid.UUID, name string, err error) {
+	if handle != "" {
+		s, err := a.Shops.ByHandle(ctx, handle)
+		if err != nil {
+			return uuid.Nil, "", err
+		}
+		return s.ID.UUID, s.Name, nil
+	}
+	ids, err := a.Shops.List(ctx)
+	if err != nil {
+		return uuid.Nil, "", err
+	}
+	if len(ids) == 0 {
+		return uuid.Nil, "", errors.New("there is no shop to import into: `rialto dev` makes a demo shop")
+	}
+	var handles []string
+	for _, id := range ids[:min(len(ids), 20)] {
+		s, err := a.Shops.Current(database.WithShop(ctx, id))
+		if err != nil {
+			return uuid.Nil, "", err
+		}
+		handles, name = append(handles, s.Handle), s.Name
+	}
+	if len(ids) > 1 {
+		return uuid.Nil, "", fmt.Errorf("there are %d shops: choose one by --shop=HANDLE (%s)", len(ids), strings.Join(handles, ", "))
+	}
+	return ids[0], name, nil
+}
+
+// maxListed is how many problems of each kind people are shown.
+const maxListed = 100
+
+// describe tells what became of a file: its problems, then the numbers.
+func describe(out io.Writer, shop string, r transfer.Report) {
+	list(out, "warning: ", r.Warnings, r.WarningCount)
+	list(out, "", r.Errors, r.ErrorCount)
+	prefix := "Imported into " + shop
+	if r.DryRun {
+		prefix = "Nothing was changed. An import into " + shop + " would give"
+	}
+	fmt.Fprintf(out, "%s: %d products: %d created, %d updated, %d unchanged, %d left out.\n", prefix, r.Products, r.Created, r.Updated, r.Unchanged, r.Failed)
+}
+
+func list(out io.Writer, prefix string, problems []transfer.RowError, count int) {
+	for _, e := range problems[:min(len(problems), maxListed)] {
+		fmt.Fprintf(out, "%s%s\n", prefix, e.Error())
+	}
+	if more := count - maxListed; more > 0 {
+		fmt.Fprintf(out, "%s… and %d more\n", prefix, more)
+	}
+}
+
+// progressBar shows how much of a file is read: as a bar where somebody watches, else as a line now and then.
+type progressBar struct {
+	out      io.Writer
+	size     int64
+	terminal bool
+	shown    bool
+	percent  int64 // of the last line
+}
+
+const (
+	barWidth  = 30
+	clearLine = "\r\x1b[K"
+)
+
+func (b *progressBar) show(p transfer.Progress) {
+	percent := int64(100)
+	if b.size > 0 {
+		percent = min(p.Bytes*100/b.size, 100)
+	}
+	if b.terminal {
+		full := int(percent * barWidth / 100)
+		fmt.Fprintf(b.out, "%s%3d %% [%s%s] %d products, %d left out", clearLine, percent, strings.Repeat("#", full), strings.Repeat(".", barWidth-full), p.Products, p.Failed)
+		b.shown = true
+		return
+	}
+	if percent/10 > b.percent/10 {
+		b.percent = percent
+		fmt.Fprintf(b.out, "%d %%: %d products, %d left out\n", percent, p.Products, p.Failed)
+	}
+}
+
+func (b *progressBar) clear() {
+	if b.shown {
+		fmt.Fprint(b.out, clearLine)
+	}
+}
+
+// bookmark remembers how far an import of a file into a shop is. It is a convenience: what cannot be kept only makes a
+// resumed import begin earlier, which comes to the same.
+type bookmark struct{ path string }
+
+type bookmarked struct {
+	Done int `json:"done"` // every product up to this row is finished
+}
+
+func (b bookmark) read() (int, error) {
+	raw, err := os.ReadFile(b.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	var mark bookmarked
+	if err := json.Unmarshal(raw, &mark); err != nil {
+		return 0, nil //nolint:nilerr // half a bookmark is none
+	}
+	return mark.Done, nil
+}
+
+func (b bookmark) write(done int) {
+	raw, err := json.Marshal(bookmarked{Done: done})
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(b.path), 0o700)
+	}
+	if err == nil {
+		_ = os.WriteFile(b.path, raw, 0o600)
+	}
+}
+
+func (b bookmark) remove() { _ = os.Remove(b.path) }

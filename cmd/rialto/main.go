@@ -1,0 +1,53 @@
+// Command rialto is the one binary: it serves shops, and works on them from the command line.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/rialtohq/rialto/app"
+)
+
+// cli is every verb, one file each. Settings come from the environment: see `rialto config`.
+type cli struct {
+	Dev     devCmd     `cmd:"" help:"Run the embedded default with a demo shop, on this machine only."`
+	Serve   serveCmd   `cmd:"" help:"Run a server: embedded, or on the PostgreSQL, Redis and NATS that the environment names."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date, or tell how it stands."`
+	Import  importCmd  `cmd:"" help:"Read a catalog from a file into a shop."`
+	Config  configCmd  `cmd:"" help:"Print every setting in force and where it came from."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// run is what every verb is given.
+type run struct {
+	context.Context
+	config  app.Config
+	in      io.Reader
+	out     io.Writer
+	version string
+}
+
+// version is set by the build.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	var c cli
+	k := kong.Parse(&c, kong.Name("rialto"), kong.Description("A headless commerce backend in one binary."), kong.UsageOnError())
+	config, err := app.FromEnvironment(os.Environ())
+	if err == nil {
+		err = k.Run(&run{Context: ctx, config: config, in: os.Stdin, out: os.Stdout, version: version})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "rialto:", err)
+		stop()
+		os.Exit(1)
+	}
+}

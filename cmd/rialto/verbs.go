@@ -1,0 +1,8 @@
+package main
+
+import "github.com/rialtohq/rialto/app"
+
+// verbs are the commands that work on a running app, here or in the process that owns the data folder.
+var verbs = map[string]app.Verb{
+	"import products": importProducts,
+}
