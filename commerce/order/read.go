@@ -1,0 +1,218 @@
+package order
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/keyset"
+)
+
+// ByIDs reads orders by the ids that the viewer sent, in one statement. Seen by: staff who may read orders, Rialto itself,
+// the customer who bought, and whoever sends the key of the cart with the id; to all others an order is absent.
+func (s *Service) ByIDs(ctx context.Context, ids []gid.ID) (map[gid.ID]*Order, error) {
+	plain := make([]uuid.UUID, 0, len(ids))
+	for _, id := range ids {
+		if id.Type == Type {
+			plain = append(plain, id.UUID)
+		}
+	}
+	out := make(map[gid.ID]*Order, len(ids))
+	if len(plain) == 0 {
+		return out, nil
+	}
+	list, err := s.store.byIDs(ctx, s.DB, plain)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[uuid.UUID]*record, len(list))
+	for _, r := range list {
+		found[r.id] = r
+	}
+	for _, id := range ids {
+		if r := found[id.UUID]; r != nil && id.Type == Type {
+			if o := s.visible(ctx, r, id.Key); o != nil {
+				out[id] = o
+			}
+		}
+	}
+	return out, nil
+}
+
+// ByID is [Service.ByIDs] for one. Fails with [fault.NotFound].
+func (s *Service) ByID(ctx context.Context, id gid.ID) (*Order, error) {
+	found, err := s.ByIDs(ctx, []gid.ID{id})
+	if err == nil && found[id] == nil {
+		err = errAbsent
+	}
+	return found[id], err
+}
+
+var errAbsent = fault.New(fault.NotFound, "There is no such order.")
+
+// ByCart finds the order of a cart, under the same rule as [Service.ByIDs]. Fails with [fault.NotFound].
+func (s *Service) ByCart(ctx context.Context, cart uuid.UUID, key string) (*Order, error) {
+	list, err := s.store.byCarts(ctx, s.DB, []uuid.UUID{cart})
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 1 {
+		if o := s.visible(ctx, list[0], key); o != nil {
+			return o, nil
+		}
+	}
+	return nil, errAbsent
+}
+
+// Known reads orders whatever the viewer: for edges of what the viewer was given, such as a refund's order, and for
+// consumers.
+func (s *Service) Known(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Order, error) {
+	list, err := s.store.byIDs(ctx, s.DB, ids)
+	out := make(map[uuid.UUID]*Order, len(list))
+	for _, r := range list {
+		out[r.id] = r.show(s.PublicURL, "")
+	}
+	return out, err
+}
+
+// visible shows an order to who may see it; nil for all others.
+func (s *Service) visible(ctx context.Context, r *record, key string) *Order {
+	if !r.opens(key) {
+		key = ""
+	}
+	actor := access.From(ctx)
+	if key != "" || staffView(actor) || actor.Kind == access.Customer && r.customer != uuid.Nil && actor.ID == r.customer {
+		return r.show(s.PublicURL, key)
+	}
+	return nil
+}
+
+func staffView(a access.Actor) bool {
+	return a.Kind == access.System || a.Kind == access.Staff && a.Can(access.OrdersRead)
+}
+
+// opens reports whether a key is that of the order's cart.
+func (r *record) opens(key string) bool {
+	h := sha256.Sum256([]byte(key))
+	return key != "" && subtle.ConstantTimeCompare(h[:], r.keyHash) == 1
+}
+
+// List reads a page of the shop's orders, sorted by a value of OrderSortKeys. It is for staff. Fails with [fault.Invalid]
+// on a query that is not understood.
+func (s *Service) List(ctx context.Context, args keyset.Args, sortKey, query string) (keyset.Page[*Order], error) {
+	k, err := sortBy(sortKey, true)
+	if err != nil {
+		return keyset.Page[*Order]{}, err
+	}
+	w, err := args.Window(k.order)
+	if err != nil {
+		return keyset.Page[*Order]{}, err
+	}
+	c, err := parse(query, 2, true)
+	if err != nil {
+		return keyset.Page[*Order]{}, err
+	}
+	rows, err := s.store.list(ctx, s.DB, w, k, c.sql.String(), c.args)
+	return keyset.Cut(w, s.show(rows), k.place), err
+}
+
+// Count counts the orders that [Service.List] would walk through.
+func (s *Service) Count(ctx context.Context, query string) (int64, error) {
+	c, err := parse(query, 2, true)
+	if err != nil {
+		return 0, err
+	}
+	n, err := s.store.count(ctx, s.DB, nil, c.sql.String(), c.args)
+	return n[uuid.Nil], err
+}
+
+// OfCustomers reads a page of the orders of each account, in one statement. The caller vouches that the viewer may see the
+// accounts. What only staff may sort and search by is refused to others.
+func (s *Service) OfCustomers(ctx context.Context, customers []uuid.UUID, args keyset.Args, sortKey, query string) (map[uuid.UUID]keyset.Page[*Order], error) {
+	staff := staffView(access.From(ctx))
+	k, err := sortBy(sortKey, staff)
+	if err != nil {
+		return nil, err
+	}
+	w, err := args.Window(k.order)
+	if err != nil {
+		return nil, err
+	}
+	c, err := parse(query, 3, staff)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.store.ofCustomers(ctx, s.DB, customers, w, k, c.sql.String(), c.args)
+	if err != nil {
+		return nil, err
+	}
+	return pages(w, customers, s.show(rows), func(o *Order) uuid.UUID { return o.CustomerID }, k.place), nil
+}
+
+// CountOfCustomers counts the orders that [Service.OfCustomers] would walk through.
+func (s *Service) CountOfCustomers(ctx context.Context, customers []uuid.UUID, query string) (map[uuid.UUID]int64, error) {
+	c, err := parse(query, 3, staffView(access.From(ctx)))
+	if err != nil {
+		return nil, err
+	}
+	return s.store.count(ctx, s.DB, customers, c.sql.String(), c.args)
+}
+
+// LinesOf reads a page of each order's lines, in order, in one statement.
+func (s *Service) LinesOf(ctx context.Context, orders []uuid.UUID, args keyset.Args) (map[uuid.UUID]keyset.Page[*Line], error) {
+	w, err := args.Window(keyset.Order{Name: "order line", Column: "l.position", ID: "l.id", Kind: keyset.Int})
+	if err != nil {
+		return nil, err
+	}
+	items, err := s.store.itemPages(ctx, s.DB, orders, w)
+	if err != nil {
+		return nil, err
+	}
+	return pages(w, orders, lines(items), func(l *Line) uuid.UUID { return l.OrderID }, func(l *Line) (any, uuid.UUID) { return l.position, l.ID.UUID }), nil
+}
+
+// AllLines reads every line of orders, in order.
+func (s *Service) AllLines(ctx context.Context, orders []uuid.UUID) (map[uuid.UUID][]*Line, error) {
+	items, err := s.store.items(ctx, s.DB, "l.order_id", orders)
+	return grouped(lines(items), func(l *Line) uuid.UUID { return l.OrderID }), err
+}
+
+func (s *Service) show(rows []*record) []*Order {
+	out := make([]*Order, len(rows))
+	for i, r := range rows {
+		out[i] = r.show(s.PublicURL, "")
+	}
+	return out
+}
+
+func lines(items []*item) []*Line {
+	out := make([]*Line, len(items))
+	for i, it := range items {
+		out[i] = it.show()
+	}
+	return out
+}
+
+// grouped sorts rows by their parents, keeping their order.
+func grouped[T any](rows []T, parent func(T) uuid.UUID) map[uuid.UUID][]T {
+	out := make(map[uuid.UUID][]T)
+	for _, r := range rows {
+		out[parent(r)] = append(out[parent(r)], r)
+	}
+	return out
+}
+
+// pages cuts a page for each parent, empty ones too.
+func pages[T any](w keyset.Window, parents []uuid.UUID, rows []T, parent func(T) uuid.UUID, key func(T) (any, uuid.UUID)) map[uuid.UUID]keyset.Page[T] {
+	byParent := grouped(rows, parent)
+	out := make(map[uuid.UUID]keyset.Page[T], len(parents))
+	for _, id := range parents {
+		out[id] = keyset.Cut(w, byParent[id], key)
+	}
+	return out
+}

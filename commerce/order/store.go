@@ -1,0 +1,255 @@
+package order
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/pricing"
+	"github.com/rialtohq/rialto/commerce/tax"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/keyset"
+)
+
+// store holds every statement of this package: orders and their lines here, the rest in store_after.go.
+type store struct{}
+
+type scan = func(...any) error
+
+const orderColumns = `o.id, o.cart_id, o.customer_id, o.key_hash, o.number, o.name, o.email, o.phone, o.currency, o.subtotal, o.discount_total,
+	o.shipping_total, o.tax_total, o.total, o.gift_card_total, o.refunded_total, o.refunded_shipping, o.taxes_included, o.financial_status, o.fulfillment_status,
+	o.cancel_reason, o.canceled_at, o.closed_at, o.created_at, o.updated_at, o.processed_at, o.shipping_address, o.billing_address, o.shipping_lines, o.tax_lines,
+	o.discounts, o.gift_cards, o.attributes, o.note, o.tags, o.locale, o.country`
+
+// scanOrder reads orderColumns, and after them what more is given.
+func scanOrder(scan scan, more ...any) (*record, error) {
+	r := &record{}
+	var buyer uuid.NullUUID
+	var canceled, closed sql.NullTime
+	var shipTo, billTo database.JSON[*customer.Postal]
+	var delivery database.JSON[pricing.ShippingQuote]
+	var taxes database.JSON[[]tax.Line]
+	var discounts database.JSON[[]applied]
+	var b database.JSON[books]
+	var attributes database.JSON[[]*Attribute]
+	var tags database.JSON[[]string]
+	err := scan(append([]any{&r.id, &r.cart, &buyer, &r.keyHash, &r.number, &r.name, &r.email, &r.phone, &r.currency, &r.subtotal, &r.discount,
+		&r.shipping, &r.tax, &r.total, &r.cards, &r.refunded, &r.refundedFreight, &r.taxesIncluded, &r.financial, &r.fulfillment,
+		&r.cancelReason, &canceled, &closed, &r.createdAt, &r.updatedAt, &r.processedAt, &shipTo, &billTo, &delivery, &taxes,
+		&discounts, &b, &attributes, &r.note, &tags, &r.locale, &r.country}, more...)...)
+	r.customer, r.canceledAt, r.closedAt = buyer.UUID, moment(canceled), moment(closed)
+	r.createdAt, r.updatedAt, r.processedAt = r.createdAt.UTC(), r.updatedAt.UTC(), r.processedAt.UTC()
+	r.shipTo, r.billTo, r.delivery, r.taxes, r.discounts, r.books, r.attributes, r.tags = shipTo.V, billTo.V, delivery.V, taxes.V, discounts.V, b.V, attributes.V, tags.V
+	return r, err
+}
+
+func moment(t sql.NullTime) *time.Time {
+	if !t.Valid {
+		return nil
+	}
+	at := t.Time.UTC()
+	return &at
+}
+
+func momentArg(t *time.Time) sql.NullTime {
+	if t == nil {
+		return sql.NullTime{}
+	}
+	return sql.NullTime{Time: t.UTC(), Valid: true}
+}
+
+func maybe(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }
+
+func js[T any](v T) database.JSON[T] { return database.JSON[T]{V: v} }
+
+// lockCart makes transactions that place an order for the same cart take turns. SQLite has one writer and needs none of it.
+func (store) lockCart(ctx context.Context, tx database.Tx, cart uuid.UUID) error {
+	if tx.Dialect() != database.PostgreSQL {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(s.shop_id::text || $2::text, 11)) FROM (SELECT $1::uuid AS shop_id) s`, cart.String())
+	return err
+}
+
+// byCarts reads the orders of carts. Served by orders (shop_id, cart_id).
+func (store) byCarts(ctx context.Context, q database.Querier, carts []uuid.UUID) ([]*record, error) {
+	rows, err := q.Query(ctx, "SELECT "+orderColumns+" FROM orders o WHERE o.shop_id = $1 AND o.cart_id = ANY($2)", carts)
+	return database.Scan(rows, err, func(scan scan) (*record, error) { return scanOrder(scan) })
+}
+
+// byIDs reads orders. Served by the primary key.
+func (store) byIDs(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]*record, error) {
+	rows, err := q.Query(ctx, "SELECT "+orderColumns+" FROM orders o WHERE o.shop_id = $1 AND o.id = ANY($2)", ids)
+	return database.Scan(rows, err, func(scan scan) (*record, error) { return scanOrder(scan) })
+}
+
+// lock reads an order and keeps all others off it; nil where there is none. Served by the primary key.
+func (store) lock(ctx context.Context, tx database.Tx, id uuid.UUID) (*record, error) {
+	rows, err := tx.Query(ctx, "SELECT "+orderColumns+" FROM orders o WHERE o.shop_id = $1 AND o.id = $2 FOR UPDATE", id)
+	found, err := database.Scan(rows, err, func(scan scan) (*record, error) { return scanOrder(scan) })
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// nextNumber takes the shop's next number; its row is locked until the transaction ends. Served by shop_counter (shop_id,
+// series).
+func (store) nextNumber(ctx context.Context, tx database.Tx, id uuid.UUID) (n int64, err error) {
+	err = tx.QueryRow(ctx, fmt.Sprintf(`INSERT INTO shop_counter (id, shop_id, series, value) VALUES ($2, $1, 'order', %d)
+		ON CONFLICT (shop_id, series) DO UPDATE SET value = shop_counter.value + 1 RETURNING value`, FirstNumber), id).Scan(&n)
+	return n, err
+}
+
+func (store) insertOrder(ctx context.Context, tx database.Tx, r *record) error {
+	shop, err := database.Shop(ctx)
+	if err != nil {
+		return err
+	}
+	columns := strings.Split(strings.NewReplacer("o.", "", "\n", "", "\t", "", " ", "").Replace(orderColumns), ",")
+	return database.Insert(ctx, tx, "orders", append(columns, "shop_id", "search"), [][]any{{
+		r.id, r.cart, maybe(r.customer), r.keyHash, r.number, r.name, r.email, r.phone, string(r.currency), r.subtotal, r.discount,
+		r.shipping, r.tax, r.total, r.cards, r.refunded, r.refundedFreight, r.taxesIncluded, r.financial, r.fulfillment,
+		r.cancelReason, momentArg(r.canceledAt), momentArg(r.closedAt), r.createdAt, r.updatedAt, r.processedAt, js(r.shipTo), js(r.billTo), js(r.delivery), js(r.taxes),
+		js(r.discounts), js(r.books), js(r.attributes), r.note, js(r.tags), r.locale, r.country, shop, r.search(),
+	}}, "")
+}
+
+// updateOrder writes what may change of a locked order. Served by the primary key.
+func (store) updateOrder(ctx context.Context, tx database.Tx, r *record) error {
+	_, err := tx.Exec(ctx, `UPDATE orders SET updated_at = $3, email = $4, phone = $5, note = $6, tags = $7, attributes = $8, shipping_address = $9, search = $10,
+			refunded_total = $11, refunded_shipping = $12, gift_cards = $13, financial_status = $14, fulfillment_status = $15, cancel_reason = $16, canceled_at = $17
+		WHERE shop_id = $1 AND id = $2`,
+		r.id, r.updatedAt, r.email, r.phone, r.note, js(r.tags), js(r.attributes), js(r.shipTo), r.search(),
+		r.refunded, r.refundedFreight, js(r.books), r.financial, r.fulfillment, r.cancelReason, momentArg(r.canceledAt))
+	return err
+}
+
+// list reads a window of the shop's orders; where narrows it, with args from $2 on. Served by the index of the order's
+// column: see sortKeys.
+func (store) list(ctx context.Context, q database.Querier, w keyset.Window, k sortKey, where string, args []any) ([]*record, error) {
+	after, more := w.Where(2 + len(args))
+	rows, err := q.Query(ctx, "SELECT "+orderColumns+k.extra()+" FROM orders o WHERE o.shop_id = $1"+where+after+w.OrderBy(), append(args, more...)...)
+	return database.Scan(rows, err, func(scan scan) (*record, error) { return k.scan(scan) })
+}
+
+// ofCustomers reads a window of the orders of each account. Served by orders (shop_id, customer_id, processed_at, id), whose
+// rows are sorted where another key is asked for: an account has few.
+func (store) ofCustomers(ctx context.Context, q database.Querier, customers []uuid.UUID, w keyset.Window, k sortKey, where string, args []any) ([]*record, error) {
+	after, more := w.Where(3 + len(args))
+	by := "o.id" + w.Direction()
+	if k.order.Column != "" {
+		by = k.order.Column + w.Direction() + ", " + by
+	}
+	statement := database.PerParent{Columns: orderColumns + k.extra(), From: "orders o", Where: "o.shop_id = $1" + where + after,
+		Parent: "o.customer_id", Order: by, Limit: w.Limit + 1, Arg: 2}
+	rows, err := q.Query(ctx, statement.SQL(q.Dialect()), append(append([]any{customers}, args...), more...)...)
+	return database.Scan(rows, err, func(scan scan) (*record, error) { return k.scan(skipParent(scan)) })
+}
+
+// skipParent reads past the two columns that [database.PerParent] puts first.
+func skipParent(scan scan) scan {
+	return func(to ...any) error {
+		var n int64
+		var parent uuid.UUID
+		return scan(append([]any{&n, &parent}, to...)...)
+	}
+}
+
+// count counts orders by account, or all of them under the zero id.
+func (store) count(ctx context.Context, q database.Querier, customers []uuid.UUID, where string, args []any) (map[uuid.UUID]int64, error) {
+	text := "SELECT NULL, count(*) FROM orders o WHERE o.shop_id = $1" + where
+	if customers != nil {
+		text = "SELECT o.customer_id, count(*) FROM orders o WHERE o.shop_id = $1 AND o.customer_id = ANY($2)" + where + " GROUP BY o.customer_id"
+		args = append([]any{customers}, args...)
+	}
+	rows, err := q.Query(ctx, text, args...)
+	out := make(map[uuid.UUID]int64, len(customers)+1)
+	_, err = database.Scan(rows, err, func(scan scan) (none struct{}, err error) {
+		var id uuid.NullUUID
+		var n int64
+		err = scan(&id, &n)
+		out[id.UUID] = n
+		return none, err
+	})
+	return out, err
+}
+
+const itemColumns = `l.id, l.order_id, l.variant_id, l.product_id, l.position, l.title, l.variant_title, l.sku, l.vendor, l.image, l.quantity, l.fulfilled_quantity,
+	l.refunded_quantity, l.unit_price, l.original_total, l.discount_total, l.total, l.tax_total, l.refunded_total, l.tax_lines, l.discounts, l.attributes, l.allocations,
+	l.requires_shipping, l.taxable`
+
+// itemSource joins lines with what they need of their orders.
+const itemSource = "order_line l JOIN orders o ON o.id = l.order_id"
+
+func scanItem(scan scan) (*item, error) {
+	i := &item{}
+	var variant, product uuid.NullUUID
+	var taxes database.JSON[[]tax.Line]
+	var shares database.JSON[[]share]
+	var attributes database.JSON[[]*Attribute]
+	var p database.JSON[parcels]
+	var currency string
+	var canceled sql.NullTime
+	err := scan(&i.id, &i.order, &variant, &product, &i.position, &i.title, &i.variantTitle, &i.sku, &i.vendor, &i.image, &i.quantity, &i.fulfilled,
+		&i.refunded, &i.unit, &i.original, &i.off, &i.goods, &i.tax, &i.goodsBack, &taxes, &shares, &attributes, &p, &i.shipped, &i.taxable, &currency, &canceled)
+	i.variant, i.product, i.taxes, i.shares, i.attributes, i.parcels = variant.UUID, product.UUID, taxes.V, shares.V, attributes.V, p.V
+	i.currency, i.canceled = money.Currency(currency), canceled.Valid
+	return i, err
+}
+
+// items reads lines by one of two columns, in order. Served by order_line (shop_id, order_id, position) and its key.
+func (store) items(ctx context.Context, q database.Querier, by string, ids []uuid.UUID) ([]*item, error) {
+	rows, err := q.Query(ctx, "SELECT "+itemColumns+", o.currency, o.canceled_at FROM "+itemSource+" WHERE l.shop_id = $1 AND "+by+" = ANY($2) ORDER BY l.order_id, l.position", ids)
+	return database.Scan(rows, err, scanItem)
+}
+
+// itemPages reads a window of each order's lines. Served by order_line (shop_id, order_id, position).
+func (store) itemPages(ctx context.Context, q database.Querier, orders []uuid.UUID, w keyset.Window) ([]*item, error) {
+	after, args := w.Where(3)
+	statement := database.PerParent{Columns: itemColumns + ", o.currency, o.canceled_at", From: itemSource, Where: "l.shop_id = $1" + after,
+		Parent: "l.order_id", Order: "l.position" + w.Direction() + ", l.id" + w.Direction(), Limit: w.Limit + 1, Arg: 2}
+	rows, err := q.Query(ctx, statement.SQL(q.Dialect()), append([]any{orders}, args...)...)
+	return database.Scan(rows, err, func(scan scan) (*item, error) { return scanItem(skipParent(scan)) })
+}
+
+func (store) insertItems(ctx context.Context, tx database.Tx, order uuid.UUID, items []*item) error {
+	shop, err := database.Shop(ctx)
+	if err != nil {
+		return err
+	}
+	columns := strings.Split(strings.NewReplacer("l.", "", "\n", "", "\t", "", " ", "").Replace(itemColumns), ",")
+	rows := make([][]any, len(items))
+	for n, i := range items {
+		rows[n] = []any{i.id, order, maybe(i.variant), maybe(i.product), i.position, i.title, i.variantTitle, i.sku, i.vendor, i.image, i.quantity, i.fulfilled,
+			i.refunded, i.unit, i.original, i.off, i.goods, i.tax, i.goodsBack, js(i.taxes), js(i.shares), js(i.attributes), js(i.parcels), i.shipped, i.taxable, shop, i.left()}
+	}
+	return database.Insert(ctx, tx, "order_line", append(columns, "shop_id", "current_quantity"), rows, "")
+}
+
+// updateItems writes what may change of the lines of a locked order, in one statement. Served by the primary key.
+func (store) updateItems(ctx context.Context, tx database.Tx, items []*item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	var values strings.Builder
+	var args []any
+	for n, i := range items {
+		if n > 0 {
+			values.WriteString(", ")
+		}
+		p := 2 + len(args)
+		fmt.Fprintf(&values, "($%d::uuid, $%d::bigint, $%d::bigint, $%d::bigint, $%d::bigint, $%d::jsonb)", p, p+1, p+2, p+3, p+4, p+5)
+		args = append(args, i.id, i.fulfilled, i.refunded, i.left(), i.goodsBack, js(i.parcels))
+	}
+	_, err := tx.Exec(ctx, `WITH now(id, fulfilled, refunded, current, goods, parcels) AS (VALUES `+values.String()+`)
+		UPDATE order_line SET fulfilled_quantity = now.fulfilled, refunded_quantity = now.refunded, current_quantity = now.current, refunded_total = now.goods, allocations = now.parcels
+		FROM now WHERE order_line.shop_id = $1 AND order_line.id = now.id`, args...)
+	return err
+}
