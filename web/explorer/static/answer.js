@@ -46,7 +46,7 @@ function refusals(data) {
 }
 
 function notes(headers) {
-  return ["graphql-cost", "age", "x-request-id"].filter((n) => headers.get(n)).map((n) => el("span", { class: "note", title: n }, n === "x-request-id" ? "request " + headers.get(n).slice(0, 13) + "…" : `${n} ${headers.get(n)}`));
+  return ["graphql-cost", "age", "x-request-id"].filter((n) => headers.get(n)).map((n) => el("span", { class: "note", title: n }, n === "x-request-id" ? "request " + headers.get(n) : `${n} ${headers.get(n)}`));
 }
 
 function bytes(n) { return n < 1000 ? `${n} B` : n < 1e6 ? `${(n / 1000).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`; }

@@ -71,6 +71,7 @@ const query = new Editor($("query"), {
   check: (text) => (schema.known ? walk(text, schema).problems : []),
   complete: (text) => (schema.known ? suggestions(text, schema) : { prefix: "", list: [] }),
   onchange: (text) => { const d = current(); d.query = text; if (!d.example) { d.title = operations(text)[0]?.name ?? "New"; drawDocuments(); } check(); save(); },
+  onblur: () => check(),
 });
 const checkJSON = (text) => { try { if (text.trim()) JSON.parse(text); return []; } catch { return [{ start: 0, end: text.length }]; } };
 const variables = new Editor($("variables-editor"), { label: "Variables, as JSON", paint: json, check: checkJSON, onchange: (text) => { current().variables = text; save(); } });

@@ -15,7 +15,7 @@ export class Editor {
     this.area.addEventListener("input", (e) => { this.draw(); options.onchange?.(this.value); if (e.inputType?.startsWith("insert") || !this.popup.hidden) this.suggest(false); });
     this.area.addEventListener("scroll", () => this.align());
     this.area.addEventListener("keydown", (e) => this.key(e));
-    this.area.addEventListener("blur", () => { this.leaves = false; setTimeout(() => this.close(), 150); });
+    this.area.addEventListener("blur", () => { this.leaves = false; this.draw(); options.onblur?.(); setTimeout(() => this.close(), 150); });
     this.area.addEventListener("click", () => this.close());
     this.draw();
   }
@@ -24,7 +24,8 @@ export class Editor {
 
   draw() {
     const text = this.value;
-    this.marks = this.options.check?.(text) ?? [];
+    const caret = document.activeElement === this.area ? this.area.selectionEnd : -1;
+    this.marks = (this.options.check?.(text) ?? []).filter((m) => m.end !== caret); // no complaint about a word that is being written
     this.shown.replaceChildren(painted(text, text.length > 100_000 ? [] : this.options.paint(text), this.marks));
     const lines = text.split("\n").length;
     if (this.lines !== lines) { this.lines = lines; this.numbers.textContent = Array.from({ length: lines }, (_, i) => i + 1).join("\n") + "\n"; }
@@ -48,6 +49,9 @@ export class Editor {
     if (e.key === " " && e.ctrlKey) { e.preventDefault(); this.suggest(true); return; }
     if (e.key === "Tab" && !this.leaves && !e.ctrlKey && !e.altKey) { e.preventDefault(); this.indent(e.shiftKey); return; }
     if (e.key === "Enter" && !e.ctrlKey && !e.metaKey) { e.preventDefault(); this.newline(); return; }
+    if (/^[)}\]]$/.test(e.key) && this.area.selectionStart === this.area.selectionEnd && this.value[this.area.selectionEnd] === e.key) {
+      e.preventDefault(); this.area.selectionStart = this.area.selectionEnd += 1; this.close(); return; // written already, with its opening one
+    }
     const pair = { "{": "}", "(": ")", "[": "]" }[e.key];
     if (pair && !e.ctrlKey && this.area.selectionStart === this.area.selectionEnd && /^\s|^$|^[)}\]]/.test(this.value.slice(this.area.selectionEnd))) {
       e.preventDefault(); this.insert(e.key + pair); this.area.selectionStart = this.area.selectionEnd -= 1;
