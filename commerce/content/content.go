@@ -30,7 +30,7 @@ type Page struct {
 	BodySummary        string
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
-	Published          bool
+	Published          bool // shoppers see it
 	SEOTitle           string
 	SEODescription     string
 	OnlineStoreURL     *string
@@ -66,18 +66,32 @@ type Events interface {
 	AppendTx(ctx context.Context, tx database.Tx, subject string, payload any) error
 }
 
-// Config is what the service needs. Events and Clock may be nil.
+// Audit records what staff did, with the change itself; *staff.Service does.
+type Audit interface {
+	Audit(ctx context.Context, tx database.Tx, action, resource string, data any) error
+}
+
+// Metafields keeps the metafields of pages. Paths of problems begin with "metafields".
+type Metafields interface {
+	PutTx(ctx context.Context, tx database.Tx, owner gid.ID, in []MetafieldInput) (fault.Problems, error)
+}
+
+// Config is what the service needs. All but DB may be nil; without Metafields, pages have none.
 type Config struct {
-	DB     *database.DB
-	Events Events
-	Clock  clock.Clock
+	DB         *database.DB
+	Events     Events
+	Audit      Audit
+	Metafields Metafields
+	Clock      clock.Clock
 }
 
 // Service reads and writes pages and menus.
 type Service struct {
-	db     *database.DB
-	events Events
-	clock  clock.Clock
+	db         *database.DB
+	events     Events
+	audit      Audit
+	metafields Metafields
+	clock      clock.Clock
 }
 
 // New makes the service.
@@ -85,7 +99,7 @@ func New(c Config) *Service {
 	if c.Clock == nil {
 		c.Clock = clock.System{}
 	}
-	return &Service{db: c.DB, events: c.Events, clock: c.Clock}
+	return &Service{db: c.DB, events: c.Events, audit: c.Audit, metafields: c.Metafields, clock: c.Clock}
 }
 
 func seesAll(ctx context.Context) bool {

@@ -16,15 +16,18 @@ import (
 
 const pageColumns = "id, handle, title, body_html, summary, seo_title, seo_description, created_at, updated_at, published_at"
 
-func scanPage(scan func(...any) error) (*Page, error) {
-	p := &Page{}
-	var id uuid.UUID
-	var published sql.NullTime
-	if err := scan(&id, &p.Handle, &p.Title, &p.Body, &p.BodySummary, &p.SEOTitle, &p.SEODescription, &p.CreatedAt, &p.UpdatedAt, &published); err != nil {
-		return nil, err
+func scanPage(now time.Time) func(scan func(...any) error) (*Page, error) {
+	return func(scan func(...any) error) (*Page, error) {
+		p := &Page{}
+		var id uuid.UUID
+		var published sql.NullTime
+		if err := scan(&id, &p.Handle, &p.Title, &p.Body, &p.BodySummary, &p.SEOTitle, &p.SEODescription, &p.CreatedAt, &p.UpdatedAt, &published); err != nil {
+			return nil, err
+		}
+		p.ID, p.CreatedAt, p.UpdatedAt = gid.New("Page", id), p.CreatedAt.UTC(), p.UpdatedAt.UTC()
+		p.Published = published.Valid && !published.Time.After(now)
+		return p, nil
 	}
-	p.ID, p.CreatedAt, p.UpdatedAt, p.Published = gid.New("Page", id), p.CreatedAt.UTC(), p.UpdatedAt.UTC(), published.Valid
-	return p, nil
 }
 
 func published(all bool) string {
@@ -37,7 +40,7 @@ func published(all bool) string {
 // pagesBy reads pages. Served by the primary key or page (shop_id, handle).
 func pagesBy(ctx context.Context, q database.Querier, all bool, now time.Time, condition string, arg any) ([]*Page, error) {
 	rows, err := q.Query(ctx, "SELECT "+pageColumns+" FROM page WHERE shop_id = $1"+published(all)+" AND "+condition, now, arg)
-	return database.Scan(rows, err, scanPage)
+	return database.Scan(rows, err, scanPage(now))
 }
 
 // pagePage reads a page of pages. Served by page (shop_id, id), (shop_id, title, id) and (shop_id, updated_at, id).
@@ -49,7 +52,7 @@ func pagePage(ctx context.Context, q database.Querier, all bool, now time.Time, 
 		where += " AND lower(title) LIKE $" + strconv.Itoa(len(args)+1)
 	}
 	rows, err := q.Query(ctx, "SELECT "+pageColumns+" FROM page WHERE shop_id = $1"+published(all)+where+w.OrderBy(), args...)
-	return database.Scan(rows, err, scanPage)
+	return database.Scan(rows, err, scanPage(now))
 }
 
 // menuBy reads a menu with its items in order, in one statement. Served by menu (shop_id, handle) or its key, and
