@@ -1,0 +1,179 @@
+package search
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/keyset"
+)
+
+type scan = func(...any) error
+
+// source is where products are taken from: the tables, narrow ones first, and what must hold.
+type source struct {
+	hits  string // the statement of the documents with the words asked for, named hit; empty where none are
+	from  string
+	where string
+}
+
+// with is the beginning of a statement on the source, with further statements that have names.
+func (s *stmt) with(src source, more ...string) string {
+	if src.hits != "" {
+		how := "hit AS ("
+		if s.dialect == database.SQLite {
+			how = "hit AS MATERIALIZED ("
+		}
+		more = append([]string{how + src.hits + ")"}, more...)
+	}
+	if len(more) == 0 {
+		return ""
+	}
+	return "WITH " + strings.Join(more, ", ") + " "
+}
+
+// source writes a scope without its filters. SQLite knows nothing of how many rows there are, so there the order of the
+// tables is the order of reading (CROSS JOIN); PostgreSQL's planner chooses.
+func (s *stmt) source(sc scoped, o order) source {
+	join := " JOIN "
+	if s.dialect == database.SQLite {
+		join = " CROSS JOIN "
+	}
+	var out source
+	where := []string{"p.shop_id = $1"}
+	on := func(table, condition string) {
+		if out.from != "" {
+			table = join + table + " ON " + condition
+		}
+		out.from += table
+	}
+	id := ""
+	if sc.wanted != nil {
+		text, _ := write(s.match(), sc.wanted)
+		out.hits = s.hit(text, o.ranked)
+		on("hit", "")
+		id = "hit.id"
+	}
+	if sc.collection != nil {
+		collection := s.arg(*sc.collection)
+		where = append(where, "cp.shop_id = $1", "cp.collection_id = "+collection)
+		on("collection_product cp", "cp.product_id = "+id)
+		if id == "" {
+			id = "cp.product_id"
+		}
+	}
+	on("product p", "p.id = "+id)
+	if o.Column == "pr.min_amount" {
+		out.from += " JOIN product_price pr ON pr.shop_id = p.shop_id AND pr.product_id = p.id AND pr.currency = " + s.arg(string(s.currency))
+	}
+	if o.ranked && sc.wanted == nil {
+		out.hits = s.hit(s.mention(sc), true)
+		out.from += " LEFT JOIN hit ON hit.id = p.id"
+	}
+	if !s.products {
+		where = append(where, s.visible())
+	}
+	if sc.rest != nil {
+		where = append(where, s.node(sc.rest, Product))
+	}
+	if sc.hide {
+		where = append(where, forSale)
+	}
+	out.where = strings.Join(where, " AND ")
+	return out
+}
+
+// mention is a match of any text that a query asks for.
+func (s *stmt) mention(sc scoped) string {
+	texts := mentioned(sc.root)
+	parts := make([]string, len(texts))
+	for i, t := range texts {
+		parts[i], _ = write(s.match(), t)
+	}
+	return s.match().any(parts)
+}
+
+// filtered is a scope with its filters.
+func (s *stmt) filtered(sc scoped, o order) source {
+	src := s.source(sc, o)
+	for _, f := range sc.filters {
+		src.where += " AND " + s.filter(f)
+	}
+	return src
+}
+
+// visible is what shoppers may see of products.
+func (s *stmt) visible() string {
+	return "p.status = 'active' AND p.published_at <= " + s.arg(s.now)
+}
+
+// hit finds documents with some words, and how well they match where that is asked for.
+func (s *stmt) hit(text string, ranked bool) string {
+	if ranked {
+		return s.ranked(text, Product, 0)
+	}
+	return strings.Replace(s.found(text, Product), "resource_id FROM", "resource_id AS id FROM", 1)
+}
+
+// page reads a page of products. Served, after what narrows, by product (shop_id, status, …, id), an index for each
+// order, product_price (shop_id, currency, min_amount, product_id) and collection_product (shop_id, collection_id, position, …).
+func (s *stmt) page(sc scoped, o order, w keyset.Window) string {
+	src := s.filtered(sc, o)
+	key := o.Column
+	if key == "" {
+		key = "''"
+	}
+	where, args := w.Where(len(s.args) + 2)
+	s.args = append(s.args, args...)
+	if !o.last {
+		return s.with(src) + "SELECT p.id, '" + Product + "', " + key + " FROM " + src.from + " WHERE " + src.where + where + w.OrderBy()
+	}
+	return s.with(src) + "SELECT x.id, '" + Product + "', x.key FROM (SELECT p.id AS id, " + o.apart() + " AS key FROM " + src.from +
+		" WHERE " + src.where + ") x WHERE TRUE" + where + w.OrderBy()
+}
+
+// apart moves what cannot be bought to the end of an order of numbers.
+func (o order) apart() string {
+	const far = "1000000000000000"
+	if o.Desc {
+		return "(CASE WHEN " + forSale + " THEN " + far + " ELSE 0 END + " + o.Column + ")"
+	}
+	return "(CASE WHEN " + forSale + " THEN 0 ELSE " + far + " END + " + o.Column + ")"
+}
+
+func (s *Service) hits(ctx context.Context, query string, args []any, kind keyset.Kind) ([]Hit, error) {
+	rows, err := s.db.Query(ctx, query, args...)
+	return database.Scan(rows, err, func(scan scan) (h Hit, err error) {
+		switch kind {
+		case keyset.Int:
+			var n int64
+			err = scan(&h.ID, &h.Kind, &n)
+			h.key = n
+		case keyset.Time:
+			var t time.Time
+			err = scan(&h.ID, &h.Kind, &t)
+			h.key = t.UTC()
+		default:
+			var t string
+			err = scan(&h.ID, &h.Kind, &t)
+			h.key = t
+		}
+		return h, err
+	})
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func (s *Service) count(ctx context.Context, query string, args []any) (n int, err error) {
+	err = s.db.QueryRow(ctx, query, args...).Scan(&n)
+	return n, err
+}
+
+func (s *Service) ids(ctx context.Context, query string, args ...any) ([]uuid.UUID, error) {
+	rows, err := s.db.Query(ctx, query, args...)
+	return database.Scan(rows, err, func(scan scan) (id uuid.UUID, err error) { return id, scan(&id) })
+}
