@@ -68,6 +68,24 @@ func cancelProblems(ctx context.Context, in CancelInput) (p fault.Problems) {
 	return p
 }
 
+// StaffProblems puts the problems of [Service.Cancel] in the words of StaffErrorCode, which every payload has.
+func StaffProblems(problems fault.Problems) fault.Problems {
+	var out fault.Problems
+	for _, p := range problems {
+		code := p.Code
+		switch code {
+		case CodeStaffNote:
+			code = CodeTooLong
+		case CodeNoRefund:
+			code = CodeInvalid
+		case CodeInvalid:
+			code = CodeConflict // what Cancel calls invalid is the order's state
+		}
+		out.Add(code, p.Message, p.Field...)
+	}
+	return out
+}
+
 // cancel writes that an order is called off, and begins to give its money back.
 func (s *Service) cancel(ctx context.Context, tx database.Tx, r *record, items []*item, in CancelInput) (begun *refundRow, err error) {
 	now := s.Clock.Now()
