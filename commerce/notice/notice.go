@@ -1,0 +1,138 @@
+// Package notice writes the mails that people get about what happened: that an order was placed, shipped, canceled or
+// refunded, and links to accounts.
+//
+// It does not know when something happened (events tell it) nor how a mail travels (a [Mailer] does), and it keeps nothing:
+// what a mail says is read when it is written, so an event may come late. Mails are in English, with amounts in the
+// order's own currency.
+//
+// Invariants: an event has one mail at most, named by the event's id, so that a second delivery sends the same one again
+// and no other; a link that opens an account stands in its mail and nowhere else.
+package notice
+
+import (
+	"context"
+	"net/mail"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/platform/bus"
+	"github.com/rialtohq/rialto/platform/fault"
+	postal "github.com/rialtohq/rialto/platform/mail"
+	"github.com/rialtohq/rialto/platform/outbox"
+)
+
+// ConsumerName is the name of the consumer on the bus, for ever.
+const ConsumerName = "notice"
+
+// Subjects are the events that people are told of.
+var Subjects = []string{
+	order.SubjectPlaced, order.SubjectCanceled, order.SubjectRefunded, order.SubjectFulfilled,
+	customer.SubjectRecoveryRequested, customer.SubjectActivationRequested,
+}
+
+// Mailer sends mails; *mail.Folder and *mail.SMTP do. What it says with [fault.Invalid] no other try can change.
+type Mailer interface {
+	Send(ctx context.Context, m postal.Message) error
+}
+
+// Orders reads what mails say of orders; *order.Service does.
+type Orders interface {
+	Known(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*order.Order, error)
+	AllLines(ctx context.Context, orders []uuid.UUID) (map[uuid.UUID][]*order.Line, error)
+	RefundsByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*order.Refund, error)
+	FulfillmentsOf(ctx context.Context, orders []uuid.UUID) (map[uuid.UUID][]*order.Fulfillment, error)
+}
+
+// Customers makes the links that open accounts; *customer.Service does.
+type Customers interface {
+	RecoveryMail(ctx context.Context, email string) (customer.Mail, bool, error)
+	ActivationMail(ctx context.Context, id uuid.UUID) (customer.Mail, bool, error)
+}
+
+// Shops knows who writes; *shop.Service does.
+type Shops interface {
+	Current(ctx context.Context) (*shop.Shop, error)
+}
+
+// Config is what the service needs: all of it.
+type Config struct {
+	Orders    Orders
+	Customers Customers
+	Shops     Shops
+	Mailer    Mailer
+}
+
+// Service writes mails. It is safe for concurrent use.
+type Service struct{ Config }
+
+// New makes the service.
+func New(c Config) *Service { return &Service{c} }
+
+// letter is a mail before it is written.
+type letter struct {
+	to   string
+	kind string // which templates
+	data any
+}
+
+// Consume writes and sends the mail of an event, if it has one: the effect for outbox's inbox, outside the database. It may
+// be repeated. Events that no try can turn into a mail fail with a [bus.Permanent] error.
+func (s *Service) Consume(ctx context.Context, e outbox.Event) error {
+	write, ok := s.writers()[e.Type]
+	if !ok {
+		return nil
+	}
+	l, wanted, err := write(ctx, e)
+	if err != nil || !wanted {
+		return err
+	}
+	from, err := s.Shops.Current(ctx)
+	if err != nil {
+		return err
+	}
+	m, err := render(l, from)
+	if err != nil {
+		return bus.Permanent(err)
+	}
+	m.ID = e.ID.String()
+	m.From = sender(from)
+	if err := s.Mailer.Send(ctx, m); err != nil {
+		if fault.Is(err, fault.Invalid) {
+			return bus.Permanent(err)
+		}
+		return err
+	}
+	return nil
+}
+
+// writers is the one list of who writes about what. A writer reports false where nobody is to be told.
+func (s *Service) writers() map[string]func(ctx context.Context, e outbox.Event) (l letter, wanted bool, err error) {
+	return map[string]func(context.Context, outbox.Event) (letter, bool, error){
+		order.SubjectPlaced:                 s.placed,
+		order.SubjectCanceled:               s.canceled,
+		order.SubjectRefunded:               s.refunded,
+		order.SubjectFulfilled:              s.fulfilled,
+		customer.SubjectRecoveryRequested:   s.recovery,
+		customer.SubjectActivationRequested: s.activation,
+	}
+}
+
+// sender writes in the shop's name where it has an address, else in that of whoever runs Rialto.
+func sender(s *shop.Shop) string {
+	a, err := mail.ParseAddress(s.Email)
+	if err != nil {
+		return ""
+	}
+	a.Name = nameOf(s)
+	return a.String()
+}
+
+func nameOf(s *shop.Shop) string {
+	if s.Name == "" {
+		return s.Handle
+	}
+	return s.Name
+}

@@ -1,0 +1,240 @@
+package notice_test
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/platform/bus"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/outbox"
+)
+
+const confirmed = `Thank you for your order #1001.
+
+   3 x Chair <Oak>, Natural  99.99 USD
+   2 x Lamp  500.00 USD
+
+  Subtotal  599.99 USD
+  Delivery  9.99 USD  (Standard)
+  Sales tax  61.00 USD
+  Total     670.98 USD
+
+Delivered to:
+  Mia Moss
+  1 Main St
+  Albany NY 12207
+  United States
+
+See how it stands:
+STATUS
+
+Test
+`
+
+func TestOrderIsConfirmed(t *testing.T) {
+	each(t, map[string]func(b *bundle){
+		"OK": func(b *bundle) {
+			o := b.buy(quote(b, "USD", "US", false), nil)
+			got := b.deliver()
+			if len(got) != 1 {
+				b.Fatalf("%d mails", len(got))
+			}
+			want := letter{From: `"Rialto" <rialto@mail.example>`, To: "<mia@example.com>", Subject: "Test: order #1001 confirmed", Text: strings.Replace(confirmed, "STATUS", o.StatusURL, 1), HTML: got[0].HTML}
+			if d := cmp.Diff(want, got[0]); d != "" {
+				b.Error(d)
+			}
+			for _, want := range []string{"Chair &lt;Oak&gt;, Natural", ">670.98 USD<", `href="` + o.StatusURL + `"`, "1 Main St"} {
+				if !strings.Contains(got[0].HTML, want) {
+					b.Errorf("%q is not in %s", want, got[0].HTML)
+				}
+			}
+		},
+		"InYenWithTaxInside": func(b *bundle) {
+			b.buy(quote(b, "JPY", "JP", true), func(d *order.Draft) {
+				d.BillingAddress = &customer.Postal{FirstName: "Ken", LastName: "Ito", City: "Osaka", CountryCode: "JP"}
+			})
+			got := b.deliver()
+			if len(got) != 1 {
+				b.Fatalf("%d mails", len(got))
+			}
+			for _, want := range []string{"9999 JPY", "Total     60998 JPY", "(contained in the prices)", "Billed to:\n", "Osaka"} {
+				if !strings.Contains(got[0].Text, want) {
+					b.Errorf("%q is not in %s", want, got[0].Text)
+				}
+			}
+		},
+		"WithoutEmailNobodyIsTold": func(b *bundle) {
+			b.buy(quote(b, "USD", "US", false), func(d *order.Draft) { d.Email, d.Phone = "", "+15555550100" })
+			if got := b.deliver(); len(got) != 0 {
+				b.Error(got)
+			}
+		},
+	})
+}
+
+func TestOrderIsFollowed(t *testing.T) {
+	each(t, map[string]func(b *bundle){
+		"Fulfilled": func(b *bundle) {
+			o := b.placed()
+			b.did(b.orders.Fulfill(b.ctx, order.FulfillInput{
+				OrderID: o.ID, Notify: true, Message: "Enjoy.", Tracking: order.Tracking{Company: "Post", Numbers: []string{"T-1"}, URLs: []string{"https://post.example/T-1"}},
+			}))
+			b.expect("Test: order #1001 is on its way", "3 x Chair <Oak>, Natural\n", "Enjoy.", "Post T-1\nhttps://post.example/T-1", "1 Main St")
+		},
+		"Refunded": func(b *bundle) {
+			o := b.placed()
+			lines, err := b.orders.AllLines(b.ctx, []uuid.UUID{o.ID.UUID})
+			if err != nil {
+				b.Fatal(err)
+			}
+			_, _, problems, err := b.orders.Refund(b.ctx, order.RefundInput{OrderID: o.ID, Notify: true, Lines: []order.RefundLineInput{{LineID: lines[o.ID.UUID][1].ID, Quantity: 1}}})
+			if err != nil || len(problems) > 0 {
+				b.Fatal(problems, err)
+			}
+			b.expect("Test: money back for order #1001", "You get 275.00 USD back", "1 x Lamp\n")
+		},
+		"Canceled": func(b *bundle) {
+			o := b.placed()
+			b.did(b.orders.Cancel(b.ctx, order.CancelInput{OrderID: o.ID, Reason: "INVENTORY", Refund: true, Notify: true}))
+			b.expect("Test: order #1001 canceled", "is not available any more", "Given back so far: 670.98 USD")
+		},
+		"QuietlyNobodyIsTold": func(b *bundle) {
+			o := b.placed()
+			b.did(b.orders.Cancel(b.ctx, order.CancelInput{OrderID: o.ID, Reason: "OTHER", Refund: true}))
+			if got := b.deliver(); len(got) != 0 {
+				b.Error(got)
+			}
+		},
+	})
+}
+
+// placed is an order whose confirmation is out.
+func (b *bundle) placed() *order.Order {
+	b.Helper()
+	o := b.buy(quote(b, "USD", "US", false), nil)
+	b.deliver()
+	return o
+}
+
+// did fails the test unless a verb of a service was done.
+func (b *bundle) did(_ any, problems fault.Problems, err error) {
+	b.Helper()
+	if err != nil || len(problems) > 0 {
+		b.Fatal(problems, err)
+	}
+}
+
+// expect delivers what happened and looks for texts in the one mail of it.
+func (b *bundle) expect(subject string, texts ...string) {
+	b.Helper()
+	got := b.deliver()
+	if len(got) != 1 || got[0].Subject != subject || got[0].To != "<mia@example.com>" {
+		b.Fatalf("%+v", got)
+	}
+	for _, want := range texts {
+		if !strings.Contains(got[0].Text, want) {
+			b.Errorf("%q is not in %s", want, got[0].Text)
+		}
+	}
+	if got[0].HTML == "" {
+		b.Error("no HTML")
+	}
+}
+
+func TestAccountsAreOpenedByMail(t *testing.T) {
+	const email, password = "ada@example.com", "engine no. 1"
+	ada := func(b *bundle) customer.CreateInput { return customer.CreateInput{Email: email, Password: password} }
+	each(t, map[string]func(b *bundle){
+		"Recovery": func(b *bundle) {
+			b.did(b.customers.Create(b.ctx, ada(b)))
+			b.recover(email)
+			got := b.deliver()
+			if len(got) != 1 || got[0].Subject != "Test: choose a new password" || got[0].To != "<"+email+">" {
+				b.Fatalf("%+v", got)
+			}
+			if _, problems, err := b.customers.ResetByURL(b.ctx, link(b, got[0]), "engine no. 2"); err != nil || len(problems) > 0 {
+				b.Error(problems, err)
+			}
+		},
+		"Activation": func(b *bundle) {
+			b.did(b.customers.Invite(b.ctx, customer.CreateInput{Email: email}))
+			got := b.deliver()
+			if len(got) != 1 || got[0].Subject != "Test: your account is ready" {
+				b.Fatalf("%+v", got)
+			}
+			if _, problems, err := b.customers.ActivateByURL(b.ctx, link(b, got[0]), password); err != nil || len(problems) > 0 {
+				b.Error(problems, err)
+			}
+		},
+		"UnknownEmailNobodyIsTold": func(b *bundle) {
+			b.recover("nobody@example.com")
+			if got := b.deliver(); len(got) != 0 {
+				b.Error(got)
+			}
+		},
+	})
+}
+
+func (b *bundle) recover(email string) {
+	b.Helper()
+	if problems, err := b.customers.Recover(b.ctx, email); err != nil || len(problems) > 0 {
+		b.Fatal(problems, err)
+	}
+}
+
+// link is the link of a mail, which stands on a line of its own and in the HTML.
+func link(b *bundle, l letter) string {
+	b.Helper()
+	for line := range strings.Lines(l.Text) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "https://shop.example/account/") && strings.Contains(l.HTML, `href="`+line+`"`) {
+			return line
+		}
+	}
+	b.Fatalf("no link in %s", l.Text)
+	return ""
+}
+
+func TestWhatNoTryCanSendIsGivenUp(t *testing.T) {
+	each(t, map[string]func(b *bundle){
+		"NoSuchOrder": func(b *bundle) { b.givenUp(order.SubjectPlaced, order.Placed{OrderID: uuid.New()}) },
+		"NoSuchRefund": func(b *bundle) {
+			b.givenUp(order.SubjectRefunded, order.Refunded{OrderID: b.placed().ID.UUID, RefundID: uuid.New(), Notify: true})
+		},
+		"NoSuchShipment": func(b *bundle) {
+			b.givenUp(order.SubjectFulfilled, order.Fulfilled{OrderID: b.placed().ID.UUID, FulfillmentID: uuid.New(), Notify: true})
+		},
+		"NoAddress": func(b *bundle) {
+			b.buy(quote(b, "USD", "US", false), func(d *order.Draft) { d.Email = "not an address" })
+			if _, err := b.outbox.Relay(context.Background()); err != nil {
+				b.Fatal(err)
+			}
+			var p order.Placed
+			if err := json.Unmarshal(b.sent.got[0].Payload, &p); err != nil {
+				b.Fatal(err)
+			}
+			b.givenUp(order.SubjectPlaced, p)
+		},
+		"Garbage": func(b *bundle) { b.givenUp(order.SubjectPlaced, "garbage") },
+	})
+}
+
+// givenUp fails the test unless the event fails for good.
+func (b *bundle) givenUp(subject string, payload any) {
+	b.Helper()
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = b.notices.Consume(b.ctx, outbox.Event{ID: uuid.New(), Type: subject, Payload: json.RawMessage(raw)})
+	if reflect.TypeOf(err) != reflect.TypeOf(bus.Permanent(err)) {
+		b.Errorf("%v will be tried again", err)
+	}
+}
