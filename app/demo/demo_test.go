@@ -54,6 +54,13 @@ func TestProductFileHasNeitherFaultNorWarning(t *testing.T) {
 	}
 }
 
+func TestShopHasTheHandleThatDeploymentsAreKnownBy(t *testing.T) {
+	t.Parallel()
+	if got := setup(t).Shop.Handle; got != Handle {
+		t.Errorf("%s, not %s", got, Handle)
+	}
+}
+
 func TestProductsAreManyAndComplete(t *testing.T) {
 	t.Parallel()
 	a := setup(t)

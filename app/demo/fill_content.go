@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -32,10 +33,7 @@ func (f *filling) putCollections(ctx context.Context, ruled bool) error {
 			return err
 		}
 		made, problems, err := f.Catalog.CreateCollection(ctx, f.collection(c))
-		if err == nil && len(problems) > 0 {
-			err = fmt.Errorf("%s: %s", c.Handle, problems[0].Message)
-		}
-		if err != nil {
+		if err := refused(c.Handle, problems, err); err != nil {
 			return err
 		}
 		f.collections[c.Handle] = made.ID.UUID
@@ -62,44 +60,65 @@ func (f *filling) collection(c Collection) catalog.CollectionChanges {
 	return in
 }
 
+// putPages makes the pages that are not there.
 func (f *filling) putPages(ctx context.Context) error {
 	for _, p := range f.Pages {
-		id, err := f.Content.PutPage(ctx, content.Page{
-			Handle: p.Handle, Title: p.Title, Body: p.BodyHTML, BodySummary: p.Summary, SEOTitle: p.SEOTitle, SEODescription: p.SEODescription, Published: true,
-		})
+		page, err := f.Content.PageByHandle(ctx, p.Handle)
+		if fault.Is(err, fault.NotFound) {
+			var problems fault.Problems
+			page, problems, err = f.Content.CreatePage(ctx, content.PageInput{Handle: &p.Handle, Title: &p.Title, Body: &p.BodyHTML})
+			err = refused(p.Handle, problems, err)
+		}
 		if err != nil {
 			return err
 		}
-		f.pages[p.Handle] = id
+		f.pages[p.Handle] = page.ID.UUID
 	}
 	return nil
 }
 
+// putMenus makes the menus that are not there.
 func (f *filling) putMenus(ctx context.Context) error {
 	for _, m := range f.Menus {
+		_, err := f.Content.Menu(ctx, m.Handle)
+		if err == nil {
+			continue
+		}
+		if !fault.Is(err, fault.NotFound) {
+			return err
+		}
 		items, err := f.items(m.Items)
 		if err != nil {
 			return err
 		}
-		if _, err := f.Content.PutMenu(ctx, m.Handle, m.Title, items); err != nil {
+		_, problems, err := f.Content.CreateMenu(ctx, content.MenuInput{Handle: &m.Handle, Title: m.Title, Items: items})
+		if err := refused(m.Handle, problems, err); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *filling) items(in []MenuItem) ([]*content.MenuItem, error) {
-	out := make([]*content.MenuItem, 0, len(in))
+// refused makes an error of what a service found wrong with the demo's data, where there is none already.
+func refused(what string, problems fault.Problems, err error) error {
+	if err == nil && len(problems) > 0 {
+		return fmt.Errorf("%s: %s (%s)", what, problems[0].Message, strings.Join(problems[0].Field, "."))
+	}
+	return err
+}
+
+func (f *filling) items(in []MenuItem) ([]content.MenuItemInput, error) {
+	out := make([]content.MenuItemInput, 0, len(in))
 	for _, i := range in {
 		below, err := f.items(i.Items)
 		if err != nil {
 			return nil, err
 		}
-		item := &content.MenuItem{Title: i.Title, Type: i.Type, Items: below}
-		if i.Resource == "" {
-			item.URL = &i.URL
-		} else if item.ResourceID, err = f.resource(i); err != nil {
-			return nil, err
+		item := content.MenuItemInput{Title: i.Title, Type: i.Type, URL: i.URL, Items: below}
+		if i.Resource != "" {
+			if item.ResourceID, err = f.resource(i); err != nil {
+				return nil, err
+			}
 		}
 		out = append(out, item)
 	}

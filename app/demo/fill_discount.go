@@ -30,11 +30,11 @@ func (f *filling) putDiscounts(ctx context.Context) error {
 			return err
 		}
 		_, problems, err := f.Discounts.Create(ctx, in)
-		if err != nil {
-			return err
+		if len(problems) > 0 && problems[0].Code == "TAKEN" {
+			continue
 		}
-		if len(problems) > 0 && problems[0].Code != "TAKEN" {
-			return fmt.Errorf("%s: %s", d.Title, problems[0].Message)
+		if err := refused(d.Title, problems, err); err != nil {
+			return err
 		}
 	}
 	return nil
