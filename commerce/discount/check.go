@@ -1,13 +1,18 @@
 package discount
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/pricing"
 	"github.com/rialtohq/rialto/commerce/promotion"
+	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 )
 
@@ -39,6 +44,32 @@ func check(d *promotion.Discount) (p fault.Problems) {
 		}
 	}
 	return p
+}
+
+// checkRecords reports things and customers that a discount names and the shop does not have.
+func (s *Service) checkRecords(ctx context.Context, tx database.Tx, d *promotion.Discount) (p fault.Problems, err error) {
+	c := &d.Config
+	for _, named := range []struct {
+		table, field string
+		ids          []uuid.UUID
+	}{
+		{"product", "items", slices.Concat(c.Target.Products, c.Get.Target.Products)},
+		{"variant", "items", slices.Concat(c.Target.Variants, c.Get.Target.Variants)},
+		{"collection", "items", slices.Concat(c.Target.Collections, c.Get.Target.Collections)},
+		{"customer", "customers", c.Customers},
+	} {
+		if len(named.ids) == 0 {
+			continue
+		}
+		there, err := s.store.existing(ctx, tx, named.table, named.ids)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(named.ids, func(id uuid.UUID) bool { return !there[id] }) {
+			p.Add("INVALID", "There is no such "+named.table+".", named.field)
+		}
+	}
+	return p, nil
 }
 
 func checkNames(p *fault.Problems, d *promotion.Discount) {

@@ -24,6 +24,7 @@ import (
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/rialtohq/rialto/platform/keyset"
 )
 
@@ -46,10 +47,16 @@ func (d *Discount) Status(now time.Time) string {
 	return "ACTIVE"
 }
 
-// Config is what the service needs. DB must be set; Clock defaults to the system's, NewID to UUIDv7, Random to the
-// system's source of secrets.
+// Audit records what staff did, with the change itself; *staff.Service does.
+type Audit interface {
+	Audit(ctx context.Context, tx database.Tx, action, resource string, data any) error
+}
+
+// Config is what the service needs. DB must be set; Audit may be left out, Clock defaults to the system's, NewID to
+// UUIDv7, Random to the system's source of secrets.
 type Config struct {
 	DB     *database.DB
+	Audit  Audit
 	Clock  clock.Clock
 	NewID  func() uuid.UUID
 	Random io.Reader
@@ -58,6 +65,7 @@ type Config struct {
 // Service keeps discounts and gift cards. It is safe for concurrent use, in any number of processes on one database.
 type Service struct {
 	db     *database.DB
+	audit  Audit
 	clock  clock.Clock
 	random io.Reader
 	store  store
@@ -74,12 +82,12 @@ func New(c Config) *Service {
 	if c.Random == nil {
 		c.Random = rand.Reader
 	}
-	return &Service{db: c.DB, clock: c.Clock, random: c.Random, store: store{newID: c.NewID}}
+	return &Service{db: c.DB, audit: c.Audit, clock: c.Clock, random: c.Random, store: store{newID: c.NewID}}
 }
 
 // Create makes a discount from d, whose id is not read. Start is now where it has none; a discount with a code and no
 // title is called by its code. What is wrong with it comes back as problems with codes of DiscountErrorCode and fields
-// by their names here: code, title, value, startsAt, endsAt, usageLimit, minimumRequirement.
+// by their names here: code, title, value, items, customers, startsAt, endsAt, usageLimit, minimumRequirement.
 func (s *Service) Create(ctx context.Context, d promotion.Discount) (*Discount, fault.Problems, error) {
 	now := s.clock.Now()
 	d.Code, d.Title = strings.TrimSpace(d.Code), strings.TrimSpace(d.Title)
@@ -95,25 +103,74 @@ func (s *Service) Create(ctx context.Context, d promotion.Discount) (*Discount, 
 		return nil, problems, nil
 	}
 	made := &Discount{Discount: d, CreatedAt: now, UpdatedAt: now}
-	err := s.db.InTx(ctx, func(tx database.Tx) error { return s.store.insert(ctx, tx, made) })
+	err := s.db.InTx(ctx, func(tx database.Tx) (err error) {
+		if problems, err = s.checkRecords(ctx, tx, &d); err != nil || len(problems) > 0 {
+			return err
+		}
+		if err := s.store.insert(ctx, tx, made); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, "discount.created", made)
+	})
 	if database.IsUnique(err) {
+		problems = nil
 		problems.Add("TAKEN", "Another discount has this code.", "code")
 		return nil, problems, nil
 	}
-	if err != nil {
-		return nil, nil, err
+	if err != nil || len(problems) > 0 {
+		return nil, problems, err
 	}
 	return made, nil, nil
 }
 
-// Deactivate ends a discount now and gives it as it is then. Orders and checkouts under way keep what it gave them.
-// Ending one that has ended changes nothing. Fails with [fault.NotFound].
-func (s *Service) Deactivate(ctx context.Context, id uuid.UUID) (*Discount, error) {
-	err := s.db.InTx(ctx, func(tx database.Tx) error { return s.store.end(ctx, tx, id, s.clock.Now()) })
-	if err != nil {
-		return nil, err
+// note leaves an entry of a change in the audit trail.
+func (s *Service) note(ctx context.Context, tx database.Tx, action string, d *Discount) error {
+	if s.audit == nil {
+		return nil
 	}
-	return s.Get(ctx, id)
+	return s.audit.Audit(ctx, tx, action, gid.New(nodeType(d.Method), d.ID).String(), map[string]any{"title": d.Title, "code": d.Code, "kind": d.Kind})
+}
+
+// nodeType is the type of a discount in global ids.
+func nodeType(m promotion.Method) string {
+	if m == promotion.Code {
+		return "DiscountCodeNode"
+	}
+	return "DiscountAutomaticNode"
+}
+
+// NodeID is the discount's global id.
+func (d *Discount) NodeID() gid.ID { return gid.New(nodeType(d.Method), d.ID) }
+
+// Deactivate ends a discount of a method now and gives it as it is then. Orders and checkouts under way keep what it gave
+// them. Ending one that has ended changes nothing. One that is not there is a problem of the field id.
+func (s *Service) Deactivate(ctx context.Context, id uuid.UUID, method promotion.Method) (ended *Discount, problems fault.Problems, err error) {
+	err = s.db.InTx(ctx, func(tx database.Tx) error {
+		now := s.clock.Now()
+		d, err := one(s.store.byIDs(ctx, tx, []uuid.UUID{id}))
+		if err == nil && d.Method != method {
+			err = fault.New(fault.NotFound, "There is no such discount.")
+		}
+		if err != nil {
+			return err
+		}
+		if d.Disabled {
+			ended = d
+			return nil
+		}
+		if err := s.store.end(ctx, tx, id, now); err != nil {
+			return err
+		}
+		if ended, err = one(s.store.byIDs(ctx, tx, []uuid.UUID{id})); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, "discount.deactivated", ended)
+	})
+	if fault.Is(err, fault.NotFound) {
+		problems.Add("INVALID", "There is no such discount.", "id")
+		return nil, problems, nil
+	}
+	return ended, nil, err
 }
 
 // Get finds a discount. Fails with [fault.NotFound].
@@ -131,13 +188,19 @@ func (s *Service) Automatic(ctx context.Context) ([]*Discount, error) {
 	return s.store.automatic(ctx, s.db, s.clock.Now())
 }
 
-// Page reads a page of all discounts, by id.
-func (s *Service) Page(ctx context.Context, args keyset.Args) (keyset.Page[*Discount], error) {
-	w, err := args.Window(keyset.Order{Name: "ID", ID: "id"})
+// Page reads a page of all discounts that fit a query, newest first. The query is terms that must all hold: title: and
+// code: with the beginning of a word, status: with active, scheduled or expired, and bare words, each the beginning of
+// either. Fails with [fault.Invalid] for a query or an argument that cannot be meant.
+func (s *Service) Page(ctx context.Context, args keyset.Args, query string) (keyset.Page[*Discount], error) {
+	w, err := args.Window(keyset.Order{Name: "NEWEST", ID: "id", Desc: true})
 	if err != nil {
 		return keyset.Page[*Discount]{}, err
 	}
-	rows, err := s.store.page(ctx, s.db, w)
+	where, values, err := conditions(query, s.clock.Now())
+	if err != nil {
+		return keyset.Page[*Discount]{}, err
+	}
+	rows, err := s.store.page(ctx, s.db, w, where, values)
 	return keyset.Cut(w, rows, func(d *Discount) (any, uuid.UUID) { return "", d.ID }), err
 }
 

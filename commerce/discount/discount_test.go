@@ -48,12 +48,27 @@ func (b bundle) create(t *testing.T, d promotion.Discount) *discount.Discount {
 	return made
 }
 
+// collection makes a collection for discounts to name.
+func (b bundle) collection(t *testing.T) uuid.UUID {
+	t.Helper()
+	id := uuid.Must(uuid.NewV7())
+	err := b.db.InTx(b.ctx, func(tx database.Tx) error {
+		_, err := tx.Exec(b.ctx, `INSERT INTO collection (id, shop_id, created_at, updated_at, handle, title) VALUES ($2, $1, $3, $3, 'lamps', 'Lamps')`, id, noon)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
 func TestDiscounts(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		b := setup(t, db)
+		lamps := b.collection(t)
 		code := b.create(t, percent("Spring10", 100_000))
 		auto := b.create(t, promotion.Discount{Title: "Two for one", Method: promotion.Automatic, Kind: promotion.BuyXGetY, Priority: 3, EndsAt: noon.Add(time.Hour),
-			Config: promotion.Config{Get: promotion.Get{Buy: 1, Quantity: 1, PPM: money.PPM, Target: promotion.Target{Collections: []uuid.UUID{{7}}}}, Combines: promotion.Combines{Shipping: true}}})
+			Config: promotion.Config{Get: promotion.Get{Buy: 1, Quantity: 1, PPM: money.PPM, Target: promotion.Target{Collections: []uuid.UUID{lamps}}}, Combines: promotion.Combines{Shipping: true}}})
 
 		t.Run("FoundByCodeInAnyCase", func(t *testing.T) {
 			got, err := b.s.ByCode(b.ctx, " SPRING10 ")
@@ -93,9 +108,9 @@ func TestDiscounts(t *testing.T) {
 			}
 		})
 		t.Run("UselessIsRefused", func(t *testing.T) { useless(t, b) })
-		t.Run("PagesByID", func(t *testing.T) {
+		t.Run("PagesNewestFirst", func(t *testing.T) {
 			one := 1
-			page, err := b.s.Page(b.ctx, keyset.Args{First: &one, Reverse: true})
+			page, err := b.s.Page(b.ctx, keyset.Args{First: &one}, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,17 +118,20 @@ func TestDiscounts(t *testing.T) {
 				t.Errorf("%+v", page)
 			}
 		})
+		t.Run("FoundByQuery", func(t *testing.T) { found(t, b) })
 		t.Run("DeactivatedIsStillFoundButEnded", func(t *testing.T) {
-			got, err := b.s.Deactivate(b.ctx, code.ID)
-			if err != nil || got.Status(noon) != "EXPIRED" || !got.EndsAt.Equal(noon) {
+			got, problems, err := b.s.Deactivate(b.ctx, code.ID, promotion.Code)
+			if err != nil || len(problems) > 0 || got.Status(noon) != "EXPIRED" || !got.EndsAt.Equal(noon) {
 				t.Fatalf("%+v %v", got, err)
 			}
 			offers, _, err := b.s.Offers(b.ctx, []string{"spring10"}, nil, noon)
 			if err != nil || len(offers) != 2 || !offers[1].Disabled {
 				t.Fatalf("%+v %v", offers, err)
 			}
-			if _, err := b.s.Deactivate(b.ctx, uuid.New()); !fault.Is(err, fault.NotFound) {
-				t.Error(err)
+			for id, method := range map[uuid.UUID]promotion.Method{uuid.New(): promotion.Code, auto.ID: promotion.Code, code.ID: promotion.Automatic} {
+				if _, problems, err := b.s.Deactivate(b.ctx, id, method); err != nil || len(problems) != 1 || problems[0].Code != "INVALID" {
+					t.Error(problems, err)
+				}
 			}
 		})
 		t.Run("ForeignShopSeesNothing", func(t *testing.T) {
@@ -123,6 +141,21 @@ func TestDiscounts(t *testing.T) {
 			}
 		})
 	})
+}
+
+func found(t *testing.T, b bundle) {
+	for query, want := range map[string]int{
+		"": 2, "two": 1, "fOR": 1, "title:one*": 1, "code:spring": 1, "code:pring": 0, "status:active": 2, "status:active code:spring": 1,
+		"status:expired": 0, "status:scheduled": 0, "%": 0,
+	} {
+		page, err := b.s.Page(b.ctx, keyset.Args{}, query)
+		if err != nil || len(page.Items) != want {
+			t.Errorf("%q: %d, %v", query, len(page.Items), err)
+		}
+	}
+	if _, err := b.s.Page(b.ctx, keyset.Args{}, "color:red"); !fault.Is(err, fault.Invalid) {
+		t.Error(err)
+	}
 }
 
 func useless(t *testing.T, b bundle) {
@@ -138,6 +171,8 @@ func useless(t *testing.T, b bundle) {
 		"EndsTooSoon":  {promotion.Discount{Method: promotion.Code, Code: "r", Kind: promotion.FreeShipping, EndsAt: noon}, "INVALID"},
 		"StrangeKind":  {promotion.Discount{Method: promotion.Code, Code: "s", Kind: "gift"}, "INCLUSION"},
 		"TwoMinimums":  {promotion.Discount{Method: promotion.Code, Code: "t", Kind: promotion.FreeShipping, Config: promotion.Config{MinQuantity: 1, MinSubtotal: map[money.Currency]int64{"USD": 1}}}, "MINIMUM_SUBTOTAL_AND_QUANTITY_RANGE_BOTH_PRESENT"},
+		"ForeignItem":  {promotion.Discount{Method: promotion.Code, Code: "v", Kind: promotion.Percentage, Config: promotion.Config{PPM: 1, Target: promotion.Target{Products: []uuid.UUID{{9}}}}}, "INVALID"},
+		"ForeignBuyer": {promotion.Discount{Method: promotion.Code, Code: "w", Kind: promotion.FreeShipping, Config: promotion.Config{Customers: []uuid.UUID{{9}}}}, "INVALID"},
 		"NegativeUses": {promotion.Discount{Method: promotion.Code, Code: "u", Kind: promotion.FreeShipping, UsageLimit: -1}, "GREATER_THAN"},
 	} {
 		_, problems, err := b.s.Create(b.ctx, c.d)

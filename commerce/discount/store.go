@@ -81,6 +81,17 @@ func (s store) byIDs(ctx context.Context, q database.Querier, ids []uuid.UUID) (
 	return database.Scan(rows, err, scanOne)
 }
 
+// existing tells which rows of a table the shop has. Served by the tables' primary keys.
+func (store) existing(ctx context.Context, tx database.Tx, table string, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
+	rows, err := tx.Query(ctx, "SELECT id FROM "+table+" WHERE shop_id = $1 AND id = ANY($2)", ids)
+	list, err := database.Scan(rows, err, func(scan scan) (id uuid.UUID, err error) { return id, scan(&id) })
+	out := make(map[uuid.UUID]bool, len(list))
+	for _, id := range list {
+		out[id] = true
+	}
+	return out, err
+}
+
 // byCode reads one discount. Served by discount (shop_id, code).
 func (s store) byCode(ctx context.Context, q database.Querier, code string) ([]*Discount, error) {
 	rows, err := q.Query(ctx, "SELECT "+columns+" FROM discount WHERE shop_id = $1 AND code = $2 AND code <> ''", code)
@@ -97,10 +108,10 @@ func current(now string) string {
 	return "shop_id = $1 AND method = 'automatic' AND enabled AND starts_at <= " + now + " AND (ends_at IS NULL OR ends_at > " + now + ")"
 }
 
-// page reads a page of all discounts. Served by the primary key, which is in order of creation.
-func (s store) page(ctx context.Context, q database.Querier, w keyset.Window) ([]*Discount, error) {
-	where, args := w.Where(2)
-	rows, err := q.Query(ctx, "SELECT "+columns+" FROM discount WHERE shop_id = $1"+where+w.OrderBy(), args...)
+// page reads a page of the discounts that meet conditions over $2 and on. Served by the primary key, which is in order of creation.
+func (s store) page(ctx context.Context, q database.Querier, w keyset.Window, where string, args []any) ([]*Discount, error) {
+	after, more := w.Where(2 + len(args))
+	rows, err := q.Query(ctx, "SELECT "+columns+" FROM discount WHERE shop_id = $1"+where+after+w.OrderBy(), append(args, more...)...)
 	return database.Scan(rows, err, scanOne)
 }
 
