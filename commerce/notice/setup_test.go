@@ -3,6 +3,7 @@ package notice_test
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -161,7 +162,7 @@ func (b *bundle) read(raw string) letter {
 	}
 	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
 		part, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return l
 		}
 		if err != nil {
