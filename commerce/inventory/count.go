@@ -25,6 +25,7 @@ const (
 	CodeTooHigh         = "INVALID_QUANTITY_TOO_HIGH"
 	CodeTooLow          = "INVALID_QUANTITY_TOO_LOW"
 	CodeReason          = "INVALID_REASON"
+	CodeReference       = "INVALID_REFERENCE_DOCUMENT"
 	CodeTwice           = "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR"
 	CodeSetName         = "INVALID_NAME"
 	CodeAdjustName      = "INVALID_QUANTITY_NAME"
@@ -56,7 +57,7 @@ type Count struct {
 	Name       Name
 	Quantities []SetQuantity
 	Reason     Reason // defaults to [Correction]
-	Ref        string // what it was for
+	Ref        string // the address of what it was for
 	Actor      string
 }
 
@@ -101,7 +102,10 @@ type Group struct {
 func (s *Service) Set(ctx context.Context, c Count) (group Group, problems fault.Problems, err error) {
 	err = s.db.InTx(ctx, func(tx database.Tx) (err error) {
 		group, problems, err = s.SetTx(ctx, tx, c)
-		return refused(problems, err)
+		if err := refused(problems, err); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, "inventory.set", group)
 	})
 	return done(group, problems, err)
 }
@@ -120,7 +124,10 @@ func (s *Service) SetTx(ctx context.Context, tx database.Tx, c Count) (Group, fa
 func (s *Service) Adjust(ctx context.Context, a Adjustment) (group Group, problems fault.Problems, err error) {
 	err = s.db.InTx(ctx, func(tx database.Tx) (err error) {
 		group, problems, err = s.AdjustTx(ctx, tx, a)
-		return refused(problems, err)
+		if err := refused(problems, err); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, "inventory.adjusted", group)
 	})
 	return done(group, problems, err)
 }
@@ -132,6 +139,14 @@ func (s *Service) AdjustTx(ctx context.Context, tx database.Tx, a Adjustment) (G
 		e.wishes = append(e.wishes, wish{place: place{d.VariantID, d.LocationID}, quantity: d.Delta, compare: d.CompareQuantity})
 	}
 	return s.edit(ctx, tx, e)
+}
+
+// note leaves an entry of what was written in the audit trail; where nothing was, there is none.
+func (s *Service) note(ctx context.Context, tx database.Tx, action string, g Group) error {
+	if s.audit == nil || len(g.Changes) == 0 {
+		return nil
+	}
+	return s.audit.Audit(ctx, tx, action, g.ID.String(), map[string]any{"reason": g.Reason, "ref": g.Ref, "changes": len(g.Changes)})
 }
 
 var errRefused = errors.New("inventory: refused")

@@ -34,6 +34,8 @@ func TestSet(t *testing.T) {
 		why.Reason = "Because!"
 		what := set(1, nil)
 		what.Name = "incoming"
+		paper := set(1, nil)
+		paper.Ref = "note 12"
 		promised := set(4, nil)
 		promised.Name = inventory.Available
 		for _, c := range []struct {
@@ -53,6 +55,7 @@ func TestSet(t *testing.T) {
 			{"UnknownLocation", nowhere, 7, "input.quantities.0.locationId: INVALID_LOCATION"},
 			{"Twice", twice, 7, "input.quantities.1.locationId: NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR"},
 			{"BadReason", why, 7, "input.reason: INVALID_REASON"},
+			{"BadReference", paper, 7, "input.referenceDocumentUri: INVALID_REFERENCE_DOCUMENT"},
 			{"BadName", what, 7, "input.name: INVALID_NAME"},
 			{"Available", promised, 4, ""},
 		} {

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -82,6 +83,9 @@ func (e *edit) check() {
 	}
 	if !e.reason.valid() {
 		e.problems.Add(CodeReason, "A reason is a word of small letters and underscores, at most 40.", "input", "reason")
+	}
+	if u, err := url.Parse(e.ref); err != nil || e.ref != "" && u.Scheme == "" || len(e.ref) > 2048 {
+		e.problems.Add(CodeReference, "A reference is the address of a document, such as https://example.com/notes/12.", "input", "referenceDocumentUri")
 	}
 	if len(e.wishes) > MaxChanges {
 		e.problems.Add(many, "At most "+strconv.Itoa(MaxChanges)+" entries are written at once.", "input", e.list)

@@ -130,11 +130,18 @@ type Events interface {
 	AppendTx(ctx context.Context, tx database.Tx, subject string, payload any) error
 }
 
-// Config is what the service needs. DB must be set; Clock defaults to the system's, Events to none, NewID to UUIDv7.
+// Audit records what staff did, with the change itself; *staff.Service does.
+type Audit interface {
+	Audit(ctx context.Context, tx database.Tx, action, resource string, data any) error
+}
+
+// Config is what the service needs. DB must be set; Clock defaults to the system's, Events and Audit to none, NewID to
+// UUIDv7.
 type Config struct {
 	DB     *database.DB
 	Clock  clock.Clock
 	Events Events
+	Audit  Audit
 	NewID  func() uuid.UUID
 }
 
@@ -143,6 +150,7 @@ type Service struct {
 	db     *database.DB
 	clock  clock.Clock
 	events Events
+	audit  Audit
 	store  store
 }
 
@@ -154,5 +162,5 @@ func New(c Config) *Service {
 	if c.NewID == nil {
 		c.NewID = func() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 	}
-	return &Service{db: c.DB, clock: c.Clock, events: c.Events, store: store{newID: c.NewID}}
+	return &Service{db: c.DB, clock: c.Clock, events: c.Events, audit: c.Audit, store: store{newID: c.NewID}}
 }

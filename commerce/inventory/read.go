@@ -1,13 +1,17 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/keyset"
 )
 
 // Available tells of each variant how many units can be sold now: one statement, whatever their number. Variants that are
@@ -50,6 +54,33 @@ func (s *Service) LevelsByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUI
 // Locations gives every location of the shop, in order of priority.
 func (s *Service) Locations(ctx context.Context) ([]Location, error) {
 	return s.store.locations(ctx, s.db)
+}
+
+// LocationPage gives a page of the locations whose names have every word of a query (name:word or word), by a value of
+// LocationSortKeys. A shop has few: all are read. Fails with [fault.Invalid] for an argument that cannot be meant.
+func (s *Service) LocationPage(ctx context.Context, args keyset.Args, query, sortKey string) (keyset.Page[*Location], error) {
+	all, err := s.Locations(ctx)
+	if err != nil {
+		return keyset.Page[*Location]{}, err
+	}
+	words := strings.Fields(strings.ToLower(query))
+	var found []*Location
+	for i := range all {
+		name := strings.ToLower(all[i].Name)
+		if !slices.ContainsFunc(words, func(w string) bool {
+			return !strings.Contains(name, strings.Trim(strings.TrimPrefix(w, "name:"), `"'*`))
+		}) {
+			found = append(found, &all[i])
+		}
+	}
+	slices.SortFunc(found, func(a, b *Location) int {
+		byID := strings.Compare(a.ID.String(), b.ID.String())
+		if sortKey == "ID" {
+			return byID
+		}
+		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), byID)
+	})
+	return keyset.Slice(args, found, func(l *Location) uuid.UUID { return l.ID.UUID })
 }
 
 // SaveLocation makes a location, or changes the one with that handle, and gives it as it is now. The id of l is not read.
