@@ -36,8 +36,9 @@ type Config struct {
 	Handlers        Handlers
 	// Health is told when the server drains; required.
 	Health *Health
-	// Metrics is served at /metrics of the admin port, if set.
+	// Metrics is served at /metrics of the admin port, if set; Meter is told of requests, if set.
 	Metrics http.Handler
+	Meter   middleware.Meter
 	Log     *slog.Logger // slog.Default()
 
 	// Deadline bounds a request: 10 s.
@@ -97,6 +98,7 @@ func (c Config) middleware() []middleware.Middleware {
 		middleware.Identify(c.newID),
 		middleware.Trace(c.Traces, c.Measures),
 		middleware.Log(c.Log, c.now),
+		middleware.Measure(c.Meter, c.now),
 		middleware.Recover(c.Log),
 		middleware.Secure(c.HTTPS),
 		middleware.CORS(),

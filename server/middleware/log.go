@@ -1,7 +1,6 @@
 package middleware
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -10,9 +9,6 @@ import (
 
 	"github.com/rialtohq/rialto/graph/wire"
 )
-
-// statusClientGone is logged where the client hung up before there was an answer. It is never sent.
-const statusClientGone = 499
 
 // Log writes one line for each request: what it was and what came of it, by names and numbers only. The route stands
 // for the path, which can hold secrets. Needs [Trace] around it, and nothing inside may copy the request.
@@ -23,15 +19,7 @@ func Log(log *slog.Logger, now func() time.Time) Middleware {
 			rec := record(w)
 			aborted := true // by a panic that means to cut the connection
 			defer func() {
-				status := rec.status
-				switch {
-				case status == 0 && r.Context().Err() == context.Canceled: //nolint:errorlint // never wrapped
-					status = statusClientGone
-				case status == 0 && aborted:
-					status = http.StatusInternalServerError
-				case status == 0:
-					status = http.StatusOK
-				}
+				status := rec.final(r.Context(), aborted)
 				level := slog.LevelInfo
 				if status >= http.StatusInternalServerError {
 					level = slog.LevelError

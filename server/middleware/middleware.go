@@ -8,7 +8,10 @@
 // answer, whatever it refuses.
 package middleware
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+)
 
 // Middleware wraps a handler.
 type Middleware = func(http.Handler) http.Handler
@@ -34,6 +37,22 @@ func record(w http.ResponseWriter) *recorder {
 		return r
 	}
 	return &recorder{ResponseWriter: w}
+}
+
+// statusClientGone stands for the status where the client hung up before there was an answer. It is never sent.
+const statusClientGone = 499
+
+// final is the status that the client saw. Aborted is true where a panic cut the connection.
+func (r *recorder) final(ctx context.Context, aborted bool) int {
+	switch {
+	case r.status != 0:
+		return r.status
+	case ctx.Err() == context.Canceled: //nolint:errorlint // never wrapped
+		return statusClientGone
+	case aborted:
+		return http.StatusInternalServerError
+	}
+	return http.StatusOK
 }
 
 // WriteHeader remembers the first final status.
