@@ -13,14 +13,13 @@ ARG VERSION=dev
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/rialto ./cmd/rialto
 # What the last stage cannot make for itself, as it has no shell: its user, and folders that belong to that user.
-RUN mkdir -p /out/data /out/tmp && chmod 0700 /out/data && chmod 1777 /out/tmp \
-    && echo 'rialto:x:65532:65532::/data:/none' > /out/passwd && echo 'rialto:x:65532:' > /out/group
+RUN mkdir -p /out/own/data /out/own/tmp /out/etc && chmod 0700 /out/own/data /out/own/tmp \
+    && echo 'rialto:x:65532:65532::/data:/none' > /out/etc/passwd && echo 'rialto:x:65532:' > /out/etc/group
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-COPY --from=build /out/passwd /out/group /etc/
-COPY --from=build --chown=65532:65532 /out/tmp /tmp
-COPY --from=build --chown=65532:65532 /out/data /data
+COPY --from=build /out/etc/ /etc/
+COPY --from=build --chown=65532:65532 /out/own/ /
 COPY --from=build /out/rialto /rialto
 USER 65532:65532
 # The admin port has no authentication: do not publish it.
