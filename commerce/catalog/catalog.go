@@ -23,11 +23,13 @@ type Events interface {
 	AppendTx(ctx context.Context, tx database.Tx, subject string, payload any) error
 }
 
-// Config is what the service needs. Clock may be nil.
+// Config is what the service needs. Events, Audit, Stock and Clock may be nil; without Stock, new variants begin with none.
 type Config struct {
 	DB     *database.DB
 	Shops  *shop.Service
 	Events Events
+	Audit  Audit
+	Stock  Stock
 	Clock  clock.Clock
 	// FilesURL is where pictures are served, without a slash at its end: http://127.0.0.1:8080/files.
 	FilesURL string
@@ -38,6 +40,8 @@ type Service struct {
 	db     *database.DB
 	shops  *shop.Service
 	events Events
+	audit  Audit
+	stock  Stock
 	clock  clock.Clock
 	files  string
 	store  store
@@ -48,7 +52,7 @@ func New(c Config) *Service {
 	if c.Clock == nil {
 		c.Clock = clock.System{}
 	}
-	return &Service{db: c.DB, shops: c.Shops, events: c.Events, clock: c.Clock, files: c.FilesURL, store: store{files: c.FilesURL}}
+	return &Service{db: c.DB, shops: c.Shops, events: c.Events, audit: c.Audit, stock: c.Stock, clock: c.Clock, files: c.FilesURL, store: store{files: c.FilesURL}}
 }
 
 // view is through whose eyes rows are read.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/markup"
 )
 
 // checker collects what is wrong with an input. Paths of problems begin with its prefix.
@@ -66,7 +67,7 @@ func (c *checker) markup(s string, field ...string) (clean, text string) {
 		c.add(CodeTooLong, "The text is longer than 512 KB.", field...)
 		return "", ""
 	}
-	return cleanHTML(s)
+	return markup.Clean(s)
 }
 
 // tags checks tags and gives them without those that are empty or there already; case does not count.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
 )
 
 // The subjects of the events that writes append.
@@ -200,14 +201,18 @@ func (s *Service) retry(ctx context.Context, f func(tx database.Tx) error) error
 	return err
 }
 
-// run runs a staff verb in a transaction of its own, which is undone where the verb gives nothing but problems.
-func run[T any](ctx context.Context, s *Service, f func(tx database.Tx) (*T, fault.Problems, error)) (out *T, problems fault.Problems, err error) {
+// run runs a staff verb in a transaction of its own, which is undone where the verb gives nothing but problems. What it did
+// goes into the audit trail, on the thing named or else on what the verb gives.
+func run[T any](ctx context.Context, s *Service, action string, on gid.ID, f func(tx database.Tx) (*T, fault.Problems, error)) (out *T, problems fault.Problems, err error) {
 	err = s.retry(ctx, func(tx database.Tx) (err error) {
 		out, problems, err = f(tx)
 		if err == nil && out == nil {
 			return errRefused
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, action, on, out)
 	})
 	if errors.Is(err, errRefused) {
 		return nil, problems, nil

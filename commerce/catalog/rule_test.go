@@ -3,6 +3,7 @@ package catalog
 import (
 	"testing"
 
+	"github.com/rialtohq/rialto/platform/markup"
 	"pgregory.net/rapid"
 )
 
@@ -124,11 +125,11 @@ func TestCleanHTML(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			clean, text := cleanHTML(c.in)
+			clean, text := markup.Clean(c.in)
 			if clean != c.clean || text != c.text {
 				t.Errorf("got %q, %q\nwant %q, %q", clean, text, c.clean, c.text)
 			}
-			if again, _ := cleanHTML(clean); again != clean {
+			if again, _ := markup.Clean(clean); again != clean {
 				t.Errorf("cleaned again it is %q", again)
 			}
 		})

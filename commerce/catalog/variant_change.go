@@ -33,6 +33,8 @@ func (c *checker) changeAll(r *record, in []VariantChanges, list priceList, part
 			one.add(CodeNoVariantID, "Say which variant is meant.", "variants", index(i), "id")
 		case old[i] == nil:
 			one.add(CodeNoVariant, "The product has no such variant.", "variants", index(i), "id")
+		case len(v.Stock) > 0:
+			one.add(CodeStockOnUpdate, "Stock of a variant that is there is set by inventorySetQuantities.", "variants", index(i), "inventoryQuantities")
 		default:
 			entries[i] = old[i].clone()
 			one.change(r, entries[i], v, list, i)

@@ -12,6 +12,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
 )
 
 // CollectionChanges is a new collection, or changes to one: what is nil stays as it is.
@@ -48,7 +49,7 @@ func (r *collectionRecord) ruled() (ruled, error) {
 
 // CreateCollection makes a collection and publishes it. Paths of problems begin with "input".
 func (s *Service) CreateCollection(ctx context.Context, in CollectionChanges) (*Collection, fault.Problems, error) {
-	return run(ctx, s, func(tx database.Tx) (*Collection, fault.Problems, error) { return s.CreateCollectionTx(ctx, tx, in) })
+	return run(ctx, s, "collection.created", gid.ID{}, func(tx database.Tx) (*Collection, fault.Problems, error) { return s.CreateCollectionTx(ctx, tx, in) })
 }
 
 // CreateCollectionTx is [Service.CreateCollection] in the caller's transaction, which must be undone where there is none.
@@ -74,7 +75,7 @@ func (s *Service) CreateCollectionTx(ctx context.Context, tx database.Tx, in Col
 
 // UpdateCollection changes parts of a collection. Problems are as with [Service.CreateCollection].
 func (s *Service) UpdateCollection(ctx context.Context, id uuid.UUID, in CollectionChanges) (*Collection, fault.Problems, error) {
-	return run(ctx, s, func(tx database.Tx) (*Collection, fault.Problems, error) {
+	return run(ctx, s, "collection.updated", gid.ID{}, func(tx database.Tx) (*Collection, fault.Problems, error) {
 		c := &checker{prefix: []string{"input"}}
 		if in.RuleSet != nil {
 			if err := s.store.lockRules(ctx, tx, true); err != nil {
@@ -263,7 +264,7 @@ func (s *Service) rereadCollection(ctx context.Context, tx database.Tx, id uuid.
 
 // DeleteCollection deletes a collection; its products stay.
 func (s *Service) DeleteCollection(ctx context.Context, id uuid.UUID) (fault.Problems, error) {
-	_, problems, err := run(ctx, s, func(tx database.Tx) (*bool, fault.Problems, error) {
+	_, problems, err := run(ctx, s, "collection.deleted", gid.New("Collection", id), func(tx database.Tx) (*bool, fault.Problems, error) {
 		c := &checker{prefix: []string{"input"}}
 		if err := s.store.lockRules(ctx, tx, true); err != nil {
 			return nil, nil, err

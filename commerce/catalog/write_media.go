@@ -11,6 +11,7 @@ import (
 
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
 )
 
 // The codes of problems with pictures, beside those of products.
@@ -71,7 +72,7 @@ func (c *checker) address(s string, field ...string) string {
 // CreateMedia attaches pictures to a product and gives them in the order of the input. The pictures stay where they are:
 // only their addresses are kept. Paths of problems begin with "media" or "productId".
 func (s *Service) CreateMedia(ctx context.Context, product uuid.UUID, media []MediaInput) ([]*Image, fault.Problems, error) {
-	out, problems, err := run(ctx, s, func(tx database.Tx) (*[]*Image, fault.Problems, error) {
+	out, problems, err := run(ctx, s, "product.media_added", gid.New("Product", product), func(tx database.Tx) (*[]*Image, fault.Problems, error) {
 		var ids []uuid.UUID
 		problems, err := s.changeProduct(ctx, tx, product, func(c *checker, r *record) { ids = c.attach(r, media) })
 		if err != nil || len(problems) > 0 {
@@ -99,7 +100,7 @@ func (s *Service) imagesInOrder(ctx context.Context, tx database.Tx, ids []uuid.
 // DeleteMedia takes pictures off a product. Variants that one of them showed have none afterwards. Paths of problems are
 // "mediaIds", with a place, or "productId".
 func (s *Service) DeleteMedia(ctx context.Context, product uuid.UUID, media []uuid.UUID) (fault.Problems, error) {
-	_, problems, err := run(ctx, s, func(tx database.Tx) (*bool, fault.Problems, error) {
+	_, problems, err := run(ctx, s, "product.media_deleted", gid.New("Product", product), func(tx database.Tx) (*bool, fault.Problems, error) {
 		problems, err := s.changeProduct(ctx, tx, product, func(c *checker, r *record) {
 			for i, id := range media {
 				at := slices.IndexFunc(r.media, func(m mediaRow) bool { return m.id == id })

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
 )
 
 // gap is the distance between the positions of neighbors, so that a product can be moved between two without others
@@ -52,7 +53,7 @@ func (s *Service) RemoveProducts(ctx context.Context, collection uuid.UUID, prod
 // ReorderProducts moves products within a collection that is sorted by hand, one move after the other. Paths of problems
 // are "id" or "moves", with a place.
 func (s *Service) ReorderProducts(ctx context.Context, collection uuid.UUID, moves []Move) (*Collection, fault.Problems, error) {
-	return run(ctx, s, func(tx database.Tx) (*Collection, fault.Problems, error) {
+	return run(ctx, s, "collection.reordered", gid.ID{}, func(tx database.Tx) (*Collection, fault.Problems, error) {
 		c := &checker{}
 		r, err := s.store.lockCollection(ctx, tx, collection)
 		switch {
@@ -161,7 +162,7 @@ func squeezeIn(list []*place, moved map[*place]bool) bool {
 
 // changeByHand changes which products are in a collection that is chosen by hand.
 func (s *Service) changeByHand(ctx context.Context, collection uuid.UUID, change func(tx database.Tx, c *checker) error) (*Collection, fault.Problems, error) {
-	return run(ctx, s, func(tx database.Tx) (*Collection, fault.Problems, error) {
+	return run(ctx, s, "collection.products_changed", gid.ID{}, func(tx database.Tx) (*Collection, fault.Problems, error) {
 		c := &checker{}
 		r, err := s.store.lockCollection(ctx, tx, collection)
 		switch {

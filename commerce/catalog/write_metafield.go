@@ -144,7 +144,7 @@ func (c *checker) metafieldName(s string, least, most int, path []string) {
 // SetMetafields writes metafields of any things, all or none. The actor needs the scope to change each of them. Paths of
 // problems begin with "metafields".
 func (s *Service) SetMetafields(ctx context.Context, in []MetafieldSet) ([]*Metafield, fault.Problems, error) {
-	out, problems, err := run(ctx, s, func(tx database.Tx) (*[]*Metafield, fault.Problems, error) { return s.setMetafieldsTx(ctx, tx, in) })
+	out, problems, err := run(ctx, s, "metafields.set", gid.ID{}, func(tx database.Tx) (*[]*Metafield, fault.Problems, error) { return s.setMetafieldsTx(ctx, tx, in) })
 	if out == nil {
 		return nil, problems, err
 	}
@@ -195,6 +195,18 @@ func (s *Service) setMetafieldsTx(ctx context.Context, tx database.Tx, in []Meta
 		out[i] = stored[n]
 	}
 	return &out, nil, nil
+}
+
+// WriteMetafieldsTx writes metafields of one thing that the caller writes too, all or none: the transaction must be undone
+// where there are problems. Their paths begin with "metafields". Who may do that is the caller's to check.
+func (s *Service) WriteMetafieldsTx(ctx context.Context, tx database.Tx, owner gid.ID, in []MetafieldInput) (fault.Problems, error) {
+	c := &checker{}
+	rows := c.metafields(in, "metafields")
+	for i := range rows {
+		rows[i].owner, rows[i].ownerType = owner.UUID, owners[owner.Type].kind
+	}
+	err := s.saveMetafields(ctx, tx, c, rows)
+	return c.problems, err
 }
 
 // checkOwners reports owners that are not there: one statement for each type of owner.
@@ -347,7 +359,7 @@ func (c *checker) againstStored(f *metafieldRow, old *Metafield) {
 // DeleteMetafields deletes metafields of one thing. Those that are not there are problems, and then nothing is deleted.
 // Who may do that is the caller's to check.
 func (s *Service) DeleteMetafields(ctx context.Context, owner gid.ID, names []MetafieldName) (fault.Problems, error) {
-	_, problems, err := run(ctx, s, func(tx database.Tx) (*bool, fault.Problems, error) {
+	_, problems, err := run(ctx, s, "metafields.deleted", owner, func(tx database.Tx) (*bool, fault.Problems, error) {
 		for i := range names {
 			names[i].Owner = owner.UUID
 			if names[i].Namespace == "" {

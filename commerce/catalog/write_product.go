@@ -9,6 +9,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
 )
 
 // ProductChanges is a new product, or changes to one: what is nil stays as it is.
@@ -33,7 +34,7 @@ type ProductChanges struct {
 // CreateProduct makes a product with one variant that costs nothing yet. It is a draft unless the status says otherwise.
 // Paths of problems begin with "product" or "media"; nothing is saved where there is one.
 func (s *Service) CreateProduct(ctx context.Context, in ProductChanges) (*Product, fault.Problems, error) {
-	return run(ctx, s, func(tx database.Tx) (*Product, fault.Problems, error) { return s.CreateProductTx(ctx, tx, in) })
+	return run(ctx, s, "product.created", gid.ID{}, func(tx database.Tx) (*Product, fault.Problems, error) { return s.CreateProductTx(ctx, tx, in) })
 }
 
 // CreateProductTx is [Service.CreateProduct] in the caller's transaction, which must be undone where there is no product.
@@ -103,7 +104,7 @@ func (s *Service) chosenHandle(ctx context.Context, tx database.Tx, c *checker, 
 
 // UpdateProduct changes parts of a product. Problems are as with [Service.CreateProduct].
 func (s *Service) UpdateProduct(ctx context.Context, id uuid.UUID, in ProductChanges) (*Product, fault.Problems, error) {
-	return run(ctx, s, func(tx database.Tx) (*Product, fault.Problems, error) { return s.UpdateProductTx(ctx, tx, id, in) })
+	return run(ctx, s, "product.updated", gid.ID{}, func(tx database.Tx) (*Product, fault.Problems, error) { return s.UpdateProductTx(ctx, tx, id, in) })
 }
 
 // UpdateProductTx is [Service.UpdateProduct] in the caller's transaction, which must be undone where there is no product.
@@ -230,7 +231,7 @@ func writersView(ctx context.Context, prices priceList) view {
 
 // DeleteProduct deletes a product with its variants, pictures, metafields and stock levels. Orders have their own copy.
 func (s *Service) DeleteProduct(ctx context.Context, id uuid.UUID) (fault.Problems, error) {
-	_, problems, err := run(ctx, s, func(tx database.Tx) (*bool, fault.Problems, error) {
+	_, problems, err := run(ctx, s, "product.deleted", gid.New("Product", id), func(tx database.Tx) (*bool, fault.Problems, error) {
 		problems, err := s.DeleteProductTx(ctx, tx, id)
 		if err != nil || len(problems) > 0 {
 			return nil, problems, err

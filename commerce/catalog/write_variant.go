@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
 )
 
 // The codes of problems with variants, beside those of products.
@@ -22,6 +23,8 @@ const (
 	CodeNoVariantID   = "PRODUCT_VARIANT_ID_MISSING"
 	CodeForeign       = "AT_LEAST_ONE_VARIANT_DOES_NOT_BELONG_TO_THE_PRODUCT"
 	CodeLastVariant   = "CANNOT_DELETE_LAST_VARIANT"
+	CodeStockOnUpdate = "NO_INVENTORY_QUANTITIES_ON_VARIANTS_UPDATE"
+	CodeNoLocation    = "NOT_DEFINED_FOR_SHOP"
 )
 
 // VariantChanges is a new variant, or changes to one: what is nil stays as it is, or has its usual value when new.
@@ -45,6 +48,7 @@ type VariantChanges struct {
 	MediaID          *uuid.UUID
 	MediaSource      string // the address of one of the product's pictures, or of those that come along
 	Metafields       []MetafieldInput
+	Stock            []StockInput // to begin with, of a new variant only
 }
 
 // WeightInput is a weight in one of the units of weight.
@@ -78,14 +82,14 @@ type SavedVariants struct {
 // CreateVariants adds variants to a product, all or none, and attaches pictures. Paths of problems begin with "variants",
 // "media" or "productId".
 func (s *Service) CreateVariants(ctx context.Context, product uuid.UUID, in []VariantChanges, media []MediaInput, strategy Strategy) (*SavedVariants, fault.Problems, error) {
-	return run(ctx, s, func(tx database.Tx) (*SavedVariants, fault.Problems, error) {
+	return run(ctx, s, "product.variants_created", gid.ID{}, func(tx database.Tx) (*SavedVariants, fault.Problems, error) {
 		return s.CreateVariantsTx(ctx, tx, product, in, media, strategy)
 	})
 }
 
 // CreateVariantsTx is [Service.CreateVariants] in the caller's transaction, which must be undone where nothing was saved.
 func (s *Service) CreateVariantsTx(ctx context.Context, tx database.Tx, product uuid.UUID, in []VariantChanges, media []MediaInput, strategy Strategy) (*SavedVariants, fault.Problems, error) {
-	return s.writeVariants(ctx, tx, product, in, media, func(c *checker, r *record, list priceList) []*variantRecord {
+	saved, problems, err := s.writeVariants(ctx, tx, product, in, media, func(c *checker, r *record, list priceList) []*variantRecord {
 		if strategy == RemoveStandalone && len(r.variants) == 1 || strategy != PreserveStandalone && r.standalone() {
 			r.variants = nil
 			for _, o := range r.options {
@@ -97,6 +101,10 @@ func (s *Service) CreateVariantsTx(ctx context.Context, tx database.Tx, product 
 			one := &checker{}
 			if v.ID != uuid.Nil {
 				one.add(CodeIDOnCreate, "A new variant has no id yet.", "variants", index(i), "id")
+			}
+			if len(v.Stock) > 0 && v.Tracked == nil {
+				counted := true
+				v.Tracked = &counted
 			}
 			fresh := &variantRecord{row: variantRow{id: newID(), unit: "KILOGRAMS", ships: true, taxable: true}, prices: map[money.Currency]price{list.own: {}}}
 			if one.change(r, fresh, v, list, i); !one.ok() {
@@ -114,12 +122,19 @@ func (s *Service) CreateVariantsTx(ctx context.Context, tx database.Tx, product 
 		}
 		return added
 	})
+	if err != nil || len(problems) > 0 || saved == nil {
+		return nil, problems, err
+	}
+	if problems, err := s.open(ctx, tx, in, saved.Variants); err != nil || len(problems) > 0 {
+		return nil, problems, err
+	}
+	return saved, nil, nil
 }
 
 // UpdateVariants changes variants of a product and attaches pictures. Where one entry is refused none is saved, unless
 // partial says that the others are. Problems are as with [Service.CreateVariants].
 func (s *Service) UpdateVariants(ctx context.Context, product uuid.UUID, in []VariantChanges, media []MediaInput, partial bool) (*SavedVariants, fault.Problems, error) {
-	return run(ctx, s, func(tx database.Tx) (*SavedVariants, fault.Problems, error) {
+	return run(ctx, s, "product.variants_updated", gid.ID{}, func(tx database.Tx) (*SavedVariants, fault.Problems, error) {
 		return s.UpdateVariantsTx(ctx, tx, product, in, media, partial)
 	})
 }
@@ -191,7 +206,7 @@ func (s *Service) rereadVariants(ctx context.Context, tx database.Tx, product uu
 // DeleteVariants deletes variants of a product, all or none. The last one stays. Paths of problems are "variantsIds", with
 // a place, or "productId".
 func (s *Service) DeleteVariants(ctx context.Context, product uuid.UUID, ids []uuid.UUID) (*Product, fault.Problems, error) {
-	return run(ctx, s, func(tx database.Tx) (*Product, fault.Problems, error) {
+	return run(ctx, s, "product.variants_deleted", gid.ID{}, func(tx database.Tx) (*Product, fault.Problems, error) {
 		return s.DeleteVariantsTx(ctx, tx, product, ids)
 	})
 }
@@ -201,6 +216,9 @@ func (s *Service) DeleteVariantsTx(ctx context.Context, tx database.Tx, product 
 	list, err := s.priceList(ctx)
 	if err != nil {
 		return nil, nil, err
+	}
+	if len(ids) > MaxBulk {
+		return nil, nil, fault.New(fault.Invalid, "At most %d variants are deleted in one call.", MaxBulk)
 	}
 	problems, err := s.changeProduct(ctx, tx, product, func(c *checker, r *record) {
 		for i, id := range ids {
