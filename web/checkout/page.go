@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 
 	"github.com/rialtohq/rialto/commerce/money"
@@ -82,6 +83,11 @@ func (p *page) Agreed() string { return agreedText(p.Costs.Charge) }
 
 // Free reports whether there is nothing to pay.
 func (p *page) Free() bool { return p.Costs.Charge.IsZero() }
+
+// Test reports whether this is a shop in which no real money moves.
+func (p *page) Test() bool {
+	return slices.ContainsFunc(p.Methods, func(m Method) bool { return m.Test })
+}
 
 // CountryName is the name of the address's country.
 func (p *page) CountryName() string {

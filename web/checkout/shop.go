@@ -158,14 +158,15 @@ type Outcome struct {
 // Method is a way to pay that the page offers.
 type Method struct {
 	Gateway, Token, Title, Detail string
+	Test                          bool // no real money moves
 }
 
 // TestMethods are those of the bogus gateway, which moves no money.
 func TestMethods() []Method {
 	return []Method{
-		{"bogus", "tok_ok", "Card that works", "4242 4242 4242 4242 · the payment goes through"},
-		{"bogus", "tok_declined", "Card that is declined", "4000 0000 0000 0002 · the bank says no"},
-		{"bogus", "tok_error", "Gateway that breaks", "4000 0000 0000 0119 · an error, nothing is charged"},
-		{"bogus", "tok_timeout", "Gateway that answers too late", "4000 0000 0000 0341 · charged, but we hear of it later"},
+		{"bogus", "tok_ok", "Card that works", "4242 4242 4242 4242 · the payment goes through", true},
+		{"bogus", "tok_declined", "Card that is declined", "4000 0000 0000 0002 · the bank says no", true},
+		{"bogus", "tok_error", "Gateway that breaks", "4000 0000 0000 0119 · an error, nothing is charged", true},
+		{"bogus", "tok_timeout", "Gateway that answers too late", "4000 0000 0000 0341 · charged, but we hear of it later", true},
 	}
 }
