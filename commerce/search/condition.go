@@ -7,10 +7,12 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 )
 
-// forSale is the condition for a product p that has a variant which can be bought now, as inventory sees it.
+// forSale is the condition for a product p that has a variant which can be bought now, as inventory sees it. OFFSET has it
+// looked up for each product by index, whatever PostgreSQL believes of how many rows there are: right after an import it
+// knows nothing, and would read all variants for each product.
 const forSale = `EXISTS (SELECT 1 FROM variant v WHERE v.shop_id = p.shop_id AND v.product_id = p.id AND (NOT v.tracked OR v.oversell OR
  (SELECT sum(l.on_hand - l.reserved) FROM inventory_level l JOIN location o ON o.id = l.location_id
- WHERE l.shop_id = v.shop_id AND l.variant_id = v.id AND o.active AND o.fulfills_online) > 0))`
+ WHERE l.shop_id = v.shop_id AND l.variant_id = v.id AND o.active AND o.fulfills_online) > 0) LIMIT 1 OFFSET 0)`
 
 const stockTotal = `(SELECT coalesce(sum(l.on_hand - l.reserved), 0) FROM variant v JOIN inventory_level l ON l.shop_id = v.shop_id AND l.variant_id = v.id
  JOIN location o ON o.id = l.location_id WHERE v.shop_id = p.shop_id AND v.product_id = p.id AND o.active AND o.fulfills_online)`
@@ -177,20 +179,18 @@ func (s *stmt) time(column string, f field) string {
 }
 
 // priced is the condition for products with a variant whose price lies in one of the ranges, both ends included; without
-// ranges, in any. One range is looked up among the products' spans first: product_price (shop_id, currency, min_amount, …).
+// ranges, in any. Where nothing else narrows, one range is looked up among the products' spans first:
+// product_price (shop_id, currency, min_amount, …).
 func (s *stmt) priced(ranges [][2]int64) string {
 	currency := s.arg(string(s.currency))
-	var within []string
-	for _, r := range ranges {
-		within = append(within, "vp.amount BETWEEN "+s.arg(r[0])+" AND "+s.arg(r[1]))
+	price := "(SELECT vp.amount FROM variant_price vp WHERE vp.shop_id = v.shop_id AND vp.variant_id = v.id AND vp.currency = " + currency + ")"
+	within := []string{price + " IS NOT NULL"}
+	for i, r := range ranges {
+		within = append(within[:i], price+" BETWEEN "+s.arg(r[0])+" AND "+s.arg(r[1]))
 	}
-	cond := "EXISTS (SELECT 1 FROM variant v JOIN variant_price vp ON vp.shop_id = v.shop_id AND vp.variant_id = v.id AND vp.currency = " + currency +
-		" WHERE v.shop_id = p.shop_id AND v.product_id = p.id"
-	if len(within) > 0 {
-		cond += " AND (" + strings.Join(within, " OR ") + ")"
-	}
-	cond += ")"
-	if len(ranges) == 1 {
+	cond := "EXISTS (SELECT 1 FROM variant v WHERE v.shop_id = p.shop_id AND v.product_id = p.id AND (" + strings.Join(within, " OR ") + ") LIMIT 1 OFFSET 0)"
+	if len(ranges) == 1 && !s.narrow {
+		s.narrow = true // one look is enough
 		cond = "(p.id IN (SELECT r.product_id FROM product_price r WHERE r.shop_id = $1 AND r.currency = " + currency +
 			" AND r.min_amount <= " + s.arg(ranges[0][1]) + " AND r.max_amount >= " + s.arg(ranges[0][0]) + ") AND " + cond + ")"
 	}

@@ -58,6 +58,8 @@ type stmt struct {
 	view
 	args []any
 	memo map[any]string
+	// narrow says that the products were narrowed down by words or a collection.
+	narrow bool
 }
 
 func newStmt(v view) *stmt { return &stmt{view: v, memo: map[any]string{}} }

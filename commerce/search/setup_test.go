@@ -123,6 +123,11 @@ func setup(t testing.TB, db *database.DB, products int) *bundle {
 	if err := b.search.Rebuild(ctx); err != nil {
 		t.Fatal(err)
 	}
+	if pool := db.Pool(); pool != nil { // what autovacuum does in time
+		if _, err := pool.Exec(t.Context(), "ANALYZE"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return b
 }
 

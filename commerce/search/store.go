@@ -44,6 +44,7 @@ func (s *stmt) source(sc scoped, o order) source {
 		join = " CROSS JOIN "
 	}
 	var out source
+	s.narrow = sc.wanted != nil || sc.collection != nil
 	where := []string{"p.shop_id = $1"}
 	on := func(table, condition string) {
 		if out.from != "" {
