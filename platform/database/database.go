@@ -3,8 +3,8 @@
 // It knows how, never what: transactions and their retries, the shop that every statement is bound to, the two
 // dialects, migrations, and what each statement cost. It knows no table of commerce.
 //
-// Statements are written once, in the part of SQL that both databases share, plus three things that are translated for
-// SQLite: "= ANY($n)", "FOR UPDATE" and "::type". Where the two really differ, a store asks [Querier.Dialect].
+// Statements are written once, in the part of SQL that both databases share, plus a few things that are translated for
+// SQLite: "= ANY($n)", "<> ALL($n)", "FOR UPDATE" and "::type". Where the two really differ, a store asks [Querier.Dialect].
 //
 // Invariants: no statement on a shop's rows runs without a shop in its context (see [WithShop]); a transaction's
 // function may run more than once, and has had no effect before the last; writers of SQLite take turns, first come first
@@ -66,6 +66,9 @@ type Querier interface {
 	Ent() *generated.Client
 	// Dialect is which database this is.
 	Dialect() Dialect
+
+	// execAdmitted runs a text of this package's own making: it was admitted, and needs no translation.
+	execAdmitted(ctx context.Context, query string, args []any) error
 }
 
 // DB is an open database. It is a [Querier] of its own: each statement is then a transaction by itself, and on SQLite

@@ -141,4 +141,3 @@ func backup(ctx context.Context, db *DB, file string, version int64) error {
 	}
 	return dst.Close()
 }
-

@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,16 +17,31 @@ import (
 // Record collects the statements that ran in a context: case files count them, logs report their number.
 type Record struct {
 	mu         sync.Mutex
-	statements []string
+	statements []Statement
 	spent      time.Duration
-	keep       bool
+	texts      bool
+	args       bool
+}
+
+// Statement is one that ran.
+type Statement struct {
+	// Text in the words of the database that it ran on.
+	Text string
+	// Args are its parameters, from $1 on.
+	Args []any
 }
 
 type recordKey struct{}
 
 // Recording gives a context whose statements are counted. With texts, they are kept too.
 func Recording(ctx context.Context, texts bool) (context.Context, *Record) {
-	r := &Record{keep: texts}
+	r := &Record{texts: texts}
+	return context.WithValue(ctx, recordKey{}, r), r
+}
+
+// RecordingArgs is [Recording] with texts and parameters. It is for tests: parameters are what people typed and own.
+func RecordingArgs(ctx context.Context) (context.Context, *Record) {
+	r := &Record{texts: true, args: true}
 	return context.WithValue(ctx, recordKey{}, r), r
 }
 
@@ -40,7 +56,18 @@ func (r *Record) Count() int {
 func (r *Record) Statements() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]string(nil), r.statements...)
+	texts := make([]string, len(r.statements))
+	for i, s := range r.statements {
+		texts[i] = s.Text
+	}
+	return texts
+}
+
+// Calls are the statements that ran so far, with their parameters: what [RecordingArgs] keeps.
+func (r *Record) Calls() []Statement {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.statements)
 }
 
 // Spent is how long they took, added up.
@@ -55,8 +82,8 @@ var tracer = otel.Tracer("github.com/rialtohq/rialto/platform/database")
 // OnStatement is told of every statement: its verb, how long it took and how it ended. Set once, before the database is used.
 var OnStatement func(verb string, took time.Duration, err error)
 
-// observe opens a span for a statement and returns what ends it. Parameters are never recorded.
-func observe(ctx context.Context, query string) (context.Context, func(error)) {
+// observe opens a span for a statement and returns what ends it. No span holds parameters.
+func observe(ctx context.Context, query string, args []any) (context.Context, func(error)) {
 	began := started()
 	verb := verbOf(query)
 	var span trace.Span
@@ -66,7 +93,7 @@ func observe(ctx context.Context, query string) (context.Context, func(error)) {
 	return ctx, func(err error) {
 		took := started().Sub(began)
 		if rec, ok := ctx.Value(recordKey{}).(*Record); ok {
-			rec.add(query, took)
+			rec.add(query, args, took)
 		}
 		if OnStatement != nil {
 			OnStatement(verb, took, err)
@@ -80,13 +107,17 @@ func observe(ctx context.Context, query string) (context.Context, func(error)) {
 	}
 }
 
-func (r *Record) add(query string, took time.Duration) {
+func (r *Record) add(query string, args []any, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.keep {
-		query = ""
+	var s Statement
+	if r.texts {
+		s.Text = query
 	}
-	r.statements = append(r.statements, query)
+	if r.args {
+		s.Args = slices.Clone(args)
+	}
+	r.statements = append(r.statements, s)
 	r.spent += took
 }
 
@@ -101,3 +132,5 @@ func verbOf(query string) string {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+var started = time.Now

@@ -2,8 +2,8 @@ package database
 
 import (
 	"context"
+	"slices"
 	"strings"
-	"sync"
 
 	"github.com/google/uuid"
 
@@ -37,25 +37,40 @@ func Shop(ctx context.Context) (uuid.UUID, error) {
 	return uuid.Nil, fault.New(fault.Internal, "no shop is bound to this work")
 }
 
-// verdicts remembers which statement texts name the shop column; texts are few and constant.
-var verdicts sync.Map
-
 // admit refuses a statement whose context names no shop, and one on a shop's rows that does not name the shop column.
 func admit(ctx context.Context, query string) error {
-	s, ok := ctx.Value(scopeKey{}).(scope)
-	if !ok {
-		return fault.New(fault.Internal, "statement refused: no shop is bound to its context")
+	s, err := scopeOf(ctx)
+	if err != nil || s.all || strings.Contains(query, shopColumn) {
+		return err
 	}
-	if s.all {
-		return nil
+	return fault.New(fault.Internal, "statement refused: it does not name %s", shopColumn)
+}
+
+// admitRows is [admit] for rows to be inserted: where the context names a shop, every row must be that shop's.
+func admitRows(ctx context.Context, table string, columns []string, rows [][]any) error {
+	s, err := scopeOf(ctx)
+	if err != nil || s.all {
+		return err
 	}
-	named, ok := verdicts.Load(query)
-	if !ok {
-		named = strings.Contains(query, "shop_id")
-		verdicts.Store(query, named)
+	at := slices.Index(columns, shopColumn)
+	if at < 0 {
+		return fault.New(fault.Internal, "insert into %s refused: its columns do not name %s", table, shopColumn)
 	}
-	if !named.(bool) {
-		return fault.New(fault.Internal, "statement refused: it does not name shop_id")
+	for _, row := range rows {
+		if row[at] != any(s.shop) {
+			return fault.New(fault.Internal, "insert into %s refused: a row is not of the shop that is bound to its context", table)
+		}
 	}
 	return nil
 }
+
+func scopeOf(ctx context.Context) (scope, error) {
+	s, ok := ctx.Value(scopeKey{}).(scope)
+	if !ok {
+		return s, fault.New(fault.Internal, "statement refused: no shop is bound to its context")
+	}
+	return s, nil
+}
+
+// shopColumn is the column of every table of commerce that says whose a row is.
+const shopColumn = "shop_id"

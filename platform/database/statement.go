@@ -5,14 +5,9 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
-	"regexp"
-	"strings"
-	"sync"
-	"time"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
-	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/ent/generated"
 )
@@ -37,7 +32,12 @@ func (g guarded) ExecContext(ctx context.Context, query string, args ...any) (sq
 	if err := admit(ctx, query); err != nil {
 		return nil, err
 	}
-	ctx, done := observe(ctx, query)
+	return g.exec(ctx, query, args)
+}
+
+// exec runs a statement that was admitted.
+func (g guarded) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	ctx, done := observe(ctx, query, args)
 	res, err := g.conn.ExecContext(ctx, query, args...)
 	done(err)
 	return res, err
@@ -48,7 +48,7 @@ func (g guarded) QueryContext(ctx context.Context, query string, args ...any) (*
 	if err := admit(ctx, query); err != nil {
 		return nil, err
 	}
-	ctx, done := observe(ctx, query)
+	ctx, done := observe(ctx, query, args)
 	rows, err := g.conn.QueryContext(ctx, query, args...)
 	done(err)
 	return rows, err
@@ -137,48 +137,6 @@ func (r oneRow) Scan(dest ...any) error {
 	return r.rows.Close()
 }
 
-var (
-	translated sync.Map
-	anyList    = regexp.MustCompile(`= ANY\(\$(\d+)\)`)
-	allList    = regexp.MustCompile(`<> ALL\(\$(\d+)\)`)
-	casts      = regexp.MustCompile(`::[a-z]+(\[\])?`)
-	locks      = regexp.MustCompile(`(?i)\s+FOR (NO KEY )?UPDATE( OF [a-z, ]+)?( SKIP LOCKED| NOWAIT)?`)
-)
-
-// translate turns a statement into SQLite's words. Texts are constant, so each is translated once.
-func translate(query string) string {
-	if t, ok := translated.Load(query); ok {
-		return t.(string)
-	}
-	t := anyList.ReplaceAllString(query, "IN (SELECT value FROM json_each($$$1))")
-	t = allList.ReplaceAllString(t, "NOT IN (SELECT value FROM json_each($$$1))")
-	t = locks.ReplaceAllString(t, "")
-	t = casts.ReplaceAllString(t, "")
-	translated.Store(query, t)
-	return t
-}
-
-// lists turns slices into JSON, which SQLite's json_each reads.
-func lists(args []any) []any {
-	for i, a := range args {
-		switch v := a.(type) {
-		case []uuid.UUID, []string, []int64, []int:
-			b, _ := json.Marshal(v)
-			args[i] = string(b)
-		case json.RawMessage:
-			args[i] = jsonText(v)
-		}
-	}
-	return args
-}
-
-func jsonText(v json.RawMessage) any {
-	if v == nil {
-		return nil
-	}
-	return string(v)
-}
-
 // Scan reads every row of a statement with a function that reads one, and closes the rows.
 func Scan[T any](rows *sql.Rows, err error, one func(scan func(...any) error) (T, error)) ([]T, error) {
 	if err != nil {
@@ -217,50 +175,3 @@ func (j *JSON[T]) Scan(src any) error {
 	}
 	return json.Unmarshal(nil, &j.V)
 }
-
-// Insert writes rows of one table in as few statements as the databases' limit of parameters allows. Every row begins
-// with its shop or with what the first column is; suffix may add "ON CONFLICT …".
-func Insert(ctx context.Context, q Querier, table string, columns []string, rows [][]any, suffix string) error {
-	const most = 20000
-	size := max(1, most/len(columns))
-	for len(rows) > 0 {
-		n := min(size, len(rows))
-		if err := insert(ctx, q, table, columns, rows[:n], suffix); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
-}
-
-func insert(ctx context.Context, q Querier, table string, columns []string, rows [][]any, suffix string) error {
-	var b strings.Builder
-	b.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
-	args := make([]any, 0, len(rows)*len(columns))
-	for i, row := range rows {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		writeTuple(&b, len(args)+1, len(row))
-		args = append(args, row...)
-	}
-	if suffix != "" {
-		b.WriteString(" " + suffix)
-	}
-	_, err := q.SysExec(ctx, b.String(), args...)
-	return err
-}
-
-func writeTuple(b *strings.Builder, from, n int) {
-	b.WriteByte('(')
-	for j := range n {
-		if j > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('$')
-		b.WriteString(itoa(from + j))
-	}
-	b.WriteByte(')')
-}
-
-var started = time.Now
