@@ -110,11 +110,10 @@ func (s *server) again(w http.ResponseWriter, r *http.Request, p *page) error {
 	if v.State != Open {
 		return redirect(w, r, place(p.ID, "thanks", ""))
 	}
-	address := v.Address
-	if address.CountryCode == "" {
-		address.CountryCode = p.View.Address.CountryCode
+	if v.Address.CountryCode == "" {
+		v.Address.CountryCode = p.Address.CountryCode
 	}
-	p.View, p.View.Address = v, address
+	p.View = v
 	if p.Step == stepPayment {
 		p.Step = v.step()
 	}
@@ -234,16 +233,25 @@ func (s *server) giftCard(ctx context.Context, r *http.Request, p *page) (string
 	return place(p.ID, "", "#summary"), nil
 }
 
+// chosen reads which method was chosen; -1 for none.
+func (s *server) chosen(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil || n >= len(s.Methods) {
+		return -1
+	}
+	return n
+}
+
 func (s *server) pay(ctx context.Context, r *http.Request, p *page) (string, error) {
 	p.Step = stepPayment
-	if p.View.step() != stepPayment || len(p.Lines) == 0 {
+	if p.step() != stepPayment || len(p.Lines) == 0 {
 		p.Problems.Add("", "Something is missing before you can pay.")
 		return "", nil
 	}
 	var method Method
 	if !p.Free() {
-		n, err := strconv.Atoi(r.PostForm.Get("method"))
-		if err != nil || n < 0 || n >= len(s.Methods) {
+		n := s.chosen(r.PostForm.Get("method"))
+		if n < 0 {
 			p.Fields["method"] = "Choose how to pay."
 			return "", nil
 		}

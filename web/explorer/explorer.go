@@ -189,5 +189,5 @@ func serve(w http.ResponseWriter, r *http.Request, media string, content []byte)
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	_, _ = w.Write(content)
+	_, _ = w.Write(content) //nolint:gosec // embedded, or made by html/template
 }

@@ -2,7 +2,6 @@ package explorer_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -95,7 +94,12 @@ func TestWhatExamplesNeedIsKeptBefore(t *testing.T) {
 	}
 }
 
-func get(t *testing.T, h http.Handler, path string, header ...string) (*http.Response, string) {
+type answer struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func get(t *testing.T, h http.Handler, path string, header ...string) (answer, string) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 	for i := 0; i < len(header); i += 2 {
@@ -103,11 +107,7 @@ func get(t *testing.T, h http.Handler, path string, header ...string) (*http.Res
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	body, err := io.ReadAll(w.Result().Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w.Result(), string(body)
+	return answer{w.Code, w.Header()}, w.Body.String()
 }
 
 var reference = regexp.MustCompile(`(?:src|href)="([^"]*)"`)

@@ -155,10 +155,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, key string, optio
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	v, err := look(f, key, info, options)
-	if err != nil {
-		return err
-	}
+	v := look(f, key, info, options)
 	if fresh(r, v.tag) {
 		w.Header().Set("ETag", v.tag)
 		immutable(w)

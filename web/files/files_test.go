@@ -301,7 +301,7 @@ func TestWhoLeavesIsNotWaitedFor(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
 	w := httptest.NewRecorder()
-	v, _ := look(bytes.NewReader(jpegOf(t, 400, 300)), "oak-chair/1.jpg", blob.Info{}, picture.Options{MaxWidth: 100})
+	v := look(bytes.NewReader(jpegOf(t, 400, 300)), "oak-chair/1.jpg", blob.Info{}, picture.Options{MaxWidth: 100})
 	wait, err := b.flight(ctx, "oak-chair/1.jpg", v)
 	if err != nil {
 		t.Fatal(err)

@@ -28,14 +28,14 @@ type version struct {
 }
 
 // look finds out which form of a file a wish means, from the first bytes of the file.
-func look(f io.ReadSeeker, key string, info blob.Info, options picture.Options) (version, error) {
+func look(f io.ReadSeeker, key string, info blob.Info, options picture.Options) version {
 	asItIs := version{original: true, tag: tag(key, info, "")}
 	if options == (picture.Options{}) {
-		return asItIs, nil
+		return asItIs
 	}
 	config, format, err := image.DecodeConfig(io.LimitReader(f, picture.MaxInput))
 	if err != nil || config.Width <= 0 || config.Height <= 0 || int64(config.Width)*int64(config.Height) > picture.MaxPixels {
-		return asItIs, nil // no picture, or one that cannot be opened
+		return asItIs // no picture, or one that cannot be opened
 	}
 	cut := options.MaxWidth > 0 && options.MaxHeight > 0 && options.Crop != picture.CropNone
 	if !cut {
@@ -51,7 +51,7 @@ func look(f io.ReadSeeker, key string, info blob.Info, options picture.Options) 
 	}
 	sameFormat := options.Format == picture.FormatSame || format == "jpeg" && target == picture.FormatJPG || format == "png" && target == picture.FormatPNG
 	if width == config.Width && height == config.Height && sameFormat {
-		return asItIs, nil
+		return asItIs
 	}
 	form := fmt.Sprintf("%dx%d", width, height)
 	if cut {
@@ -60,7 +60,7 @@ func look(f io.ReadSeeker, key string, info blob.Info, options picture.Options) 
 	}
 	form += "." + string(target)
 	sum := digest(key, info, form)
-	return version{options: options, tag: `"` + sum[:32] + `"`, place: sum[:2] + "/" + sum[2:] + "." + string(target)}, nil
+	return version{options: options, tag: `"` + sum[:32] + `"`, place: sum[:2] + "/" + sum[2:] + "." + string(target)}
 }
 
 // digest names a form of a file as it is now: when the file is replaced, the name is another.
