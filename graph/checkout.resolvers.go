@@ -7,14 +7,15 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/rialtohq/rialto/commerce/checkout"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
 func (r *mutationResolver) CheckoutComplete(ctx context.Context, cartID gid.ID, payment model.CheckoutPaymentInput) (*model.CheckoutCompletePayload, error) {
-	panic(fmt.Errorf("not implemented: CheckoutComplete - checkoutComplete"))
+	res, err := r.Checkout.Complete(ctx, cartID, checkout.Payment{Gateway: payment.Gateway, Token: payment.Token})
+	return checkedOut(ctx, res, err)
 }
 
 func (r *mutationResolver) CartPaymentUpdate(ctx context.Context, cartID gid.ID, payment model.CartPaymentInput) (*model.CartPaymentUpdatePayload, error) {
@@ -26,13 +27,13 @@ func (r *mutationResolver) CartPaymentUpdate(ctx context.Context, cartID gid.ID,
 }
 
 func (r *mutationResolver) CartPrepareForCompletion(ctx context.Context, cartID gid.ID) (*model.CartPrepareForCompletionPayload, error) {
-	panic(fmt.Errorf("not implemented: CartPrepareForCompletion - cartPrepareForCompletion"))
+	return r.prepared(ctx, cartID)
 }
 
 func (r *mutationResolver) CartSubmitForCompletion(ctx context.Context, attemptToken string, cartID gid.ID) (*model.CartSubmitForCompletionPayload, error) {
-	panic(fmt.Errorf("not implemented: CartSubmitForCompletion - cartSubmitForCompletion"))
+	return r.submitted(ctx, cartID, attemptToken)
 }
 
 func (r *queryResolver) CartCompletionAttempt(ctx context.Context, attemptID string) (model.Any, error) {
-	panic(fmt.Errorf("not implemented: CartCompletionAttempt - cartCompletionAttempt"))
+	return r.attempted(ctx, attemptID)
 }

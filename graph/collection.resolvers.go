@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/graph/generated"
@@ -32,7 +31,7 @@ func (r *collectionResolver) Metafields(ctx context.Context, obj *catalog.Collec
 }
 
 func (r *collectionResolver) Products(ctx context.Context, obj *catalog.Collection, first *int, after *string, last *int, before *string, reverse *bool, filters []*model.ProductFilter, sortKey *string) (*model.ProductConnection, error) {
-	panic(fmt.Errorf("not implemented: Products - products"))
+	return r.productsIn(ctx, obj, paging(first, after, last, before, reverse), filters, text(sortKey))
 }
 
 func (r *queryResolver) Collection(ctx context.Context, handle *string, id *gid.ID) (*catalog.Collection, error) {

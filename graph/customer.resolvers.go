@@ -7,12 +7,12 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/model"
@@ -29,15 +29,20 @@ func (r *customerResolver) Addresses(ctx context.Context, obj *customer.Customer
 }
 
 func (r *customerResolver) AmountSpent(ctx context.Context, obj *customer.Customer) (*money.Money, error) {
-	panic(fmt.Errorf("not implemented: AmountSpent - amountSpent"))
+	return nil, nil
 }
 
 func (r *customerResolver) DefaultAddress(ctx context.Context, obj *customer.Customer) (*customer.Address, error) {
 	return r.defaultAddress(ctx, obj)
 }
 
-func (r *customerResolver) LastOrder(ctx context.Context, obj *customer.Customer) (*model.Order, error) {
-	panic(fmt.Errorf("not implemented: LastOrder - lastOrder"))
+func (r *customerResolver) LastOrder(ctx context.Context, obj *customer.Customer) (*order.Order, error) {
+	one := 1
+	page, err := r.ordersOf(ctx, obj, keyset.Args{First: &one, Reverse: true}, "PROCESSED_AT", "")
+	if err != nil || len(page.Items) == 0 {
+		return nil, err
+	}
+	return page.Items[0], nil
 }
 
 func (r *customerResolver) Metafield(ctx context.Context, obj *customer.Customer, key string, namespace *string) (*catalog.Metafield, error) {
@@ -57,7 +62,8 @@ func (r *customerResolver) MetafieldList(ctx context.Context, obj *customer.Cust
 }
 
 func (r *customerResolver) Orders(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.OrderConnection, error) {
-	panic(fmt.Errorf("not implemented: Orders - orders"))
+	page, err := r.ordersOf(ctx, obj, paging(first, after, last, before, reverse), text(sortKey), text(query))
+	return orderConnection(ctx, page), err
 }
 
 func (r *customerResolver) State(ctx context.Context, obj *customer.Customer) (*string, error) {

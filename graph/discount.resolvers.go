@@ -9,16 +9,46 @@ import (
 	"context"
 
 	"github.com/rialtohq/rialto/commerce/cart"
+	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/model"
 )
 
+func (r *automaticDiscountApplicationResolver) Value(ctx context.Context, obj *order.AutomaticDiscountApplication) (model.Any, error) {
+	return obj.Value, nil
+}
+
 func (r *cartDiscountApplicationResolver) Value(ctx context.Context, obj *cart.DiscountApplication) (model.Any, error) {
 	return obj.Value, nil
+}
+
+func (r *discountAllocationResolver) DiscountApplication(ctx context.Context, obj *order.DiscountAllocation) (model.Any, error) {
+	return obj.DiscountApplication, nil
+}
+
+func (r *discountCodeApplicationResolver) Value(ctx context.Context, obj *order.DiscountCodeApplication) (model.Any, error) {
+	return obj.Value, nil
+}
+
+func (r *Resolver) AutomaticDiscountApplication() generated.AutomaticDiscountApplicationResolver {
+	return &automaticDiscountApplicationResolver{r}
 }
 
 func (r *Resolver) CartDiscountApplication() generated.CartDiscountApplicationResolver {
 	return &cartDiscountApplicationResolver{r}
 }
 
-type cartDiscountApplicationResolver struct{ *Resolver }
+func (r *Resolver) DiscountAllocation() generated.DiscountAllocationResolver {
+	return &discountAllocationResolver{r}
+}
+
+func (r *Resolver) DiscountCodeApplication() generated.DiscountCodeApplicationResolver {
+	return &discountCodeApplicationResolver{r}
+}
+
+type (
+	automaticDiscountApplicationResolver struct{ *Resolver }
+	cartDiscountApplicationResolver      struct{ *Resolver }
+	discountAllocationResolver           struct{ *Resolver }
+	discountCodeApplicationResolver      struct{ *Resolver }
+)

@@ -84,8 +84,10 @@ func (r *Resolver) finders() map[string]finder {
 			}
 			return out, err
 		}),
-		"Shop": r.findShop,
-		"Menu": r.findMenus,
+		"Cart":  r.findCarts,
+		"Order": r.findOrders,
+		"Shop":  r.findShop,
+		"Menu":  r.findMenus,
 	}
 }
 

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/commerce/catalog"
@@ -140,7 +139,11 @@ func (r *queryResolver) ProductByHandle(ctx context.Context, handle string) (*ca
 }
 
 func (r *queryResolver) ProductRecommendations(ctx context.Context, intent *string, productHandle *string, productID *gid.ID) ([]*catalog.Product, error) {
-	panic(fmt.Errorf("not implemented: ProductRecommendations - productRecommendations"))
+	p, err := r.product(ctx, productHandle, productID)
+	if p == nil || err != nil {
+		return nil, err
+	}
+	return r.recommended(ctx, p, text(intent))
 }
 
 func (r *queryResolver) ProductTags(ctx context.Context, first int) (*model.StringConnection, error) {
@@ -154,7 +157,15 @@ func (r *queryResolver) ProductTypes(ctx context.Context, first int) (*model.Str
 }
 
 func (r *queryResolver) Products(ctx context.Context, first *int, after *string, last *int, before *string, reverse *bool, query *string, sortKey *string) (*model.ProductConnection, error) {
-	panic(fmt.Errorf("not implemented: Products - products"))
+	if text(query) == "" {
+		page, err := r.Catalog.ProductPage(ctx, paging(first, after, last, before, reverse), text(sortKey))
+		if err != nil {
+			return nil, err
+		}
+		loader.Together(ctx, page.Items, productID)
+		return productConnection(ctx, page), nil
+	}
+	return r.searchedProducts(ctx, text(query), text(sortKey), paging(first, after, last, before, reverse))
 }
 
 func (r *Resolver) Product() generated.ProductResolver { return &productResolver{r} }

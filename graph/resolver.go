@@ -5,9 +5,14 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/checkout"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/discount"
 	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/commerce/payment"
+	"github.com/rialtohq/rialto/commerce/search"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/platform/clock"
@@ -16,14 +21,19 @@ import (
 
 // Services are what resolvers call.
 type Services struct {
-	Shops     *shop.Service
-	Catalog   *catalog.Service
-	Content   *content.Service
-	Inventory *inventory.Service
-	Carts     *cart.Service
-	Customers *customer.Service
-	Staff     *staff.Service
-	Clock     clock.Clock
+	SearchIndex *search.Service
+	Shops       *shop.Service
+	Catalog     *catalog.Service
+	Content     *content.Service
+	Inventory   *inventory.Service
+	Carts       *cart.Service
+	Discounts   *discount.Service
+	Payments    *payment.Service
+	Checkout    *checkout.Service
+	Orders      *order.Service
+	Customers   *customer.Service
+	Staff       *staff.Service
+	Clock       clock.Clock
 	// PublicURL is where shoppers reach this server, without a slash at its end.
 	PublicURL string
 }

@@ -7,15 +7,16 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/rialtohq/rialto/commerce/search"
 	"github.com/rialtohq/rialto/graph/model"
 )
 
 func (r *queryResolver) PredictiveSearch(ctx context.Context, limit *int, limitScope *string, query string, searchableFields []string, types []string, unavailableProducts *string) (*model.PredictiveSearchResult, error) {
-	panic(fmt.Errorf("not implemented: PredictiveSearch - predictiveSearch"))
+	return r.predicted(ctx, typing(query, limit, limitScope, types, searchableFields, unavailableProducts))
 }
 
 func (r *queryResolver) Search(ctx context.Context, first *int, after *string, last *int, before *string, reverse *bool, prefix *string, productFilters []*model.ProductFilter, query string, sortKey *string, types []string, unavailableProducts *string) (*model.SearchResultItemConnection, error) {
-	panic(fmt.Errorf("not implemented: Search - search"))
+	scope := search.Scope{Query: query, Typed: true, Prefix: text(prefix) == "LAST", Filters: productFiltersOf(productFilters), Unavailable: text(unavailableProducts)}
+	return r.searched(ctx, search.Mixed{Scope: scope, Types: types, SortKey: text(sortKey), Args: paging(first, after, last, before, reverse)})
 }

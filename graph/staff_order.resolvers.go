@@ -7,32 +7,137 @@ package graph
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
+	"github.com/google/uuid"
+	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/commerce/payment"
+	"github.com/rialtohq/rialto/commerce/staff"
+	"github.com/rialtohq/rialto/graph/generated"
+	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/model"
+	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/keyset"
 )
 
+func (r *basicEventResolver) StaffMember(ctx context.Context, obj *order.Event) (*staff.StaffMember, error) {
+	return member(ctx, r.Resolver, obj.ID.UUID, obj.StaffMemberID, func(e *order.Event) uuid.UUID { return e.StaffMemberID })
+}
+
 func (r *mutationResolver) OrderUpdate(ctx context.Context, input model.OrderInput) (*model.OrderUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: OrderUpdate - orderUpdate"))
+	o, ps, err := r.Orders.Update(ctx, orderUpdate(input))
+	if err != nil {
+		return nil, err
+	}
+	return &model.OrderUpdatePayload{Order: oneOrder(ctx, o), UserErrors: problems[model.StaffUserError](ps)}, nil
 }
 
 func (r *mutationResolver) OrderCancel(ctx context.Context, notifyCustomer *bool, orderID gid.ID, reason string, refund *bool, refundMethod *model.OrderCancelRefundMethodInput, restock bool, staffNote *string) (*model.OrderCancelPayload, error) {
-	panic(fmt.Errorf("not implemented: OrderCancel - orderCancel"))
+	in := order.CancelInput{OrderID: orderID, Reason: reason, Restock: restock, Refund: yes(refund), Note: text(staffNote), Notify: yes(notifyCustomer)}
+	if refundMethod != nil {
+		in.Refund = yes(refundMethod.OriginalPaymentMethodsRefund)
+	}
+	o, ps, err := r.Orders.Cancel(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	payload := &model.OrderCancelPayload{Order: oneOrder(ctx, o), OrderCancelUserErrors: problems[model.OrderCancelUserError](ps), UserErrors: staffProblems(ps)}
+	if len(ps) == 0 {
+		payload.Job = doneJob(orderID)
+	}
+	return payload, nil
 }
 
 func (r *mutationResolver) RefundCreate(ctx context.Context, input model.RefundInput) (*model.RefundCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: RefundCreate - refundCreate"))
+	in, err := refundInput(input)
+	if err != nil {
+		return nil, err
+	}
+	f, o, ps, err := r.Orders.Refund(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.RefundCreatePayload{Refund: f, Order: oneOrder(ctx, o), UserErrors: problems[model.StaffUserError](ps)}, nil
 }
 
 func (r *mutationResolver) FulfillmentCreate(ctx context.Context, fulfillment model.FulfillmentInput, message *string) (*model.FulfillmentCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: FulfillmentCreate - fulfillmentCreate"))
+	f, ps, err := r.Orders.Fulfill(ctx, fulfillInput(fulfillment, message))
+	if err != nil {
+		return nil, err
+	}
+	return &model.FulfillmentCreatePayload{Fulfillment: f, UserErrors: problems[model.StaffUserError](ps)}, nil
 }
 
-func (r *queryResolver) Order(ctx context.Context, id gid.ID) (*model.Order, error) {
-	panic(fmt.Errorf("not implemented: Order - order"))
+func (r *orderTransactionResolver) Order(ctx context.Context, obj *payment.Transaction) (*order.Order, error) {
+	return orderOf(ctx, r.Resolver, obj.ID.UUID, obj.OrderID, func(t *payment.Transaction) uuid.UUID { return t.OrderID })
+}
+
+func (r *orderTransactionResolver) ParentTransaction(ctx context.Context, obj *payment.Transaction) (*payment.Transaction, error) {
+	return r.parentTransaction(ctx, obj)
+}
+
+func (r *queryResolver) Order(ctx context.Context, id gid.ID) (*order.Order, error) {
+	o, err := r.Services.Orders.ByID(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	return oneOrder(ctx, o), err
 }
 
 func (r *queryResolver) Orders(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.OrderConnection, error) {
-	panic(fmt.Errorf("not implemented: Orders - orders"))
+	page, err := r.Services.Orders.List(ctx, paging(first, after, last, before, reverse), text(sortKey), text(query))
+	if err != nil {
+		return nil, err
+	}
+	loader.Together(ctx, page.Items, orderID)
+	return orderConnection(ctx, page), nil
 }
+
+func (r *refundResolver) Order(ctx context.Context, obj *order.Refund) (*order.Order, error) {
+	o, err := orderOf(ctx, r.Resolver, obj.ID.UUID, obj.OrderID, func(f *order.Refund) uuid.UUID { return f.OrderID })
+	return o, err
+}
+
+func (r *refundResolver) RefundLineItems(ctx context.Context, obj *order.Refund, after *string, before *string, first *int, last *int, reverse *bool) (*model.RefundLineItemConnection, error) {
+	page, err := obj.LinePage(paging(first, after, last, before, reverse))
+	return refundLineConnection(ctx, page), err
+}
+
+func (r *refundResolver) StaffMember(ctx context.Context, obj *order.Refund) (*staff.StaffMember, error) {
+	return member(ctx, r.Resolver, obj.ID.UUID, obj.StaffMemberID, func(f *order.Refund) uuid.UUID { return f.StaffMemberID })
+}
+
+func (r *refundResolver) Transactions(ctx context.Context, obj *order.Refund, after *string, before *string, first *int, last *int, reverse *bool) (*model.OrderTransactionConnection, error) {
+	all, err := transactionsOf(ctx, r.Resolver, obj.ID.UUID, obj.OrderID, func(f *order.Refund) uuid.UUID { return f.OrderID })
+	if err != nil {
+		return nil, err
+	}
+	own := slices.DeleteFunc(slices.Clone(all), func(t *payment.Transaction) bool { return !obj.Owns(*t) })
+	page, err := keyset.Slice(paging(first, after, last, before, reverse), own, func(t *payment.Transaction) uuid.UUID { return t.ID.UUID })
+	return transactionConnection(ctx, page), err
+}
+
+func (r *refundLineItemResolver) Location(ctx context.Context, obj *order.RefundLine) (*inventory.Location, error) {
+	return r.location(ctx, obj.LocationID)
+}
+
+func (r *Resolver) BasicEvent() generated.BasicEventResolver { return &basicEventResolver{r} }
+
+func (r *Resolver) OrderTransaction() generated.OrderTransactionResolver {
+	return &orderTransactionResolver{r}
+}
+
+func (r *Resolver) Refund() generated.RefundResolver { return &refundResolver{r} }
+
+func (r *Resolver) RefundLineItem() generated.RefundLineItemResolver {
+	return &refundLineItemResolver{r}
+}
+
+type (
+	basicEventResolver       struct{ *Resolver }
+	orderTransactionResolver struct{ *Resolver }
+	refundResolver           struct{ *Resolver }
+	refundLineItemResolver   struct{ *Resolver }
+)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/cart"
+	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -681,8 +682,8 @@ func (ec *executionContext) _CheckoutCompletePayload_order(ctx context.Context, 
 			return obj.Order, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Order) graphql.Marshaler {
-			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx, selections, v)
 		},
 		true,
 		false,

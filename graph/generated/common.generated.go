@@ -16,6 +16,8 @@ import (
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/graph/model"
@@ -641,9 +643,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ProductVariant(ctx, sel, obj)
-	case model.Order:
+	case order.Order:
 		return ec._Order(ctx, sel, &obj)
-	case *model.Order:
+	case *order.Order:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -697,9 +699,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Blog(ctx, sel, obj)
-	case model.BasicEvent:
+	case order.Event:
 		return ec._BasicEvent(ctx, sel, &obj)
-	case *model.BasicEvent:
+	case *order.Event:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -718,9 +720,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ShopPolicy(ctx, sel, obj)
-	case model.Refund:
+	case order.Refund:
 		return ec._Refund(ctx, sel, &obj)
-	case *model.Refund:
+	case *order.Refund:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -739,9 +741,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ProductOption(ctx, sel, obj)
-	case model.OrderTransaction:
+	case payment.Transaction:
 		return ec._OrderTransaction(ctx, sel, &obj)
-	case *model.OrderTransaction:
+	case *payment.Transaction:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -1382,6 +1384,10 @@ func (ec *executionContext) marshalOCount2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 		return graphql.Null
 	}
 	return ec._Count(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx context.Context, sel ast.SelectionSet, v money.Money) graphql.Marshaler {
+	return ec._MoneyV2(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalOMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx context.Context, sel ast.SelectionSet, v *money.Money) graphql.Marshaler {

@@ -14,6 +14,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -27,7 +28,7 @@ type CustomerResolver interface {
 
 	DefaultAddress(ctx context.Context, obj *customer.Customer) (*customer.Address, error)
 
-	LastOrder(ctx context.Context, obj *customer.Customer) (*model.Order, error)
+	LastOrder(ctx context.Context, obj *customer.Customer) (*order.Order, error)
 
 	Metafield(ctx context.Context, obj *customer.Customer, key string, namespace *string) (*catalog.Metafield, error)
 	Metafields(ctx context.Context, obj *customer.Customer, identifiers []*model.HasMetafieldsIdentifier) ([]*catalog.Metafield, error)
@@ -550,8 +551,8 @@ func (ec *executionContext) _Customer_lastOrder(ctx context.Context, field graph
 			return ec.Resolvers.Customer().LastOrder(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Order) graphql.Marshaler {
-			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx, selections, v)
 		},
 		true,
 		false,

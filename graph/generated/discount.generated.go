@@ -13,14 +13,24 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // region    ************************** generated!.gotpl **************************
 
+type AutomaticDiscountApplicationResolver interface {
+	Value(ctx context.Context, obj *order.AutomaticDiscountApplication) (model.Any, error)
+}
 type CartDiscountApplicationResolver interface {
 	Value(ctx context.Context, obj *cart.DiscountApplication) (model.Any, error)
+}
+type DiscountAllocationResolver interface {
+	DiscountApplication(ctx context.Context, obj *order.DiscountAllocation) (model.Any, error)
+}
+type DiscountCodeApplicationResolver interface {
+	Value(ctx context.Context, obj *order.DiscountCodeApplication) (model.Any, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -31,7 +41,7 @@ type CartDiscountApplicationResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AutomaticDiscountApplication_allocationMethod(ctx context.Context, field graphql.CollectedField, obj *model.AutomaticDiscountApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _AutomaticDiscountApplication_allocationMethod(ctx context.Context, field graphql.CollectedField, obj *order.AutomaticDiscountApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -54,7 +64,7 @@ func (ec *executionContext) fieldContext_AutomaticDiscountApplication_allocation
 	return graphql.NewScalarFieldContext("AutomaticDiscountApplication", field, false, false, "DiscountApplicationAllocationMethod")
 }
 
-func (ec *executionContext) _AutomaticDiscountApplication_targetSelection(ctx context.Context, field graphql.CollectedField, obj *model.AutomaticDiscountApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _AutomaticDiscountApplication_targetSelection(ctx context.Context, field graphql.CollectedField, obj *order.AutomaticDiscountApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -77,7 +87,7 @@ func (ec *executionContext) fieldContext_AutomaticDiscountApplication_targetSele
 	return graphql.NewScalarFieldContext("AutomaticDiscountApplication", field, false, false, "DiscountApplicationTargetSelection")
 }
 
-func (ec *executionContext) _AutomaticDiscountApplication_targetType(ctx context.Context, field graphql.CollectedField, obj *model.AutomaticDiscountApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _AutomaticDiscountApplication_targetType(ctx context.Context, field graphql.CollectedField, obj *order.AutomaticDiscountApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -100,7 +110,7 @@ func (ec *executionContext) fieldContext_AutomaticDiscountApplication_targetType
 	return graphql.NewScalarFieldContext("AutomaticDiscountApplication", field, false, false, "DiscountApplicationTargetType")
 }
 
-func (ec *executionContext) _AutomaticDiscountApplication_title(ctx context.Context, field graphql.CollectedField, obj *model.AutomaticDiscountApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _AutomaticDiscountApplication_title(ctx context.Context, field graphql.CollectedField, obj *order.AutomaticDiscountApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -123,7 +133,7 @@ func (ec *executionContext) fieldContext_AutomaticDiscountApplication_title(_ co
 	return graphql.NewScalarFieldContext("AutomaticDiscountApplication", field, false, false, "String")
 }
 
-func (ec *executionContext) _AutomaticDiscountApplication_value(ctx context.Context, field graphql.CollectedField, obj *model.AutomaticDiscountApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _AutomaticDiscountApplication_value(ctx context.Context, field graphql.CollectedField, obj *order.AutomaticDiscountApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -132,7 +142,7 @@ func (ec *executionContext) _AutomaticDiscountApplication_value(ctx context.Cont
 			return ec.fieldContext_AutomaticDiscountApplication_value(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Value, nil
+			return ec.Resolvers.AutomaticDiscountApplication().Value(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.Any) graphql.Marshaler {
@@ -143,7 +153,7 @@ func (ec *executionContext) _AutomaticDiscountApplication_value(ctx context.Cont
 	)
 }
 func (ec *executionContext) fieldContext_AutomaticDiscountApplication_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AutomaticDiscountApplication", field, false, false, "PricingValue")
+	return graphql.NewScalarFieldContext("AutomaticDiscountApplication", field, true, true, "PricingValue")
 }
 
 func (ec *executionContext) _CartAutomaticDiscountAllocation_discountApplication(ctx context.Context, field graphql.CollectedField, obj *cart.AutomaticAllocation) (ret graphql.Marshaler) {
@@ -614,7 +624,7 @@ func (ec *executionContext) fieldContext_CartDiscountCode_code(_ context.Context
 	return graphql.NewScalarFieldContext("CartDiscountCode", field, false, false, "String")
 }
 
-func (ec *executionContext) _DiscountAllocation_allocatedAmount(ctx context.Context, field graphql.CollectedField, obj *model.DiscountAllocation) (ret graphql.Marshaler) {
+func (ec *executionContext) _DiscountAllocation_allocatedAmount(ctx context.Context, field graphql.CollectedField, obj *order.DiscountAllocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -626,8 +636,8 @@ func (ec *executionContext) _DiscountAllocation_allocatedAmount(ctx context.Cont
 			return obj.AllocatedAmount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -646,7 +656,7 @@ func (ec *executionContext) fieldContext_DiscountAllocation_allocatedAmount(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _DiscountAllocation_discountApplication(ctx context.Context, field graphql.CollectedField, obj *model.DiscountAllocation) (ret graphql.Marshaler) {
+func (ec *executionContext) _DiscountAllocation_discountApplication(ctx context.Context, field graphql.CollectedField, obj *order.DiscountAllocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -655,7 +665,7 @@ func (ec *executionContext) _DiscountAllocation_discountApplication(ctx context.
 			return ec.fieldContext_DiscountAllocation_discountApplication(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DiscountApplication, nil
+			return ec.Resolvers.DiscountAllocation().DiscountApplication(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.Any) graphql.Marshaler {
@@ -669,8 +679,8 @@ func (ec *executionContext) fieldContext_DiscountAllocation_discountApplication(
 	fc = &graphql.FieldContext{
 		Object:     "DiscountAllocation",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
@@ -829,7 +839,7 @@ func (ec *executionContext) fieldContext_DiscountApplicationEdge_node(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _DiscountCodeApplication_allocationMethod(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _DiscountCodeApplication_allocationMethod(ctx context.Context, field graphql.CollectedField, obj *order.DiscountCodeApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -852,7 +862,7 @@ func (ec *executionContext) fieldContext_DiscountCodeApplication_allocationMetho
 	return graphql.NewScalarFieldContext("DiscountCodeApplication", field, false, false, "DiscountApplicationAllocationMethod")
 }
 
-func (ec *executionContext) _DiscountCodeApplication_applicable(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _DiscountCodeApplication_applicable(ctx context.Context, field graphql.CollectedField, obj *order.DiscountCodeApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -875,7 +885,7 @@ func (ec *executionContext) fieldContext_DiscountCodeApplication_applicable(_ co
 	return graphql.NewScalarFieldContext("DiscountCodeApplication", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _DiscountCodeApplication_code(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _DiscountCodeApplication_code(ctx context.Context, field graphql.CollectedField, obj *order.DiscountCodeApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -898,7 +908,7 @@ func (ec *executionContext) fieldContext_DiscountCodeApplication_code(_ context.
 	return graphql.NewScalarFieldContext("DiscountCodeApplication", field, false, false, "String")
 }
 
-func (ec *executionContext) _DiscountCodeApplication_targetSelection(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _DiscountCodeApplication_targetSelection(ctx context.Context, field graphql.CollectedField, obj *order.DiscountCodeApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -921,7 +931,7 @@ func (ec *executionContext) fieldContext_DiscountCodeApplication_targetSelection
 	return graphql.NewScalarFieldContext("DiscountCodeApplication", field, false, false, "DiscountApplicationTargetSelection")
 }
 
-func (ec *executionContext) _DiscountCodeApplication_targetType(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _DiscountCodeApplication_targetType(ctx context.Context, field graphql.CollectedField, obj *order.DiscountCodeApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -944,7 +954,7 @@ func (ec *executionContext) fieldContext_DiscountCodeApplication_targetType(_ co
 	return graphql.NewScalarFieldContext("DiscountCodeApplication", field, false, false, "DiscountApplicationTargetType")
 }
 
-func (ec *executionContext) _DiscountCodeApplication_value(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeApplication) (ret graphql.Marshaler) {
+func (ec *executionContext) _DiscountCodeApplication_value(ctx context.Context, field graphql.CollectedField, obj *order.DiscountCodeApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -953,7 +963,7 @@ func (ec *executionContext) _DiscountCodeApplication_value(ctx context.Context, 
 			return ec.fieldContext_DiscountCodeApplication_value(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Value, nil
+			return ec.Resolvers.DiscountCodeApplication().Value(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.Any) graphql.Marshaler {
@@ -964,7 +974,7 @@ func (ec *executionContext) _DiscountCodeApplication_value(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_DiscountCodeApplication_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DiscountCodeApplication", field, false, false, "PricingValue")
+	return graphql.NewScalarFieldContext("DiscountCodeApplication", field, true, true, "PricingValue")
 }
 
 func (ec *executionContext) _ManualDiscountApplication_allocationMethod(ctx context.Context, field graphql.CollectedField, obj *model.ManualDiscountApplication) (ret graphql.Marshaler) {
@@ -1303,16 +1313,16 @@ func (ec *executionContext) _DiscountApplication(ctx context.Context, sel ast.Se
 			return graphql.Null
 		}
 		return ec._ManualDiscountApplication(ctx, sel, obj)
-	case model.DiscountCodeApplication:
+	case order.DiscountCodeApplication:
 		return ec._DiscountCodeApplication(ctx, sel, &obj)
-	case *model.DiscountCodeApplication:
+	case *order.DiscountCodeApplication:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._DiscountCodeApplication(ctx, sel, obj)
-	case model.AutomaticDiscountApplication:
+	case order.AutomaticDiscountApplication:
 		return ec._AutomaticDiscountApplication(ctx, sel, &obj)
-	case *model.AutomaticDiscountApplication:
+	case *order.AutomaticDiscountApplication:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -1359,7 +1369,7 @@ func (ec *executionContext) _PricingValue(ctx context.Context, sel ast.Selection
 
 var automaticDiscountApplicationImplementors = []string{"AutomaticDiscountApplication", "DiscountApplication"}
 
-func (ec *executionContext) _AutomaticDiscountApplication(ctx context.Context, sel ast.SelectionSet, obj *model.AutomaticDiscountApplication) graphql.Marshaler {
+func (ec *executionContext) _AutomaticDiscountApplication(ctx context.Context, sel ast.SelectionSet, obj *order.AutomaticDiscountApplication) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, automaticDiscountApplicationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1371,28 +1381,29 @@ func (ec *executionContext) _AutomaticDiscountApplication(ctx context.Context, s
 		case "allocationMethod":
 			out.Values[i] = ec._AutomaticDiscountApplication_allocationMethod(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "targetSelection":
 			out.Values[i] = ec._AutomaticDiscountApplication_targetSelection(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "targetType":
 			out.Values[i] = ec._AutomaticDiscountApplication_targetType(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "title":
 			out.Values[i] = ec._AutomaticDiscountApplication_title(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "value":
-			out.Values[i] = ec._AutomaticDiscountApplication_value(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AutomaticDiscountApplication_value(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1643,7 +1654,7 @@ func (ec *executionContext) _CartDiscountCode(ctx context.Context, sel ast.Selec
 
 var discountAllocationImplementors = []string{"DiscountAllocation"}
 
-func (ec *executionContext) _DiscountAllocation(ctx context.Context, sel ast.SelectionSet, obj *model.DiscountAllocation) graphql.Marshaler {
+func (ec *executionContext) _DiscountAllocation(ctx context.Context, sel ast.SelectionSet, obj *order.DiscountAllocation) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, discountAllocationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1655,13 +1666,14 @@ func (ec *executionContext) _DiscountAllocation(ctx context.Context, sel ast.Sel
 		case "allocatedAmount":
 			out.Values[i] = ec._DiscountAllocation_allocatedAmount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "discountApplication":
-			out.Values[i] = ec._DiscountAllocation_discountApplication(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DiscountAllocation_discountApplication(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1762,7 +1774,7 @@ func (ec *executionContext) _DiscountApplicationEdge(ctx context.Context, sel as
 
 var discountCodeApplicationImplementors = []string{"DiscountCodeApplication", "DiscountApplication"}
 
-func (ec *executionContext) _DiscountCodeApplication(ctx context.Context, sel ast.SelectionSet, obj *model.DiscountCodeApplication) graphql.Marshaler {
+func (ec *executionContext) _DiscountCodeApplication(ctx context.Context, sel ast.SelectionSet, obj *order.DiscountCodeApplication) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, discountCodeApplicationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1774,33 +1786,34 @@ func (ec *executionContext) _DiscountCodeApplication(ctx context.Context, sel as
 		case "allocationMethod":
 			out.Values[i] = ec._DiscountCodeApplication_allocationMethod(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "applicable":
 			out.Values[i] = ec._DiscountCodeApplication_applicable(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "code":
 			out.Values[i] = ec._DiscountCodeApplication_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "targetSelection":
 			out.Values[i] = ec._DiscountCodeApplication_targetSelection(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "targetType":
 			out.Values[i] = ec._DiscountCodeApplication_targetType(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "value":
-			out.Values[i] = ec._DiscountCodeApplication_value(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DiscountCodeApplication_value(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2022,11 +2035,11 @@ func (ec *executionContext) marshalNCartDiscountCode2ᚖgithubᚗcomᚋrialtohq�
 	return ec._CartDiscountCode(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDiscountAllocation2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountAllocationᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DiscountAllocation) graphql.Marshaler {
+func (ec *executionContext) marshalNDiscountAllocation2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐDiscountAllocationᚄ(ctx context.Context, sel ast.SelectionSet, v []*order.DiscountAllocation) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDiscountAllocation2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountAllocation(ctx, sel, v[i])
+		return ec.marshalNDiscountAllocation2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐDiscountAllocation(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2038,7 +2051,7 @@ func (ec *executionContext) marshalNDiscountAllocation2ᚕᚖgithubᚗcomᚋrial
 	return ret
 }
 
-func (ec *executionContext) marshalNDiscountAllocation2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountAllocation(ctx context.Context, sel ast.SelectionSet, v *model.DiscountAllocation) graphql.Marshaler {
+func (ec *executionContext) marshalNDiscountAllocation2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐDiscountAllocation(ctx context.Context, sel ast.SelectionSet, v *order.DiscountAllocation) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "DiscountAllocation!")
 		return graphql.Null

@@ -15,6 +15,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -761,9 +762,9 @@ func (ec *executionContext) _HasMetafields(ctx context.Context, sel ast.Selectio
 			return graphql.Null
 		}
 		return ec._ProductVariant(ctx, sel, obj)
-	case model.Order:
+	case order.Order:
 		return ec._Order(ctx, sel, &obj)
-	case *model.Order:
+	case *order.Order:
 		if obj == nil {
 			return graphql.Null
 		}

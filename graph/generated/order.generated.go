@@ -10,17 +10,47 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // region    ************************** generated!.gotpl **************************
+
+type FulfillmentResolver interface {
+	FulfillmentLineItems(ctx context.Context, obj *order.Fulfillment, after *string, before *string, first *int, last *int, reverse *bool) (*model.FulfillmentLineItemConnection, error)
+
+	Location(ctx context.Context, obj *order.Fulfillment) (*inventory.Location, error)
+}
+type OrderResolver interface {
+	Customer(ctx context.Context, obj *order.Order) (*customer.Customer, error)
+
+	DiscountApplications(ctx context.Context, obj *order.Order, after *string, before *string, first *int, last *int, reverse *bool) (*model.DiscountApplicationConnection, error)
+
+	Events(ctx context.Context, obj *order.Order, after *string, before *string, first *int, last *int, reverse *bool) (*model.EventConnection, error)
+
+	Fulfillments(ctx context.Context, obj *order.Order, first *int) ([]*order.Fulfillment, error)
+
+	LineItems(ctx context.Context, obj *order.Order, after *string, before *string, first *int, last *int, reverse *bool) (*model.OrderLineItemConnection, error)
+	Metafield(ctx context.Context, obj *order.Order, key string, namespace *string) (*catalog.Metafield, error)
+	Metafields(ctx context.Context, obj *order.Order, identifiers []*model.HasMetafieldsIdentifier) ([]*catalog.Metafield, error)
+	MetafieldList(ctx context.Context, obj *order.Order, after *string, before *string, first *int, last *int, namespace *string, reverse *bool) (*model.MetafieldConnection, error)
+
+	Refunds(ctx context.Context, obj *order.Order, first *int) ([]*order.Refund, error)
+
+	SuccessfulFulfillments(ctx context.Context, obj *order.Order, first *int) ([]*order.Fulfillment, error)
+
+	Transactions(ctx context.Context, obj *order.Order, first *int) ([]*payment.Transaction, error)
+}
+type OrderLineItemResolver interface {
+	Variant(ctx context.Context, obj *order.Line) (*catalog.Variant, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -374,7 +404,7 @@ func (ec *executionContext) field_Order_transactions_args(ctx context.Context, r
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Fulfillment_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.Fulfillment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Fulfillment_createdAt(ctx context.Context, field graphql.CollectedField, obj *order.Fulfillment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -386,8 +416,8 @@ func (ec *executionContext) _Fulfillment_createdAt(ctx context.Context, field gr
 			return obj.CreatedAt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -397,7 +427,7 @@ func (ec *executionContext) fieldContext_Fulfillment_createdAt(_ context.Context
 	return graphql.NewScalarFieldContext("Fulfillment", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Fulfillment_fulfillmentLineItems(ctx context.Context, field graphql.CollectedField, obj *model.Fulfillment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Fulfillment_fulfillmentLineItems(ctx context.Context, field graphql.CollectedField, obj *order.Fulfillment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -406,7 +436,8 @@ func (ec *executionContext) _Fulfillment_fulfillmentLineItems(ctx context.Contex
 			return ec.fieldContext_Fulfillment_fulfillmentLineItems(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.FulfillmentLineItems, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Fulfillment().FulfillmentLineItems(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.FulfillmentLineItemConnection) graphql.Marshaler {
@@ -420,8 +451,8 @@ func (ec *executionContext) fieldContext_Fulfillment_fulfillmentLineItems(ctx co
 	fc = &graphql.FieldContext{
 		Object:     "Fulfillment",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_FulfillmentLineItemConnection(ctx, field)
 		},
@@ -440,7 +471,7 @@ func (ec *executionContext) fieldContext_Fulfillment_fulfillmentLineItems(ctx co
 	return fc, nil
 }
 
-func (ec *executionContext) _Fulfillment_id(ctx context.Context, field graphql.CollectedField, obj *model.Fulfillment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Fulfillment_id(ctx context.Context, field graphql.CollectedField, obj *order.Fulfillment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -452,8 +483,8 @@ func (ec *executionContext) _Fulfillment_id(ctx context.Context, field graphql.C
 			return obj.ID, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *gid.ID) graphql.Marshaler {
-			return ec.marshalOID2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋgidᚐID(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v gid.ID) graphql.Marshaler {
+			return ec.marshalOID2githubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋgidᚐID(ctx, selections, v)
 		},
 		true,
 		false,
@@ -463,7 +494,7 @@ func (ec *executionContext) fieldContext_Fulfillment_id(_ context.Context, field
 	return graphql.NewScalarFieldContext("Fulfillment", field, false, false, "ID")
 }
 
-func (ec *executionContext) _Fulfillment_location(ctx context.Context, field graphql.CollectedField, obj *model.Fulfillment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Fulfillment_location(ctx context.Context, field graphql.CollectedField, obj *order.Fulfillment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -472,7 +503,7 @@ func (ec *executionContext) _Fulfillment_location(ctx context.Context, field gra
 			return ec.fieldContext_Fulfillment_location(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Location, nil
+			return ec.Resolvers.Fulfillment().Location(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Location) graphql.Marshaler {
@@ -486,8 +517,8 @@ func (ec *executionContext) fieldContext_Fulfillment_location(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "Fulfillment",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Location(ctx, field)
 		},
@@ -495,7 +526,7 @@ func (ec *executionContext) fieldContext_Fulfillment_location(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Fulfillment_name(ctx context.Context, field graphql.CollectedField, obj *model.Fulfillment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Fulfillment_name(ctx context.Context, field graphql.CollectedField, obj *order.Fulfillment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -507,8 +538,8 @@ func (ec *executionContext) _Fulfillment_name(ctx context.Context, field graphql
 			return obj.Name, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
 		false,
@@ -518,7 +549,7 @@ func (ec *executionContext) fieldContext_Fulfillment_name(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Fulfillment", field, false, false, "String")
 }
 
-func (ec *executionContext) _Fulfillment_status(ctx context.Context, field graphql.CollectedField, obj *model.Fulfillment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Fulfillment_status(ctx context.Context, field graphql.CollectedField, obj *order.Fulfillment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -530,8 +561,8 @@ func (ec *executionContext) _Fulfillment_status(ctx context.Context, field graph
 			return obj.Status, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOFulfillmentStatus2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOFulfillmentStatus2string(ctx, selections, v)
 		},
 		true,
 		false,
@@ -541,7 +572,7 @@ func (ec *executionContext) fieldContext_Fulfillment_status(_ context.Context, f
 	return graphql.NewScalarFieldContext("Fulfillment", field, false, false, "FulfillmentStatus")
 }
 
-func (ec *executionContext) _Fulfillment_trackingCompany(ctx context.Context, field graphql.CollectedField, obj *model.Fulfillment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Fulfillment_trackingCompany(ctx context.Context, field graphql.CollectedField, obj *order.Fulfillment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -564,7 +595,7 @@ func (ec *executionContext) fieldContext_Fulfillment_trackingCompany(_ context.C
 	return graphql.NewScalarFieldContext("Fulfillment", field, false, false, "String")
 }
 
-func (ec *executionContext) _Fulfillment_trackingInfo(ctx context.Context, field graphql.CollectedField, obj *model.Fulfillment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Fulfillment_trackingInfo(ctx context.Context, field graphql.CollectedField, obj *order.Fulfillment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -573,11 +604,12 @@ func (ec *executionContext) _Fulfillment_trackingInfo(ctx context.Context, field
 			return ec.fieldContext_Fulfillment_trackingInfo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TrackingInfo, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.TrackingInfo(fc.Args["first"].(*int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.FulfillmentTrackingInfo) graphql.Marshaler {
-			return ec.marshalNFulfillmentTrackingInfo2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentTrackingInfoᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.TrackingInfo) graphql.Marshaler {
+			return ec.marshalNFulfillmentTrackingInfo2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐTrackingInfoᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -587,7 +619,7 @@ func (ec *executionContext) fieldContext_Fulfillment_trackingInfo(ctx context.Co
 	fc = &graphql.FieldContext{
 		Object:     "Fulfillment",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_FulfillmentTrackingInfo(ctx, field)
@@ -607,7 +639,7 @@ func (ec *executionContext) fieldContext_Fulfillment_trackingInfo(ctx context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _FulfillmentLineItem_lineItem(ctx context.Context, field graphql.CollectedField, obj *model.FulfillmentLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _FulfillmentLineItem_lineItem(ctx context.Context, field graphql.CollectedField, obj *order.FulfillmentLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -619,8 +651,8 @@ func (ec *executionContext) _FulfillmentLineItem_lineItem(ctx context.Context, f
 			return obj.LineItem, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.OrderLineItem) graphql.Marshaler {
-			return ec.marshalNOrderLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderLineItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Line) graphql.Marshaler {
+			return ec.marshalNOrderLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐLine(ctx, selections, v)
 		},
 		true,
 		true,
@@ -639,7 +671,7 @@ func (ec *executionContext) fieldContext_FulfillmentLineItem_lineItem(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _FulfillmentLineItem_quantity(ctx context.Context, field graphql.CollectedField, obj *model.FulfillmentLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _FulfillmentLineItem_quantity(ctx context.Context, field graphql.CollectedField, obj *order.FulfillmentLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -651,8 +683,8 @@ func (ec *executionContext) _FulfillmentLineItem_quantity(ctx context.Context, f
 			return obj.Quantity, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
 		},
 		true,
 		true,
@@ -706,8 +738,8 @@ func (ec *executionContext) _FulfillmentLineItemConnection_nodes(ctx context.Con
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.FulfillmentLineItem) graphql.Marshaler {
-			return ec.marshalNFulfillmentLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentLineItemᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.FulfillmentLine) graphql.Marshaler {
+			return ec.marshalNFulfillmentLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillmentLineᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -793,8 +825,8 @@ func (ec *executionContext) _FulfillmentLineItemEdge_node(ctx context.Context, f
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.FulfillmentLineItem) graphql.Marshaler {
-			return ec.marshalNFulfillmentLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentLineItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.FulfillmentLine) graphql.Marshaler {
+			return ec.marshalNFulfillmentLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillmentLine(ctx, selections, v)
 		},
 		true,
 		true,
@@ -813,7 +845,7 @@ func (ec *executionContext) fieldContext_FulfillmentLineItemEdge_node(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _FulfillmentTrackingInfo_company(ctx context.Context, field graphql.CollectedField, obj *model.FulfillmentTrackingInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _FulfillmentTrackingInfo_company(ctx context.Context, field graphql.CollectedField, obj *order.TrackingInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -836,7 +868,7 @@ func (ec *executionContext) fieldContext_FulfillmentTrackingInfo_company(_ conte
 	return graphql.NewScalarFieldContext("FulfillmentTrackingInfo", field, false, false, "String")
 }
 
-func (ec *executionContext) _FulfillmentTrackingInfo_number(ctx context.Context, field graphql.CollectedField, obj *model.FulfillmentTrackingInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _FulfillmentTrackingInfo_number(ctx context.Context, field graphql.CollectedField, obj *order.TrackingInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -859,7 +891,7 @@ func (ec *executionContext) fieldContext_FulfillmentTrackingInfo_number(_ contex
 	return graphql.NewScalarFieldContext("FulfillmentTrackingInfo", field, false, false, "String")
 }
 
-func (ec *executionContext) _FulfillmentTrackingInfo_url(ctx context.Context, field graphql.CollectedField, obj *model.FulfillmentTrackingInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _FulfillmentTrackingInfo_url(ctx context.Context, field graphql.CollectedField, obj *order.TrackingInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -882,7 +914,7 @@ func (ec *executionContext) fieldContext_FulfillmentTrackingInfo_url(_ context.C
 	return graphql.NewScalarFieldContext("FulfillmentTrackingInfo", field, false, false, "URL")
 }
 
-func (ec *executionContext) _Order_billingAddress(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_billingAddress(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -914,7 +946,7 @@ func (ec *executionContext) fieldContext_Order_billingAddress(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_cancelReason(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_cancelReason(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -937,7 +969,7 @@ func (ec *executionContext) fieldContext_Order_cancelReason(_ context.Context, f
 	return graphql.NewScalarFieldContext("Order", field, false, false, "OrderCancelReason")
 }
 
-func (ec *executionContext) _Order_canceledAt(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_canceledAt(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -960,7 +992,7 @@ func (ec *executionContext) fieldContext_Order_canceledAt(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Order", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Order_cancelledAt(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_cancelledAt(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -969,7 +1001,7 @@ func (ec *executionContext) _Order_cancelledAt(ctx context.Context, field graphq
 			return ec.fieldContext_Order_cancelledAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CancelledAt, nil
+			return obj.CancelledAt(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
@@ -980,10 +1012,10 @@ func (ec *executionContext) _Order_cancelledAt(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Order_cancelledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, "DateTime")
+	return graphql.NewScalarFieldContext("Order", field, true, false, "DateTime")
 }
 
-func (ec *executionContext) _Order_closedAt(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_closedAt(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1006,7 +1038,7 @@ func (ec *executionContext) fieldContext_Order_closedAt(_ context.Context, field
 	return graphql.NewScalarFieldContext("Order", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Order_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_createdAt(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1018,8 +1050,8 @@ func (ec *executionContext) _Order_createdAt(ctx context.Context, field graphql.
 			return obj.CreatedAt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1029,7 +1061,7 @@ func (ec *executionContext) fieldContext_Order_createdAt(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Order", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Order_currencyCode(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_currencyCode(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1052,7 +1084,7 @@ func (ec *executionContext) fieldContext_Order_currencyCode(_ context.Context, f
 	return graphql.NewScalarFieldContext("Order", field, false, false, "CurrencyCode")
 }
 
-func (ec *executionContext) _Order_currentSubtotalPrice(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_currentSubtotalPrice(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1064,8 +1096,8 @@ func (ec *executionContext) _Order_currentSubtotalPrice(ctx context.Context, fie
 			return obj.CurrentSubtotalPrice, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1084,7 +1116,7 @@ func (ec *executionContext) fieldContext_Order_currentSubtotalPrice(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_currentTotalDuties(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_currentTotalDuties(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1116,7 +1148,7 @@ func (ec *executionContext) fieldContext_Order_currentTotalDuties(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_currentTotalPrice(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_currentTotalPrice(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1128,8 +1160,8 @@ func (ec *executionContext) _Order_currentTotalPrice(ctx context.Context, field 
 			return obj.CurrentTotalPrice, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1148,7 +1180,7 @@ func (ec *executionContext) fieldContext_Order_currentTotalPrice(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_currentTotalShippingPrice(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_currentTotalShippingPrice(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1160,8 +1192,8 @@ func (ec *executionContext) _Order_currentTotalShippingPrice(ctx context.Context
 			return obj.CurrentTotalShippingPrice, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1180,7 +1212,7 @@ func (ec *executionContext) fieldContext_Order_currentTotalShippingPrice(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_currentTotalTax(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_currentTotalTax(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1192,8 +1224,8 @@ func (ec *executionContext) _Order_currentTotalTax(ctx context.Context, field gr
 			return obj.CurrentTotalTax, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1212,7 +1244,7 @@ func (ec *executionContext) fieldContext_Order_currentTotalTax(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_customAttributes(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_customAttributes(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1224,7 +1256,7 @@ func (ec *executionContext) _Order_customAttributes(ctx context.Context, field g
 			return obj.CustomAttributes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.Attribute) graphql.Marshaler {
 			return ec.marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx, selections, v)
 		},
 		true,
@@ -1244,7 +1276,7 @@ func (ec *executionContext) fieldContext_Order_customAttributes(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_customer(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_customer(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1253,7 +1285,7 @@ func (ec *executionContext) _Order_customer(ctx context.Context, field graphql.C
 			return ec.fieldContext_Order_customer(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Customer, nil
+			return ec.Resolvers.Order().Customer(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *customer.Customer) graphql.Marshaler {
@@ -1267,8 +1299,8 @@ func (ec *executionContext) fieldContext_Order_customer(_ context.Context, field
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Customer(ctx, field)
 		},
@@ -1276,7 +1308,7 @@ func (ec *executionContext) fieldContext_Order_customer(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_customerLocale(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_customerLocale(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1299,7 +1331,7 @@ func (ec *executionContext) fieldContext_Order_customerLocale(_ context.Context,
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
 
-func (ec *executionContext) _Order_customerUrl(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_customerUrl(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1322,7 +1354,7 @@ func (ec *executionContext) fieldContext_Order_customerUrl(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Order", field, false, false, "URL")
 }
 
-func (ec *executionContext) _Order_discountApplications(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_discountApplications(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1331,7 +1363,8 @@ func (ec *executionContext) _Order_discountApplications(ctx context.Context, fie
 			return ec.fieldContext_Order_discountApplications(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DiscountApplications, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().DiscountApplications(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DiscountApplicationConnection) graphql.Marshaler {
@@ -1345,8 +1378,8 @@ func (ec *executionContext) fieldContext_Order_discountApplications(ctx context.
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DiscountApplicationConnection(ctx, field)
 		},
@@ -1365,7 +1398,7 @@ func (ec *executionContext) fieldContext_Order_discountApplications(ctx context.
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_displayFinancialStatus(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_displayFinancialStatus(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1377,8 +1410,8 @@ func (ec *executionContext) _Order_displayFinancialStatus(ctx context.Context, f
 			return obj.DisplayFinancialStatus, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOOrderDisplayFinancialStatus2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOOrderDisplayFinancialStatus2string(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1388,7 +1421,7 @@ func (ec *executionContext) fieldContext_Order_displayFinancialStatus(_ context.
 	return graphql.NewScalarFieldContext("Order", field, false, false, "OrderDisplayFinancialStatus")
 }
 
-func (ec *executionContext) _Order_displayFulfillmentStatus(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_displayFulfillmentStatus(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1400,8 +1433,8 @@ func (ec *executionContext) _Order_displayFulfillmentStatus(ctx context.Context,
 			return obj.DisplayFulfillmentStatus, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOOrderDisplayFulfillmentStatus2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOOrderDisplayFulfillmentStatus2string(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1411,7 +1444,7 @@ func (ec *executionContext) fieldContext_Order_displayFulfillmentStatus(_ contex
 	return graphql.NewScalarFieldContext("Order", field, false, false, "OrderDisplayFulfillmentStatus")
 }
 
-func (ec *executionContext) _Order_edited(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_edited(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1434,7 +1467,7 @@ func (ec *executionContext) fieldContext_Order_edited(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Order_email(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_email(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1457,7 +1490,7 @@ func (ec *executionContext) fieldContext_Order_email(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
 
-func (ec *executionContext) _Order_events(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_events(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1466,7 +1499,8 @@ func (ec *executionContext) _Order_events(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Order_events(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Events, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().Events(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.EventConnection) graphql.Marshaler {
@@ -1480,8 +1514,8 @@ func (ec *executionContext) fieldContext_Order_events(ctx context.Context, field
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_EventConnection(ctx, field)
 		},
@@ -1500,7 +1534,7 @@ func (ec *executionContext) fieldContext_Order_events(ctx context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_financialStatus(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_financialStatus(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1512,8 +1546,8 @@ func (ec *executionContext) _Order_financialStatus(ctx context.Context, field gr
 			return obj.FinancialStatus, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOOrderFinancialStatus2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOOrderFinancialStatus2string(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1523,7 +1557,7 @@ func (ec *executionContext) fieldContext_Order_financialStatus(_ context.Context
 	return graphql.NewScalarFieldContext("Order", field, false, false, "OrderFinancialStatus")
 }
 
-func (ec *executionContext) _Order_fulfillable(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_fulfillable(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1535,8 +1569,8 @@ func (ec *executionContext) _Order_fulfillable(ctx context.Context, field graphq
 			return obj.Fulfillable, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1546,7 +1580,7 @@ func (ec *executionContext) fieldContext_Order_fulfillable(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Order_fulfillmentStatus(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_fulfillmentStatus(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1569,7 +1603,7 @@ func (ec *executionContext) fieldContext_Order_fulfillmentStatus(_ context.Conte
 	return graphql.NewScalarFieldContext("Order", field, false, false, "OrderFulfillmentStatus")
 }
 
-func (ec *executionContext) _Order_fulfillments(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_fulfillments(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1578,11 +1612,12 @@ func (ec *executionContext) _Order_fulfillments(ctx context.Context, field graph
 			return ec.fieldContext_Order_fulfillments(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Fulfillments, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().Fulfillments(ctx, obj, fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Fulfillment) graphql.Marshaler {
-			return ec.marshalOFulfillment2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.Fulfillment) graphql.Marshaler {
+			return ec.marshalOFulfillment2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillmentᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1592,8 +1627,8 @@ func (ec *executionContext) fieldContext_Order_fulfillments(ctx context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Fulfillment(ctx, field)
 		},
@@ -1612,7 +1647,7 @@ func (ec *executionContext) fieldContext_Order_fulfillments(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_id(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_id(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1635,7 +1670,7 @@ func (ec *executionContext) fieldContext_Order_id(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Order", field, false, false, "ID")
 }
 
-func (ec *executionContext) _Order_lineItems(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_lineItems(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1644,7 +1679,8 @@ func (ec *executionContext) _Order_lineItems(ctx context.Context, field graphql.
 			return ec.fieldContext_Order_lineItems(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LineItems, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().LineItems(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.OrderLineItemConnection) graphql.Marshaler {
@@ -1658,8 +1694,8 @@ func (ec *executionContext) fieldContext_Order_lineItems(ctx context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_OrderLineItemConnection(ctx, field)
 		},
@@ -1678,7 +1714,7 @@ func (ec *executionContext) fieldContext_Order_lineItems(ctx context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_metafield(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_metafield(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1687,7 +1723,8 @@ func (ec *executionContext) _Order_metafield(ctx context.Context, field graphql.
 			return ec.fieldContext_Order_metafield(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Metafield, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().Metafield(ctx, obj, fc.Args["key"].(string), fc.Args["namespace"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *catalog.Metafield) graphql.Marshaler {
@@ -1701,8 +1738,8 @@ func (ec *executionContext) fieldContext_Order_metafield(ctx context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Metafield(ctx, field)
 		},
@@ -1721,7 +1758,7 @@ func (ec *executionContext) fieldContext_Order_metafield(ctx context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_metafields(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_metafields(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1730,7 +1767,8 @@ func (ec *executionContext) _Order_metafields(ctx context.Context, field graphql
 			return ec.fieldContext_Order_metafields(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Metafields, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().Metafields(ctx, obj, fc.Args["identifiers"].([]*model.HasMetafieldsIdentifier))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*catalog.Metafield) graphql.Marshaler {
@@ -1744,8 +1782,8 @@ func (ec *executionContext) fieldContext_Order_metafields(ctx context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Metafield(ctx, field)
 		},
@@ -1764,7 +1802,7 @@ func (ec *executionContext) fieldContext_Order_metafields(ctx context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_metafieldList(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_metafieldList(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1773,7 +1811,8 @@ func (ec *executionContext) _Order_metafieldList(ctx context.Context, field grap
 			return ec.fieldContext_Order_metafieldList(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.MetafieldList, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().MetafieldList(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["namespace"].(*string), fc.Args["reverse"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MetafieldConnection) graphql.Marshaler {
@@ -1787,8 +1826,8 @@ func (ec *executionContext) fieldContext_Order_metafieldList(ctx context.Context
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MetafieldConnection(ctx, field)
 		},
@@ -1807,7 +1846,7 @@ func (ec *executionContext) fieldContext_Order_metafieldList(ctx context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_name(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_name(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1830,7 +1869,7 @@ func (ec *executionContext) fieldContext_Order_name(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
 
-func (ec *executionContext) _Order_note(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_note(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1853,7 +1892,7 @@ func (ec *executionContext) fieldContext_Order_note(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
 
-func (ec *executionContext) _Order_orderNumber(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_orderNumber(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1865,8 +1904,8 @@ func (ec *executionContext) _Order_orderNumber(ctx context.Context, field graphq
 			return obj.OrderNumber, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1876,7 +1915,7 @@ func (ec *executionContext) fieldContext_Order_orderNumber(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Order_originalTotalDuties(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_originalTotalDuties(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1908,7 +1947,7 @@ func (ec *executionContext) fieldContext_Order_originalTotalDuties(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_originalTotalPrice(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_originalTotalPrice(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1920,8 +1959,8 @@ func (ec *executionContext) _Order_originalTotalPrice(ctx context.Context, field
 			return obj.OriginalTotalPrice, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1940,7 +1979,7 @@ func (ec *executionContext) fieldContext_Order_originalTotalPrice(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_paymentGatewayNames(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_paymentGatewayNames(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1963,7 +2002,7 @@ func (ec *executionContext) fieldContext_Order_paymentGatewayNames(_ context.Con
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
 
-func (ec *executionContext) _Order_phone(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_phone(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1986,7 +2025,7 @@ func (ec *executionContext) fieldContext_Order_phone(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
 
-func (ec *executionContext) _Order_processedAt(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_processedAt(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2009,7 +2048,7 @@ func (ec *executionContext) fieldContext_Order_processedAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Order", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Order_refundable(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_refundable(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2021,8 +2060,8 @@ func (ec *executionContext) _Order_refundable(ctx context.Context, field graphql
 			return obj.Refundable, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2032,7 +2071,7 @@ func (ec *executionContext) fieldContext_Order_refundable(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Order_refunds(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_refunds(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2041,11 +2080,12 @@ func (ec *executionContext) _Order_refunds(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Order_refunds(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Refunds, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().Refunds(ctx, obj, fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Refund) graphql.Marshaler {
-			return ec.marshalORefund2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefundᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.Refund) graphql.Marshaler {
+			return ec.marshalORefund2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefundᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2055,8 +2095,8 @@ func (ec *executionContext) fieldContext_Order_refunds(ctx context.Context, fiel
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Refund(ctx, field)
 		},
@@ -2075,7 +2115,7 @@ func (ec *executionContext) fieldContext_Order_refunds(ctx context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_shippingAddress(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_shippingAddress(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2107,7 +2147,7 @@ func (ec *executionContext) fieldContext_Order_shippingAddress(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_shippingDiscountAllocations(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_shippingDiscountAllocations(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2119,8 +2159,8 @@ func (ec *executionContext) _Order_shippingDiscountAllocations(ctx context.Conte
 			return obj.ShippingDiscountAllocations, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.DiscountAllocation) graphql.Marshaler {
-			return ec.marshalNDiscountAllocation2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountAllocationᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.DiscountAllocation) graphql.Marshaler {
+			return ec.marshalNDiscountAllocation2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐDiscountAllocationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2139,7 +2179,7 @@ func (ec *executionContext) fieldContext_Order_shippingDiscountAllocations(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_statusUrl(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_statusUrl(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2162,7 +2202,7 @@ func (ec *executionContext) fieldContext_Order_statusUrl(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Order", field, false, false, "URL")
 }
 
-func (ec *executionContext) _Order_subtotalPrice(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_subtotalPrice(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2174,8 +2214,8 @@ func (ec *executionContext) _Order_subtotalPrice(ctx context.Context, field grap
 			return obj.SubtotalPrice, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalOMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalOMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2194,7 +2234,7 @@ func (ec *executionContext) fieldContext_Order_subtotalPrice(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_subtotalPriceV2(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_subtotalPriceV2(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2203,11 +2243,11 @@ func (ec *executionContext) _Order_subtotalPriceV2(ctx context.Context, field gr
 			return ec.fieldContext_Order_subtotalPriceV2(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SubtotalPriceV2, nil
+			return obj.SubtotalPriceV2(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalOMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalOMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2217,7 +2257,7 @@ func (ec *executionContext) fieldContext_Order_subtotalPriceV2(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MoneyV2(ctx, field)
@@ -2226,7 +2266,7 @@ func (ec *executionContext) fieldContext_Order_subtotalPriceV2(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_successfulFulfillments(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_successfulFulfillments(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2235,11 +2275,12 @@ func (ec *executionContext) _Order_successfulFulfillments(ctx context.Context, f
 			return ec.fieldContext_Order_successfulFulfillments(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SuccessfulFulfillments, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().SuccessfulFulfillments(ctx, obj, fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Fulfillment) graphql.Marshaler {
-			return ec.marshalOFulfillment2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.Fulfillment) graphql.Marshaler {
+			return ec.marshalOFulfillment2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillmentᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2249,8 +2290,8 @@ func (ec *executionContext) fieldContext_Order_successfulFulfillments(ctx contex
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Fulfillment(ctx, field)
 		},
@@ -2269,7 +2310,7 @@ func (ec *executionContext) fieldContext_Order_successfulFulfillments(ctx contex
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_tags(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_tags(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2292,7 +2333,7 @@ func (ec *executionContext) fieldContext_Order_tags(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
 
-func (ec *executionContext) _Order_test(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_test(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2304,8 +2345,8 @@ func (ec *executionContext) _Order_test(ctx context.Context, field graphql.Colle
 			return obj.Test, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2315,7 +2356,7 @@ func (ec *executionContext) fieldContext_Order_test(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Order_totalPrice(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_totalPrice(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2327,8 +2368,8 @@ func (ec *executionContext) _Order_totalPrice(ctx context.Context, field graphql
 			return obj.TotalPrice, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2347,7 +2388,7 @@ func (ec *executionContext) fieldContext_Order_totalPrice(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_totalPriceV2(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_totalPriceV2(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2356,11 +2397,11 @@ func (ec *executionContext) _Order_totalPriceV2(ctx context.Context, field graph
 			return ec.fieldContext_Order_totalPriceV2(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalPriceV2, nil
+			return obj.TotalPriceV2(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2370,7 +2411,7 @@ func (ec *executionContext) fieldContext_Order_totalPriceV2(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MoneyV2(ctx, field)
@@ -2379,7 +2420,7 @@ func (ec *executionContext) fieldContext_Order_totalPriceV2(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_totalReceived(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_totalReceived(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2391,8 +2432,8 @@ func (ec *executionContext) _Order_totalReceived(ctx context.Context, field grap
 			return obj.TotalReceived, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalOMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalOMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2411,7 +2452,7 @@ func (ec *executionContext) fieldContext_Order_totalReceived(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_totalRefunded(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_totalRefunded(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2423,8 +2464,8 @@ func (ec *executionContext) _Order_totalRefunded(ctx context.Context, field grap
 			return obj.TotalRefunded, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2443,7 +2484,7 @@ func (ec *executionContext) fieldContext_Order_totalRefunded(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_totalRefundedV2(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_totalRefundedV2(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2452,11 +2493,11 @@ func (ec *executionContext) _Order_totalRefundedV2(ctx context.Context, field gr
 			return ec.fieldContext_Order_totalRefundedV2(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalRefundedV2, nil
+			return obj.TotalRefundedV2(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2466,7 +2507,7 @@ func (ec *executionContext) fieldContext_Order_totalRefundedV2(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MoneyV2(ctx, field)
@@ -2475,7 +2516,7 @@ func (ec *executionContext) fieldContext_Order_totalRefundedV2(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_totalShippingPrice(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_totalShippingPrice(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2487,8 +2528,8 @@ func (ec *executionContext) _Order_totalShippingPrice(ctx context.Context, field
 			return obj.TotalShippingPrice, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2507,7 +2548,7 @@ func (ec *executionContext) fieldContext_Order_totalShippingPrice(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_totalShippingPriceV2(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_totalShippingPriceV2(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2516,11 +2557,11 @@ func (ec *executionContext) _Order_totalShippingPriceV2(ctx context.Context, fie
 			return ec.fieldContext_Order_totalShippingPriceV2(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalShippingPriceV2, nil
+			return obj.TotalShippingPriceV2(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2530,7 +2571,7 @@ func (ec *executionContext) fieldContext_Order_totalShippingPriceV2(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MoneyV2(ctx, field)
@@ -2539,7 +2580,7 @@ func (ec *executionContext) fieldContext_Order_totalShippingPriceV2(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_totalTax(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_totalTax(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2551,8 +2592,8 @@ func (ec *executionContext) _Order_totalTax(ctx context.Context, field graphql.C
 			return obj.TotalTax, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalOMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalOMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2571,7 +2612,7 @@ func (ec *executionContext) fieldContext_Order_totalTax(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_totalTaxV2(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_totalTaxV2(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2580,11 +2621,11 @@ func (ec *executionContext) _Order_totalTaxV2(ctx context.Context, field graphql
 			return ec.fieldContext_Order_totalTaxV2(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalTaxV2, nil
+			return obj.TotalTaxV2(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalOMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalOMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2594,7 +2635,7 @@ func (ec *executionContext) fieldContext_Order_totalTaxV2(_ context.Context, fie
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MoneyV2(ctx, field)
@@ -2603,7 +2644,7 @@ func (ec *executionContext) fieldContext_Order_totalTaxV2(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_transactions(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_transactions(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2612,11 +2653,12 @@ func (ec *executionContext) _Order_transactions(ctx context.Context, field graph
 			return ec.fieldContext_Order_transactions(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Transactions, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().Transactions(ctx, obj, fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.OrderTransaction) graphql.Marshaler {
-			return ec.marshalOOrderTransaction2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransactionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*payment.Transaction) graphql.Marshaler {
+			return ec.marshalOOrderTransaction2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐTransactionᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2626,8 +2668,8 @@ func (ec *executionContext) fieldContext_Order_transactions(ctx context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_OrderTransaction(ctx, field)
 		},
@@ -2646,7 +2688,7 @@ func (ec *executionContext) fieldContext_Order_transactions(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
+func (ec *executionContext) _Order_updatedAt(ctx context.Context, field graphql.CollectedField, obj *order.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2658,8 +2700,8 @@ func (ec *executionContext) _Order_updatedAt(ctx context.Context, field graphql.
 			return obj.UpdatedAt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2713,8 +2755,8 @@ func (ec *executionContext) _OrderConnection_nodes(ctx context.Context, field gr
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Order) graphql.Marshaler {
-			return ec.marshalNOrder2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.Order) graphql.Marshaler {
+			return ec.marshalNOrder2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrderᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2823,8 +2865,8 @@ func (ec *executionContext) _OrderEdge_node(ctx context.Context, field graphql.C
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Order) graphql.Marshaler {
-			return ec.marshalNOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Order) graphql.Marshaler {
+			return ec.marshalNOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2843,7 +2885,7 @@ func (ec *executionContext) fieldContext_OrderEdge_node(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderLineItem_currentQuantity(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_currentQuantity(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2855,8 +2897,8 @@ func (ec *executionContext) _OrderLineItem_currentQuantity(ctx context.Context, 
 			return obj.CurrentQuantity, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2866,7 +2908,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_currentQuantity(_ context
 	return graphql.NewScalarFieldContext("OrderLineItem", field, false, false, "Int")
 }
 
-func (ec *executionContext) _OrderLineItem_customAttributes(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_customAttributes(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2878,7 +2920,7 @@ func (ec *executionContext) _OrderLineItem_customAttributes(ctx context.Context,
 			return obj.CustomAttributes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.Attribute) graphql.Marshaler {
 			return ec.marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx, selections, v)
 		},
 		true,
@@ -2898,7 +2940,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_customAttributes(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderLineItem_discountAllocations(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_discountAllocations(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2910,8 +2952,8 @@ func (ec *executionContext) _OrderLineItem_discountAllocations(ctx context.Conte
 			return obj.DiscountAllocations, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.DiscountAllocation) graphql.Marshaler {
-			return ec.marshalNDiscountAllocation2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountAllocationᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.DiscountAllocation) graphql.Marshaler {
+			return ec.marshalNDiscountAllocation2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐDiscountAllocationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2930,7 +2972,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_discountAllocations(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderLineItem_discountedTotalPrice(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_discountedTotalPrice(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2942,8 +2984,8 @@ func (ec *executionContext) _OrderLineItem_discountedTotalPrice(ctx context.Cont
 			return obj.DiscountedTotalPrice, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2962,7 +3004,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_discountedTotalPrice(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderLineItem_id(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_id(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2974,8 +3016,8 @@ func (ec *executionContext) _OrderLineItem_id(ctx context.Context, field graphql
 			return obj.ID, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *gid.ID) graphql.Marshaler {
-			return ec.marshalOID2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋgidᚐID(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v gid.ID) graphql.Marshaler {
+			return ec.marshalOID2githubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋgidᚐID(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2985,7 +3027,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_id(_ context.Context, fie
 	return graphql.NewScalarFieldContext("OrderLineItem", field, false, false, "ID")
 }
 
-func (ec *executionContext) _OrderLineItem_originalTotalPrice(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_originalTotalPrice(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2997,8 +3039,8 @@ func (ec *executionContext) _OrderLineItem_originalTotalPrice(ctx context.Contex
 			return obj.OriginalTotalPrice, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3017,7 +3059,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_originalTotalPrice(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderLineItem_quantity(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_quantity(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3029,8 +3071,8 @@ func (ec *executionContext) _OrderLineItem_quantity(ctx context.Context, field g
 			return obj.Quantity, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3040,7 +3082,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_quantity(_ context.Contex
 	return graphql.NewScalarFieldContext("OrderLineItem", field, false, false, "Int")
 }
 
-func (ec *executionContext) _OrderLineItem_refundableQuantity(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_refundableQuantity(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3052,8 +3094,8 @@ func (ec *executionContext) _OrderLineItem_refundableQuantity(ctx context.Contex
 			return obj.RefundableQuantity, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalOInt2int64(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3063,7 +3105,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_refundableQuantity(_ cont
 	return graphql.NewScalarFieldContext("OrderLineItem", field, false, false, "Int")
 }
 
-func (ec *executionContext) _OrderLineItem_sku(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_sku(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3072,7 +3114,7 @@ func (ec *executionContext) _OrderLineItem_sku(ctx context.Context, field graphq
 			return ec.fieldContext_OrderLineItem_sku(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Sku, nil
+			return obj.SKU, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -3086,7 +3128,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_sku(_ context.Context, fi
 	return graphql.NewScalarFieldContext("OrderLineItem", field, false, false, "String")
 }
 
-func (ec *executionContext) _OrderLineItem_title(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_title(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3109,7 +3151,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_title(_ context.Context, 
 	return graphql.NewScalarFieldContext("OrderLineItem", field, false, false, "String")
 }
 
-func (ec *executionContext) _OrderLineItem_unfulfilledQuantity(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_unfulfilledQuantity(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3121,8 +3163,8 @@ func (ec *executionContext) _OrderLineItem_unfulfilledQuantity(ctx context.Conte
 			return obj.UnfulfilledQuantity, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalOInt2int64(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3132,7 +3174,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_unfulfilledQuantity(_ con
 	return graphql.NewScalarFieldContext("OrderLineItem", field, false, false, "Int")
 }
 
-func (ec *executionContext) _OrderLineItem_variant(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_variant(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3141,7 +3183,7 @@ func (ec *executionContext) _OrderLineItem_variant(ctx context.Context, field gr
 			return ec.fieldContext_OrderLineItem_variant(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Variant, nil
+			return ec.Resolvers.OrderLineItem().Variant(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *catalog.Variant) graphql.Marshaler {
@@ -3155,8 +3197,8 @@ func (ec *executionContext) fieldContext_OrderLineItem_variant(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "OrderLineItem",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ProductVariant(ctx, field)
 		},
@@ -3164,7 +3206,7 @@ func (ec *executionContext) fieldContext_OrderLineItem_variant(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderLineItem_variantTitle(ctx context.Context, field graphql.CollectedField, obj *model.OrderLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderLineItem_variantTitle(ctx context.Context, field graphql.CollectedField, obj *order.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3231,8 +3273,8 @@ func (ec *executionContext) _OrderLineItemConnection_nodes(ctx context.Context, 
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.OrderLineItem) graphql.Marshaler {
-			return ec.marshalNOrderLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderLineItemᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.Line) graphql.Marshaler {
+			return ec.marshalNOrderLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐLineᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3318,8 +3360,8 @@ func (ec *executionContext) _OrderLineItemEdge_node(ctx context.Context, field g
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.OrderLineItem) graphql.Marshaler {
-			return ec.marshalNOrderLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderLineItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Line) graphql.Marshaler {
+			return ec.marshalNOrderLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐLine(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3352,7 +3394,7 @@ func (ec *executionContext) fieldContext_OrderLineItemEdge_node(_ context.Contex
 
 var fulfillmentImplementors = []string{"Fulfillment"}
 
-func (ec *executionContext) _Fulfillment(ctx context.Context, sel ast.SelectionSet, obj *model.Fulfillment) graphql.Marshaler {
+func (ec *executionContext) _Fulfillment(ctx context.Context, sel ast.SelectionSet, obj *order.Fulfillment) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, fulfillmentImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3364,42 +3406,44 @@ func (ec *executionContext) _Fulfillment(ctx context.Context, sel ast.SelectionS
 		case "createdAt":
 			out.Values[i] = ec._Fulfillment_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "fulfillmentLineItems":
-			out.Values[i] = ec._Fulfillment_fulfillmentLineItems(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Fulfillment_fulfillmentLineItems(ctx, field, obj)
+				})
 		case "id":
 			out.Values[i] = ec._Fulfillment_id(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "location":
-			out.Values[i] = ec._Fulfillment_location(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Fulfillment_location(ctx, field, obj)
+				})
 		case "name":
 			out.Values[i] = ec._Fulfillment_name(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "status":
 			out.Values[i] = ec._Fulfillment_status(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "trackingCompany":
 			out.Values[i] = ec._Fulfillment_trackingCompany(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "trackingInfo":
 			out.Values[i] = ec._Fulfillment_trackingInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -3420,7 +3464,7 @@ func (ec *executionContext) _Fulfillment(ctx context.Context, sel ast.SelectionS
 
 var fulfillmentLineItemImplementors = []string{"FulfillmentLineItem"}
 
-func (ec *executionContext) _FulfillmentLineItem(ctx context.Context, sel ast.SelectionSet, obj *model.FulfillmentLineItem) graphql.Marshaler {
+func (ec *executionContext) _FulfillmentLineItem(ctx context.Context, sel ast.SelectionSet, obj *order.FulfillmentLine) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, fulfillmentLineItemImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3539,7 +3583,7 @@ func (ec *executionContext) _FulfillmentLineItemEdge(ctx context.Context, sel as
 
 var fulfillmentTrackingInfoImplementors = []string{"FulfillmentTrackingInfo"}
 
-func (ec *executionContext) _FulfillmentTrackingInfo(ctx context.Context, sel ast.SelectionSet, obj *model.FulfillmentTrackingInfo) graphql.Marshaler {
+func (ec *executionContext) _FulfillmentTrackingInfo(ctx context.Context, sel ast.SelectionSet, obj *order.TrackingInfo) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, fulfillmentTrackingInfoImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3582,7 +3626,7 @@ func (ec *executionContext) _FulfillmentTrackingInfo(ctx context.Context, sel as
 
 var orderImplementors = []string{"Order", "Node", "HasMetafields"}
 
-func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, obj *model.Order) graphql.Marshaler {
+func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, obj *order.Order) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, orderImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3594,302 +3638,313 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 		case "billingAddress":
 			out.Values[i] = ec._Order_billingAddress(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "cancelReason":
 			out.Values[i] = ec._Order_cancelReason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "canceledAt":
 			out.Values[i] = ec._Order_canceledAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "cancelledAt":
 			out.Values[i] = ec._Order_cancelledAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "closedAt":
 			out.Values[i] = ec._Order_closedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._Order_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "currencyCode":
 			out.Values[i] = ec._Order_currencyCode(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "currentSubtotalPrice":
 			out.Values[i] = ec._Order_currentSubtotalPrice(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "currentTotalDuties":
 			out.Values[i] = ec._Order_currentTotalDuties(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "currentTotalPrice":
 			out.Values[i] = ec._Order_currentTotalPrice(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "currentTotalShippingPrice":
 			out.Values[i] = ec._Order_currentTotalShippingPrice(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "currentTotalTax":
 			out.Values[i] = ec._Order_currentTotalTax(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "customAttributes":
 			out.Values[i] = ec._Order_customAttributes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "customer":
-			out.Values[i] = ec._Order_customer(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_customer(ctx, field, obj)
+				})
 		case "customerLocale":
 			out.Values[i] = ec._Order_customerLocale(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "customerUrl":
 			out.Values[i] = ec._Order_customerUrl(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "discountApplications":
-			out.Values[i] = ec._Order_discountApplications(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_discountApplications(ctx, field, obj)
+				})
 		case "displayFinancialStatus":
 			out.Values[i] = ec._Order_displayFinancialStatus(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "displayFulfillmentStatus":
 			out.Values[i] = ec._Order_displayFulfillmentStatus(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "edited":
 			out.Values[i] = ec._Order_edited(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "email":
 			out.Values[i] = ec._Order_email(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "events":
-			out.Values[i] = ec._Order_events(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_events(ctx, field, obj)
+				})
 		case "financialStatus":
 			out.Values[i] = ec._Order_financialStatus(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "fulfillable":
 			out.Values[i] = ec._Order_fulfillable(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "fulfillmentStatus":
 			out.Values[i] = ec._Order_fulfillmentStatus(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "fulfillments":
-			out.Values[i] = ec._Order_fulfillments(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_fulfillments(ctx, field, obj)
+				})
 		case "id":
 			out.Values[i] = ec._Order_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lineItems":
-			out.Values[i] = ec._Order_lineItems(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_lineItems(ctx, field, obj)
+				})
 		case "metafield":
-			out.Values[i] = ec._Order_metafield(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_metafield(ctx, field, obj)
+				})
 		case "metafields":
-			out.Values[i] = ec._Order_metafields(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_metafields(ctx, field, obj)
+				})
 		case "metafieldList":
-			out.Values[i] = ec._Order_metafieldList(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_metafieldList(ctx, field, obj)
+				})
 		case "name":
 			out.Values[i] = ec._Order_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "note":
 			out.Values[i] = ec._Order_note(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "orderNumber":
 			out.Values[i] = ec._Order_orderNumber(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "originalTotalDuties":
 			out.Values[i] = ec._Order_originalTotalDuties(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "originalTotalPrice":
 			out.Values[i] = ec._Order_originalTotalPrice(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "paymentGatewayNames":
 			out.Values[i] = ec._Order_paymentGatewayNames(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "phone":
 			out.Values[i] = ec._Order_phone(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "processedAt":
 			out.Values[i] = ec._Order_processedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "refundable":
 			out.Values[i] = ec._Order_refundable(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "refunds":
-			out.Values[i] = ec._Order_refunds(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_refunds(ctx, field, obj)
+				})
 		case "shippingAddress":
 			out.Values[i] = ec._Order_shippingAddress(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "shippingDiscountAllocations":
 			out.Values[i] = ec._Order_shippingDiscountAllocations(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "statusUrl":
 			out.Values[i] = ec._Order_statusUrl(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "subtotalPrice":
 			out.Values[i] = ec._Order_subtotalPrice(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "subtotalPriceV2":
 			out.Values[i] = ec._Order_subtotalPriceV2(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "successfulFulfillments":
-			out.Values[i] = ec._Order_successfulFulfillments(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_successfulFulfillments(ctx, field, obj)
+				})
 		case "tags":
 			out.Values[i] = ec._Order_tags(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "test":
 			out.Values[i] = ec._Order_test(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalPrice":
 			out.Values[i] = ec._Order_totalPrice(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalPriceV2":
 			out.Values[i] = ec._Order_totalPriceV2(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalReceived":
 			out.Values[i] = ec._Order_totalReceived(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalRefunded":
 			out.Values[i] = ec._Order_totalRefunded(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalRefundedV2":
 			out.Values[i] = ec._Order_totalRefundedV2(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalShippingPrice":
 			out.Values[i] = ec._Order_totalShippingPrice(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalShippingPriceV2":
 			out.Values[i] = ec._Order_totalShippingPriceV2(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalTax":
 			out.Values[i] = ec._Order_totalTax(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalTaxV2":
 			out.Values[i] = ec._Order_totalTaxV2(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "transactions":
-			out.Values[i] = ec._Order_transactions(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_transactions(ctx, field, obj)
+				})
 		case "updatedAt":
 			out.Values[i] = ec._Order_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -3996,7 +4051,7 @@ func (ec *executionContext) _OrderEdge(ctx context.Context, sel ast.SelectionSet
 
 var orderLineItemImplementors = []string{"OrderLineItem"}
 
-func (ec *executionContext) _OrderLineItem(ctx context.Context, sel ast.SelectionSet, obj *model.OrderLineItem) graphql.Marshaler {
+func (ec *executionContext) _OrderLineItem(ctx context.Context, sel ast.SelectionSet, obj *order.Line) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, orderLineItemImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4008,67 +4063,68 @@ func (ec *executionContext) _OrderLineItem(ctx context.Context, sel ast.Selectio
 		case "currentQuantity":
 			out.Values[i] = ec._OrderLineItem_currentQuantity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "customAttributes":
 			out.Values[i] = ec._OrderLineItem_customAttributes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "discountAllocations":
 			out.Values[i] = ec._OrderLineItem_discountAllocations(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "discountedTotalPrice":
 			out.Values[i] = ec._OrderLineItem_discountedTotalPrice(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "id":
 			out.Values[i] = ec._OrderLineItem_id(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "originalTotalPrice":
 			out.Values[i] = ec._OrderLineItem_originalTotalPrice(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "quantity":
 			out.Values[i] = ec._OrderLineItem_quantity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "refundableQuantity":
 			out.Values[i] = ec._OrderLineItem_refundableQuantity(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "sku":
 			out.Values[i] = ec._OrderLineItem_sku(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "title":
 			out.Values[i] = ec._OrderLineItem_title(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "unfulfilledQuantity":
 			out.Values[i] = ec._OrderLineItem_unfulfilledQuantity(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "variant":
-			out.Values[i] = ec._OrderLineItem_variant(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLineItem_variant(ctx, field, obj)
+				})
 		case "variantTitle":
 			out.Values[i] = ec._OrderLineItem_variantTitle(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -4172,7 +4228,7 @@ func (ec *executionContext) _OrderLineItemEdge(ctx context.Context, sel ast.Sele
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNFulfillment2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillment(ctx context.Context, sel ast.SelectionSet, v *model.Fulfillment) graphql.Marshaler {
+func (ec *executionContext) marshalNFulfillment2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillment(ctx context.Context, sel ast.SelectionSet, v *order.Fulfillment) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Fulfillment!")
 		return graphql.Null
@@ -4180,11 +4236,11 @@ func (ec *executionContext) marshalNFulfillment2ᚖgithubᚗcomᚋrialtohqᚋria
 	return ec._Fulfillment(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNFulfillmentLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentLineItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FulfillmentLineItem) graphql.Marshaler {
+func (ec *executionContext) marshalNFulfillmentLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillmentLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*order.FulfillmentLine) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNFulfillmentLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentLineItem(ctx, sel, v[i])
+		return ec.marshalNFulfillmentLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillmentLine(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4196,7 +4252,7 @@ func (ec *executionContext) marshalNFulfillmentLineItem2ᚕᚖgithubᚗcomᚋria
 	return ret
 }
 
-func (ec *executionContext) marshalNFulfillmentLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentLineItem(ctx context.Context, sel ast.SelectionSet, v *model.FulfillmentLineItem) graphql.Marshaler {
+func (ec *executionContext) marshalNFulfillmentLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillmentLine(ctx context.Context, sel ast.SelectionSet, v *order.FulfillmentLine) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "FulfillmentLineItem!")
 		return graphql.Null
@@ -4236,11 +4292,11 @@ func (ec *executionContext) marshalNFulfillmentLineItemEdge2ᚖgithubᚗcomᚋri
 	return ec._FulfillmentLineItemEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNFulfillmentTrackingInfo2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentTrackingInfoᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FulfillmentTrackingInfo) graphql.Marshaler {
+func (ec *executionContext) marshalNFulfillmentTrackingInfo2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐTrackingInfoᚄ(ctx context.Context, sel ast.SelectionSet, v []*order.TrackingInfo) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNFulfillmentTrackingInfo2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentTrackingInfo(ctx, sel, v[i])
+		return ec.marshalNFulfillmentTrackingInfo2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐTrackingInfo(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4252,7 +4308,7 @@ func (ec *executionContext) marshalNFulfillmentTrackingInfo2ᚕᚖgithubᚗcom�
 	return ret
 }
 
-func (ec *executionContext) marshalNFulfillmentTrackingInfo2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentTrackingInfo(ctx context.Context, sel ast.SelectionSet, v *model.FulfillmentTrackingInfo) graphql.Marshaler {
+func (ec *executionContext) marshalNFulfillmentTrackingInfo2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐTrackingInfo(ctx context.Context, sel ast.SelectionSet, v *order.TrackingInfo) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "FulfillmentTrackingInfo!")
 		return graphql.Null
@@ -4260,11 +4316,11 @@ func (ec *executionContext) marshalNFulfillmentTrackingInfo2ᚖgithubᚗcomᚋri
 	return ec._FulfillmentTrackingInfo(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNOrder2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Order) graphql.Marshaler {
+func (ec *executionContext) marshalNOrder2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrderᚄ(ctx context.Context, sel ast.SelectionSet, v []*order.Order) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx, sel, v[i])
+		return ec.marshalNOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4276,7 +4332,7 @@ func (ec *executionContext) marshalNOrder2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto
 	return ret
 }
 
-func (ec *executionContext) marshalNOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx context.Context, sel ast.SelectionSet, v *model.Order) graphql.Marshaler {
+func (ec *executionContext) marshalNOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx context.Context, sel ast.SelectionSet, v *order.Order) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Order!")
 		return graphql.Null
@@ -4344,11 +4400,11 @@ func (ec *executionContext) marshalNOrderFulfillmentStatus2string(ctx context.Co
 	return res
 }
 
-func (ec *executionContext) marshalNOrderLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderLineItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OrderLineItem) graphql.Marshaler {
+func (ec *executionContext) marshalNOrderLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*order.Line) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNOrderLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderLineItem(ctx, sel, v[i])
+		return ec.marshalNOrderLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐLine(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4360,7 +4416,7 @@ func (ec *executionContext) marshalNOrderLineItem2ᚕᚖgithubᚗcomᚋrialtohq�
 	return ret
 }
 
-func (ec *executionContext) marshalNOrderLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderLineItem(ctx context.Context, sel ast.SelectionSet, v *model.OrderLineItem) graphql.Marshaler {
+func (ec *executionContext) marshalNOrderLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐLine(ctx context.Context, sel ast.SelectionSet, v *order.Line) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "OrderLineItem!")
 		return graphql.Null
@@ -4400,14 +4456,14 @@ func (ec *executionContext) marshalNOrderLineItemEdge2ᚖgithubᚗcomᚋrialtohq
 	return ec._OrderLineItemEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOFulfillment2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Fulfillment) graphql.Marshaler {
+func (ec *executionContext) marshalOFulfillment2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*order.Fulfillment) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNFulfillment2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillment(ctx, sel, v[i])
+		return ec.marshalNFulfillment2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillment(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4419,14 +4475,14 @@ func (ec *executionContext) marshalOFulfillment2ᚕᚖgithubᚗcomᚋrialtohqᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalOFulfillment2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillment(ctx context.Context, sel ast.SelectionSet, v *model.Fulfillment) graphql.Marshaler {
+func (ec *executionContext) marshalOFulfillment2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillment(ctx context.Context, sel ast.SelectionSet, v *order.Fulfillment) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Fulfillment(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx context.Context, sel ast.SelectionSet, v *model.Order) graphql.Marshaler {
+func (ec *executionContext) marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx context.Context, sel ast.SelectionSet, v *order.Order) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -4458,21 +4514,15 @@ func (ec *executionContext) marshalOOrderConnection2ᚖgithubᚗcomᚋrialtohq�
 	return ec._OrderConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOOrderFinancialStatus2ᚖstring(ctx context.Context, v any) (*string, error) {
-	if v == nil {
-		return nil, nil
-	}
+func (ec *executionContext) unmarshalOOrderFinancialStatus2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
-	return &res, graphql.ErrorOnPath(ctx, err)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOOrderFinancialStatus2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
+func (ec *executionContext) marshalOOrderFinancialStatus2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(*v)
+	res := graphql.MarshalString(v)
 	return res
 }
 

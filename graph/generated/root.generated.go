@@ -15,6 +15,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/graph/model"
@@ -58,7 +59,7 @@ type QueryResolver interface {
 	Customers(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.CustomerConnection, error)
 	DiscountNodes(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool) (*model.DiscountNodeConnection, error)
 	StaffLocations(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.LocationConnection, error)
-	Order(ctx context.Context, id gid.ID) (*model.Order, error)
+	Order(ctx context.Context, id gid.ID) (*order.Order, error)
 	Orders(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.OrderConnection, error)
 }
 
@@ -2506,8 +2507,8 @@ func (ec *executionContext) _Query_order(ctx context.Context, field graphql.Coll
 			return ec.Resolvers.Query().Order(ctx, fc.Args["id"].(gid.ID))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Order) graphql.Marshaler {
-			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx, selections, v)
 		},
 		true,
 		false,

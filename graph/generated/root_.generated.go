@@ -21,6 +21,8 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AutomaticDiscountApplication() AutomaticDiscountApplicationResolver
+	BasicEvent() BasicEventResolver
 	Cart() CartResolver
 	CartBuyerIdentity() CartBuyerIdentityResolver
 	CartDeliveryGroup() CartDeliveryGroupResolver
@@ -29,17 +31,25 @@ type ResolverRoot interface {
 	CartSelectableAddress() CartSelectableAddressResolver
 	Collection() CollectionResolver
 	Customer() CustomerResolver
+	DiscountAllocation() DiscountAllocationResolver
+	DiscountCodeApplication() DiscountCodeApplicationResolver
+	Fulfillment() FulfillmentResolver
 	InventoryItem() InventoryItemResolver
 	InventoryLevel() InventoryLevelResolver
 	MediaImage() MediaImageResolver
 	MenuItem() MenuItemResolver
 	Metafield() MetafieldResolver
 	Mutation() MutationResolver
+	Order() OrderResolver
+	OrderLineItem() OrderLineItemResolver
+	OrderTransaction() OrderTransactionResolver
 	Page() PageResolver
 	Product() ProductResolver
 	ProductOptionValue() ProductOptionValueResolver
 	ProductVariant() ProductVariantResolver
 	Query() QueryResolver
+	Refund() RefundResolver
+	RefundLineItem() RefundLineItemResolver
 	Shop() ShopResolver
 }
 

@@ -14,6 +14,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -21,6 +23,24 @@ import (
 )
 
 // region    ************************** generated!.gotpl **************************
+
+type BasicEventResolver interface {
+	StaffMember(ctx context.Context, obj *order.Event) (*staff.StaffMember, error)
+}
+type OrderTransactionResolver interface {
+	Order(ctx context.Context, obj *payment.Transaction) (*order.Order, error)
+	ParentTransaction(ctx context.Context, obj *payment.Transaction) (*payment.Transaction, error)
+}
+type RefundResolver interface {
+	Order(ctx context.Context, obj *order.Refund) (*order.Order, error)
+	RefundLineItems(ctx context.Context, obj *order.Refund, after *string, before *string, first *int, last *int, reverse *bool) (*model.RefundLineItemConnection, error)
+	StaffMember(ctx context.Context, obj *order.Refund) (*staff.StaffMember, error)
+
+	Transactions(ctx context.Context, obj *order.Refund, after *string, before *string, first *int, last *int, reverse *bool) (*model.OrderTransactionConnection, error)
+}
+type RefundLineItemResolver interface {
+	Location(ctx context.Context, obj *order.RefundLine) (*inventory.Location, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -122,7 +142,7 @@ func (ec *executionContext) field_Refund_transactions_args(ctx context.Context, 
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _BasicEvent_action(ctx context.Context, field graphql.CollectedField, obj *model.BasicEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _BasicEvent_action(ctx context.Context, field graphql.CollectedField, obj *order.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -145,7 +165,7 @@ func (ec *executionContext) fieldContext_BasicEvent_action(_ context.Context, fi
 	return graphql.NewScalarFieldContext("BasicEvent", field, false, false, "String")
 }
 
-func (ec *executionContext) _BasicEvent_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.BasicEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _BasicEvent_createdAt(ctx context.Context, field graphql.CollectedField, obj *order.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -168,7 +188,7 @@ func (ec *executionContext) fieldContext_BasicEvent_createdAt(_ context.Context,
 	return graphql.NewScalarFieldContext("BasicEvent", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _BasicEvent_id(ctx context.Context, field graphql.CollectedField, obj *model.BasicEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _BasicEvent_id(ctx context.Context, field graphql.CollectedField, obj *order.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -191,7 +211,7 @@ func (ec *executionContext) fieldContext_BasicEvent_id(_ context.Context, field 
 	return graphql.NewScalarFieldContext("BasicEvent", field, false, false, "ID")
 }
 
-func (ec *executionContext) _BasicEvent_message(ctx context.Context, field graphql.CollectedField, obj *model.BasicEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _BasicEvent_message(ctx context.Context, field graphql.CollectedField, obj *order.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -214,7 +234,7 @@ func (ec *executionContext) fieldContext_BasicEvent_message(_ context.Context, f
 	return graphql.NewScalarFieldContext("BasicEvent", field, false, false, "String")
 }
 
-func (ec *executionContext) _BasicEvent_staffMember(ctx context.Context, field graphql.CollectedField, obj *model.BasicEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _BasicEvent_staffMember(ctx context.Context, field graphql.CollectedField, obj *order.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -223,7 +243,7 @@ func (ec *executionContext) _BasicEvent_staffMember(ctx context.Context, field g
 			return ec.fieldContext_BasicEvent_staffMember(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.StaffMember, nil
+			return ec.Resolvers.BasicEvent().StaffMember(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *staff.StaffMember) graphql.Marshaler {
@@ -237,8 +257,8 @@ func (ec *executionContext) fieldContext_BasicEvent_staffMember(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "BasicEvent",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_StaffMember(ctx, field)
 		},
@@ -246,7 +266,7 @@ func (ec *executionContext) fieldContext_BasicEvent_staffMember(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _BasicEvent_subjectId(ctx context.Context, field graphql.CollectedField, obj *model.BasicEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _BasicEvent_subjectId(ctx context.Context, field graphql.CollectedField, obj *order.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -432,8 +452,8 @@ func (ec *executionContext) _FulfillmentCreatePayload_fulfillment(ctx context.Co
 			return obj.Fulfillment, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Fulfillment) graphql.Marshaler {
-			return ec.marshalOFulfillment2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillment(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Fulfillment) graphql.Marshaler {
+			return ec.marshalOFulfillment2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillment(ctx, selections, v)
 		},
 		true,
 		false,
@@ -528,8 +548,8 @@ func (ec *executionContext) _OrderCancelPayload_order(ctx context.Context, field
 			return obj.Order, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Order) graphql.Marshaler {
-			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx, selections, v)
 		},
 		true,
 		false,
@@ -681,7 +701,7 @@ func (ec *executionContext) fieldContext_OrderCancelUserError_message(_ context.
 	return graphql.NewScalarFieldContext("OrderCancelUserError", field, false, false, "String")
 }
 
-func (ec *executionContext) _OrderTransaction_amount(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_amount(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -693,8 +713,8 @@ func (ec *executionContext) _OrderTransaction_amount(ctx context.Context, field 
 			return obj.Amount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -713,7 +733,7 @@ func (ec *executionContext) fieldContext_OrderTransaction_amount(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderTransaction_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_createdAt(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -725,8 +745,8 @@ func (ec *executionContext) _OrderTransaction_createdAt(ctx context.Context, fie
 			return obj.CreatedAt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -736,7 +756,7 @@ func (ec *executionContext) fieldContext_OrderTransaction_createdAt(_ context.Co
 	return graphql.NewScalarFieldContext("OrderTransaction", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _OrderTransaction_errorCode(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_errorCode(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -748,8 +768,8 @@ func (ec *executionContext) _OrderTransaction_errorCode(ctx context.Context, fie
 			return obj.ErrorCode, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOOrderTransactionErrorCode2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *payment.Code) graphql.Marshaler {
+			return ec.marshalOOrderTransactionErrorCode2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐCode(ctx, selections, v)
 		},
 		true,
 		false,
@@ -759,7 +779,7 @@ func (ec *executionContext) fieldContext_OrderTransaction_errorCode(_ context.Co
 	return graphql.NewScalarFieldContext("OrderTransaction", field, false, false, "OrderTransactionErrorCode")
 }
 
-func (ec *executionContext) _OrderTransaction_gateway(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_gateway(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -771,8 +791,8 @@ func (ec *executionContext) _OrderTransaction_gateway(ctx context.Context, field
 			return obj.Gateway, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
 		false,
@@ -782,7 +802,7 @@ func (ec *executionContext) fieldContext_OrderTransaction_gateway(_ context.Cont
 	return graphql.NewScalarFieldContext("OrderTransaction", field, false, false, "String")
 }
 
-func (ec *executionContext) _OrderTransaction_id(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_id(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -805,7 +825,7 @@ func (ec *executionContext) fieldContext_OrderTransaction_id(_ context.Context, 
 	return graphql.NewScalarFieldContext("OrderTransaction", field, false, false, "ID")
 }
 
-func (ec *executionContext) _OrderTransaction_kind(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_kind(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -817,8 +837,8 @@ func (ec *executionContext) _OrderTransaction_kind(ctx context.Context, field gr
 			return obj.Kind, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNOrderTransactionKind2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v payment.Kind) graphql.Marshaler {
+			return ec.marshalNOrderTransactionKind2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐKind(ctx, selections, v)
 		},
 		true,
 		true,
@@ -828,7 +848,7 @@ func (ec *executionContext) fieldContext_OrderTransaction_kind(_ context.Context
 	return graphql.NewScalarFieldContext("OrderTransaction", field, false, false, "OrderTransactionKind")
 }
 
-func (ec *executionContext) _OrderTransaction_order(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_order(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -837,11 +857,11 @@ func (ec *executionContext) _OrderTransaction_order(ctx context.Context, field g
 			return ec.fieldContext_OrderTransaction_order(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Order, nil
+			return ec.Resolvers.OrderTransaction().Order(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Order) graphql.Marshaler {
-			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx, selections, v)
 		},
 		true,
 		false,
@@ -851,8 +871,8 @@ func (ec *executionContext) fieldContext_OrderTransaction_order(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "OrderTransaction",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Order(ctx, field)
 		},
@@ -860,7 +880,7 @@ func (ec *executionContext) fieldContext_OrderTransaction_order(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderTransaction_parentTransaction(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_parentTransaction(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -869,11 +889,11 @@ func (ec *executionContext) _OrderTransaction_parentTransaction(ctx context.Cont
 			return ec.fieldContext_OrderTransaction_parentTransaction(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ParentTransaction, nil
+			return ec.Resolvers.OrderTransaction().ParentTransaction(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.OrderTransaction) graphql.Marshaler {
-			return ec.marshalOOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransaction(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *payment.Transaction) graphql.Marshaler {
+			return ec.marshalOOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐTransaction(ctx, selections, v)
 		},
 		true,
 		false,
@@ -883,8 +903,8 @@ func (ec *executionContext) fieldContext_OrderTransaction_parentTransaction(_ co
 	fc = &graphql.FieldContext{
 		Object:     "OrderTransaction",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_OrderTransaction(ctx, field)
 		},
@@ -892,7 +912,7 @@ func (ec *executionContext) fieldContext_OrderTransaction_parentTransaction(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderTransaction_paymentId(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_paymentId(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -904,8 +924,8 @@ func (ec *executionContext) _OrderTransaction_paymentId(ctx context.Context, fie
 			return obj.PaymentID, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
 		false,
@@ -915,7 +935,7 @@ func (ec *executionContext) fieldContext_OrderTransaction_paymentId(_ context.Co
 	return graphql.NewScalarFieldContext("OrderTransaction", field, false, false, "String")
 }
 
-func (ec *executionContext) _OrderTransaction_processedAt(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_processedAt(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -938,7 +958,7 @@ func (ec *executionContext) fieldContext_OrderTransaction_processedAt(_ context.
 	return graphql.NewScalarFieldContext("OrderTransaction", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _OrderTransaction_status(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_status(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -950,8 +970,8 @@ func (ec *executionContext) _OrderTransaction_status(ctx context.Context, field 
 			return obj.Status, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNOrderTransactionStatus2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v payment.Status) graphql.Marshaler {
+			return ec.marshalNOrderTransactionStatus2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐStatus(ctx, selections, v)
 		},
 		true,
 		true,
@@ -961,7 +981,7 @@ func (ec *executionContext) fieldContext_OrderTransaction_status(_ context.Conte
 	return graphql.NewScalarFieldContext("OrderTransaction", field, false, false, "OrderTransactionStatus")
 }
 
-func (ec *executionContext) _OrderTransaction_test(ctx context.Context, field graphql.CollectedField, obj *model.OrderTransaction) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderTransaction_test(ctx context.Context, field graphql.CollectedField, obj *payment.Transaction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1028,8 +1048,8 @@ func (ec *executionContext) _OrderTransactionConnection_nodes(ctx context.Contex
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.OrderTransaction) graphql.Marshaler {
-			return ec.marshalNOrderTransaction2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransactionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*payment.Transaction) graphql.Marshaler {
+			return ec.marshalNOrderTransaction2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐTransactionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1115,8 +1135,8 @@ func (ec *executionContext) _OrderTransactionEdge_node(ctx context.Context, fiel
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.OrderTransaction) graphql.Marshaler {
-			return ec.marshalNOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransaction(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *payment.Transaction) graphql.Marshaler {
+			return ec.marshalNOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐTransaction(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1147,8 +1167,8 @@ func (ec *executionContext) _OrderUpdatePayload_order(ctx context.Context, field
 			return obj.Order, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Order) graphql.Marshaler {
-			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1199,7 +1219,7 @@ func (ec *executionContext) fieldContext_OrderUpdatePayload_userErrors(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _Refund_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Refund_createdAt(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1211,8 +1231,8 @@ func (ec *executionContext) _Refund_createdAt(ctx context.Context, field graphql
 			return obj.CreatedAt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1222,7 +1242,7 @@ func (ec *executionContext) fieldContext_Refund_createdAt(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Refund", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Refund_id(ctx context.Context, field graphql.CollectedField, obj *model.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Refund_id(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1245,7 +1265,7 @@ func (ec *executionContext) fieldContext_Refund_id(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Refund", field, false, false, "ID")
 }
 
-func (ec *executionContext) _Refund_note(ctx context.Context, field graphql.CollectedField, obj *model.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Refund_note(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1268,7 +1288,7 @@ func (ec *executionContext) fieldContext_Refund_note(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Refund", field, false, false, "String")
 }
 
-func (ec *executionContext) _Refund_order(ctx context.Context, field graphql.CollectedField, obj *model.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Refund_order(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1277,11 +1297,11 @@ func (ec *executionContext) _Refund_order(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Refund_order(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Order, nil
+			return ec.Resolvers.Refund().Order(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Order) graphql.Marshaler {
-			return ec.marshalNOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Order) graphql.Marshaler {
+			return ec.marshalNOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1291,8 +1311,8 @@ func (ec *executionContext) fieldContext_Refund_order(_ context.Context, field g
 	fc = &graphql.FieldContext{
 		Object:     "Refund",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Order(ctx, field)
 		},
@@ -1300,7 +1320,7 @@ func (ec *executionContext) fieldContext_Refund_order(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _Refund_refundLineItems(ctx context.Context, field graphql.CollectedField, obj *model.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Refund_refundLineItems(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1309,7 +1329,8 @@ func (ec *executionContext) _Refund_refundLineItems(ctx context.Context, field g
 			return ec.fieldContext_Refund_refundLineItems(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.RefundLineItems, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Refund().RefundLineItems(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RefundLineItemConnection) graphql.Marshaler {
@@ -1323,8 +1344,8 @@ func (ec *executionContext) fieldContext_Refund_refundLineItems(ctx context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "Refund",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RefundLineItemConnection(ctx, field)
 		},
@@ -1343,7 +1364,7 @@ func (ec *executionContext) fieldContext_Refund_refundLineItems(ctx context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Refund_staffMember(ctx context.Context, field graphql.CollectedField, obj *model.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Refund_staffMember(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1352,7 +1373,7 @@ func (ec *executionContext) _Refund_staffMember(ctx context.Context, field graph
 			return ec.fieldContext_Refund_staffMember(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.StaffMember, nil
+			return ec.Resolvers.Refund().StaffMember(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *staff.StaffMember) graphql.Marshaler {
@@ -1366,8 +1387,8 @@ func (ec *executionContext) fieldContext_Refund_staffMember(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "Refund",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_StaffMember(ctx, field)
 		},
@@ -1375,7 +1396,7 @@ func (ec *executionContext) fieldContext_Refund_staffMember(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Refund_totalRefunded(ctx context.Context, field graphql.CollectedField, obj *model.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Refund_totalRefunded(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1387,8 +1408,8 @@ func (ec *executionContext) _Refund_totalRefunded(ctx context.Context, field gra
 			return obj.TotalRefunded, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1407,7 +1428,7 @@ func (ec *executionContext) fieldContext_Refund_totalRefunded(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Refund_totalRefundedShipping(ctx context.Context, field graphql.CollectedField, obj *model.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Refund_totalRefundedShipping(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1419,8 +1440,8 @@ func (ec *executionContext) _Refund_totalRefundedShipping(ctx context.Context, f
 			return obj.TotalRefundedShipping, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1439,7 +1460,7 @@ func (ec *executionContext) fieldContext_Refund_totalRefundedShipping(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _Refund_transactions(ctx context.Context, field graphql.CollectedField, obj *model.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Refund_transactions(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1448,7 +1469,8 @@ func (ec *executionContext) _Refund_transactions(ctx context.Context, field grap
 			return ec.fieldContext_Refund_transactions(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Transactions, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Refund().Transactions(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.OrderTransactionConnection) graphql.Marshaler {
@@ -1462,8 +1484,8 @@ func (ec *executionContext) fieldContext_Refund_transactions(ctx context.Context
 	fc = &graphql.FieldContext{
 		Object:     "Refund",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_OrderTransactionConnection(ctx, field)
 		},
@@ -1494,8 +1516,8 @@ func (ec *executionContext) _RefundCreatePayload_order(ctx context.Context, fiel
 			return obj.Order, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Order) graphql.Marshaler {
-			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrder(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1526,8 +1548,8 @@ func (ec *executionContext) _RefundCreatePayload_refund(ctx context.Context, fie
 			return obj.Refund, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Refund) graphql.Marshaler {
-			return ec.marshalORefund2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefund(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Refund) graphql.Marshaler {
+			return ec.marshalORefund2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefund(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1578,7 +1600,7 @@ func (ec *executionContext) fieldContext_RefundCreatePayload_userErrors(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _RefundLineItem_id(ctx context.Context, field graphql.CollectedField, obj *model.RefundLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _RefundLineItem_id(ctx context.Context, field graphql.CollectedField, obj *order.RefundLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1590,8 +1612,8 @@ func (ec *executionContext) _RefundLineItem_id(ctx context.Context, field graphq
 			return obj.ID, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *gid.ID) graphql.Marshaler {
-			return ec.marshalOID2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋgidᚐID(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v gid.ID) graphql.Marshaler {
+			return ec.marshalOID2githubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋgidᚐID(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1601,7 +1623,7 @@ func (ec *executionContext) fieldContext_RefundLineItem_id(_ context.Context, fi
 	return graphql.NewScalarFieldContext("RefundLineItem", field, false, false, "ID")
 }
 
-func (ec *executionContext) _RefundLineItem_lineItem(ctx context.Context, field graphql.CollectedField, obj *model.RefundLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _RefundLineItem_lineItem(ctx context.Context, field graphql.CollectedField, obj *order.RefundLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1613,8 +1635,8 @@ func (ec *executionContext) _RefundLineItem_lineItem(ctx context.Context, field 
 			return obj.LineItem, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.OrderLineItem) graphql.Marshaler {
-			return ec.marshalNOrderLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderLineItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Line) graphql.Marshaler {
+			return ec.marshalNOrderLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐLine(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1633,7 +1655,7 @@ func (ec *executionContext) fieldContext_RefundLineItem_lineItem(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _RefundLineItem_location(ctx context.Context, field graphql.CollectedField, obj *model.RefundLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _RefundLineItem_location(ctx context.Context, field graphql.CollectedField, obj *order.RefundLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1642,7 +1664,7 @@ func (ec *executionContext) _RefundLineItem_location(ctx context.Context, field 
 			return ec.fieldContext_RefundLineItem_location(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Location, nil
+			return ec.Resolvers.RefundLineItem().Location(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Location) graphql.Marshaler {
@@ -1656,8 +1678,8 @@ func (ec *executionContext) fieldContext_RefundLineItem_location(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "RefundLineItem",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Location(ctx, field)
 		},
@@ -1665,7 +1687,7 @@ func (ec *executionContext) fieldContext_RefundLineItem_location(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _RefundLineItem_price(ctx context.Context, field graphql.CollectedField, obj *model.RefundLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _RefundLineItem_price(ctx context.Context, field graphql.CollectedField, obj *order.RefundLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1677,8 +1699,8 @@ func (ec *executionContext) _RefundLineItem_price(ctx context.Context, field gra
 			return obj.Price, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1697,7 +1719,7 @@ func (ec *executionContext) fieldContext_RefundLineItem_price(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _RefundLineItem_quantity(ctx context.Context, field graphql.CollectedField, obj *model.RefundLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _RefundLineItem_quantity(ctx context.Context, field graphql.CollectedField, obj *order.RefundLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1709,8 +1731,8 @@ func (ec *executionContext) _RefundLineItem_quantity(ctx context.Context, field 
 			return obj.Quantity, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1720,7 +1742,7 @@ func (ec *executionContext) fieldContext_RefundLineItem_quantity(_ context.Conte
 	return graphql.NewScalarFieldContext("RefundLineItem", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RefundLineItem_restockType(ctx context.Context, field graphql.CollectedField, obj *model.RefundLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _RefundLineItem_restockType(ctx context.Context, field graphql.CollectedField, obj *order.RefundLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1743,7 +1765,7 @@ func (ec *executionContext) fieldContext_RefundLineItem_restockType(_ context.Co
 	return graphql.NewScalarFieldContext("RefundLineItem", field, false, false, "RefundLineItemRestockType")
 }
 
-func (ec *executionContext) _RefundLineItem_restocked(ctx context.Context, field graphql.CollectedField, obj *model.RefundLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _RefundLineItem_restocked(ctx context.Context, field graphql.CollectedField, obj *order.RefundLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1766,7 +1788,7 @@ func (ec *executionContext) fieldContext_RefundLineItem_restocked(_ context.Cont
 	return graphql.NewScalarFieldContext("RefundLineItem", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _RefundLineItem_subtotal(ctx context.Context, field graphql.CollectedField, obj *model.RefundLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _RefundLineItem_subtotal(ctx context.Context, field graphql.CollectedField, obj *order.RefundLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1778,8 +1800,8 @@ func (ec *executionContext) _RefundLineItem_subtotal(ctx context.Context, field 
 			return obj.Subtotal, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1798,7 +1820,7 @@ func (ec *executionContext) fieldContext_RefundLineItem_subtotal(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _RefundLineItem_totalTax(ctx context.Context, field graphql.CollectedField, obj *model.RefundLineItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _RefundLineItem_totalTax(ctx context.Context, field graphql.CollectedField, obj *order.RefundLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1810,8 +1832,8 @@ func (ec *executionContext) _RefundLineItem_totalTax(ctx context.Context, field 
 			return obj.TotalTax, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1874,8 +1896,8 @@ func (ec *executionContext) _RefundLineItemConnection_nodes(ctx context.Context,
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.RefundLineItem) graphql.Marshaler {
-			return ec.marshalNRefundLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefundLineItemᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*order.RefundLine) graphql.Marshaler {
+			return ec.marshalNRefundLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefundLineᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1961,8 +1983,8 @@ func (ec *executionContext) _RefundLineItemEdge_node(ctx context.Context, field 
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.RefundLineItem) graphql.Marshaler {
-			return ec.marshalNRefundLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefundLineItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *order.RefundLine) graphql.Marshaler {
+			return ec.marshalNRefundLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefundLine(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2585,9 +2607,9 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
-	case model.BasicEvent:
+	case order.Event:
 		return ec._BasicEvent(ctx, sel, &obj)
-	case *model.BasicEvent:
+	case *order.Event:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -2607,7 +2629,7 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 
 var basicEventImplementors = []string{"BasicEvent", "Event", "Node"}
 
-func (ec *executionContext) _BasicEvent(ctx context.Context, sel ast.SelectionSet, obj *model.BasicEvent) graphql.Marshaler {
+func (ec *executionContext) _BasicEvent(ctx context.Context, sel ast.SelectionSet, obj *order.Event) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, basicEventImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2619,32 +2641,33 @@ func (ec *executionContext) _BasicEvent(ctx context.Context, sel ast.SelectionSe
 		case "action":
 			out.Values[i] = ec._BasicEvent_action(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._BasicEvent_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "id":
 			out.Values[i] = ec._BasicEvent_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "message":
 			out.Values[i] = ec._BasicEvent_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "staffMember":
-			out.Values[i] = ec._BasicEvent_staffMember(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BasicEvent_staffMember(ctx, field, obj)
+				})
 		case "subjectId":
 			out.Values[i] = ec._BasicEvent_subjectId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -2875,7 +2898,7 @@ func (ec *executionContext) _OrderCancelUserError(ctx context.Context, sel ast.S
 
 var orderTransactionImplementors = []string{"OrderTransaction", "Node"}
 
-func (ec *executionContext) _OrderTransaction(ctx context.Context, sel ast.SelectionSet, obj *model.OrderTransaction) graphql.Marshaler {
+func (ec *executionContext) _OrderTransaction(ctx context.Context, sel ast.SelectionSet, obj *payment.Transaction) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, orderTransactionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2887,62 +2910,64 @@ func (ec *executionContext) _OrderTransaction(ctx context.Context, sel ast.Selec
 		case "amount":
 			out.Values[i] = ec._OrderTransaction_amount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._OrderTransaction_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "errorCode":
 			out.Values[i] = ec._OrderTransaction_errorCode(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "gateway":
 			out.Values[i] = ec._OrderTransaction_gateway(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "id":
 			out.Values[i] = ec._OrderTransaction_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "kind":
 			out.Values[i] = ec._OrderTransaction_kind(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "order":
-			out.Values[i] = ec._OrderTransaction_order(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderTransaction_order(ctx, field, obj)
+				})
 		case "parentTransaction":
-			out.Values[i] = ec._OrderTransaction_parentTransaction(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderTransaction_parentTransaction(ctx, field, obj)
+				})
 		case "paymentId":
 			out.Values[i] = ec._OrderTransaction_paymentId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "processedAt":
 			out.Values[i] = ec._OrderTransaction_processedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "status":
 			out.Values[i] = ec._OrderTransaction_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "test":
 			out.Values[i] = ec._OrderTransaction_test(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -3082,7 +3107,7 @@ func (ec *executionContext) _OrderUpdatePayload(ctx context.Context, sel ast.Sel
 
 var refundImplementors = []string{"Refund", "Node"}
 
-func (ec *executionContext) _Refund(ctx context.Context, sel ast.SelectionSet, obj *model.Refund) graphql.Marshaler {
+func (ec *executionContext) _Refund(ctx context.Context, sel ast.SelectionSet, obj *order.Refund) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, refundImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3094,48 +3119,52 @@ func (ec *executionContext) _Refund(ctx context.Context, sel ast.SelectionSet, o
 		case "createdAt":
 			out.Values[i] = ec._Refund_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "id":
 			out.Values[i] = ec._Refund_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "note":
 			out.Values[i] = ec._Refund_note(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "order":
-			out.Values[i] = ec._Refund_order(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Refund_order(ctx, field, obj)
+				})
 		case "refundLineItems":
-			out.Values[i] = ec._Refund_refundLineItems(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Refund_refundLineItems(ctx, field, obj)
+				})
 		case "staffMember":
-			out.Values[i] = ec._Refund_staffMember(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Refund_staffMember(ctx, field, obj)
+				})
 		case "totalRefunded":
 			out.Values[i] = ec._Refund_totalRefunded(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalRefundedShipping":
 			out.Values[i] = ec._Refund_totalRefundedShipping(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "transactions":
-			out.Values[i] = ec._Refund_transactions(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Refund_transactions(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -3198,7 +3227,7 @@ func (ec *executionContext) _RefundCreatePayload(ctx context.Context, sel ast.Se
 
 var refundLineItemImplementors = []string{"RefundLineItem"}
 
-func (ec *executionContext) _RefundLineItem(ctx context.Context, sel ast.SelectionSet, obj *model.RefundLineItem) graphql.Marshaler {
+func (ec *executionContext) _RefundLineItem(ctx context.Context, sel ast.SelectionSet, obj *order.RefundLine) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, refundLineItemImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3210,47 +3239,48 @@ func (ec *executionContext) _RefundLineItem(ctx context.Context, sel ast.Selecti
 		case "id":
 			out.Values[i] = ec._RefundLineItem_id(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lineItem":
 			out.Values[i] = ec._RefundLineItem_lineItem(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "location":
-			out.Values[i] = ec._RefundLineItem_location(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RefundLineItem_location(ctx, field, obj)
+				})
 		case "price":
 			out.Values[i] = ec._RefundLineItem_price(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "quantity":
 			out.Values[i] = ec._RefundLineItem_quantity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "restockType":
 			out.Values[i] = ec._RefundLineItem_restockType(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "restocked":
 			out.Values[i] = ec._RefundLineItem_restocked(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "subtotal":
 			out.Values[i] = ec._RefundLineItem_subtotal(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalTax":
 			out.Values[i] = ec._RefundLineItem_totalTax(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -3441,11 +3471,11 @@ func (ec *executionContext) unmarshalNOrderInput2githubᚗcomᚋrialtohqᚋrialt
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNOrderTransaction2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransactionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OrderTransaction) graphql.Marshaler {
+func (ec *executionContext) marshalNOrderTransaction2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐTransactionᚄ(ctx context.Context, sel ast.SelectionSet, v []*payment.Transaction) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransaction(ctx, sel, v[i])
+		return ec.marshalNOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐTransaction(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3457,7 +3487,7 @@ func (ec *executionContext) marshalNOrderTransaction2ᚕᚖgithubᚗcomᚋrialto
 	return ret
 }
 
-func (ec *executionContext) marshalNOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransaction(ctx context.Context, sel ast.SelectionSet, v *model.OrderTransaction) graphql.Marshaler {
+func (ec *executionContext) marshalNOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐTransaction(ctx context.Context, sel ast.SelectionSet, v *payment.Transaction) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "OrderTransaction!")
 		return graphql.Null
@@ -3502,6 +3532,16 @@ func (ec *executionContext) unmarshalNOrderTransactionInput2ᚖgithubᚗcomᚋri
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNOrderTransactionKind2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐKind(ctx context.Context, v any) (payment.Kind, error) {
+	var res payment.Kind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrderTransactionKind2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐKind(ctx context.Context, sel ast.SelectionSet, v payment.Kind) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNOrderTransactionKind2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -3516,21 +3556,17 @@ func (ec *executionContext) marshalNOrderTransactionKind2string(ctx context.Cont
 	return res
 }
 
-func (ec *executionContext) unmarshalNOrderTransactionStatus2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+func (ec *executionContext) unmarshalNOrderTransactionStatus2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐStatus(ctx context.Context, v any) (payment.Status, error) {
+	var res payment.Status
+	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNOrderTransactionStatus2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(v)
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "OrderTransactionStatus!")
-	}
-	return res
+func (ec *executionContext) marshalNOrderTransactionStatus2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐStatus(ctx context.Context, sel ast.SelectionSet, v payment.Status) graphql.Marshaler {
+	return v
 }
 
-func (ec *executionContext) marshalNRefund2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefund(ctx context.Context, sel ast.SelectionSet, v *model.Refund) graphql.Marshaler {
+func (ec *executionContext) marshalNRefund2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefund(ctx context.Context, sel ast.SelectionSet, v *order.Refund) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Refund!")
 		return graphql.Null
@@ -3543,11 +3579,11 @@ func (ec *executionContext) unmarshalNRefundInput2githubᚗcomᚋrialtohqᚋrial
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRefundLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefundLineItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RefundLineItem) graphql.Marshaler {
+func (ec *executionContext) marshalNRefundLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefundLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*order.RefundLine) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNRefundLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefundLineItem(ctx, sel, v[i])
+		return ec.marshalNRefundLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefundLine(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3559,7 +3595,7 @@ func (ec *executionContext) marshalNRefundLineItem2ᚕᚖgithubᚗcomᚋrialtohq
 	return ret
 }
 
-func (ec *executionContext) marshalNRefundLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefundLineItem(ctx context.Context, sel ast.SelectionSet, v *model.RefundLineItem) graphql.Marshaler {
+func (ec *executionContext) marshalNRefundLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefundLine(ctx context.Context, sel ast.SelectionSet, v *order.RefundLine) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "RefundLineItem!")
 		return graphql.Null
@@ -3649,21 +3685,15 @@ func (ec *executionContext) unmarshalOFulfillmentLineItemInput2ᚕᚖgithubᚗco
 	return res, nil
 }
 
-func (ec *executionContext) unmarshalOFulfillmentStatus2ᚖstring(ctx context.Context, v any) (*string, error) {
-	if v == nil {
-		return nil, nil
-	}
+func (ec *executionContext) unmarshalOFulfillmentStatus2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
-	return &res, graphql.ErrorOnPath(ctx, err)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOFulfillmentStatus2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
+func (ec *executionContext) marshalOFulfillmentStatus2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(*v)
+	res := graphql.MarshalString(v)
 	return res
 }
 
@@ -3708,50 +3738,38 @@ func (ec *executionContext) marshalOOrderCancelUserErrorCode2ᚖstring(ctx conte
 	return res
 }
 
-func (ec *executionContext) unmarshalOOrderDisplayFinancialStatus2ᚖstring(ctx context.Context, v any) (*string, error) {
-	if v == nil {
-		return nil, nil
-	}
+func (ec *executionContext) unmarshalOOrderDisplayFinancialStatus2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
-	return &res, graphql.ErrorOnPath(ctx, err)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOOrderDisplayFinancialStatus2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
+func (ec *executionContext) marshalOOrderDisplayFinancialStatus2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(*v)
+	res := graphql.MarshalString(v)
 	return res
 }
 
-func (ec *executionContext) unmarshalOOrderDisplayFulfillmentStatus2ᚖstring(ctx context.Context, v any) (*string, error) {
-	if v == nil {
-		return nil, nil
-	}
+func (ec *executionContext) unmarshalOOrderDisplayFulfillmentStatus2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
-	return &res, graphql.ErrorOnPath(ctx, err)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOOrderDisplayFulfillmentStatus2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
+func (ec *executionContext) marshalOOrderDisplayFulfillmentStatus2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(*v)
+	res := graphql.MarshalString(v)
 	return res
 }
 
-func (ec *executionContext) marshalOOrderTransaction2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransactionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OrderTransaction) graphql.Marshaler {
+func (ec *executionContext) marshalOOrderTransaction2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐTransactionᚄ(ctx context.Context, sel ast.SelectionSet, v []*payment.Transaction) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransaction(ctx, sel, v[i])
+		return ec.marshalNOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐTransaction(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3763,29 +3781,27 @@ func (ec *executionContext) marshalOOrderTransaction2ᚕᚖgithubᚗcomᚋrialto
 	return ret
 }
 
-func (ec *executionContext) marshalOOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransaction(ctx context.Context, sel ast.SelectionSet, v *model.OrderTransaction) graphql.Marshaler {
+func (ec *executionContext) marshalOOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐTransaction(ctx context.Context, sel ast.SelectionSet, v *payment.Transaction) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._OrderTransaction(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOOrderTransactionErrorCode2ᚖstring(ctx context.Context, v any) (*string, error) {
+func (ec *executionContext) unmarshalOOrderTransactionErrorCode2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐCode(ctx context.Context, v any) (*payment.Code, error) {
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalString(v)
-	return &res, graphql.ErrorOnPath(ctx, err)
+	var res = new(payment.Code)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOOrderTransactionErrorCode2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+func (ec *executionContext) marshalOOrderTransactionErrorCode2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐCode(ctx context.Context, sel ast.SelectionSet, v *payment.Code) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	_ = sel
-	_ = ctx
-	res := graphql.MarshalString(*v)
-	return res
+	return v
 }
 
 func (ec *executionContext) unmarshalOOrderTransactionInput2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransactionInputᚄ(ctx context.Context, v any) ([]*model.OrderTransactionInput, error) {
@@ -3812,14 +3828,14 @@ func (ec *executionContext) marshalOOrderUpdatePayload2ᚖgithubᚗcomᚋrialtoh
 	return ec._OrderUpdatePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalORefund2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefundᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Refund) graphql.Marshaler {
+func (ec *executionContext) marshalORefund2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefundᚄ(ctx context.Context, sel ast.SelectionSet, v []*order.Refund) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNRefund2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefund(ctx, sel, v[i])
+		return ec.marshalNRefund2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefund(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3831,7 +3847,7 @@ func (ec *executionContext) marshalORefund2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 	return ret
 }
 
-func (ec *executionContext) marshalORefund2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefund(ctx context.Context, sel ast.SelectionSet, v *model.Refund) graphql.Marshaler {
+func (ec *executionContext) marshalORefund2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefund(ctx context.Context, sel ast.SelectionSet, v *order.Refund) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

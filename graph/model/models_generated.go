@@ -12,6 +12,8 @@ import (
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -137,22 +139,6 @@ type AttributeInput struct {
 	Value string `json:"value"`
 }
 
-// A discount that came by itself, without a code.
-type AutomaticDiscountApplication struct {
-	// Whether the amount was shared among lines or given to each.
-	AllocationMethod string `json:"allocationMethod"`
-	// Which lines it picked.
-	TargetSelection string `json:"targetSelection"`
-	// Whether it lowered merchandise or shipping.
-	TargetType string `json:"targetType"`
-	// Name of the discount.
-	Title string `json:"title"`
-	// What it took off: an amount or a percentage.
-	Value Any `json:"value"`
-}
-
-func (AutomaticDiscountApplication) IsDiscountApplication() {}
-
 // One page of a cart's lines.
 type BaseCartLineConnection struct {
 	// The lines with their cursors.
@@ -170,26 +156,6 @@ type BaseCartLineEdge struct {
 	// The line.
 	Node Any `json:"node"`
 }
-
-// Something that happened to an order.
-type BasicEvent struct {
-	// Short name of what happened, such as `placed`, `paid`, `fulfilled`, `refunded` or `canceled`.
-	Action string `json:"action"`
-	// When it happened.
-	CreatedAt time.Time `json:"createdAt"`
-	// Global id of the event.
-	ID gid.ID `json:"id"`
-	// The same in a sentence for staff.
-	Message string `json:"message"`
-	// Who did it; null when the shop's program did.
-	StaffMember *staff.StaffMember `json:"staffMember,omitempty"`
-	// Global id of the order.
-	SubjectID gid.ID `json:"subjectId"`
-}
-
-func (BasicEvent) IsEvent() {}
-
-func (BasicEvent) IsNode() {}
 
 // A blog: a series of articles. Rialto keeps no blogs yet, so storefronts that read them get none.
 type Blog struct {
@@ -874,7 +840,7 @@ type CartWarning struct {
 // Outcome of buying a cart.
 type CheckoutCompletePayload struct {
 	// The order, or null when none was made.
-	Order *Order `json:"order,omitempty"`
+	Order *order.Order `json:"order,omitempty"`
 	// What stood in the way. Empty when there is an order.
 	UserErrors []*CheckoutUserError `json:"userErrors"`
 }
@@ -1299,14 +1265,6 @@ type CustomerUserError struct {
 
 func (CustomerUserError) IsDisplayableError() {}
 
-// The part of an order's discount that fell on one line or on shipping.
-type DiscountAllocation struct {
-	// How much it took off here.
-	AllocatedAmount *money.Money `json:"allocatedAmount"`
-	// The discount that this is a part of.
-	DiscountApplication Any `json:"discountApplication"`
-}
-
 // An amount to take off.
 type DiscountAmountInput struct {
 	// The amount. It is worth nothing in carts of other currencies.
@@ -1402,24 +1360,6 @@ type DiscountAutomaticNode struct {
 }
 
 func (DiscountAutomaticNode) IsNode() {}
-
-// A discount that came with a code.
-type DiscountCodeApplication struct {
-	// Whether the amount was shared among lines or given to each.
-	AllocationMethod string `json:"allocationMethod"`
-	// Whether the code took something off.
-	Applicable bool `json:"applicable"`
-	// The code that was entered.
-	Code string `json:"code"`
-	// Which lines it picked.
-	TargetSelection string `json:"targetSelection"`
-	// Whether it lowered merchandise or shipping.
-	TargetType string `json:"targetType"`
-	// What it took off: an amount or a percentage.
-	Value Any `json:"value"`
-}
-
-func (DiscountCodeApplication) IsDiscountApplication() {}
 
 // A code that takes an amount or a percentage off.
 type DiscountCodeBasic struct {
@@ -1957,30 +1897,10 @@ type FilterValue struct {
 	Swatch *Swatch `json:"swatch,omitempty"`
 }
 
-// A shipment.
-type Fulfillment struct {
-	// When it was recorded.
-	CreatedAt *time.Time `json:"createdAt,omitempty"`
-	// What is in it.
-	FulfillmentLineItems *FulfillmentLineItemConnection `json:"fulfillmentLineItems"`
-	// Global id of the shipment.
-	ID *gid.ID `json:"id,omitempty"`
-	// Place that it was sent from.
-	Location *inventory.Location `json:"location,omitempty"`
-	// Number as people say it, such as `#1001-F1`.
-	Name *string `json:"name,omitempty"`
-	// How it stands.
-	Status *string `json:"status,omitempty"`
-	// Name of the carrier.
-	TrackingCompany *string `json:"trackingCompany,omitempty"`
-	// Numbers and links to follow the parcels by.
-	TrackingInfo []*FulfillmentTrackingInfo `json:"trackingInfo"`
-}
-
 // Outcome of recording a shipment.
 type FulfillmentCreatePayload struct {
 	// The shipment, or null when none was recorded.
-	Fulfillment *Fulfillment `json:"fulfillment,omitempty"`
+	Fulfillment *order.Fulfillment `json:"fulfillment,omitempty"`
 	// What was refused and why. Empty when it was recorded.
 	UserErrors []*StaffUserError `json:"userErrors"`
 }
@@ -1997,20 +1917,12 @@ type FulfillmentInput struct {
 	TrackingInfo *FulfillmentTrackingInput `json:"trackingInfo,omitempty"`
 }
 
-// An order line, or a part of it, in a shipment.
-type FulfillmentLineItem struct {
-	// The order line.
-	LineItem *OrderLineItem `json:"lineItem"`
-	// Pieces of it in this shipment.
-	Quantity int `json:"quantity"`
-}
-
 // One page of shipped lines.
 type FulfillmentLineItemConnection struct {
 	// The shipped lines with their cursors.
 	Edges []*FulfillmentLineItemEdge `json:"edges"`
 	// The shipped lines alone.
-	Nodes []*FulfillmentLineItem `json:"nodes"`
+	Nodes []*order.FulfillmentLine `json:"nodes"`
 	// Where this page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
 }
@@ -2020,7 +1932,7 @@ type FulfillmentLineItemEdge struct {
 	// Place to continue from.
 	Cursor string `json:"cursor"`
 	// The shipped line.
-	Node *FulfillmentLineItem `json:"node"`
+	Node *order.FulfillmentLine `json:"node"`
 }
 
 // A line in a shipment.
@@ -2029,16 +1941,6 @@ type FulfillmentLineItemInput struct {
 	LineItemID gid.ID `json:"lineItemId"`
 	// Pieces of it: 1 or more, and no more than wait to be shipped.
 	Quantity int `json:"quantity"`
-}
-
-// What a parcel can be followed by.
-type FulfillmentTrackingInfo struct {
-	// Name of the carrier.
-	Company *string `json:"company,omitempty"`
-	// The carrier's number of the parcel.
-	Number *string `json:"number,omitempty"`
-	// Page of the carrier that shows where it is.
-	URL *string `json:"url,omitempty"`
 }
 
 // What parcels can be followed by.
@@ -2634,141 +2536,12 @@ type OptionValueCreateInput struct {
 	Name *string `json:"name,omitempty"`
 }
 
-// A purchase, kept as it was made: prices, names and addresses do not change when the catalog does.
-// Buyers see theirs through their account or with the key of the cart; staff see those of their shop.
-type Order struct {
-	// Address on the bill.
-	BillingAddress *customer.Address `json:"billingAddress,omitempty"`
-	// Why the order was canceled; null when it was not.
-	CancelReason *string `json:"cancelReason,omitempty"`
-	// When the order was canceled; null when it was not.
-	CanceledAt *time.Time `json:"canceledAt,omitempty"`
-	// The same as `canceledAt`, under the name that staff tools use.
-	CancelledAt *time.Time `json:"cancelledAt,omitempty"`
-	// When staff put the order away as done; null while it is open.
-	ClosedAt *time.Time `json:"closedAt,omitempty"`
-	// When the order was made, seen from the shop's side.
-	CreatedAt *time.Time `json:"createdAt,omitempty"`
-	// Currency that the buyer paid in.
-	CurrencyCode money.Currency `json:"currencyCode"`
-	// Merchandise after discounts and returns, before shipping and tax not included in prices.
-	CurrentSubtotalPrice *money.Money `json:"currentSubtotalPrice"`
-	// Always null: duties are not collected.
-	CurrentTotalDuties *money.Money `json:"currentTotalDuties,omitempty"`
-	// What the order comes to after returns.
-	CurrentTotalPrice *money.Money `json:"currentTotalPrice"`
-	// Shipping after discounts and refunds.
-	CurrentTotalShippingPrice *money.Money `json:"currentTotalShippingPrice"`
-	// Tax after returns.
-	CurrentTotalTax *money.Money `json:"currentTotalTax"`
-	// Custom attributes that came with the cart.
-	CustomAttributes []*cart.Attribute `json:"customAttributes"`
-	// The buyer's account; null for a guest.
-	Customer *customer.Customer `json:"customer,omitempty"`
-	// Language that the buyer used, such as `de-DE`.
-	CustomerLocale *string `json:"customerLocale,omitempty"`
-	// Page that shows the order to a signed-in buyer; null for a guest's order.
-	CustomerURL *string `json:"customerUrl,omitempty"`
-	// Discounts of the order.
-	DiscountApplications *DiscountApplicationConnection `json:"discountApplications"`
-	// How far payment has come, in the words of staff tools.
-	DisplayFinancialStatus *string `json:"displayFinancialStatus,omitempty"`
-	// How far shipping has come, in the words of staff tools.
-	DisplayFulfillmentStatus *string `json:"displayFulfillmentStatus,omitempty"`
-	// Whether the order was changed after it was made.
-	Edited bool `json:"edited"`
-	// Where the confirmation went.
-	Email *string `json:"email,omitempty"`
-	// What happened to the order, oldest first.
-	Events *EventConnection `json:"events,omitempty"`
-	// How far payment has come.
-	FinancialStatus *string `json:"financialStatus,omitempty"`
-	// Whether anything is left to ship.
-	Fulfillable *bool `json:"fulfillable,omitempty"`
-	// How far shipping has come.
-	FulfillmentStatus string `json:"fulfillmentStatus"`
-	// All shipments, those that failed or were canceled too.
-	Fulfillments []*Fulfillment `json:"fulfillments,omitempty"`
-	// Global id of the order. A guest's carries the key of the cart.
-	ID gid.ID `json:"id"`
-	// What was bought.
-	LineItems *OrderLineItemConnection `json:"lineItems"`
-	// One metafield by its key.
-	Metafield *catalog.Metafield `json:"metafield,omitempty"`
-	// Several metafields at once, in the order asked for; null where there is none.
-	Metafields []*catalog.Metafield `json:"metafields"`
-	// All metafields of the order, for staff who do not know the keys.
-	MetafieldList *MetafieldConnection `json:"metafieldList,omitempty"`
-	// Number as people say it, such as `#1001`.
-	Name string `json:"name"`
-	// What the buyer wrote to the shop, with what staff added.
-	Note *string `json:"note,omitempty"`
-	// Number of the order, counted up in its shop.
-	OrderNumber int `json:"orderNumber"`
-	// Always null: duties are not collected.
-	OriginalTotalDuties *money.Money `json:"originalTotalDuties,omitempty"`
-	// What the order came to when it was made.
-	OriginalTotalPrice *money.Money `json:"originalTotalPrice"`
-	// Names of the gateways that the buyer paid with.
-	PaymentGatewayNames []string `json:"paymentGatewayNames,omitempty"`
-	// The buyer's phone number.
-	Phone *string `json:"phone,omitempty"`
-	// When the order was made.
-	ProcessedAt time.Time `json:"processedAt"`
-	// Whether anything is left to give back.
-	Refundable *bool `json:"refundable,omitempty"`
-	// Refunds of the order, oldest first.
-	Refunds []*Refund `json:"refunds,omitempty"`
-	// Where the goods go; null when nothing is shipped.
-	ShippingAddress *customer.Address `json:"shippingAddress,omitempty"`
-	// Discounts on shipping.
-	ShippingDiscountAllocations []*DiscountAllocation `json:"shippingDiscountAllocations"`
-	// Page that shows the order, for whoever has the link.
-	StatusURL string `json:"statusUrl"`
-	// Merchandise after discounts, before shipping and tax not included in prices.
-	SubtotalPrice *money.Money `json:"subtotalPrice,omitempty"`
-	// Merchandise after discounts.
-	SubtotalPriceV2 *money.Money `json:"subtotalPriceV2,omitempty"`
-	// Shipments that went out. Null when shipping is not in the shop's hands.
-	SuccessfulFulfillments []*Fulfillment `json:"successfulFulfillments,omitempty"`
-	// Words that staff filed the order under.
-	Tags []string `json:"tags,omitempty"`
-	// Whether it was paid at a test gateway, with no real money.
-	Test *bool `json:"test,omitempty"`
-	// Everything: merchandise, shipping and tax, less discounts.
-	TotalPrice *money.Money `json:"totalPrice"`
-	// Everything.
-	TotalPriceV2 *money.Money `json:"totalPriceV2"`
-	// What the shop has received, before refunds.
-	TotalReceived *money.Money `json:"totalReceived,omitempty"`
-	// What was given back so far.
-	TotalRefunded *money.Money `json:"totalRefunded"`
-	// What was given back so far.
-	TotalRefundedV2 *money.Money `json:"totalRefundedV2"`
-	// Shipping as ordered.
-	TotalShippingPrice *money.Money `json:"totalShippingPrice"`
-	// Shipping as ordered.
-	TotalShippingPriceV2 *money.Money `json:"totalShippingPriceV2"`
-	// Tax as ordered, included in prices or added to them.
-	TotalTax *money.Money `json:"totalTax,omitempty"`
-	// Tax as ordered.
-	TotalTaxV2 *money.Money `json:"totalTaxV2,omitempty"`
-	// Payments and refunds as the gateways saw them, failed ones too.
-	Transactions []*OrderTransaction `json:"transactions,omitempty"`
-	// When the order last changed.
-	UpdatedAt *time.Time `json:"updatedAt,omitempty"`
-}
-
-func (Order) IsNode() {}
-
-func (Order) IsHasMetafields() {}
-
 // Outcome of canceling an order.
 type OrderCancelPayload struct {
 	// The work behind it, finished when this is read.
 	Job *Job `json:"job,omitempty"`
 	// The order as it is now, or null when it was not canceled.
-	Order *Order `json:"order,omitempty"`
+	Order *order.Order `json:"order,omitempty"`
 	// What was refused and why, with codes of its own. Empty when it was canceled.
 	OrderCancelUserErrors []*OrderCancelUserError `json:"orderCancelUserErrors"`
 	// The same refusals, as every payload has them.
@@ -2798,7 +2571,7 @@ type OrderConnection struct {
 	// The orders with their cursors.
 	Edges []*OrderEdge `json:"edges"`
 	// The orders alone.
-	Nodes []*Order `json:"nodes"`
+	Nodes []*order.Order `json:"nodes"`
 	// Where this page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
 	// How many orders the whole list has, written as text.
@@ -2810,7 +2583,7 @@ type OrderEdge struct {
 	// Place to continue from.
 	Cursor string `json:"cursor"`
 	// The order.
-	Node *Order `json:"node"`
+	Node *order.Order `json:"node"`
 }
 
 // Changes to an order. A part that is left out stays as it is.
@@ -2833,42 +2606,12 @@ type OrderInput struct {
 	Tags []string `json:"tags,omitempty"`
 }
 
-// One line of an order, as it was bought.
-type OrderLineItem struct {
-	// Pieces left after returns.
-	CurrentQuantity int `json:"currentQuantity"`
-	// Custom attributes of the line.
-	CustomAttributes []*cart.Attribute `json:"customAttributes"`
-	// Discounts that fell on this line.
-	DiscountAllocations []*DiscountAllocation `json:"discountAllocations"`
-	// Price of all pieces after discounts.
-	DiscountedTotalPrice *money.Money `json:"discountedTotalPrice"`
-	// Global id of the line. Fulfillments and refunds name lines by it.
-	ID *gid.ID `json:"id,omitempty"`
-	// Price of all pieces before discounts.
-	OriginalTotalPrice *money.Money `json:"originalTotalPrice"`
-	// Pieces that were bought.
-	Quantity int `json:"quantity"`
-	// Pieces that can still be given back.
-	RefundableQuantity *int `json:"refundableQuantity,omitempty"`
-	// The shop's number of the variant, as it was then.
-	Sku *string `json:"sku,omitempty"`
-	// Name of the product, as it was then.
-	Title string `json:"title"`
-	// Pieces that wait to be shipped.
-	UnfulfilledQuantity *int `json:"unfulfilledQuantity,omitempty"`
-	// The variant as it is now; null when it is gone.
-	Variant *catalog.Variant `json:"variant,omitempty"`
-	// Name of the variant, as it was then.
-	VariantTitle *string `json:"variantTitle,omitempty"`
-}
-
 // One page of order lines.
 type OrderLineItemConnection struct {
 	// The order lines with their cursors.
 	Edges []*OrderLineItemEdge `json:"edges"`
 	// The order lines alone.
-	Nodes []*OrderLineItem `json:"nodes"`
+	Nodes []*order.Line `json:"nodes"`
 	// Where this page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
 }
@@ -2878,45 +2621,15 @@ type OrderLineItemEdge struct {
 	// Place to continue from.
 	Cursor string `json:"cursor"`
 	// The order line.
-	Node *OrderLineItem `json:"node"`
+	Node *order.Line `json:"node"`
 }
-
-// One thing that happened between the shop and a gateway.
-type OrderTransaction struct {
-	// How much it was about.
-	Amount *money.Money `json:"amount"`
-	// When it was recorded.
-	CreatedAt *time.Time `json:"createdAt,omitempty"`
-	// Why it failed; null when it did not.
-	ErrorCode *string `json:"errorCode,omitempty"`
-	// Name of the gateway.
-	Gateway *string `json:"gateway,omitempty"`
-	// Global id of the transaction.
-	ID gid.ID `json:"id"`
-	// What it was.
-	Kind string `json:"kind"`
-	// The order.
-	Order *Order `json:"order,omitempty"`
-	// The transaction that this one builds on, such as the payment of a refund.
-	ParentTransaction *OrderTransaction `json:"parentTransaction,omitempty"`
-	// The gateway's own number.
-	PaymentID *string `json:"paymentId,omitempty"`
-	// When the gateway did it.
-	ProcessedAt *time.Time `json:"processedAt,omitempty"`
-	// How it ended.
-	Status string `json:"status"`
-	// Whether it was at a test gateway, with no real money.
-	Test bool `json:"test"`
-}
-
-func (OrderTransaction) IsNode() {}
 
 // One page of transactions.
 type OrderTransactionConnection struct {
 	// The transactions with their cursors.
 	Edges []*OrderTransactionEdge `json:"edges"`
 	// The transactions alone.
-	Nodes []*OrderTransaction `json:"nodes"`
+	Nodes []*payment.Transaction `json:"nodes"`
 	// Where this page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
 }
@@ -2926,7 +2639,7 @@ type OrderTransactionEdge struct {
 	// Place to continue from.
 	Cursor string `json:"cursor"`
 	// The transaction.
-	Node *OrderTransaction `json:"node"`
+	Node *payment.Transaction `json:"node"`
 }
 
 // Money that goes back through a gateway.
@@ -2946,7 +2659,7 @@ type OrderTransactionInput struct {
 // Outcome of changing an order.
 type OrderUpdatePayload struct {
 	// The order as it is now, or null when it was not changed.
-	Order *Order `json:"order,omitempty"`
+	Order *order.Order `json:"order,omitempty"`
 	// What was refused and why. Empty when everything was done.
 	UserErrors []*StaffUserError `json:"userErrors"`
 }
@@ -3362,36 +3075,12 @@ func (ProductVariantsBulkUpdateUserError) IsDisplayableError() {}
 type Query struct {
 }
 
-// Money given back for an order, with the lines it was given back for.
-type Refund struct {
-	// When it was given back.
-	CreatedAt *time.Time `json:"createdAt,omitempty"`
-	// Global id of the refund.
-	ID gid.ID `json:"id"`
-	// Note for staff.
-	Note *string `json:"note,omitempty"`
-	// The order.
-	Order *Order `json:"order"`
-	// Lines that it was given back for.
-	RefundLineItems *RefundLineItemConnection `json:"refundLineItems"`
-	// Who gave it back; null when a program did.
-	StaffMember *staff.StaffMember `json:"staffMember,omitempty"`
-	// How much was given back in all.
-	TotalRefunded *money.Money `json:"totalRefunded"`
-	// How much of it was for shipping.
-	TotalRefundedShipping *money.Money `json:"totalRefundedShipping"`
-	// The transactions that the money went back through.
-	Transactions *OrderTransactionConnection `json:"transactions"`
-}
-
-func (Refund) IsNode() {}
-
 // Outcome of giving money back.
 type RefundCreatePayload struct {
 	// The order as it is now.
-	Order *Order `json:"order,omitempty"`
+	Order *order.Order `json:"order,omitempty"`
 	// The refund, or null when there was none.
-	Refund *Refund `json:"refund,omitempty"`
+	Refund *order.Refund `json:"refund,omitempty"`
 	// What was refused and why. Empty when there is a refund.
 	UserErrors []*StaffUserError `json:"userErrors"`
 }
@@ -3416,34 +3105,12 @@ type RefundInput struct {
 	Transactions []*OrderTransactionInput `json:"transactions,omitempty"`
 }
 
-// A line that money was given back for.
-type RefundLineItem struct {
-	// Global id of the entry.
-	ID *gid.ID `json:"id,omitempty"`
-	// The order line.
-	LineItem *OrderLineItem `json:"lineItem"`
-	// Where the goods went back to; null when they did not.
-	Location *inventory.Location `json:"location,omitempty"`
-	// Price of one piece, after discounts.
-	Price *money.Money `json:"price"`
-	// Pieces given back.
-	Quantity int `json:"quantity"`
-	// What became of the goods.
-	RestockType string `json:"restockType"`
-	// Whether the goods are in stock again.
-	Restocked bool `json:"restocked"`
-	// Price of all pieces, after discounts.
-	Subtotal *money.Money `json:"subtotal"`
-	// Tax given back with them.
-	TotalTax *money.Money `json:"totalTax"`
-}
-
 // One page of refunded lines.
 type RefundLineItemConnection struct {
 	// The refunded lines with their cursors.
 	Edges []*RefundLineItemEdge `json:"edges"`
 	// The refunded lines alone.
-	Nodes []*RefundLineItem `json:"nodes"`
+	Nodes []*order.RefundLine `json:"nodes"`
 	// Where this page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
 }
@@ -3453,7 +3120,7 @@ type RefundLineItemEdge struct {
 	// Place to continue from.
 	Cursor string `json:"cursor"`
 	// The refunded line.
-	Node *RefundLineItem `json:"node"`
+	Node *order.RefundLine `json:"node"`
 }
 
 // A line that is given back.

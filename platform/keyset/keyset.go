@@ -189,6 +189,19 @@ type Page[T any] struct {
 	HasNext, HasPrevious bool
 	order                Order
 	key                  func(T) (any, uuid.UUID)
+	cursors              []string // of items that were swapped for others
+}
+
+// Swap gives the same page of other things, such as rows for what they stand for. Those for which there is nothing are
+// left out; the others keep their cursors.
+func Swap[T, U any](p Page[T], swap func(T) (U, bool)) Page[U] {
+	out := Page[U]{HasNext: p.HasNext, HasPrevious: p.HasPrevious, Items: make([]U, 0, len(p.Items)), cursors: make([]string, 0, len(p.Items))}
+	for i, item := range p.Items {
+		if u, ok := swap(item); ok {
+			out.Items, out.cursors = append(out.Items, u), append(out.cursors, p.Cursor(i))
+		}
+	}
+	return out
 }
 
 // Cut makes the page of a window from the rows that its statement gave, in the statement's order. key gives the
@@ -245,6 +258,9 @@ func Slice[T any](a Args, all []T, id func(T) uuid.UUID) (Page[T], error) {
 
 // Cursor is the cursor of the i-th item.
 func (p Page[T]) Cursor(i int) string {
+	if p.cursors != nil {
+		return p.cursors[i]
+	}
 	value, id := p.key(p.Items[i])
 	text := ""
 	switch v := value.(type) {

@@ -1,0 +1,103 @@
+package graph
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/graph/model"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
+)
+
+func yes(b *bool) bool { return b != nil && *b }
+
+// refundInput reads what is given back. An amount given by transactions is the sum of theirs.
+func refundInput(in model.RefundInput) (order.RefundInput, error) {
+	out := order.RefundInput{OrderID: in.OrderID, Note: text(in.Note), Notify: yes(in.Notify)}
+	for _, l := range in.RefundLineItems {
+		line := order.RefundLineInput{LineID: l.LineItemID, Quantity: int64(l.Quantity), Restock: text(l.RestockType)}
+		if l.LocationID != nil {
+			line.LocationID = *l.LocationID
+		}
+		out.Lines = append(out.Lines, line)
+	}
+	if s := in.Shipping; s != nil {
+		out.Shipping = &order.ShippingRefund{Full: yes(s.FullRefund)}
+		if s.Amount != nil {
+			m, err := moneyOf(s.Amount)
+			if err != nil {
+				return out, err
+			}
+			out.Shipping.Amount = m
+		}
+	}
+	for _, t := range in.Transactions {
+		m, err := moneyOf(t.Amount)
+		if err != nil {
+			return out, err
+		}
+		if out.Amount == nil {
+			out.Amount = &m
+			continue
+		}
+		sum, err := out.Amount.Add(m)
+		if err != nil {
+			return out, fault.Wrap(err, fault.Invalid, "The amounts of the transactions must be in one currency.")
+		}
+		out.Amount = &sum
+	}
+	return out, nil
+}
+
+func moneyOf(in *model.MoneyInput) (money.Money, error) {
+	m, err := money.Parse(in.Amount, in.CurrencyCode)
+	if err != nil {
+		return m, fault.Wrap(err, fault.Invalid, "%q is no amount of %s: write it as \"12.99\".", in.Amount, in.CurrencyCode)
+	}
+	return m, nil
+}
+
+// fulfillInput reads what is in a shipment.
+func fulfillInput(in model.FulfillmentInput, message *string) order.FulfillInput {
+	out := order.FulfillInput{OrderID: in.OrderID, Notify: yes(in.NotifyCustomer), Message: text(message)}
+	if in.LineItems != nil {
+		out.Lines = []order.FulfillLineInput{}
+	}
+	for _, l := range in.LineItems {
+		out.Lines = append(out.Lines, order.FulfillLineInput{LineID: l.LineItemID, Quantity: int64(l.Quantity)})
+	}
+	if t := in.TrackingInfo; t != nil {
+		out.Tracking = order.Tracking{Company: text(t.Company), Numbers: t.Numbers, URLs: t.Urls}
+		if t.Number != nil {
+			out.Tracking.Numbers = append([]string{*t.Number}, out.Tracking.Numbers...)
+		}
+		if t.URL != nil {
+			out.Tracking.URLs = append([]string{*t.URL}, out.Tracking.URLs...)
+		}
+	}
+	return out
+}
+
+// doneJob stands for work that is done when the answer goes out.
+func doneJob(of gid.ID) *model.Job {
+	return &model.Job{Done: true, ID: gid.New("Job", uuid.NewSHA1(of.UUID, []byte("cancel")))}
+}
+
+// orderUpdate reads what staff change about an order.
+func orderUpdate(in model.OrderInput) order.UpdateInput {
+	out := order.UpdateInput{OrderID: in.ID, Note: in.Note, Tags: in.Tags, Email: in.Email, Phone: in.Phone, ShippingAddress: in.ShippingAddress}
+	if in.CustomAttributes != nil {
+		out.CustomAttributes = attributesOf(in.CustomAttributes)
+	}
+	return out
+}
+
+// staffProblems shows problems whose codes belong to another enum without them.
+func staffProblems(ps fault.Problems) []*model.StaffUserError {
+	out := make([]*model.StaffUserError, len(ps))
+	for i, p := range ps {
+		out[i] = &model.StaffUserError{Field: p.Field, Message: p.Message}
+	}
+	return out
+}
