@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -18,12 +19,15 @@ import (
 	"time"
 
 	"github.com/rialtohq/rialto/app/demo"
+	"github.com/rialtohq/rialto/commerce/notice"
 	"github.com/rialtohq/rialto/platform/blob"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/idempotency"
 	"github.com/rialtohq/rialto/platform/outbox"
 	"github.com/rialtohq/rialto/platform/runner"
+	"github.com/rialtohq/rialto/platform/telemetry"
 	"github.com/rialtohq/rialto/server"
 )
 
@@ -36,27 +40,39 @@ type App struct {
 	Log    *slog.Logger
 	Clock  clock.Clock
 	config Config
+	tel    *telemetry.Telemetry
 	bus    *bus.Bus
 	outbox *outbox.Outbox
 	inbox  *outbox.Inbox
-	files  *blob.Store
-	server *server.Server
-	lock   *lock
-	quiet  *runner.Group // what works without anybody asking
-	parts  *runner.Group // what answers
-	verbs  map[string]Verb
+	// answers are remembered under idempotency keys.
+	answers *idempotency.Service
+	notices *notice.Service
+	mailer  notice.Mailer
+	mails   io.Closer // the mailer's folder; nil where mails go to a server
+	files   *blob.Store
+	server  *server.Server
+	lock    *lock
+	quiet   *runner.Group // what works without anybody asking
+	parts   *runner.Group // what answers
+	verbs   map[string]Verb
+	step    func(string)
 	// gallery opens the files of shops, and draws the demo's pictures among them when they are first asked for.
 	gallery   *demo.Gallery
 	drawAhead bool
+	process   bool // see AsProcess
+	version   string
 }
 
 // New opens what the settings name and builds the parts; nothing runs yet. Fails with [ErrOwned] where another process
 // owns the data folder.
 func New(ctx context.Context, c Config, options ...Option) (*App, error) {
 	c = c.Defaults()
-	a := &App{config: c, Log: slog.Default(), Clock: clock.System{}}
+	a := &App{config: c, Clock: clock.System{}}
 	for _, o := range options {
 		o(a)
+	}
+	if err := a.tell(); err != nil {
+		return nil, err
 	}
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -70,11 +86,14 @@ func New(ctx context.Context, c Config, options ...Option) (*App, error) {
 // Option changes how an app is built.
 type Option func(*App)
 
-// WithLog sets the logger.
+// WithLog sets the logger; without it the settings do.
 func WithLog(l *slog.Logger) Option { return func(a *App) { a.Log = l } }
 
 // WithClock sets the clock.
 func WithClock(c clock.Clock) Option { return func(a *App) { a.Clock = c } }
+
+// WithSteps has each step of a checkout told before it is taken: tests stop the process there.
+func WithSteps(f func(step string)) Option { return func(a *App) { a.step = f } }
 
 // WithVerbs sets the verbs that the command line may run in this process.
 func WithVerbs(v map[string]Verb) Option { return func(a *App) { a.verbs = v } }
@@ -99,14 +118,21 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.gallery = demo.NewGallery(a.files, a.Log)
-	a.bus, err = bus.Open(ctx, bus.Config{URL: a.config.NATSURL, Dir: filepath.Join(a.config.DataDir, "events"), Name: a.config.BusName, Log: a.Log})
+	if a.mailer, a.mails, err = a.config.mailer(a.Clock); err != nil {
+		return err
+	}
+	a.bus, err = bus.Open(ctx, bus.Config{URL: a.config.NATSURL, Dir: filepath.Join(a.config.DataDir, "events"), Name: a.config.BusName, Log: a.Log, Observe: a.delivered})
 	return err
 }
 
 // build makes every part, in the order in which they depend on each other.
 func (a *App) build() error {
-	a.outbox = outbox.New(outbox.Config{DB: a.DB, Bus: a.bus, Clock: a.Clock, Log: a.Log})
+	a.outbox = outbox.New(outbox.Config{DB: a.DB, Bus: a.bus, Clock: a.Clock, Log: a.Log, OnRelay: a.tel.Metrics.Published})
 	a.inbox = outbox.NewInbox(outbox.InboxConfig{DB: a.DB, Clock: a.Clock, Log: a.Log})
+	a.answers = idempotency.New(idempotency.Config{DB: a.DB, Clock: a.Clock, Log: a.Log})
+	if err := a.watch(); err != nil {
+		return err
+	}
 	address, err := a.publicURL()
 	if err != nil {
 		return err
@@ -116,8 +142,10 @@ func (a *App) build() error {
 	}
 	a.quiet = runner.NewGroup(a.Log)
 	a.quiet.Add("inbox", a.inbox)
+	a.quiet.Add("answers", a.answers)
 	a.consumers()
 	a.quiet.Add("outbox", a.outbox)
+	a.sweeps()
 	a.quiet.Add("demo pictures", a.gallery)
 	a.parts = runner.NewGroup(a.Log)
 	return a.doors(address)
@@ -186,6 +214,16 @@ func (a *App) Close() error {
 	}
 	if a.files != nil {
 		errs = append(errs, a.files.Close())
+	}
+	if a.mails != nil {
+		errs = append(errs, a.mails.Close())
+	}
+	if a.tel != nil { // a collector that is away must not keep the process
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if err := a.tel.Shutdown(ctx); err != nil {
+			a.Log.Warn("the last traces were not sent", "error", err)
+		}
 	}
 	if a.lock != nil {
 		errs = append(errs, a.lock.release())

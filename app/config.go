@@ -29,6 +29,8 @@ type Config struct {
 	TrustedProxies string
 	// LogLevel is debug, info, warn or error; LogFormat json or text.
 	LogLevel, LogFormat string
+	// SMTPURL names the server that takes mails; empty keeps them as files in the data folder.
+	SMTPURL string
 	// OTLPEndpoint is where traces go; empty sends none.
 	OTLPEndpoint string
 	// Demo fills an empty deployment with the demo shop, its public token and its owner. It listens on loopback only.
@@ -55,6 +57,7 @@ func settings() []setting {
 		{env: "RIALTO_DATABASE_URL", help: "PostgreSQL; empty is a SQLite file in the data folder", secret: true, field: func(c *Config) *string { return &c.DatabaseURL }},
 		{env: "RIALTO_REDIS_URL", help: "Redis; empty keeps caches and limits in the process", secret: true, field: func(c *Config) *string { return &c.RedisURL }},
 		{env: "RIALTO_NATS_URL", help: "NATS with JetStream; empty runs one in the process", secret: true, field: func(c *Config) *string { return &c.NATSURL }},
+		{env: "RIALTO_SMTP_URL", help: "mail server: smtp://user:password@host:port, or smtps://; empty keeps mails as files in the data folder", secret: true, field: func(c *Config) *string { return &c.SMTPURL }},
 		{env: "RIALTO_PUBLIC_URL", help: "how shoppers reach the API; empty follows from its address", field: func(c *Config) *string { return &c.PublicURL }},
 		{env: "RIALTO_BUS_NAME", def: "main", help: "name of this deployment among those on one NATS", field: func(c *Config) *string { return &c.BusName }},
 		{env: "RIALTO_TRUSTED_PROXIES", help: "address prefixes whose X-Forwarded-For is believed, comma separated", field: func(c *Config) *string { return &c.TrustedProxies }},
@@ -92,6 +95,7 @@ func (c Config) check() error {
 	for _, u := range []struct{ name, value, schemes string }{
 		{"RIALTO_DATABASE_URL", c.DatabaseURL, "postgres postgresql"}, {"RIALTO_REDIS_URL", c.RedisURL, "redis rediss"},
 		{"RIALTO_NATS_URL", c.NATSURL, "nats tls"}, {"RIALTO_PUBLIC_URL", c.PublicURL, "http https"},
+		{"RIALTO_SMTP_URL", c.SMTPURL, "smtp smtps smtp+plain"}, {"RIALTO_OTLP_ENDPOINT", c.OTLPEndpoint, "http https"},
 	} {
 		if u.value == "" {
 			continue

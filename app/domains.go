@@ -5,14 +5,18 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/checkout"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/delivery"
 	"github.com/rialtohq/rialto/commerce/discount"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/commerce/notice"
+	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/commerce/payment/bogus"
+	"github.com/rialtohq/rialto/commerce/search"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/platform/database"
@@ -32,27 +36,33 @@ type Domains struct {
 	Delivery  *delivery.Service
 	Carts     *cart.Service
 	Payments  *payment.Service
+	Orders    *order.Service
+	Checkout  *checkout.Service
+	Search    *search.Service
 }
 
 // events lets services append to the outbox without knowing it.
-type events struct{ outbox *outbox.Outbox }
+type events struct{ app *App }
 
 // AppendTx writes an event in the transaction of its cause.
 func (e events) AppendTx(ctx context.Context, tx database.Tx, subject string, payload any) error {
-	return e.outbox.AppendTx(ctx, tx, outbox.Event{Type: subject, Payload: payload})
+	e.app.committed(tx, subject)
+	return e.app.outbox.AppendTx(ctx, tx, outbox.Event{Type: subject, Payload: payload})
 }
 
 // domains makes the services, lowest first.
 func (a *App) domains(address string) error {
-	ev := events{a.outbox}
+	ev := events{a}
 	a.Shops = shop.New(shop.Config{DB: a.DB, Clock: a.Clock})
 	a.Identity = identity.New(identity.Config{DB: a.DB, Clock: a.Clock, Log: a.Log})
-	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Identity: a.Identity})
+	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Identity: a.Identity, AccountURL: address + "/account"})
 	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity})
-	a.Catalog = catalog.New(catalog.Config{DB: a.DB, Shops: a.Shops, Events: ev, Clock: a.Clock, FilesURL: address + "/files"})
-	a.Content = content.New(content.Config{DB: a.DB, Events: ev, Clock: a.Clock})
-	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev})
-	a.Discounts = discount.New(discount.Config{DB: a.DB, Clock: a.Clock})
+	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff})
+	a.Catalog = catalog.New(catalog.Config{
+		DB: a.DB, Shops: a.Shops, Events: ev, Audit: a.Staff, Stock: a.Inventory, Clock: a.Clock, FilesURL: address + "/files",
+	})
+	a.Content = content.New(content.Config{DB: a.DB, Events: ev, Audit: a.Staff, Metafields: metafields{a.Catalog}, Clock: a.Clock})
+	a.Discounts = discount.New(discount.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock})
 	a.Delivery = delivery.New(delivery.Config{DB: a.DB, Clock: a.Clock})
 	a.Carts = cart.New(cart.Config{
 		DB: a.DB, Catalog: a.Catalog, Stock: a.Inventory, Shops: a.Shops, Offers: a.Discounts, Rates: a.Delivery, PublicURL: address, Clock: a.Clock,
@@ -60,5 +70,14 @@ func (a *App) domains(address string) error {
 	a.Payments = payment.New(payment.Config{DB: a.DB, Clock: a.Clock, Gateways: map[string]payment.Gateway{
 		bogus.Name: bogus.New(bogus.Config{DB: a.DB, Clock: a.Clock}),
 	}})
+	a.Orders = order.New(order.Config{
+		DB: a.DB, Stock: a.Inventory, Payments: a.Payments, Cards: a.Discounts, Events: ev, Audit: a.Staff, Customers: a.Customers, Clock: a.Clock, PublicURL: address,
+	})
+	a.Checkout = checkout.New(checkout.Config{
+		DB: a.DB, Carts: a.Carts, Stock: a.Inventory, Discounts: a.Discounts, Payments: a.Payments, Orders: a.Orders, Customers: a.Customers,
+		Clock: a.Clock, Log: a.Log, Gateway: bogus.Name, Step: a.step,
+	})
+	a.Search = search.New(search.Config{DB: a.DB, Clock: a.Clock})
+	a.notices = notice.New(notice.Config{Orders: a.Orders, Customers: a.Customers, Shops: a.Shops, Mailer: a.mailer})
 	return nil
 }

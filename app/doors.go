@@ -13,9 +13,10 @@ func (a *App) doors(address string) error {
 	handler, err := graph.New(graph.Config{
 		Services: graph.Services{
 			Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory,
-			Carts: a.Carts, Customers: a.Customers, Staff: a.Staff, Clock: a.Clock, PublicURL: address,
+			Carts: a.Carts, Discounts: a.Discounts, Customers: a.Customers, Staff: a.Staff,
+			SearchIndex: a.Search, Orders: a.Orders, Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: address,
 		},
-		Identity: a.Identity, Log: a.Log,
+		Identity: a.Identity, Log: a.Log, Answers: a.answers,
 	})
 	if err != nil {
 		return err
@@ -26,6 +27,7 @@ func (a *App) doors(address string) error {
 	}
 	a.server = server.New(server.Config{
 		Addr: a.config.Addr, AdminAddr: a.config.AdminAddr, Log: a.Log, TrustedProxies: proxies,
+		Metrics: a.tel.Handler(), Meter: a.tel.Metrics, Traces: a.tel.Traces,
 		Handlers: server.Handlers{GraphQL: wire.New(wire.Config{Executor: handler}), Home: http.HandlerFunc(a.home)},
 		Health:   server.NewHealth(a.Clock, server.Check{Name: "database", Probe: a.DB.Ping}, server.Check{Name: "events", Probe: a.bus.Ready}),
 	})

@@ -21,7 +21,7 @@ func (c *devCmd) Run(r *run) error {
 		return fmt.Errorf("the demo shop has a public token and a known password, so it listens on this machine only: set RIALTO_ADDR to 127.0.0.1:PORT, or use `rialto serve`")
 	}
 	r.config.Demo = true
-	a, err := app.New(r, r.config, app.WithVerbs(verbs), app.WithPictures())
+	a, err := app.New(r, r.config, app.AsProcess(r.version), app.WithVerbs(verbs), app.WithPictures())
 	if errors.Is(err, app.ErrOwned) {
 		return fmt.Errorf("%w: it runs already, or set RIALTO_DATA_DIR to another folder", err)
 	}

@@ -11,7 +11,7 @@ type serveCmd struct {
 // Run serves until the process is told to end.
 func (c *serveCmd) Run(r *run) error {
 	r.config.Migrate = c.Migrate
-	a, err := app.New(r, r.config, app.WithVerbs(verbs))
+	a, err := app.New(r, r.config, app.AsProcess(r.version), app.WithVerbs(verbs))
 	if err != nil {
 		return err
 	}
