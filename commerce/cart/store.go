@@ -197,10 +197,20 @@ func (s store) setState(ctx context.Context, tx database.Tx, id uuid.UUID, from,
 	return n > 0, err
 }
 
-// expire removes carts that ran out; what hangs on them goes with them. Served by cart (shop_id, expires_at).
+// expire removes carts that ran out, with their lines and the attempts to buy them. Served by cart (shop_id, expires_at),
+// and by cart_line and checkout_attempt (shop_id, cart_id, …).
 func (s store) expire(ctx context.Context, tx database.Tx, now time.Time, limit int) (int64, error) {
-	return tx.Exec(ctx, `DELETE FROM cart WHERE shop_id = $1 AND id IN (
-		SELECT id FROM cart WHERE shop_id = $1 AND expires_at <= $2 AND state <> 'completing' ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED)`, now, limit)
+	rows, err := tx.Query(ctx, `SELECT id FROM cart WHERE shop_id = $1 AND expires_at <= $2 AND state <> 'completing' ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED`, now, limit)
+	ids, err := database.Scan(rows, err, func(scan scan) (id uuid.UUID, err error) { return id, scan(&id) })
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	for _, table := range []string{"cart_line", "checkout_attempt"} {
+		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE shop_id = $1 AND cart_id = ANY($2)", ids); err != nil {
+			return 0, err
+		}
+	}
+	return tx.Exec(ctx, "DELETE FROM cart WHERE shop_id = $1 AND id = ANY($2)", ids)
 }
 
 // members tells which of the products stand in which of the collections. It asks for no more than discounts name, where

@@ -21,7 +21,7 @@ import (
 var errRaced = errors.New("checkout: the cart changed meanwhile")
 
 // begin makes an attempt and drives it.
-func (s *Service) begin(ctx context.Context, id gid.ID, c *cart.Stored, p Payment, token string) (Result, error) {
+func (s *Service) begin(ctx context.Context, id gid.ID, c *cart.Stored, p Payment, t Try) (Result, error) {
 	priced, snap, err := s.Carts.Snapshot(ctx, c, s.Clock.Now())
 	if err != nil {
 		return Result{}, err
@@ -32,11 +32,11 @@ func (s *Service) begin(ctx context.Context, id gid.ID, c *cart.Stored, p Paymen
 	if problems := ready(priced, snap); len(problems) > 0 {
 		return Result{Problems: problems}, nil
 	}
-	if token != "" && c.Payment.Amount != snap.Quote.Totals.Charge {
+	if t.Name != "" && t.Agreed != snap.Quote.Totals.Charge {
 		return refused(PriceChanged, "The cart now costs "+snap.Quote.Totals.Charge.String()+". Show it to the buyer and set the payment anew.", "payment", "amount"), nil
 	}
 	a := &Attempt{
-		ID: s.NewID(), CartID: c.ID, Token: token, State: Charging, Gateway: p.Gateway, PaymentToken: p.Token,
+		ID: s.NewID(), CartID: c.ID, Token: t.Name, State: Charging, Gateway: p.Gateway, PaymentToken: p.Token,
 		Amount: snap.Quote.Totals.Charge, Snapshot: *snap,
 	}
 	a.PaymentKey = "sale-" + a.ID.String()

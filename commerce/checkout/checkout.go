@@ -24,6 +24,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/discount"
 	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/platform/clock"
@@ -119,10 +120,28 @@ func refused(code, message string, field ...string) Result {
 // Complete buys what is in a cart. A cart that was bought already gives its order; a twin that is under way is joined,
 // not repeated. Fails with [fault.NotFound] where there is no such cart.
 func (s *Service) Complete(ctx context.Context, id gid.ID, p Payment) (Result, error) {
-	return s.complete(ctx, id, p, "")
+	return s.complete(ctx, id, p, Try{})
 }
 
-func (s *Service) complete(ctx context.Context, id gid.ID, p Payment, token string) (Result, error) {
+// Try is one press of a buyer's button.
+type Try struct {
+	// Name is the client's own name for it, of 1 to 255 characters; empty for none.
+	Name string
+	// Agreed is what the buyer was told that it costs. It is looked at where there is a name.
+	Agreed money.Money
+}
+
+// CompleteOnce is [Service.Complete] under a name that the client chose for this try: the same name again gives what came
+// of it, declined or not, and charges nothing anew. A cart that does not cost what the buyer agreed to is not bought
+// ([PriceChanged]).
+func (s *Service) CompleteOnce(ctx context.Context, id gid.ID, p Payment, t Try) (Result, error) {
+	if t.Name == "" || len(t.Name) > 255 {
+		return refused("", "The name of the try must have 1 to 255 characters.", "attemptToken"), nil
+	}
+	return s.complete(ctx, id, p, t)
+}
+
+func (s *Service) complete(ctx context.Context, id gid.ID, p Payment, t Try) (Result, error) {
 	if !s.Payments.Knows(p.Gateway) {
 		return refused(PaymentError, "There is no such gateway. Choose one of the shop's.", "payment", "gateway"), nil
 	}
@@ -140,6 +159,11 @@ func (s *Service) complete(ctx context.Context, id gid.ID, p Payment, token stri
 		if c.State == cart.Completed {
 			return s.bought(ctx, id, c)
 		}
+		// The cart was read before: a twin of the same name that ended meanwhile is seen here, and one that ends after this
+		// has changed the cart by the time that it is locked.
+		if same, err := s.named(ctx, c, t); err != nil || same != nil {
+			return s.told(same), err
+		}
 		live, err := s.store.live(ctx, s.DB, c.ID)
 		if err != nil {
 			return Result{}, err
@@ -151,11 +175,43 @@ func (s *Service) complete(ctx context.Context, id gid.ID, p Payment, token stri
 			}
 			continue
 		}
-		r, err := s.begin(ctx, id, c, p, token)
+		r, err := s.begin(ctx, id, c, p, t)
 		if !errors.Is(err, errRaced) || try == 5 {
 			return r, err
 		}
 	}
+}
+
+// named finds the try of this name that ended without an order; nil where there is none.
+func (s *Service) named(ctx context.Context, c *cart.Stored, t Try) (*Attempt, error) {
+	if t.Name == "" {
+		return nil, nil
+	}
+	a, err := s.store.byToken(ctx, s.DB, c.ID, t.Name)
+	if err != nil || a == nil || a.State != Failed {
+		return nil, err
+	}
+	return a, nil
+}
+
+// told is what came of an attempt that failed.
+func (s *Service) told(a *Attempt) Result {
+	if a == nil {
+		return Result{}
+	}
+	r := refused(a.ErrorCode, a.ErrorMessage, "payment")
+	r.Attempt = a
+	return r
+}
+
+// Live finds the attempt at a cart that is under way; nil where there is none. Fails with [fault.NotFound] where there is
+// no such cart.
+func (s *Service) Live(ctx context.Context, id gid.ID) (*Attempt, error) {
+	c, err := s.Carts.Load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.store.live(ctx, s.DB, c.ID)
 }
 
 // bought gives the order that a cart became.

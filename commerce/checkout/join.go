@@ -50,9 +50,7 @@ func (s *Service) ended(ctx context.Context, id gid.ID, a *Attempt, p Payment) (
 	if a.PaymentToken != p.Token || a.Gateway != p.Gateway {
 		return Result{}, true, nil
 	}
-	r := refused(a.ErrorCode, a.ErrorMessage, "payment")
-	r.Attempt = a
-	return r, false, nil
+	return s.told(a), false, nil
 }
 
 // take tries to get the lease of an attempt.

@@ -35,7 +35,7 @@ func (s *Service) Submit(ctx context.Context, id gid.ID, token string) (r Result
 	if p.Token == "" {
 		p.Token = "free"
 	}
-	r, err = s.complete(ctx, id, p, token)
+	r, err = s.complete(ctx, id, p, Try{Name: token, Agreed: c.Payment.Amount})
 	return r, false, err
 }
 

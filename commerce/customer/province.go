@@ -1,6 +1,9 @@
 package customer
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // provinces are the states, provinces and prefectures of the countries whose addresses need one, by code. In all other
 // countries the region is free text, and may be left out.
@@ -39,6 +42,10 @@ var provinces = map[string][][2]string{
 
 // HasProvinces reports whether an address in a country needs one of its states, provinces or prefectures.
 func HasProvinces(country string) bool { return len(provinces[country]) > 0 }
+
+// Provinces are the codes and names of a country's states, provinces or prefectures, in the order of people; empty where
+// addresses need none.
+func Provinces(country string) [][2]string { return slices.Clone(provinces[country]) }
 
 // ProvinceName is the name of a country's state, province or prefecture by its code. In a country without a list the text
 // stands for itself.

@@ -146,13 +146,10 @@ func (r *record) show(publicURL, key string) *Order {
 		Email: known(r.email), FinancialStatus: r.financial, Fulfillable: r.books.Waiting > 0, FulfillmentStatus: r.fulfillment, Name: r.name,
 		Note: known(r.note), OrderNumber: r.number, OriginalTotalPrice: amount(r.total), PaymentGatewayNames: r.gateways(), Phone: known(r.phone),
 		ProcessedAt: r.processedAt, Refundable: r.unreturned() > 0, ShippingDiscountAllocations: allocations(sharesOf(r.discounts, r.delivery.Allocations)),
-		StatusURL: publicURL + "/orders/" + r.id.String(), SubtotalPrice: amount(r.subtotal - r.discount), Tags: r.tags, TotalPrice: amount(r.total),
+		StatusURL: publicURL + "/orders/" + r.id.String() + "?key=" + statusKey(r.id, r.keyHash), SubtotalPrice: amount(r.subtotal - r.discount), Tags: r.tags, TotalPrice: amount(r.total),
 		TotalReceived: amount(r.books.Received), TotalRefunded: amount(r.refunded), TotalShippingPrice: amount(r.shipping), TotalTax: amount(r.tax),
 		UpdatedAt: r.updatedAt, CustomerID: r.customer, CartID: r.cart, Country: r.country, TaxesIncluded: r.taxesIncluded, TaxLines: r.taxes,
 		Shipping: r.delivery, GiftCards: r.books.Cards, keyHash: r.keyHash, sort: r.sort, sortCount: r.sortCount,
-	}
-	if key != "" {
-		o.StatusURL += "?key=" + key
 	}
 	if r.customer != uuid.Nil {
 		url := publicURL + "/account/orders/" + r.id.String()

@@ -10,7 +10,8 @@
 //   - Never more is given back than was received, whoever asks at once, and the parts of several refunds of a line sum to
 //     what was paid for it, taxes included, to the last minor unit.
 //   - No unit is shipped twice, shipped after it was given back, or put back into stock twice.
-//   - An order is seen by its customer, by staff, and by whoever has the key of its cart. To all others it is absent.
+//   - An order is seen by its customer, by staff, and by whoever has the key of its cart or the link to its status. To all
+//     others it is absent.
 //
 // An order's row is locked before anything of it changes; stock and gift cards are locked after it.
 package order
@@ -77,7 +78,7 @@ type Order struct {
 	Refundable                  bool
 	ShippingAddress             *customer.Address
 	ShippingDiscountAllocations []*DiscountAllocation
-	StatusURL                   string
+	StatusURL                   string // StatusURL opens the order for whoever has it.
 	SubtotalPrice               money.Money
 	Tags                        []string
 	Test                        bool

@@ -2,6 +2,7 @@ package order_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestPlaceFreezesWhatWasSold(t *testing.T) {
 		b := setup(t, db)
 		d := b.draft(b.basket(t))
 		o := b.deliver(t, d)
-		if o.Name != "#1001" || o.ID.Key != key || o.StatusURL != "https://shop.example/orders/"+d.ID.String()+"?key="+key || o.CustomerURL != nil {
+		if o.Name != "#1001" || o.ID.Key != key || !strings.HasPrefix(o.StatusURL, "https://shop.example/orders/"+d.ID.String()+"?key=") || strings.Contains(o.StatusURL, key) || o.CustomerURL != nil {
 			t.Fatalf("%+v", o)
 		}
 		totals := d.Quote.Totals
@@ -99,6 +100,36 @@ func TestPlaceTwiceIsOneOrder(t *testing.T) {
 		}
 		if diff := cmp.Diff([]string{order.SubjectPlaced}, b.seen.take()); diff != "" {
 			t.Fatal(diff)
+		}
+	})
+}
+
+func TestTheStatusLinkOpensItsOrderAndNoCart(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db)
+		o, other := b.deliver(t, b.draft(b.basket(t))), b.deliver(t, b.draft(b.basket(t)))
+		_, key, _ := strings.Cut(o.StatusURL, "?key=")
+		shopper := access.With(b.ctx, access.Actor{Kind: access.Storefront})
+		id := gid.ID{Type: order.Type, UUID: o.ID.UUID, Key: key}
+		found, err := b.orders.ByID(shopper, id)
+		if err != nil || found.Name != o.Name || found.StatusURL != o.StatusURL {
+			t.Fatalf("%v %v", found, err)
+		}
+		want, err := database.Shop(b.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shop, err := b.orders.ShopOf(t.Context(), id); err != nil || shop != want {
+			t.Errorf("%v %v", shop, err)
+		}
+		for _, wrong := range []gid.ID{{Type: order.Type, UUID: other.ID.UUID, Key: key}, {Type: order.Type, UUID: o.ID.UUID}, {Type: order.Type, UUID: o.ID.UUID, Key: key + "x"},
+			{Type: "Cart", UUID: o.ID.UUID, Key: key}, {Type: order.Type, UUID: uuid.New(), Key: key}} {
+			if _, err := b.orders.ByID(shopper, wrong); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%v: %v", wrong, err)
+			}
+			if _, err := b.orders.ShopOf(t.Context(), wrong); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%v: %v", wrong, err)
+			}
 		}
 	})
 }

@@ -2,8 +2,6 @@ package order
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 
 	"github.com/google/uuid"
 
@@ -14,7 +12,7 @@ import (
 )
 
 // ByIDs reads orders by the ids that the viewer sent, in one statement. Seen by: staff who may read orders, Rialto itself,
-// the customer who bought, and whoever sends the key of the cart with the id; to all others an order is absent.
+// the customer who bought, and whoever sends the key of the cart, or that of the status link, with the id; to all others an order is absent.
 func (s *Service) ByIDs(ctx context.Context, ids []gid.ID) (map[gid.ID]*Order, error) {
 	plain := make([]uuid.UUID, 0, len(ids))
 	for _, id := range ids {
@@ -94,12 +92,6 @@ func (s *Service) visible(ctx context.Context, r *record, key string) *Order {
 
 func staffView(a access.Actor) bool {
 	return a.Kind == access.System || a.Kind == access.Staff && a.Can(access.OrdersRead)
-}
-
-// opens reports whether a key is that of the order's cart.
-func (r *record) opens(key string) bool {
-	h := sha256.Sum256([]byte(key))
-	return key != "" && subtle.ConstantTimeCompare(h[:], r.keyHash) == 1
 }
 
 // List reads a page of the shop's orders, sorted by a value of OrderSortKeys. It is for staff. Fails with [fault.Invalid]
