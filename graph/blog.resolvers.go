@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -22,5 +21,5 @@ func (r *queryResolver) Blog(ctx context.Context, handle *string, id *gid.ID) (*
 }
 
 func (r *queryResolver) Blogs(ctx context.Context, first *int, after *string, last *int, before *string, reverse *bool) (*model.BlogConnection, error) {
-	panic(fmt.Errorf("not implemented: Blogs - blogs"))
+	return noBlogs(paging(first, after, last, before, reverse))
 }

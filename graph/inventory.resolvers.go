@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/graph/generated"
@@ -15,7 +14,7 @@ import (
 )
 
 func (r *inventoryItemResolver) InventoryLevels(ctx context.Context, obj *model.InventoryItem, first *int, after *string, last *int, before *string, reverse *bool) (*model.InventoryLevelConnection, error) {
-	panic(fmt.Errorf("not implemented: InventoryLevels - inventoryLevels"))
+	return r.levels(ctx, obj, paging(first, after, last, before, reverse))
 }
 
 func (r *inventoryLevelResolver) Item(ctx context.Context, obj *inventory.Level) (*model.InventoryItem, error) {

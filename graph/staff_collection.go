@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -79,7 +80,7 @@ func metafieldSets(ctx context.Context, in []*model.MetafieldsSetInput) []catalo
 	out := make([]catalog.MetafieldSet, len(in))
 	for i, f := range in {
 		out[i] = catalog.MetafieldSet{Owner: f.OwnerID, Namespace: text(f.Namespace), Key: f.Key, Type: text(f.Type), Value: f.Value, CompareDigest: f.CompareDigest}
-		out[i].Compare = f.CompareDigest != nil || form.gave("metafields", index(i), "compareDigest")
+		out[i].Compare = f.CompareDigest != nil || form.gave("metafields", strconv.Itoa(i), "compareDigest")
 	}
 	return out
 }

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/graph/model"
@@ -15,29 +14,50 @@ import (
 )
 
 func (r *mutationResolver) MenuCreate(ctx context.Context, handle string, items []*model.MenuItemCreateInput, title string) (*model.MenuCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: MenuCreate - menuCreate"))
+	m, ps, err := r.Content.CreateMenu(ctx, content.MenuInput{Handle: &handle, Title: title, Items: newItems(items)})
+	if err != nil {
+		return nil, err
+	}
+	return &model.MenuCreatePayload{Menu: oneMenu(ctx, m), UserErrors: menuErrors(ps)}, nil
 }
 
 func (r *mutationResolver) MenuUpdate(ctx context.Context, handle *string, id gid.ID, items []*model.MenuItemUpdateInput, title string) (*model.MenuUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: MenuUpdate - menuUpdate"))
+	m, ps, err := r.Content.UpdateMenu(ctx, uuidOf(id, "Menu"), content.MenuInput{Handle: handle, Title: title, Items: changedItems(items)})
+	if err != nil {
+		return nil, err
+	}
+	return &model.MenuUpdatePayload{Menu: oneMenu(ctx, m), UserErrors: menuErrors(ps)}, nil
 }
 
 func (r *mutationResolver) PageCreate(ctx context.Context, page model.PageCreateInput) (*model.PageCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: PageCreate - pageCreate"))
+	p, ps, err := r.Content.CreatePage(ctx, newPage(page))
+	if err != nil {
+		return nil, err
+	}
+	return &model.PageCreatePayload{Page: p, UserErrors: pageErrors(ps)}, nil
 }
 
 func (r *mutationResolver) PageUpdate(ctx context.Context, id gid.ID, page model.PageUpdateInput) (*model.PageUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: PageUpdate - pageUpdate"))
+	p, ps, err := r.updatePage(ctx, id, page)
+	if err != nil {
+		return nil, err
+	}
+	return &model.PageUpdatePayload{Page: p, UserErrors: pageErrors(ps)}, nil
 }
 
 func (r *mutationResolver) PageDelete(ctx context.Context, id gid.ID) (*model.PageDeletePayload, error) {
-	panic(fmt.Errorf("not implemented: PageDelete - pageDelete"))
+	ps, err := r.Content.DeletePage(ctx, uuidOf(id, "Page"))
+	if err != nil {
+		return nil, err
+	}
+	return &model.PageDeletePayload{DeletedPageID: gone(id, ps), UserErrors: pageErrors(ps)}, nil
 }
 
 func (r *pageResolver) IsPublished(ctx context.Context, obj *content.Page) (*bool, error) {
-	panic(fmt.Errorf("not implemented: IsPublished - isPublished"))
+	return &obj.Published, nil
 }
 
 func (r *queryResolver) StaffMenu(ctx context.Context, id gid.ID) (*content.Menu, error) {
-	panic(fmt.Errorf("not implemented: StaffMenu - staffMenu"))
+	m, err := r.Content.MenuByID(ctx, uuidOf(id, "Menu"))
+	return absent(ctx, oneMenu(ctx, m), err)
 }

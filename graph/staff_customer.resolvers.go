@@ -7,17 +7,22 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
 func (r *queryResolver) StaffCustomer(ctx context.Context, id gid.ID) (*customer.Customer, error) {
-	panic(fmt.Errorf("not implemented: StaffCustomer - staffCustomer"))
+	found, err := r.customersByID(ctx, []uuid.UUID{uuidOf(id, "Customer")})
+	return found[id.UUID], err
 }
 
 func (r *queryResolver) Customers(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.CustomerConnection, error) {
-	panic(fmt.Errorf("not implemented: Customers - customers"))
+	page, err := r.Services.Customers.List(ctx, text(query), paging(first, after, last, before, reverse), text(sortKey))
+	if err != nil {
+		return nil, err
+	}
+	return customerConnection(ctx, page), nil
 }

@@ -7,36 +7,64 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/rialtohq/rialto/commerce/promotion"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
 func (r *mutationResolver) DiscountCodeBasicCreate(ctx context.Context, basicCodeDiscount model.DiscountCodeBasicInput) (*model.DiscountCodeBasicCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: DiscountCodeBasicCreate - discountCodeBasicCreate"))
+	made, errors, err := r.createOffer(ctx, codeOffer(ctx, basicCodeDiscount))
+	if err != nil {
+		return nil, err
+	}
+	return &model.DiscountCodeBasicCreatePayload{CodeDiscountNode: r.codeNode(made), UserErrors: errors}, nil
 }
 
 func (r *mutationResolver) DiscountCodeFreeShippingCreate(ctx context.Context, freeShippingCodeDiscount model.DiscountCodeFreeShippingInput) (*model.DiscountCodeFreeShippingCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: DiscountCodeFreeShippingCreate - discountCodeFreeShippingCreate"))
+	made, errors, err := r.createOffer(ctx, shippingOffer(ctx, freeShippingCodeDiscount))
+	if err != nil {
+		return nil, err
+	}
+	return &model.DiscountCodeFreeShippingCreatePayload{CodeDiscountNode: r.codeNode(made), UserErrors: errors}, nil
 }
 
 func (r *mutationResolver) DiscountCodeBxgyCreate(ctx context.Context, bxgyCodeDiscount model.DiscountCodeBxgyInput) (*model.DiscountCodeBxgyCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: DiscountCodeBxgyCreate - discountCodeBxgyCreate"))
+	made, errors, err := r.createOffer(ctx, bxgyOffer(ctx, bxgyCodeDiscount))
+	if err != nil {
+		return nil, err
+	}
+	return &model.DiscountCodeBxgyCreatePayload{CodeDiscountNode: r.codeNode(made), UserErrors: errors}, nil
 }
 
 func (r *mutationResolver) DiscountAutomaticBasicCreate(ctx context.Context, automaticBasicDiscount model.DiscountAutomaticBasicInput) (*model.DiscountAutomaticBasicCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: DiscountAutomaticBasicCreate - discountAutomaticBasicCreate"))
+	made, errors, err := r.createOffer(ctx, automaticOffer(ctx, automaticBasicDiscount))
+	if err != nil {
+		return nil, err
+	}
+	return &model.DiscountAutomaticBasicCreatePayload{AutomaticDiscountNode: r.automaticNode(made), UserErrors: errors}, nil
 }
 
 func (r *mutationResolver) DiscountCodeDeactivate(ctx context.Context, id gid.ID) (*model.DiscountCodeDeactivatePayload, error) {
-	panic(fmt.Errorf("not implemented: DiscountCodeDeactivate - discountCodeDeactivate"))
+	ended, errors, err := r.endOffer(ctx, id, promotion.Code)
+	if err != nil {
+		return nil, err
+	}
+	return &model.DiscountCodeDeactivatePayload{CodeDiscountNode: r.codeNode(ended), UserErrors: errors}, nil
 }
 
 func (r *mutationResolver) DiscountAutomaticDeactivate(ctx context.Context, id gid.ID) (*model.DiscountAutomaticDeactivatePayload, error) {
-	panic(fmt.Errorf("not implemented: DiscountAutomaticDeactivate - discountAutomaticDeactivate"))
+	ended, errors, err := r.endOffer(ctx, id, promotion.Automatic)
+	if err != nil {
+		return nil, err
+	}
+	return &model.DiscountAutomaticDeactivatePayload{AutomaticDiscountNode: r.automaticNode(ended), UserErrors: errors}, nil
 }
 
 func (r *queryResolver) DiscountNodes(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool) (*model.DiscountNodeConnection, error) {
-	panic(fmt.Errorf("not implemented: DiscountNodes - discountNodes"))
+	page, err := r.Discounts.Page(ctx, paging(first, after, last, before, reverse), text(query))
+	if err != nil {
+		return nil, err
+	}
+	return discountConnection(ctx, page, r.Clock.Now()), nil
 }

@@ -7,19 +7,31 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/rialtohq/rialto/graph/model"
 )
 
 func (r *mutationResolver) InventorySetQuantities(ctx context.Context, input model.InventorySetQuantitiesInput) (*model.InventorySetQuantitiesPayload, error) {
-	panic(fmt.Errorf("not implemented: InventorySetQuantities - inventorySetQuantities"))
+	g, ps, err := r.Inventory.Set(ctx, countOf(ctx, input))
+	if err != nil {
+		return nil, err
+	}
+	group, err := r.adjusted(ctx, g)
+	errors := problems[model.InventorySetQuantitiesUserError](coded("InventorySetQuantitiesUserErrorCode", ps))
+	return &model.InventorySetQuantitiesPayload{InventoryAdjustmentGroup: group, UserErrors: errors}, err
 }
 
 func (r *mutationResolver) InventoryAdjustQuantities(ctx context.Context, input model.InventoryAdjustQuantitiesInput) (*model.InventoryAdjustQuantitiesPayload, error) {
-	panic(fmt.Errorf("not implemented: InventoryAdjustQuantities - inventoryAdjustQuantities"))
+	g, ps, err := r.Inventory.Adjust(ctx, adjustmentOf(ctx, input))
+	if err != nil {
+		return nil, err
+	}
+	group, err := r.adjusted(ctx, g)
+	errors := problems[model.InventoryAdjustQuantitiesUserError](coded("InventoryAdjustQuantitiesUserErrorCode", ps))
+	return &model.InventoryAdjustQuantitiesPayload{InventoryAdjustmentGroup: group, UserErrors: errors}, err
 }
 
 func (r *queryResolver) StaffLocations(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.LocationConnection, error) {
-	panic(fmt.Errorf("not implemented: StaffLocations - staffLocations"))
+	page, err := r.Inventory.LocationPage(ctx, paging(first, after, last, before, reverse), text(query), text(sortKey))
+	return locationConnection(ctx, page), err
 }

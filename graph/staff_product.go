@@ -104,7 +104,7 @@ func (r *Resolver) createMedia(ctx context.Context, product gid.ID, media []*mod
 }
 
 func (r *Resolver) deleteMedia(ctx context.Context, product gid.ID, media []*gid.ID) (*model.ProductDeleteMediaPayload, error) {
-	ps, err := r.Catalog.DeleteMedia(ctx, uuidOf(product, "Product"), uuidsOf(media, "MediaImage"))
+	ps, err := r.Catalog.DeleteMedia(ctx, uuidOf(product, "Product"), uuidsOf(media, "MediaImage", "ProductImage"))
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (in *intake) variant(v *model.ProductVariantsBulkInput, i int) catalog.Vari
 		out.Oversell = &oversell
 	}
 	if v.MediaID != nil {
-		id := uuidOf(*v.MediaID, "MediaImage")
+		id := uuidOf(*v.MediaID, "MediaImage", "ProductImage")
 		out.MediaID = &id
 	}
 	switch len(v.MediaSrc) {

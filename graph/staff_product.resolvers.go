@@ -7,68 +7,124 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
 func (r *mutationResolver) ProductCreate(ctx context.Context, media []*model.CreateMediaInput, product model.ProductCreateInput) (*model.ProductCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: ProductCreate - productCreate"))
+	p, ps, err := r.Catalog.CreateProduct(ctx, newProduct(product, media))
+	if err != nil {
+		return nil, err
+	}
+	return &model.ProductCreatePayload{Product: oneProduct(ctx, p), UserErrors: staffErrors(ps)}, nil
 }
 
 func (r *mutationResolver) ProductUpdate(ctx context.Context, media []*model.CreateMediaInput, product model.ProductUpdateInput) (*model.ProductUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: ProductUpdate - productUpdate"))
+	p, ps, err := r.updateProduct(ctx, product, media)
+	if err != nil {
+		return nil, err
+	}
+	return &model.ProductUpdatePayload{Product: oneProduct(ctx, p), UserErrors: staffErrors(ps)}, nil
 }
 
 func (r *mutationResolver) ProductDelete(ctx context.Context, input model.ProductDeleteInput, synchronous *bool) (*model.ProductDeletePayload, error) {
-	panic(fmt.Errorf("not implemented: ProductDelete - productDelete"))
+	ps, err := r.Catalog.DeleteProduct(ctx, uuidOf(input.ID, "Product"))
+	if err != nil {
+		return nil, err
+	}
+	return &model.ProductDeletePayload{DeletedProductID: gone(input.ID, ps), UserErrors: staffErrors(ps)}, nil
 }
 
 func (r *mutationResolver) ProductVariantsBulkCreate(ctx context.Context, media []*model.CreateMediaInput, productID gid.ID, strategy *string, variants []*model.ProductVariantsBulkInput) (*model.ProductVariantsBulkCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: ProductVariantsBulkCreate - productVariantsBulkCreate"))
+	saved, ps, err := r.createVariants(ctx, productID, media, strategy, variants)
+	if err != nil {
+		return nil, err
+	}
+	p, list := savedVariants(ctx, saved)
+	errors := problems[model.ProductVariantsBulkCreateUserError](coded("ProductVariantsBulkCreateUserErrorCode", ps))
+	return &model.ProductVariantsBulkCreatePayload{Product: p, ProductVariants: list, UserErrors: errors}, nil
 }
 
 func (r *mutationResolver) ProductVariantsBulkUpdate(ctx context.Context, allowPartialUpdates *bool, media []*model.CreateMediaInput, productID gid.ID, variants []*model.ProductVariantsBulkInput) (*model.ProductVariantsBulkUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: ProductVariantsBulkUpdate - productVariantsBulkUpdate"))
+	saved, ps, err := r.updateVariants(ctx, productID, media, allowPartialUpdates != nil && *allowPartialUpdates, variants)
+	if err != nil {
+		return nil, err
+	}
+	p, list := savedVariants(ctx, saved)
+	errors := problems[model.ProductVariantsBulkUpdateUserError](coded("ProductVariantsBulkUpdateUserErrorCode", ps))
+	return &model.ProductVariantsBulkUpdatePayload{Product: p, ProductVariants: list, UserErrors: errors}, nil
 }
 
 func (r *mutationResolver) ProductVariantsBulkDelete(ctx context.Context, productID gid.ID, variantsIds []*gid.ID) (*model.ProductVariantsBulkDeletePayload, error) {
-	panic(fmt.Errorf("not implemented: ProductVariantsBulkDelete - productVariantsBulkDelete"))
+	p, ps, err := r.Catalog.DeleteVariants(ctx, uuidOf(productID, "Product"), uuidsOf(variantsIds, "ProductVariant"))
+	if err != nil {
+		return nil, err
+	}
+	errors := problems[model.ProductVariantsBulkDeleteUserError](coded("ProductVariantsBulkDeleteUserErrorCode", ps))
+	return &model.ProductVariantsBulkDeletePayload{Product: oneProduct(ctx, p), UserErrors: errors}, nil
 }
 
 func (r *mutationResolver) ProductCreateMedia(ctx context.Context, media []*model.CreateMediaInput, productID gid.ID) (*model.ProductCreateMediaPayload, error) {
-	panic(fmt.Errorf("not implemented: ProductCreateMedia - productCreateMedia"))
+	return r.createMedia(ctx, productID, media)
 }
 
 func (r *mutationResolver) ProductDeleteMedia(ctx context.Context, mediaIds []*gid.ID, productID gid.ID) (*model.ProductDeleteMediaPayload, error) {
-	panic(fmt.Errorf("not implemented: ProductDeleteMedia - productDeleteMedia"))
+	return r.deleteMedia(ctx, productID, mediaIds)
 }
 
 func (r *mutationResolver) CollectionCreate(ctx context.Context, input model.CollectionInput) (*model.CollectionCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: CollectionCreate - collectionCreate"))
+	c, ps, err := r.createCollection(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CollectionCreatePayload{Collection: oneCollection(ctx, c), UserErrors: staffErrors(ps)}, nil
 }
 
 func (r *mutationResolver) CollectionUpdate(ctx context.Context, input model.CollectionInput) (*model.CollectionUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CollectionUpdate - collectionUpdate"))
+	c, ps, err := r.updateCollection(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CollectionUpdatePayload{Collection: oneCollection(ctx, c), Job: finished(c), UserErrors: staffErrors(ps)}, nil
 }
 
 func (r *mutationResolver) CollectionDelete(ctx context.Context, input model.CollectionDeleteInput) (*model.CollectionDeletePayload, error) {
-	panic(fmt.Errorf("not implemented: CollectionDelete - collectionDelete"))
+	ps, err := r.Catalog.DeleteCollection(ctx, uuidOf(input.ID, "Collection"))
+	if err != nil {
+		return nil, err
+	}
+	return &model.CollectionDeletePayload{DeletedCollectionID: gone(input.ID, ps), UserErrors: staffErrors(ps)}, nil
 }
 
 func (r *mutationResolver) CollectionAddProducts(ctx context.Context, id gid.ID, productIds []*gid.ID) (*model.CollectionAddProductsPayload, error) {
-	panic(fmt.Errorf("not implemented: CollectionAddProducts - collectionAddProducts"))
+	c, ps, err := r.Catalog.AddProducts(ctx, uuidOf(id, "Collection"), uuidsOf(productIds, "Product"))
+	if err != nil {
+		return nil, err
+	}
+	return &model.CollectionAddProductsPayload{Collection: oneCollection(ctx, c), UserErrors: staffErrors(ps)}, nil
 }
 
 func (r *mutationResolver) CollectionRemoveProducts(ctx context.Context, id gid.ID, productIds []*gid.ID) (*model.CollectionRemoveProductsPayload, error) {
-	panic(fmt.Errorf("not implemented: CollectionRemoveProducts - collectionRemoveProducts"))
+	c, ps, err := r.Catalog.RemoveProducts(ctx, uuidOf(id, "Collection"), uuidsOf(productIds, "Product"))
+	if err != nil {
+		return nil, err
+	}
+	return &model.CollectionRemoveProductsPayload{Collection: oneCollection(ctx, c), Job: finished(c), UserErrors: staffErrors(ps)}, nil
 }
 
 func (r *mutationResolver) CollectionReorderProducts(ctx context.Context, id gid.ID, moves []*model.MoveInput) (*model.CollectionReorderProductsPayload, error) {
-	panic(fmt.Errorf("not implemented: CollectionReorderProducts - collectionReorderProducts"))
+	c, ps, err := r.Catalog.ReorderProducts(ctx, uuidOf(id, "Collection"), movesOf(moves))
+	if err != nil {
+		return nil, err
+	}
+	return &model.CollectionReorderProductsPayload{Collection: oneCollection(ctx, c), Job: finished(c), UserErrors: staffErrors(ps)}, nil
 }
 
 func (r *mutationResolver) MetafieldsSet(ctx context.Context, metafields []*model.MetafieldsSetInput) (*model.MetafieldsSetPayload, error) {
-	panic(fmt.Errorf("not implemented: MetafieldsSet - metafieldsSet"))
+	fields, ps, err := r.Catalog.SetMetafields(ctx, metafieldSets(ctx, metafields))
+	if err != nil {
+		return nil, err
+	}
+	return &model.MetafieldsSetPayload{Metafields: fields, UserErrors: metafieldErrors(ps)}, nil
 }

@@ -332,7 +332,7 @@ func TestList(t *testing.T) {
 			}
 			list := func(query string, args keyset.Args) (keyset.Page[*customer.Customer], []string) {
 				b.Helper()
-				page, err := b.customers.List(b.ctx, query, args)
+				page, err := b.customers.List(b.ctx, query, args, "CREATED_AT")
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -352,13 +352,16 @@ func TestList(t *testing.T) {
 			}
 			for query, want := range map[string][]string{
 				"email:BOB@example.com": all[1:2], "email:da*": all[3:], "of_ first": all, "cy%": all[2:3], "%": nil, "state:invited": all, "state:enabled": nil, "phone:+15551234567": nil, "tag:x": nil,
+				"created_at:>2020-01-01": all, "created_at:<2020-01-01": nil, "created_at:>=2999-01-01T00:00:00Z": nil, "country:us": nil,
 			} {
 				if _, got := list(query, keyset.Args{}); !cmp.Equal(want, got) {
 					b.Errorf("%q gives %v, want %v", query, got, want)
 				}
 			}
-			if _, err := b.customers.List(b.ctx, "password_hash:x", keyset.Args{}); !fault.Is(err, fault.Invalid) {
-				b.Fatalf("err = %v", err)
+			for query, sortKey := range map[string]string{"password_hash:x": "", "created_at:soon": "ID", "": "LOCATION"} {
+				if _, err := b.customers.List(b.ctx, query, keyset.Args{}, sortKey); !fault.Is(err, fault.Invalid) {
+					b.Fatalf("%q by %s: err = %v", query, sortKey, err)
+				}
 			}
 		},
 	})

@@ -3,7 +3,9 @@ package customer
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -14,10 +16,15 @@ import (
 
 var listOrder = keyset.Order{Name: "customer-id", ID: "id"}
 
-// List gives a page of the shop's accounts, in the order in which they were opened, for staff. The query is terms that
-// must all hold: email:, phone:, state: and tag: with a value, and bare words, each the beginning of the email, the
-// given or the family name. Fails with [fault.Invalid] for a query or an argument that cannot be meant.
-func (s *Service) List(ctx context.Context, query string, args keyset.Args) (keyset.Page[*Customer], error) {
+// List gives a page of the shop's accounts for staff, by a value of CustomerSortKeys: ID, CREATED_AT and RELEVANCE are the
+// order in which they were opened, others are refused. The query is terms that must all hold: email:, phone:, state:,
+// tag: and country: (of the default address) with a value, created_at: with a date or a moment and <, <=, > or >= before
+// it, and bare words, each the beginning of the email, the given or the family name. Fails with [fault.Invalid] for a
+// query or an argument that cannot be meant.
+func (s *Service) List(ctx context.Context, query string, args keyset.Args, sortKey string) (keyset.Page[*Customer], error) {
+	if !slices.Contains([]string{"", "ID", "CREATED_AT", "RELEVANCE"}, sortKey) {
+		return keyset.Page[*Customer]{}, fault.New(fault.Invalid, "Customers are sorted by ID, CREATED_AT or RELEVANCE; %s is not kept in order.", sortKey)
+	}
 	w, err := args.Window(listOrder)
 	if err != nil {
 		return keyset.Page[*Customer]{}, err
@@ -66,11 +73,34 @@ func conditions(query string) (string, []any, error) {
 		case name == "tag":
 			// Tags are kept as a JSON list of words; a word's JSON, quotes included, is found whole or not at all.
 			add(`CAST(tags AS TEXT) LIKE $%d ESCAPE '!'`, "%"+escape(fmt.Sprintf("%q", value))+"%")
+		case name == "country":
+			add(`EXISTS (SELECT 1 FROM address a WHERE a.shop_id = customer.shop_id AND a.id = customer.default_address_id AND a.country_code = $%d)`, strings.ToUpper(value))
+		case name == "created_at":
+			operator, at, ok := moment(value)
+			if !ok {
+				return "", nil, fault.New(fault.Invalid, "created_at: takes a date such as >=2026-01-31.")
+			}
+			add("created_at "+operator+" $%d", at)
 		default:
-			return "", nil, fault.New(fault.Invalid, "Customers can be searched by email:, phone:, state:, tag: and words; %q is none of these.", name+":")
+			return "", nil, fault.New(fault.Invalid, "Customers can be searched by email:, phone:, state:, tag:, country:, created_at: and words; %q is none of these.", name+":")
 		}
 	}
 	return sql.String(), args, nil
+}
+
+// moment reads a comparison with a time, such as >=2026-01-31. Days are of UTC.
+func moment(value string) (operator string, at time.Time, ok bool) {
+	operator = value[:len(value)-len(strings.TrimLeft(value, "<>="))]
+	if operator != "<" && operator != "<=" && operator != ">" {
+		operator = ">="
+	}
+	value = strings.Trim(strings.TrimLeft(value, "<>="), `"'`)
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if at, err := time.Parse(layout, value); err == nil {
+			return operator, at.UTC(), true
+		}
+	}
+	return "", time.Time{}, false
 }
 
 func prefix(word string) string { return escape(strings.ToLower(word)) + "%" }

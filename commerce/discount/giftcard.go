@@ -133,9 +133,6 @@ func (s *Service) DebitTx(ctx context.Context, tx database.Tx, card uuid.UUID, a
 	// The entry comes first: of two debits for one ref the second waits for the first here, and finds it.
 	fresh, err := s.store.insertEntry(ctx, tx, card, -amount.Amount, Debited, ref, order, now)
 	if err != nil || !fresh {
-		if database.IsForeignKey(err) {
-			return Insufficient{CardID: card}
-		}
 		return err
 	}
 	ok, err := s.store.debit(ctx, tx, card, amount, now)
