@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -73,7 +72,7 @@ func (c *importProductsCmd) Run(r *run) error {
 	}
 	err = app.Do(r, r.config, verbs, "import products", args.line(), f, r.out)
 	if err != nil && r.Err() != nil {
-		return errors.Join(errors.New("interrupted: what was reported as done is saved; go on with --resume"), context.Cause(r))
+		return errors.New("interrupted: what is done is saved, and --resume goes on from there")
 	}
 	return err
 }
