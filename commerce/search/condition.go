@@ -24,7 +24,7 @@ func (s *stmt) node(n *node, kind string) string {
 	switch n.op {
 	case opText:
 		text, _ := write(s.match(), n)
-		return id + " IN (" + s.found(text, kind) + ")"
+		return s.has(text, kind, id)
 	case opField:
 		if kind != Product {
 			return "FALSE"
@@ -38,7 +38,7 @@ func (s *stmt) node(n *node, kind string) string {
 	}
 	// Words side by side are one look into the index.
 	if text, ok := write(s.match(), n); ok {
-		return id + " IN (" + s.found(text, kind) + ")"
+		return s.has(text, kind, id)
 	}
 	parts := make([]string, len(n.kids))
 	for i, k := range n.kids {
@@ -55,11 +55,40 @@ func (s *stmt) match() match {
 	if s.dialect == database.SQLite {
 		return fts5{}
 	}
-	return tsquery{}
+	return tsquery{mark: markOf(s.shop)}
 }
 
-// found is the ids of documents of a kind with the words of a match. Served by search_vector (shop_id, words), or the
-// index that SQLite keeps.
+// any is the condition that rows exist whose column is a thing's id. Where few things are looked at, rows are looked up for
+// each; else the rows tell which things to look at.
+func (s *stmt) any(id, column, from, where string) string {
+	if s.narrow {
+		return "EXISTS (SELECT 1 FROM " + from + " WHERE " + column + " = " + id + " AND " + where + " LIMIT 1 OFFSET 0)"
+	}
+	return id + " IN (SELECT " + column + " FROM " + from + " WHERE " + where + ")"
+}
+
+// join adds a table of which a few rows belong to each row so far. OFFSET has PostgreSQL look them up by index, where it may
+// believe that reading all of the table is cheaper; SQLite always looks up.
+func (s *stmt) join(table, alias, condition string) string {
+	switch {
+	case s.dialect == database.SQLite:
+		return " CROSS JOIN " + table + " " + alias + " ON " + condition
+	case s.narrow:
+		return " CROSS JOIN LATERAL (SELECT * FROM " + table + " " + alias + " WHERE " + condition + " OFFSET 0) " + alias
+	}
+	return " JOIN " + table + " " + alias + " ON " + condition
+}
+
+// has is the condition that a thing's document has the words of a match.
+func (s *stmt) has(text, kind, id string) string {
+	if s.dialect == database.PostgreSQL {
+		return s.any(id, "d.resource_id", "search_vector d", "d.shop_id = $1 AND d.kind = '"+kind+"' AND d.words @@ "+s.arg(text)+"::tsquery")
+	}
+	return id + " IN (" + s.found(text, kind) + ")"
+}
+
+// found is the ids of documents of a kind with the words of a match. Served by search_vector (words), or the index that
+// SQLite keeps.
 func (s *stmt) found(text, kind string) string {
 	if s.dialect == database.SQLite {
 		return "SELECT r.resource_id FROM search_fts JOIN search_row r ON r.id = search_fts.rowid WHERE search_fts MATCH " +
@@ -80,11 +109,12 @@ func (s *stmt) ranked(text, kind string, most int) string {
 			s.arg(fts5{}.scope(s.shop, kind)+" AND "+text) + limit
 	}
 	q := s.arg(text) + "::tsquery"
+	rank := "SELECT d.resource_id AS id, (ts_rank(d.words, " + q + ") * 1e9)::bigint AS rank FROM "
 	documents := "search_vector d WHERE d.shop_id = $1 AND d.kind = '" + kind + "' AND d.words @@ " + q
-	if most > 0 {
-		documents = "(SELECT d.resource_id, d.words FROM " + documents + limit + ") d"
+	if most > 0 { // with a name of its own, so that the limit does not tempt PostgreSQL to look through all documents for the first
+		return "WITH d AS MATERIALIZED (SELECT d.resource_id, d.words FROM " + documents + ") " + rank + "(SELECT * FROM d" + limit + ") d"
 	}
-	return "SELECT d.resource_id AS id, (ts_rank(d.words, " + q + ") * 1e9)::bigint AS rank FROM " + documents
+	return rank + documents
 }
 
 var textColumns = map[string]string{"vendor": "p.vendor", "product_type": "p.product_type", "handle": "p.handle", "status": "p.status"}
@@ -101,9 +131,10 @@ func (s *stmt) field(f field) string {
 	if ns, key := metafieldOf(f.name); ns != "" {
 		cond := ""
 		if !f.prefix || f.value != "" {
-			cond = " AND " + s.like("f.value", f)
+			f.value = valueKey(f.value)
+			cond = " AND " + s.exact("f.value_key", f)
 		}
-		return "p.id IN (SELECT f.owner_id FROM metafield f WHERE f.shop_id = $1 AND f.namespace = " + s.arg(ns) + " AND f.key = " + s.arg(key) + cond + ")"
+		return s.any("p.id", "f.owner_id", "metafield f", "f.shop_id = $1 AND f.namespace = "+s.arg(ns)+" AND f.key = "+s.arg(key)+cond)
 	}
 	switch f.name {
 	case "available_for_sale":
@@ -115,7 +146,7 @@ func (s *stmt) field(f field) string {
 		return "p.id = " + s.arg(id)
 	case "tag":
 		f.value = strings.ToLower(f.value)
-		return "p.id IN (SELECT t.product_id FROM product_tag t WHERE t.shop_id = $1 AND " + s.exact("t.tag", f) + ")"
+		return s.any("p.id", "t.product_id", "product_tag t", "t.shop_id = $1 AND "+s.exact("t.tag", f))
 	case "inventory_total":
 		n, _ := strconv.ParseInt(f.value, 10, 64)
 		return stockTotal + " " + f.cmp + " " + s.arg(n)
@@ -127,7 +158,7 @@ func (s *stmt) field(f field) string {
 		return s.priced([][2]int64{{least, most}})
 	}
 	column := "v." + strings.TrimPrefix(f.name, "variants.")
-	return "p.id IN (SELECT v.product_id FROM variant v WHERE v.shop_id = $1 AND " + s.like(column, f) + ")"
+	return s.any("p.id", "v.product_id", "variant v", "v.shop_id = $1 AND "+s.like(column, f))
 }
 
 func truth(cond string, f field) string {
@@ -189,8 +220,8 @@ func (s *stmt) priced(ranges [][2]int64) string {
 		within = append(within[:i], price+" BETWEEN "+s.arg(r[0])+" AND "+s.arg(r[1]))
 	}
 	cond := "EXISTS (SELECT 1 FROM variant v WHERE v.shop_id = p.shop_id AND v.product_id = p.id AND (" + strings.Join(within, " OR ") + ") LIMIT 1 OFFSET 0)"
-	if len(ranges) == 1 && !s.narrow {
-		s.narrow = true // one look is enough
+	if len(ranges) == 1 && !s.narrow && !s.spanned {
+		s.spanned = true // one look is enough
 		cond = "(p.id IN (SELECT r.product_id FROM product_price r WHERE r.shop_id = $1 AND r.currency = " + currency +
 			" AND r.min_amount <= " + s.arg(ranges[0][1]) + " AND r.max_amount >= " + s.arg(ranges[0][0]) + ") AND " + cond + ")"
 	}
@@ -219,9 +250,9 @@ func (s *stmt) filter(c choices) string {
 	case "vendor":
 		return s.among("p.vendor", c.values)
 	case "tag":
-		return "p.id IN (SELECT t.product_id FROM product_tag t WHERE t.shop_id = $1 AND t.tag = ANY(" + s.arg(c.values) + "))"
+		return s.any("p.id", "t.product_id", "product_tag t", "t.shop_id = $1 AND t.tag = ANY("+s.arg(c.values)+")")
 	case "option":
-		return "p.id IN (SELECT c.product_id FROM variant_option c WHERE c.shop_id = $1 AND lower(c.name) = lower(" + s.arg(c.name) + ") AND " + s.among("c.value", c.values) + ")"
+		return s.any("p.id", "c.product_id", "variant_option c", "c.shop_id = $1 AND lower(c.name) = lower("+s.arg(c.name)+") AND "+s.among("c.value", c.values))
 	}
 	keys := make([]string, len(c.values))
 	for i, v := range c.values {
@@ -229,9 +260,9 @@ func (s *stmt) filter(c choices) string {
 	}
 	cond := "f.shop_id = $1 AND f.namespace = " + s.arg(c.name) + " AND f.key = " + s.arg(c.key) + " AND f.value_key = ANY(" + s.arg(keys) + ") AND f.value = ANY(" + s.arg(c.values) + ")"
 	if c.what == "metafield" {
-		return "p.id IN (SELECT f.owner_id FROM metafield f WHERE " + cond + ")"
+		return s.any("p.id", "f.owner_id", "metafield f", cond)
 	}
-	return "p.id IN (SELECT v.product_id FROM metafield f JOIN variant v ON v.shop_id = f.shop_id AND v.id = f.owner_id WHERE " + cond + ")"
+	return s.any("p.id", "v.product_id", "variant v JOIN metafield f ON f.shop_id = v.shop_id AND f.owner_id = v.id", cond)
 }
 
 func same(list []bool) bool {

@@ -61,14 +61,11 @@ func build(kind string, o original) document {
 	return d
 }
 
-// vector is the document's words with places and weights, as PostgreSQL reads them. Parts lie apart, so that no phrase
-// spans two of them.
-func (d document) vector() string {
+// vector is the document's words with the mark of their shop, places and weights, as PostgreSQL reads them. Parts lie apart,
+// so that no phrase spans two of them.
+func (d document) vector(mark string) string {
 	const gap, mostPlaces, lastPlace = 10, 255, 16383
-	type word struct {
-		places []string
-	}
-	at := map[string]*word{}
+	at := map[string][]string{}
 	var order []string
 	place := 1
 	for _, part := range []struct {
@@ -77,11 +74,10 @@ func (d document) vector() string {
 	}{{"A", d.title}, {"B", d.vendor}, {"B", d.class}, {"B", d.tags}, {"C", d.keywords}, {"", d.body}} {
 		for _, w := range part.words {
 			if at[w] == nil {
-				at[w] = &word{}
 				order = append(order, w)
 			}
-			if len(at[w].places) < mostPlaces {
-				at[w].places = append(at[w].places, strconv.Itoa(min(place, lastPlace))+part.weight)
+			if len(at[w]) < mostPlaces {
+				at[w] = append(at[w], strconv.Itoa(min(place, lastPlace))+part.weight)
 			}
 			place++
 		}
@@ -89,7 +85,7 @@ func (d document) vector() string {
 	}
 	var b strings.Builder
 	for _, w := range order {
-		b.WriteString("'" + w + "':" + strings.Join(at[w].places, ",") + " ")
+		b.WriteString("'" + mark + w + "':" + strings.Join(at[w], ",") + " ")
 	}
 	return b.String()
 }

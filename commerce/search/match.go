@@ -1,6 +1,7 @@
 package search
 
 import (
+	"encoding/hex"
 	"strings"
 
 	"github.com/google/uuid"
@@ -15,8 +16,12 @@ type match interface {
 	any(parts []string) string
 }
 
-// tsquery is PostgreSQL's.
-type tsquery struct{ weights string }
+// tsquery is PostgreSQL's. Its index is of words alone, so every word begins with a mark of its shop: what other shops have
+// is not read, and no list of all that a shop has is walked. Marks may collide, so statements name the shop all the same.
+type tsquery struct{ mark, weights string }
+
+// markOf is a shop's mark.
+func markOf(shop uuid.UUID) string { return hex.EncodeToString(shop[12:]) }
 
 func (m tsquery) word(t text) string {
 	weights := m.weights
@@ -24,7 +29,7 @@ func (m tsquery) word(t text) string {
 		weights = "A"
 	}
 	lexeme := func(word string, prefix bool) string {
-		s := "'" + word + "'"
+		s := "'" + m.mark + word + "'"
 		if prefix || weights != "" {
 			s += ":"
 		}

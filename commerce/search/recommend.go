@@ -43,6 +43,7 @@ func (s *Service) Recommendations(ctx context.Context, productID uuid.UUID, inte
 		return nil, err
 	}
 	st := newStmt(v)
+	st.narrow = true
 	var query string
 	if intent == Complementary {
 		query = st.complementary(productID, t)
@@ -150,15 +151,13 @@ func (s *stmt) best(product uuid.UUID, t traits, scores string, limit int) strin
 		return "SELECT p.id FROM product p WHERE p.shop_id = $1 AND FALSE"
 	}
 	near := "0"
-	join := ""
 	if t.priced {
-		join = " LEFT JOIN product_price r ON r.shop_id = p.shop_id AND r.product_id = p.id AND r.currency = " + s.arg(string(s.currency))
-		near = "abs(coalesce(r.min_amount, 0) - " + s.arg(t.price) + ")"
+		near = "abs(coalesce((SELECT r.min_amount FROM product_price r WHERE r.shop_id = p.shop_id AND r.product_id = p.id AND r.currency = " + s.arg(string(s.currency)) + "), 0) - " + s.arg(t.price) + ")"
 	}
 	where := "p.shop_id = $1 AND p.id <> " + s.arg(product)
 	if !s.products {
 		where += " AND " + s.visible()
 	}
-	return "SELECT p.id FROM (SELECT id, sum(score) AS score FROM (" + scores + ") u GROUP BY id) w JOIN product p ON p.id = w.id" + join +
+	return "SELECT p.id FROM (SELECT id, sum(score) AS score FROM (" + scores + ") u GROUP BY id) w" + s.join("product", "p", "p.id = w.id") +
 		" WHERE " + where + " ORDER BY CASE WHEN " + forSale + " THEN 0 ELSE 1 END, w.score DESC, " + near + ", p.id LIMIT " + itoa(limit)
 }

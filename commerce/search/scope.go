@@ -60,6 +60,8 @@ type stmt struct {
 	memo map[any]string
 	// narrow says that the products were narrowed down by words or a collection.
 	narrow bool
+	// spanned says that the products' spans of prices were looked up already.
+	spanned bool
 }
 
 func newStmt(v view) *stmt { return &stmt{view: v, memo: map[any]string{}} }

@@ -287,7 +287,7 @@ func TestDocumentsFollowTheirThings(t *testing.T) {
 			t.Errorf("found %v after it was deleted", got)
 		}
 		var n int
-		if err := db.QueryRow(b.ctx, "SELECT count(*) FROM search_document WHERE shop_id = $1").Scan(&n); err != nil || n != 9+3+2 {
+		if err := db.QueryRow(b.ctx, "SELECT count(*) FROM search_document WHERE shop_id = $1").Scan(&n); err != nil || n != 9+3+3 {
 			t.Errorf("%d documents, %v", n, err)
 		}
 	})

@@ -96,11 +96,17 @@ func made(i int) *item {
 			p.tags = append(p.tags, tag)
 		}
 	}
+	if i%997 == 77 { // rare in every way
+		p.title, p.vendor, p.class, p.tags, p.status, p.published = "Zebrawood Stool", "Rare & Co", "Curiosities", []string{"Rare"}, "active", start
+	}
 	for c := range 1 + i%3 {
 		for s := range 1 + i%2 {
 			v := choice{id: uuid.Must(uuid.NewV7()), color: colors[(i+c)%4], size: sizes[(i/2+s)%3], price: p.price + int64(250*c), tracked: (i+c)%11 != 0, oversell: i%29 == 1, elsewhere: 5}
 			if i%4 != 0 {
 				v.stock = int64((i + c + s) % 9)
+			}
+			if i%997 == 77 && c == 0 && s == 0 {
+				v.color = "Plum"
 			}
 			p.variants = append(p.variants, v)
 		}
@@ -141,7 +147,7 @@ func (b *bundle) insert(t testing.TB) {
 	all := rows{"location": {
 		{online, b.shop, start, start, "online", "Online", true, true}, {back, b.shop, start, start, "back", "Back room", true, false},
 	}}
-	for name, sort := range map[string]string{"Summer house": "MANUAL", "Everything oak": "PRICE_DESC"} {
+	for name, sort := range map[string]string{"Summer house": "MANUAL", "Everything oak": "PRICE_DESC", "Narrow": "MANUAL"} {
 		c := id()
 		b.collections[name], b.names[c] = c, name
 		all["collection"] = append(all["collection"], []any{c, b.shop, start, start, strings.ToLower(strings.ReplaceAll(name, " ", "-")), name, "For the garden", strings.ToLower(sort), start})
@@ -160,6 +166,9 @@ func (b *bundle) insert(t testing.TB) {
 		b.product(all, p, online, back, id)
 		if n%5 == 0 {
 			all["collection_product"] = append(all["collection_product"], []any{id(), b.shop, b.collections["Summer house"], p.id, len(b.items) - n, start})
+		}
+		if len(b.items) > 1000 && n%40 == 37 {
+			all["collection_product"] = append(all["collection_product"], []any{id(), b.shop, b.collections["Narrow"], p.id, n, start})
 		}
 		if p.material == "Oak" {
 			all["collection_product"] = append(all["collection_product"], []any{id(), b.shop, b.collections["Everything oak"], p.id, n, start})

@@ -39,37 +39,35 @@ func (s *stmt) with(src source, more ...string) string {
 // source writes a scope without its filters. SQLite knows nothing of how many rows there are, so there the order of the
 // tables is the order of reading (CROSS JOIN); PostgreSQL's planner chooses.
 func (s *stmt) source(sc scoped, o order) source {
-	join := " JOIN "
-	if s.dialect == database.SQLite {
-		join = " CROSS JOIN "
-	}
 	var out source
 	s.narrow = sc.wanted != nil || sc.collection != nil
 	where := []string{"p.shop_id = $1"}
-	on := func(table, condition string) {
-		if out.from != "" {
-			table = join + table + " ON " + condition
-		}
-		out.from += table
-	}
-	id := ""
 	if sc.wanted != nil {
 		text, _ := write(s.match(), sc.wanted)
 		out.hits = s.hit(text, o.ranked)
-		on("hit", "")
-		id = "hit.id"
 	}
 	if sc.collection != nil {
-		collection := s.arg(*sc.collection)
-		where = append(where, "cp.shop_id = $1", "cp.collection_id = "+collection)
-		on("collection_product cp", "cp.product_id = "+id)
-		if id == "" {
-			id = "cp.product_id"
-		}
+		where = append(where, "cp.shop_id = $1", "cp.collection_id = "+s.arg(*sc.collection))
 	}
-	on("product p", "p.id = "+id)
+	switch {
+	case sc.wanted != nil && sc.collection != nil && s.dialect == database.SQLite:
+		out.from = "hit CROSS JOIN collection_product cp ON cp.product_id = hit.id" + s.join("product", "p", "p.id = hit.id")
+	case sc.wanted != nil && sc.collection != nil:
+		out.from = "hit JOIN collection_product cp ON cp.product_id = hit.id" + s.join("product", "p", "p.id = hit.id")
+	case sc.wanted != nil:
+		out.from = "hit" + s.join("product", "p", "p.id = hit.id")
+	case sc.collection != nil:
+		out.from = "collection_product cp" + s.join("product", "p", "p.id = cp.product_id")
+	default:
+		out.from = "product p"
+	}
 	if o.Column == "pr.min_amount" {
-		out.from += " JOIN product_price pr ON pr.shop_id = p.shop_id AND pr.product_id = p.id AND pr.currency = " + s.arg(string(s.currency))
+		condition := "pr.shop_id = p.shop_id AND pr.product_id = p.id AND pr.currency = " + s.arg(string(s.currency))
+		if s.narrow {
+			out.from += s.join("product_price", "pr", condition)
+		} else {
+			out.from += " JOIN product_price pr ON " + condition
+		}
 	}
 	if o.ranked && sc.wanted == nil {
 		out.hits = s.hit(s.mention(sc), true)

@@ -130,7 +130,7 @@ func (s *Service) put(ctx context.Context, tx database.Tx, docs []document) erro
 	for i, d := range docs {
 		rows[i] = []any{s.newID(), shop, d.kind, d.id, text(d.title), d.handle, text(d.vendor), text(d.class), text(d.tags), text(d.keywords), text(d.body), d.visible, d.revision, now}
 		if tx.Dialect() == database.PostgreSQL {
-			vectors[i] = []any{d.id, shop, d.kind, d.vector()}
+			vectors[i] = []any{d.id, shop, d.kind, d.vector(markOf(shop))}
 		}
 		words = append(words, d.vocabulary()...)
 	}

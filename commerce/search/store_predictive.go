@@ -10,10 +10,11 @@ import (
 	"github.com/rialtohq/rialto/platform/keyset"
 )
 
-// predict finds things of every kind with all words: one statement. Served by search_vector (shop_id, words), or the index
-// that SQLite keeps.
+// predict finds things of every kind with all words: one statement. Served by search_vector (words), or the index that
+// SQLite keeps.
 func (s *Service) predict(ctx context.Context, v view, q Typing, typed [][]string) ([]guess, error) {
 	st := newStmt(v)
+	st.narrow = true
 	text := st.typing(q.Fields, typed)
 	if text == "" {
 		return nil, nil
@@ -49,9 +50,9 @@ func (s *stmt) guesses(kind, text, unavailable string) string {
 	}
 	switch kind {
 	case Collection:
-		return "SELECT c.id AS id, '" + kind + "' AS kind, hit.rank AS key, c.title AS title FROM " + hit + " JOIN collection c ON c.id = hit.id WHERE c.shop_id = $1" + published("c.published_at", s.products)
+		return "SELECT c.id AS id, '" + kind + "' AS kind, hit.rank AS key, c.title AS title FROM " + hit + s.join("collection", "c", "c.id = hit.id") + " WHERE c.shop_id = $1" + published("c.published_at", s.products)
 	case Page:
-		return "SELECT g.id AS id, '" + kind + "' AS kind, hit.rank AS key, g.title AS title FROM " + hit + " JOIN page g ON g.id = hit.id WHERE g.shop_id = $1" + published("g.published_at", s.view.pages)
+		return "SELECT g.id AS id, '" + kind + "' AS kind, hit.rank AS key, g.title AS title FROM " + hit + s.join("page", "g", "g.id = hit.id") + " WHERE g.shop_id = $1" + published("g.published_at", s.view.pages)
 	}
 	key, where := "hit.rank", "p.shop_id = $1"
 	switch unavailable {
@@ -64,7 +65,7 @@ func (s *stmt) guesses(kind, text, unavailable string) string {
 	if !s.products {
 		where += " AND " + s.visible()
 	}
-	return "SELECT p.id AS id, '" + kind + "' AS kind, " + key + " AS key, p.title AS title FROM " + hit + " JOIN product p ON p.id = hit.id WHERE " + where
+	return "SELECT p.id AS id, '" + kind + "' AS kind, " + key + " AS key, p.title AS title FROM " + hit + s.join("product", "p", "p.id = hit.id") + " WHERE " + where
 }
 
 // typing writes words that must all be found, the last of which may be unfinished, in some fields.
@@ -73,7 +74,7 @@ func (s *stmt) typing(in []string, typed [][]string) string {
 	if len(groups) == 0 {
 		return ""
 	}
-	var m match = tsquery{weights: strings.Join(groups, "")}
+	var m match = tsquery{mark: markOf(s.shop), weights: strings.Join(groups, "")}
 	if s.dialect == database.SQLite {
 		columns := map[string]string{"A": "title", "B": "vendor product_type tags", "C": "keywords", "D": "body"}
 		names := make([]string, len(groups))
@@ -112,8 +113,8 @@ func groupsOf(fields []string) []string {
 }
 
 // lookAlikes gives words of the shop that some words may have been meant to be: those that share parts of three letters, and
-// those with the same first letter and nearly the same length. Served by search_word (shop_id, word) by trigrams and by order;
-// on SQLite by an index of trigrams.
+// those with the same first letter and nearly the same length. Served by the trigrams of search_word (word), and by search_word
+// (shop_id, word).
 func (s *Service) lookAlikes(ctx context.Context, v view, words []string) ([]string, error) {
 	const most = 2000
 	st := newStmt(v)
