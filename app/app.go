@@ -29,6 +29,7 @@ import (
 	"github.com/rialtohq/rialto/platform/runner"
 	"github.com/rialtohq/rialto/platform/telemetry"
 	"github.com/rialtohq/rialto/server"
+	"github.com/rialtohq/rialto/web/files"
 )
 
 // App is a whole Rialto process. Make it with [New], run it with [App.Run] or between [App.Start] and [App.Stop], and
@@ -50,12 +51,14 @@ type App struct {
 	mailer  notice.Mailer
 	mails   io.Closer // the mailer's folder; nil where mails go to a server
 	files   *blob.Store
-	server  *server.Server
-	lock    *lock
-	quiet   *runner.Group // what works without anybody asking
-	parts   *runner.Group // what answers
-	verbs   map[string]Verb
-	step    func(string)
+	// pictures serves the files, as they are or made smaller.
+	pictures *files.Server
+	server   *server.Server
+	lock     *lock
+	quiet    *runner.Group // what works without anybody asking
+	parts    *runner.Group // what answers
+	verbs    map[string]Verb
+	step     func(string)
 	// gallery opens the files of shops, and draws the demo's pictures among them when they are first asked for.
 	gallery   *demo.Gallery
 	drawAhead bool
@@ -212,9 +215,7 @@ func (a *App) Close() error {
 	if a.DB != nil {
 		errs = append(errs, a.DB.Close())
 	}
-	if a.files != nil {
-		errs = append(errs, a.files.Close())
-	}
+	errs = append(errs, a.closeFiles())
 	if a.mails != nil {
 		errs = append(errs, a.mails.Close())
 	}

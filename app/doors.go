@@ -1,8 +1,6 @@
 package app
 
 import (
-	"net/http"
-
 	"github.com/rialtohq/rialto/graph"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/server"
@@ -21,6 +19,11 @@ func (a *App) doors(address string) error {
 	if err != nil {
 		return err
 	}
+	handlers, err := a.pages(address)
+	if err != nil {
+		return err
+	}
+	handlers.GraphQL = wire.New(wire.Config{Executor: handler})
 	proxies, err := a.config.proxies()
 	if err != nil {
 		return err
@@ -28,7 +31,7 @@ func (a *App) doors(address string) error {
 	a.server = server.New(server.Config{
 		Addr: a.config.Addr, AdminAddr: a.config.AdminAddr, Log: a.Log, TrustedProxies: proxies,
 		Metrics: a.tel.Handler(), Meter: a.tel.Metrics, Traces: a.tel.Traces,
-		Handlers: server.Handlers{GraphQL: wire.New(wire.Config{Executor: handler}), Home: http.HandlerFunc(a.home)},
+		Handlers: handlers,
 		Health:   server.NewHealth(a.Clock, server.Check{Name: "database", Probe: a.DB.Ping}, server.Check{Name: "events", Probe: a.bus.Ready}),
 	})
 	a.parts.Add("server", a.server)
@@ -36,9 +39,4 @@ func (a *App) doors(address string) error {
 		a.parts.Add("control", &control{app: a, verbs: a.verbs})
 	}
 	return nil
-}
-
-// home sends people who open the address in a browser to the playground.
-func (a *App) home(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, "/playground", http.StatusFound)
 }

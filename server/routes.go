@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/rialtohq/rialto/server/middleware"
 )
@@ -11,7 +12,7 @@ type Handlers struct {
 	GraphQL    http.Handler // the storefront's and the staff's door
 	Playground http.Handler // the explorer, at /playground and below
 	Files      http.Handler // pictures and other files, below /files/
-	Checkout   http.Handler // the hosted checkout page, below /checkout/
+	Checkout   http.Handler // the hosted checkout page, below /checkout/ and /orders/
 	Home       http.Handler // the front page: where to go from here
 }
 
@@ -31,8 +32,15 @@ func (h Handlers) Routes() []Route {
 		{"GET /playground/", h.Playground},
 		{"GET /files/", h.Files},
 		{"/checkout/", h.Checkout},
+		{"/orders/", h.Checkout},
 		{"GET /{$}", h.Home},
 	}
+}
+
+// anyOrigin tells what pages of other origins may read: the API, and the files that they show. The pages of this site are
+// nobody else's business.
+func anyOrigin(r *http.Request) bool {
+	return r.URL.Path == "/graphql" || strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/files/")
 }
 
 // public is the handler of the public port. Health stands before the middleware: it must answer under load, and nobody

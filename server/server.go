@@ -101,7 +101,7 @@ func (c Config) middleware() []middleware.Middleware {
 		middleware.Measure(c.Meter, c.now),
 		middleware.Recover(c.Log),
 		middleware.Secure(c.HTTPS),
-		middleware.CORS(),
+		middleware.CORS(anyOrigin),
 		middleware.Load(c.Concurrent, c.Wait),
 		middleware.Compress(),
 	}

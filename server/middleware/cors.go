@@ -7,10 +7,11 @@ import (
 	"github.com/rs/cors"
 )
 
-// CORS lets pages of any origin call, because a storefront can live anywhere. That is safe as nothing here acts on
-// cookies: a page can only use a token that it was given. Browsers keep the permission for a day.
-func CORS() Middleware {
-	return cors.New(cors.Options{
+// CORS lets pages of any origin call what applies tells, because a storefront can live anywhere. That is safe where nothing
+// acts on cookies: a page can only use a token that it was given. Browsers keep the permission for a day. All else is left
+// to its own origin.
+func CORS(applies func(*http.Request) bool) Middleware {
+	open := cors.New(cors.Options{
 		AllowedOrigins:   []string{"*"},
 		AllowedMethods:   []string{http.MethodGet, http.MethodHead, http.MethodPost},
 		AllowedHeaders:   []string{"*"},
@@ -18,4 +19,14 @@ func CORS() Middleware {
 		AllowCredentials: false,
 		MaxAge:           int((24 * time.Hour).Seconds()),
 	}).Handler
+	return func(next http.Handler) http.Handler {
+		opened := open(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if applies(r) {
+				opened.ServeHTTP(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
 }
