@@ -216,3 +216,8 @@ func (w testWriter) Write(b []byte) (int, error) {
 	w.t.Log(strings.TrimSpace(string(b)))
 	return len(b), nil
 }
+
+// Client is a client of an app that runs elsewhere.
+func Client(url string) *App {
+	return &App{URL: url, client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 300}}}
+}

@@ -1,0 +1,77 @@
+package tests
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/database/databasetest"
+)
+
+// readsMuch are the statements that may read much, each with the reason.
+var readsMuch = []exception{}
+
+// unread are the indexes that the calls below do not read, each with the read that it is for.
+var unread = map[string]string{}
+
+// TestEveryStatementFindsItsRows runs what the services do on a large shop, and fails for statements that read much to
+// show little, and for indexes that nothing reads.
+func TestEveryStatementFindsItsRows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a large shop takes a while")
+	}
+	url := databasetest.PostgreSQLURL(t)
+	open := func() *database.DB {
+		db, err := database.Open(t.Context(), database.Config{URL: url, MaxConns: 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		return db
+	}
+	db := open()
+	h := newHouse(crowd(t, db))
+	p := newPlanner(t, db, readsMuch)
+	for _, group := range []struct {
+		name  string
+		calls map[string]call
+	}{
+		{"catalog", h.catalogCalls()}, {"search", h.searchCalls()}, {"stock", h.stockCalls()}, {"people", h.peopleCalls()}, {"orders", h.orderCalls()}, {"carts", h.cartCalls()}, {"writes", h.writeCalls()},
+	} {
+		names := make([]string, 0, len(group.calls))
+		for name := range group.calls {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			t.Run(group.name+"/"+name, func(t *testing.T) {
+				ctx, record := database.RecordingArgs(h.ctx)
+				if err := group.calls[name](ctx); err != nil {
+					t.Fatal(err)
+				}
+				p.check(t, record.Calls())
+			})
+		}
+	}
+	for _, e := range readsMuch {
+		if !p.used[e.text] {
+			t.Errorf("no statement needs this exception any more: %s", e.text)
+		}
+	}
+	// Connections tell what they read when they are closed.
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.pool = open().Pool()
+	none := p.unused(t)
+	for _, name := range none {
+		if unread[name] == "" {
+			t.Errorf("nothing reads the index %s: drop it, or say in unread what it is for", name)
+		}
+	}
+	for name := range unread {
+		if !slices.Contains(none, name) {
+			t.Errorf("the index %s is read, or is not there: take it out of unread", name)
+		}
+	}
+}
