@@ -32,3 +32,4 @@ CREATE INDEX IF NOT EXISTS search_product_shop_id_product_type ON product (shop_
 CREATE INDEX IF NOT EXISTS search_variant_option_shop_id_name_value ON variant_option (shop_id, lower(name), lower(value), product_id);
 CREATE INDEX IF NOT EXISTS search_variant_shop_id_sku ON variant (shop_id, lower(sku));
 CREATE INDEX IF NOT EXISTS search_order_line_shop_id_product_id ON order_line (shop_id, product_id, order_id);
+CREATE INDEX IF NOT EXISTS list_variant_shop_id_barcode ON variant (shop_id, lower(barcode));

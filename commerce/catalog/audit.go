@@ -56,10 +56,11 @@ type Opening struct {
 	Quantity          int64
 }
 
-// Stock puts units of new variants where they begin; *inventory.Service does. Paths of problems begin with the place of
-// the opening in the list.
+// Stock puts units of new variants where they begin, and forgets those of variants that are deleted; *inventory.Service
+// does. Paths of problems begin with the place of the opening in the list.
 type Stock interface {
 	OpenTx(ctx context.Context, tx database.Tx, list []Opening) (fault.Problems, error)
+	GoneTx(ctx context.Context, tx database.Tx, variants []uuid.UUID) error
 }
 
 // open gives new variants, in the order of the input, the stock that they begin with.

@@ -52,7 +52,7 @@ func New(c Config) *Service {
 	if c.Clock == nil {
 		c.Clock = clock.System{}
 	}
-	return &Service{db: c.DB, shops: c.Shops, events: c.Events, audit: c.Audit, stock: c.Stock, clock: c.Clock, files: c.FilesURL, store: store{files: c.FilesURL}}
+	return &Service{db: c.DB, shops: c.Shops, events: c.Events, audit: c.Audit, stock: c.Stock, clock: c.Clock, files: c.FilesURL, store: store{files: c.FilesURL, stock: c.Stock}}
 }
 
 // view is through whose eyes rows are read.

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/rialtohq/rialto/platform/database"
 )
 
@@ -101,15 +99,6 @@ func jsonRows(rows [][]any) (string, error) {
 		return "", err
 	}
 	return b.String(), nil
-}
-
-// drop deletes rows of one table by a column of ids; none is no statement.
-func drop(ctx context.Context, tx database.Tx, name, column string, ids []uuid.UUID) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	_, err := tx.Exec(ctx, "DELETE FROM "+name+" WHERE shop_id = $1 AND "+column+" = ANY($2)", ids)
-	return err
 }
 
 var (

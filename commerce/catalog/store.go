@@ -16,7 +16,10 @@ import (
 )
 
 // store holds every statement that reads products; writes stand in store_write.go.
-type store struct{ files string }
+type store struct {
+	files string
+	stock Stock
+}
 
 // productColumns are read with the price range in the currency of $2. The numbers of ordinals count them.
 const productColumns = `p.id, p.handle, p.title, p.description, p.description_html, p.vendor, p.product_type, p.status, p.tags, p.created_at, p.updated_at,

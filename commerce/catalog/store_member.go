@@ -54,9 +54,10 @@ func (store) collectionsOf(ctx context.Context, tx database.Tx, product uuid.UUI
 	return out, err
 }
 
-// existing tells which products there are. Served by the primary key.
+// existing tells which products there are, and keeps them from being deleted until the transaction ends. Served by the
+// primary key.
 func (store) existing(ctx context.Context, tx database.Tx, products []uuid.UUID) (map[uuid.UUID]bool, error) {
-	rows, err := tx.Query(ctx, "SELECT id FROM product WHERE shop_id = $1 AND id = ANY($2)", products)
+	rows, err := tx.Query(ctx, "SELECT id FROM product WHERE shop_id = $1 AND id = ANY($2) ORDER BY id FOR KEY SHARE", products)
 	list, err := database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
 	out := make(map[uuid.UUID]bool, len(list))
 	for _, id := range list {

@@ -182,7 +182,8 @@ func (s store) save(ctx context.Context, tx database.Tx, d *difference, now time
 		func() error { return productTable.put(ctx, tx, d.products, now) },
 		func() error { return s.dropVariants(ctx, tx, d.goneVariants) },
 		func() error { return s.parkKeys(ctx, tx, d.rekeyed) },
-		func() error { return drop(ctx, tx, "product_option", "product_id", d.optionsOf) }, // takes its values along
+		func() error { return drop(ctx, tx, "option_value", "product_id", d.optionsOf) },
+		func() error { return drop(ctx, tx, "product_option", "product_id", d.optionsOf) },
 		func() error { return optionTable.put(ctx, tx, d.options, now) },
 		func() error { return valueTable.put(ctx, tx, d.values, now) },
 		func() error { return variantTable.put(ctx, tx, d.variants, now) },
@@ -202,14 +203,6 @@ func (s store) save(ctx context.Context, tx database.Tx, d *difference, now time
 		}
 	}
 	return nil
-}
-
-// dropVariants deletes variants; prices, option rows and stock levels go with them by their foreign keys.
-func (store) dropVariants(ctx context.Context, tx database.Tx, ids []uuid.UUID) error {
-	if err := drop(ctx, tx, "metafield", "owner_id", ids); err != nil {
-		return err
-	}
-	return drop(ctx, tx, "variant", "id", ids)
 }
 
 // parkKeys moves option keys out of the way, so that variants can trade them in one statement.

@@ -277,10 +277,7 @@ func (s *Service) DeleteCollection(ctx context.Context, id uuid.UUID) (fault.Pro
 			c.add(CodeNotFound, "There is no such collection.", "id")
 			return nil, c.problems, nil
 		}
-		if err := drop(ctx, tx, "metafield", "owner_id", []uuid.UUID{id}); err != nil {
-			return nil, nil, err
-		}
-		if err := drop(ctx, tx, "collection", "id", []uuid.UUID{id}); err != nil {
+		if err := s.store.dropCollection(ctx, tx, r); err != nil {
 			return nil, nil, err
 		}
 		done := true

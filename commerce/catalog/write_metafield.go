@@ -209,7 +209,8 @@ func (s *Service) WriteMetafieldsTx(ctx context.Context, tx database.Tx, owner g
 	return c.problems, err
 }
 
-// checkOwners reports owners that are not there: one statement for each type of owner.
+// checkOwners reports owners that are not there, and keeps the others from being deleted until the transaction ends: one
+// statement for each type of owner.
 func (s *Service) checkOwners(ctx context.Context, tx database.Tx, c *checker, in []MetafieldSet) error {
 	byType := map[string][]uuid.UUID{}
 	for _, f := range in {
@@ -229,7 +230,7 @@ func (s *Service) checkOwners(ctx context.Context, tx database.Tx, c *checker, i
 			there[shop] = true
 			continue
 		}
-		rows, err := tx.Query(ctx, "SELECT id FROM "+owner.table+" WHERE shop_id = $1 AND id = ANY($2)", ids)
+		rows, err := tx.Query(ctx, "SELECT id FROM "+owner.table+" WHERE shop_id = $1 AND id = ANY($2) ORDER BY id FOR KEY SHARE", ids)
 		list, err := database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
 		if err != nil {
 			return err

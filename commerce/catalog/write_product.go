@@ -263,15 +263,11 @@ func (s *Service) DeleteProductTx(ctx context.Context, tx database.Tx, id uuid.U
 	if err := s.store.count(ctx, tx, counts); err != nil {
 		return nil, err
 	}
-	owners := []uuid.UUID{id}
-	for _, v := range r.variants {
-		owners = append(owners, v.row.id)
+	variants := make([]uuid.UUID, len(r.variants))
+	for i, v := range r.variants {
+		variants[i] = v.row.id
 	}
-	if err := drop(ctx, tx, "metafield", "owner_id", owners); err != nil {
-		return nil, err
-	}
-	// Everything else refers to the product and goes with it.
-	if err := drop(ctx, tx, "product", "id", []uuid.UUID{id}); err != nil {
+	if err := s.store.dropProduct(ctx, tx, id, variants); err != nil {
 		return nil, err
 	}
 	return nil, s.emit(ctx, tx, EventProductDeleted, ProductEvent{ProductID: id, Handle: r.row.handle})

@@ -61,7 +61,7 @@ func conditions(query string) (string, []any, error) {
 		case !named:
 			add(`(lower(email) LIKE $%[1]d ESCAPE '!' OR lower(first_name) LIKE $%[1]d ESCAPE '!' OR lower(last_name) LIKE $%[1]d ESCAPE '!')`, prefix(term))
 		case name == "email" && strings.HasSuffix(value, "*"):
-			add(`email LIKE $%d ESCAPE '!'`, prefix(strings.TrimSuffix(value, "*")))
+			add(`lower(email) LIKE $%d ESCAPE '!'`, prefix(strings.TrimSuffix(value, "*")))
 		case name == "email":
 			email, _ := identity.NormalizeEmail(value)
 			add(`email = $%d`, email)

@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,6 +166,17 @@ func (s store) dropHolds(ctx context.Context, tx database.Tx, ids []uuid.UUID) e
 	return err
 }
 
+// forget deletes levels and promises of variants. Levels are served by inventory_level (shop_id, variant_id, …); of
+// promises all that the shop holds at the moment are looked at, which are those of the checkouts under way.
+func (s store) forget(ctx context.Context, tx database.Tx, variants []uuid.UUID) error {
+	for _, table := range []string{"inventory_level", "reservation"} {
+		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE shop_id = $1 AND variant_id = ANY($2)", variants); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // record appends to the ledger what changed on hand.
 func (s store) record(ctx context.Context, tx database.Tx, deltas []delta, reason Reason, ref, actor string, now time.Time) ([]Movement, error) {
 	shop, err := database.Shop(ctx)
@@ -183,9 +195,10 @@ func (s store) record(ctx context.Context, tx database.Tx, deltas []delta, reaso
 }
 
 // sold finds what an order took out of stock. Read only where a ref holds nothing any more: a second commitment, or one
-// that comes too late. Served by stock_movement (shop_id, variant_id, …).
+// that comes too late. Served by stock_movement (shop_id, ref).
 func (s store) sold(ctx context.Context, tx database.Tx, variants []uuid.UUID, order string) ([]Allocation, error) {
 	rows, err := tx.Query(ctx, `SELECT variant_id, location_id, -delta FROM stock_movement
-		WHERE shop_id = $1 AND variant_id = ANY($2) AND ref = $3 AND delta < 0 ORDER BY variant_id, location_id`, variants, order)
-	return database.Scan(rows, err, scanAllocation)
+		WHERE shop_id = $1 AND ref = $2 AND delta < 0 ORDER BY variant_id, location_id`, order)
+	list, err := database.Scan(rows, err, scanAllocation)
+	return slices.DeleteFunc(list, func(a Allocation) bool { return !slices.Contains(variants, a.VariantID) }), err
 }

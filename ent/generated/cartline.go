@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/cart"
 	"github.com/rialtohq/rialto/ent/generated/cartline"
 )
 
@@ -36,30 +35,7 @@ type CartLine struct {
 	Attributes json.RawMessage `json:"attributes,omitempty"`
 	// AttributesKey holds the value of the "attributes_key" field.
 	AttributesKey string `json:"attributes_key,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the CartLineQuery when eager-loading is set.
-	Edges        CartLineEdges `json:"edges"`
-	selectValues sql.SelectValues
-}
-
-// CartLineEdges holds the relations/edges for other nodes in the graph.
-type CartLineEdges struct {
-	// Cart holds the value of the cart edge.
-	Cart *Cart `json:"cart,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// CartOrErr returns the Cart value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e CartLineEdges) CartOrErr() (*Cart, error) {
-	if e.Cart != nil {
-		return e.Cart, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: cart.Label}
-	}
-	return nil, &NotLoadedError{edge: "cart"}
+	selectValues  sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -159,11 +135,6 @@ func (_m *CartLine) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *CartLine) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryCart queries the "cart" edge of the CartLine entity.
-func (_m *CartLine) QueryCart() *CartQuery {
-	return NewCartLineClient(_m.config).QueryCart(_m)
 }
 
 // Update returns a builder for updating this CartLine.

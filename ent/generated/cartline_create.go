@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/cart"
 	"github.com/rialtohq/rialto/ent/generated/cartline"
 )
 
@@ -93,11 +92,6 @@ func (_c *CartLineCreate) SetNillableID(v *uuid.UUID) *CartLineCreate {
 	return _c
 }
 
-// SetCart sets the "cart" edge to the Cart entity.
-func (_c *CartLineCreate) SetCart(v *Cart) *CartLineCreate {
-	return _c.SetCartID(v.ID)
-}
-
 // Mutation returns the CartLineMutation object of the builder.
 func (_c *CartLineCreate) Mutation() *CartLineMutation {
 	return _c.mutation
@@ -166,9 +160,6 @@ func (_c *CartLineCreate) check() error {
 	if _, ok := _c.mutation.AttributesKey(); !ok {
 		return &ValidationError{Name: "attributes_key", err: errors.New(`generated: missing required field "CartLine.attributes_key"`)}
 	}
-	if len(_c.mutation.CartIDs()) == 0 {
-		return &ValidationError{Name: "cart", err: errors.New(`generated: missing required edge "CartLine.cart"`)}
-	}
 	return nil
 }
 
@@ -216,6 +207,10 @@ func (_c *CartLineCreate) createSpec() (*CartLine, *sqlgraph.CreateSpec) {
 		_spec.SetField(cartline.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
 	}
+	if value, ok := _c.mutation.CartID(); ok {
+		_spec.SetField(cartline.FieldCartID, field.TypeUUID, value)
+		_node.CartID = value
+	}
 	if value, ok := _c.mutation.VariantID(); ok {
 		_spec.SetField(cartline.FieldVariantID, field.TypeUUID, value)
 		_node.VariantID = value
@@ -231,23 +226,6 @@ func (_c *CartLineCreate) createSpec() (*CartLine, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AttributesKey(); ok {
 		_spec.SetField(cartline.FieldAttributesKey, field.TypeString, value)
 		_node.AttributesKey = value
-	}
-	if nodes := _c.mutation.CartIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   cartline.CartTable,
-			Columns: []string{cartline.CartColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(cart.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.CartID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

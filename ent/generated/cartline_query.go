@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/cart"
 	"github.com/rialtohq/rialto/ent/generated/cartline"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -24,7 +23,6 @@ type CartLineQuery struct {
 	order      []cartline.OrderOption
 	inters     []Interceptor
 	predicates []predicate.CartLine
-	withCart   *CartQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *CartLineQuery) Unique(unique bool) *CartLineQuery {
 func (_q *CartLineQuery) Order(o ...cartline.OrderOption) *CartLineQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryCart chains the current query on the "cart" edge.
-func (_q *CartLineQuery) QueryCart() *CartQuery {
-	query := (&CartClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(cartline.Table, cartline.FieldID, selector),
-			sqlgraph.To(cart.Table, cart.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, cartline.CartTable, cartline.CartColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first CartLine entity from the query.
@@ -275,22 +251,10 @@ func (_q *CartLineQuery) Clone() *CartLineQuery {
 		order:      append([]cartline.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.CartLine{}, _q.predicates...),
-		withCart:   _q.withCart.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithCart tells the query-builder to eager-load the nodes that are connected to
-// the "cart" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *CartLineQuery) WithCart(opts ...func(*CartQuery)) *CartLineQuery {
-	query := (&CartClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withCart = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *CartLineQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *CartLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*CartLine, error) {
 	var (
-		nodes       = []*CartLine{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withCart != nil,
-		}
+		nodes = []*CartLine{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*CartLine).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *CartLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Car
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &CartLine{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *CartLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Car
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withCart; query != nil {
-		if err := _q.loadCart(ctx, query, nodes, nil,
-			func(n *CartLine, e *Cart) { n.Edges.Cart = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *CartLineQuery) loadCart(ctx context.Context, query *CartQuery, nodes []*CartLine, init func(*CartLine), assign func(*CartLine, *Cart)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*CartLine)
-	for i := range nodes {
-		fk := nodes[i].CartID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(cart.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "cart_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *CartLineQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *CartLineQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != cartline.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withCart != nil {
-			_spec.Node.AddColumnOnce(cartline.FieldCartID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -14,7 +14,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/cart"
 	"github.com/rialtohq/rialto/ent/generated/cartline"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -127,20 +126,9 @@ func (_u *CartLineUpdate) SetNillableAttributesKey(v *string) *CartLineUpdate {
 	return _u
 }
 
-// SetCart sets the "cart" edge to the Cart entity.
-func (_u *CartLineUpdate) SetCart(v *Cart) *CartLineUpdate {
-	return _u.SetCartID(v.ID)
-}
-
 // Mutation returns the CartLineMutation object of the builder.
 func (_u *CartLineUpdate) Mutation() *CartLineMutation {
 	return _u.mutation
-}
-
-// ClearCart clears the "cart" edge to the Cart entity.
-func (_u *CartLineUpdate) ClearCart() *CartLineUpdate {
-	_u.mutation.ClearCart()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -170,18 +158,7 @@ func (_u *CartLineUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *CartLineUpdate) check() error {
-	if _u.mutation.CartCleared() && len(_u.mutation.CartIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "CartLine.cart"`)
-	}
-	return nil
-}
-
 func (_u *CartLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(cartline.Table, cartline.Columns, sqlgraph.NewFieldSpec(cartline.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -192,6 +169,9 @@ func (_u *CartLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(cartline.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.CartID(); ok {
+		_spec.SetField(cartline.FieldCartID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.VariantID(); ok {
 		_spec.SetField(cartline.FieldVariantID, field.TypeUUID, value)
@@ -215,35 +195,6 @@ func (_u *CartLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AttributesKey(); ok {
 		_spec.SetField(cartline.FieldAttributesKey, field.TypeString, value)
-	}
-	if _u.mutation.CartCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   cartline.CartTable,
-			Columns: []string{cartline.CartColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(cart.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.CartIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   cartline.CartTable,
-			Columns: []string{cartline.CartColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(cart.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -360,20 +311,9 @@ func (_u *CartLineUpdateOne) SetNillableAttributesKey(v *string) *CartLineUpdate
 	return _u
 }
 
-// SetCart sets the "cart" edge to the Cart entity.
-func (_u *CartLineUpdateOne) SetCart(v *Cart) *CartLineUpdateOne {
-	return _u.SetCartID(v.ID)
-}
-
 // Mutation returns the CartLineMutation object of the builder.
 func (_u *CartLineUpdateOne) Mutation() *CartLineMutation {
 	return _u.mutation
-}
-
-// ClearCart clears the "cart" edge to the Cart entity.
-func (_u *CartLineUpdateOne) ClearCart() *CartLineUpdateOne {
-	_u.mutation.ClearCart()
-	return _u
 }
 
 // Where appends a list predicates to the CartLineUpdate builder.
@@ -416,18 +356,7 @@ func (_u *CartLineUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *CartLineUpdateOne) check() error {
-	if _u.mutation.CartCleared() && len(_u.mutation.CartIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "CartLine.cart"`)
-	}
-	return nil
-}
-
 func (_u *CartLineUpdateOne) sqlSave(ctx context.Context) (_node *CartLine, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(cartline.Table, cartline.Columns, sqlgraph.NewFieldSpec(cartline.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -456,6 +385,9 @@ func (_u *CartLineUpdateOne) sqlSave(ctx context.Context) (_node *CartLine, err 
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(cartline.FieldUpdatedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.CartID(); ok {
+		_spec.SetField(cartline.FieldCartID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.VariantID(); ok {
 		_spec.SetField(cartline.FieldVariantID, field.TypeUUID, value)
 	}
@@ -478,35 +410,6 @@ func (_u *CartLineUpdateOne) sqlSave(ctx context.Context) (_node *CartLine, err 
 	}
 	if value, ok := _u.mutation.AttributesKey(); ok {
 		_spec.SetField(cartline.FieldAttributesKey, field.TypeString, value)
-	}
-	if _u.mutation.CartCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   cartline.CartTable,
-			Columns: []string{cartline.CartColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(cart.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.CartIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   cartline.CartTable,
-			Columns: []string{cartline.CartColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(cart.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &CartLine{config: _u.config}
 	_spec.Assign = _node.assignValues

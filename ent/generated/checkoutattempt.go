@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/cart"
 	"github.com/rialtohq/rialto/ent/generated/checkoutattempt"
 )
 
@@ -59,31 +58,8 @@ type CheckoutAttempt struct {
 	// Tries holds the value of the "tries" field.
 	Tries int `json:"tries,omitempty"`
 	// when the sweeper looks again
-	DueAt time.Time `json:"due_at,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the CheckoutAttemptQuery when eager-loading is set.
-	Edges        CheckoutAttemptEdges `json:"edges"`
+	DueAt        time.Time `json:"due_at,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// CheckoutAttemptEdges holds the relations/edges for other nodes in the graph.
-type CheckoutAttemptEdges struct {
-	// Cart holds the value of the cart edge.
-	Cart *Cart `json:"cart,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// CartOrErr returns the Cart value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e CheckoutAttemptEdges) CartOrErr() (*Cart, error) {
-	if e.Cart != nil {
-		return e.Cart, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: cart.Label}
-	}
-	return nil, &NotLoadedError{edge: "cart"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -259,11 +235,6 @@ func (_m *CheckoutAttempt) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *CheckoutAttempt) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryCart queries the "cart" edge of the CheckoutAttempt entity.
-func (_m *CheckoutAttempt) QueryCart() *CartQuery {
-	return NewCheckoutAttemptClient(_m.config).QueryCart(_m)
 }
 
 // Update returns a builder for updating this CheckoutAttempt.

@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/cart"
 	"github.com/rialtohq/rialto/ent/generated/checkoutattempt"
 )
 
@@ -237,11 +236,6 @@ func (_c *CheckoutAttemptCreate) SetNillableID(v *uuid.UUID) *CheckoutAttemptCre
 	return _c
 }
 
-// SetCart sets the "cart" edge to the Cart entity.
-func (_c *CheckoutAttemptCreate) SetCart(v *Cart) *CheckoutAttemptCreate {
-	return _c.SetCartID(v.ID)
-}
-
 // Mutation returns the CheckoutAttemptMutation object of the builder.
 func (_c *CheckoutAttemptCreate) Mutation() *CheckoutAttemptMutation {
 	return _c.mutation
@@ -368,9 +362,6 @@ func (_c *CheckoutAttemptCreate) check() error {
 	if _, ok := _c.mutation.DueAt(); !ok {
 		return &ValidationError{Name: "due_at", err: errors.New(`generated: missing required field "CheckoutAttempt.due_at"`)}
 	}
-	if len(_c.mutation.CartIDs()) == 0 {
-		return &ValidationError{Name: "cart", err: errors.New(`generated: missing required edge "CheckoutAttempt.cart"`)}
-	}
 	return nil
 }
 
@@ -417,6 +408,10 @@ func (_c *CheckoutAttemptCreate) createSpec() (*CheckoutAttempt, *sqlgraph.Creat
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(checkoutattempt.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.CartID(); ok {
+		_spec.SetField(checkoutattempt.FieldCartID, field.TypeUUID, value)
+		_node.CartID = value
 	}
 	if value, ok := _c.mutation.Token(); ok {
 		_spec.SetField(checkoutattempt.FieldToken, field.TypeString, value)
@@ -481,23 +476,6 @@ func (_c *CheckoutAttemptCreate) createSpec() (*CheckoutAttempt, *sqlgraph.Creat
 	if value, ok := _c.mutation.DueAt(); ok {
 		_spec.SetField(checkoutattempt.FieldDueAt, field.TypeTime, value)
 		_node.DueAt = value
-	}
-	if nodes := _c.mutation.CartIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   checkoutattempt.CartTable,
-			Columns: []string{checkoutattempt.CartColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(cart.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.CartID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -14,7 +14,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/cart"
 	"github.com/rialtohq/rialto/ent/generated/checkoutattempt"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -314,20 +313,9 @@ func (_u *CheckoutAttemptUpdate) SetNillableDueAt(v *time.Time) *CheckoutAttempt
 	return _u
 }
 
-// SetCart sets the "cart" edge to the Cart entity.
-func (_u *CheckoutAttemptUpdate) SetCart(v *Cart) *CheckoutAttemptUpdate {
-	return _u.SetCartID(v.ID)
-}
-
 // Mutation returns the CheckoutAttemptMutation object of the builder.
 func (_u *CheckoutAttemptUpdate) Mutation() *CheckoutAttemptMutation {
 	return _u.mutation
-}
-
-// ClearCart clears the "cart" edge to the Cart entity.
-func (_u *CheckoutAttemptUpdate) ClearCart() *CheckoutAttemptUpdate {
-	_u.mutation.ClearCart()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -357,18 +345,7 @@ func (_u *CheckoutAttemptUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *CheckoutAttemptUpdate) check() error {
-	if _u.mutation.CartCleared() && len(_u.mutation.CartIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "CheckoutAttempt.cart"`)
-	}
-	return nil
-}
-
 func (_u *CheckoutAttemptUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(checkoutattempt.Table, checkoutattempt.Columns, sqlgraph.NewFieldSpec(checkoutattempt.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -379,6 +356,9 @@ func (_u *CheckoutAttemptUpdate) sqlSave(ctx context.Context) (_node int, err er
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(checkoutattempt.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.CartID(); ok {
+		_spec.SetField(checkoutattempt.FieldCartID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Token(); ok {
 		_spec.SetField(checkoutattempt.FieldToken, field.TypeString, value)
@@ -447,35 +427,6 @@ func (_u *CheckoutAttemptUpdate) sqlSave(ctx context.Context) (_node int, err er
 	}
 	if value, ok := _u.mutation.DueAt(); ok {
 		_spec.SetField(checkoutattempt.FieldDueAt, field.TypeTime, value)
-	}
-	if _u.mutation.CartCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   checkoutattempt.CartTable,
-			Columns: []string{checkoutattempt.CartColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(cart.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.CartIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   checkoutattempt.CartTable,
-			Columns: []string{checkoutattempt.CartColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(cart.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -779,20 +730,9 @@ func (_u *CheckoutAttemptUpdateOne) SetNillableDueAt(v *time.Time) *CheckoutAtte
 	return _u
 }
 
-// SetCart sets the "cart" edge to the Cart entity.
-func (_u *CheckoutAttemptUpdateOne) SetCart(v *Cart) *CheckoutAttemptUpdateOne {
-	return _u.SetCartID(v.ID)
-}
-
 // Mutation returns the CheckoutAttemptMutation object of the builder.
 func (_u *CheckoutAttemptUpdateOne) Mutation() *CheckoutAttemptMutation {
 	return _u.mutation
-}
-
-// ClearCart clears the "cart" edge to the Cart entity.
-func (_u *CheckoutAttemptUpdateOne) ClearCart() *CheckoutAttemptUpdateOne {
-	_u.mutation.ClearCart()
-	return _u
 }
 
 // Where appends a list predicates to the CheckoutAttemptUpdate builder.
@@ -835,18 +775,7 @@ func (_u *CheckoutAttemptUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *CheckoutAttemptUpdateOne) check() error {
-	if _u.mutation.CartCleared() && len(_u.mutation.CartIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "CheckoutAttempt.cart"`)
-	}
-	return nil
-}
-
 func (_u *CheckoutAttemptUpdateOne) sqlSave(ctx context.Context) (_node *CheckoutAttempt, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(checkoutattempt.Table, checkoutattempt.Columns, sqlgraph.NewFieldSpec(checkoutattempt.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -874,6 +803,9 @@ func (_u *CheckoutAttemptUpdateOne) sqlSave(ctx context.Context) (_node *Checkou
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(checkoutattempt.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.CartID(); ok {
+		_spec.SetField(checkoutattempt.FieldCartID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Token(); ok {
 		_spec.SetField(checkoutattempt.FieldToken, field.TypeString, value)
@@ -942,35 +874,6 @@ func (_u *CheckoutAttemptUpdateOne) sqlSave(ctx context.Context) (_node *Checkou
 	}
 	if value, ok := _u.mutation.DueAt(); ok {
 		_spec.SetField(checkoutattempt.FieldDueAt, field.TypeTime, value)
-	}
-	if _u.mutation.CartCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   checkoutattempt.CartTable,
-			Columns: []string{checkoutattempt.CartColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(cart.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.CartIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   checkoutattempt.CartTable,
-			Columns: []string{checkoutattempt.CartColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(cart.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &CheckoutAttempt{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -1288,22 +1288,6 @@ func (c *CartLineClient) GetX(ctx context.Context, id uuid.UUID) *CartLine {
 	return obj
 }
 
-// QueryCart queries the cart edge of a CartLine.
-func (c *CartLineClient) QueryCart(_m *CartLine) *CartQuery {
-	query := (&CartClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(cartline.Table, cartline.FieldID, id),
-			sqlgraph.To(cart.Table, cart.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, cartline.CartTable, cartline.CartColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // Hooks returns the client hooks.
 func (c *CartLineClient) Hooks() []Hook {
 	return c.hooks.CartLine
@@ -1435,22 +1419,6 @@ func (c *CheckoutAttemptClient) GetX(ctx context.Context, id uuid.UUID) *Checkou
 		panic(err)
 	}
 	return obj
-}
-
-// QueryCart queries the cart edge of a CheckoutAttempt.
-func (c *CheckoutAttemptClient) QueryCart(_m *CheckoutAttempt) *CartQuery {
-	query := (&CartClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(checkoutattempt.Table, checkoutattempt.FieldID, id),
-			sqlgraph.To(cart.Table, cart.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, checkoutattempt.CartTable, checkoutattempt.CartColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
 }
 
 // Hooks returns the client hooks.
@@ -1717,38 +1685,6 @@ func (c *CollectionProductClient) GetX(ctx context.Context, id uuid.UUID) *Colle
 		panic(err)
 	}
 	return obj
-}
-
-// QueryCollection queries the collection edge of a CollectionProduct.
-func (c *CollectionProductClient) QueryCollection(_m *CollectionProduct) *CollectionQuery {
-	query := (&CollectionClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(collectionproduct.Table, collectionproduct.FieldID, id),
-			sqlgraph.To(collection.Table, collection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, collectionproduct.CollectionTable, collectionproduct.CollectionColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryProduct queries the product edge of a CollectionProduct.
-func (c *CollectionProductClient) QueryProduct(_m *CollectionProduct) *ProductQuery {
-	query := (&ProductClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(collectionproduct.Table, collectionproduct.FieldID, id),
-			sqlgraph.To(product.Table, product.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, collectionproduct.ProductTable, collectionproduct.ProductColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
 }
 
 // Hooks returns the client hooks.
@@ -2297,22 +2233,6 @@ func (c *DiscountUsageClient) GetX(ctx context.Context, id uuid.UUID) *DiscountU
 		panic(err)
 	}
 	return obj
-}
-
-// QueryDiscount queries the discount edge of a DiscountUsage.
-func (c *DiscountUsageClient) QueryDiscount(_m *DiscountUsage) *DiscountQuery {
-	query := (&DiscountClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(discountusage.Table, discountusage.FieldID, id),
-			sqlgraph.To(discount.Table, discount.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, discountusage.DiscountTable, discountusage.DiscountColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
 }
 
 // Hooks returns the client hooks.
@@ -2879,22 +2799,6 @@ func (c *GiftCardEntryClient) GetX(ctx context.Context, id uuid.UUID) *GiftCardE
 	return obj
 }
 
-// QueryGiftCard queries the gift_card edge of a GiftCardEntry.
-func (c *GiftCardEntryClient) QueryGiftCard(_m *GiftCardEntry) *GiftCardQuery {
-	query := (&GiftCardClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(giftcardentry.Table, giftcardentry.FieldID, id),
-			sqlgraph.To(giftcard.Table, giftcard.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, giftcardentry.GiftCardTable, giftcardentry.GiftCardColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // Hooks returns the client hooks.
 func (c *GiftCardEntryClient) Hooks() []Hook {
 	return c.hooks.GiftCardEntry
@@ -3292,38 +3196,6 @@ func (c *InventoryLevelClient) GetX(ctx context.Context, id uuid.UUID) *Inventor
 		panic(err)
 	}
 	return obj
-}
-
-// QueryVariant queries the variant edge of a InventoryLevel.
-func (c *InventoryLevelClient) QueryVariant(_m *InventoryLevel) *VariantQuery {
-	query := (&VariantClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(inventorylevel.Table, inventorylevel.FieldID, id),
-			sqlgraph.To(variant.Table, variant.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, inventorylevel.VariantTable, inventorylevel.VariantColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryLocation queries the location edge of a InventoryLevel.
-func (c *InventoryLevelClient) QueryLocation(_m *InventoryLevel) *LocationQuery {
-	query := (&LocationClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(inventorylevel.Table, inventorylevel.FieldID, id),
-			sqlgraph.To(location.Table, location.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, inventorylevel.LocationTable, inventorylevel.LocationColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
 }
 
 // Hooks returns the client hooks.
@@ -3725,22 +3597,6 @@ func (c *MediaClient) GetX(ctx context.Context, id uuid.UUID) *Media {
 	return obj
 }
 
-// QueryProduct queries the product edge of a Media.
-func (c *MediaClient) QueryProduct(_m *Media) *ProductQuery {
-	query := (&ProductClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(media.Table, media.FieldID, id),
-			sqlgraph.To(product.Table, product.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, media.ProductTable, media.ProductColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // Hooks returns the client hooks.
 func (c *MediaClient) Hooks() []Hook {
 	return c.hooks.Media
@@ -4007,22 +3863,6 @@ func (c *MenuItemClient) GetX(ctx context.Context, id uuid.UUID) *MenuItem {
 	return obj
 }
 
-// QueryMenu queries the menu edge of a MenuItem.
-func (c *MenuItemClient) QueryMenu(_m *MenuItem) *MenuQuery {
-	query := (&MenuClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(menuitem.Table, menuitem.FieldID, id),
-			sqlgraph.To(menu.Table, menu.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, menuitem.MenuTable, menuitem.MenuColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // Hooks returns the client hooks.
 func (c *MenuItemClient) Hooks() []Hook {
 	return c.hooks.MenuItem
@@ -4287,22 +4127,6 @@ func (c *OptionValueClient) GetX(ctx context.Context, id uuid.UUID) *OptionValue
 		panic(err)
 	}
 	return obj
-}
-
-// QueryOption queries the option edge of a OptionValue.
-func (c *OptionValueClient) QueryOption(_m *OptionValue) *ProductOptionQuery {
-	query := (&ProductOptionClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(optionvalue.Table, optionvalue.FieldID, id),
-			sqlgraph.To(productoption.Table, productoption.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, optionvalue.OptionTable, optionvalue.OptionColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
 }
 
 // Hooks returns the client hooks.
@@ -5401,22 +5225,6 @@ func (c *ProductOptionClient) GetX(ctx context.Context, id uuid.UUID) *ProductOp
 	return obj
 }
 
-// QueryProduct queries the product edge of a ProductOption.
-func (c *ProductOptionClient) QueryProduct(_m *ProductOption) *ProductQuery {
-	query := (&ProductClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(productoption.Table, productoption.FieldID, id),
-			sqlgraph.To(product.Table, product.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, productoption.ProductTable, productoption.ProductColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // Hooks returns the client hooks.
 func (c *ProductOptionClient) Hooks() []Hook {
 	return c.hooks.ProductOption
@@ -5550,22 +5358,6 @@ func (c *ProductPriceClient) GetX(ctx context.Context, id uuid.UUID) *ProductPri
 	return obj
 }
 
-// QueryProduct queries the product edge of a ProductPrice.
-func (c *ProductPriceClient) QueryProduct(_m *ProductPrice) *ProductQuery {
-	query := (&ProductClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(productprice.Table, productprice.FieldID, id),
-			sqlgraph.To(product.Table, product.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, productprice.ProductTable, productprice.ProductColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // Hooks returns the client hooks.
 func (c *ProductPriceClient) Hooks() []Hook {
 	return c.hooks.ProductPrice
@@ -5697,22 +5489,6 @@ func (c *ProductTagClient) GetX(ctx context.Context, id uuid.UUID) *ProductTag {
 		panic(err)
 	}
 	return obj
-}
-
-// QueryProduct queries the product edge of a ProductTag.
-func (c *ProductTagClient) QueryProduct(_m *ProductTag) *ProductQuery {
-	query := (&ProductClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(producttag.Table, producttag.FieldID, id),
-			sqlgraph.To(product.Table, product.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, producttag.ProductTable, producttag.ProductColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
 }
 
 // Hooks returns the client hooks.
@@ -5995,22 +5771,6 @@ func (c *ReservationClient) GetX(ctx context.Context, id uuid.UUID) *Reservation
 		panic(err)
 	}
 	return obj
-}
-
-// QueryVariant queries the variant edge of a Reservation.
-func (c *ReservationClient) QueryVariant(_m *Reservation) *VariantQuery {
-	query := (&VariantClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(reservation.Table, reservation.FieldID, id),
-			sqlgraph.To(variant.Table, variant.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, reservation.VariantTable, reservation.VariantColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
 }
 
 // Hooks returns the client hooks.
@@ -6559,22 +6319,6 @@ func (c *ShippingRateClient) GetX(ctx context.Context, id uuid.UUID) *ShippingRa
 		panic(err)
 	}
 	return obj
-}
-
-// QueryZone queries the zone edge of a ShippingRate.
-func (c *ShippingRateClient) QueryZone(_m *ShippingRate) *ShippingZoneQuery {
-	query := (&ShippingZoneClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(shippingrate.Table, shippingrate.FieldID, id),
-			sqlgraph.To(shippingzone.Table, shippingzone.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, shippingrate.ZoneTable, shippingrate.ZoneColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
 }
 
 // Hooks returns the client hooks.
@@ -7641,22 +7385,6 @@ func (c *VariantClient) GetX(ctx context.Context, id uuid.UUID) *Variant {
 	return obj
 }
 
-// QueryProduct queries the product edge of a Variant.
-func (c *VariantClient) QueryProduct(_m *Variant) *ProductQuery {
-	query := (&ProductClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(variant.Table, variant.FieldID, id),
-			sqlgraph.To(product.Table, product.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, variant.ProductTable, variant.ProductColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // Hooks returns the client hooks.
 func (c *VariantClient) Hooks() []Hook {
 	return c.hooks.Variant
@@ -7790,22 +7518,6 @@ func (c *VariantOptionClient) GetX(ctx context.Context, id uuid.UUID) *VariantOp
 	return obj
 }
 
-// QueryVariant queries the variant edge of a VariantOption.
-func (c *VariantOptionClient) QueryVariant(_m *VariantOption) *VariantQuery {
-	query := (&VariantClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(variantoption.Table, variantoption.FieldID, id),
-			sqlgraph.To(variant.Table, variant.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, variantoption.VariantTable, variantoption.VariantColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // Hooks returns the client hooks.
 func (c *VariantOptionClient) Hooks() []Hook {
 	return c.hooks.VariantOption
@@ -7937,22 +7649,6 @@ func (c *VariantPriceClient) GetX(ctx context.Context, id uuid.UUID) *VariantPri
 		panic(err)
 	}
 	return obj
-}
-
-// QueryVariant queries the variant edge of a VariantPrice.
-func (c *VariantPriceClient) QueryVariant(_m *VariantPrice) *VariantQuery {
-	query := (&VariantClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(variantprice.Table, variantprice.FieldID, id),
-			sqlgraph.To(variant.Table, variant.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, variantprice.VariantTable, variantprice.VariantColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
 }
 
 // Hooks returns the client hooks.

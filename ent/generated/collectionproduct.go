@@ -10,9 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/collection"
 	"github.com/rialtohq/rialto/ent/generated/collectionproduct"
-	"github.com/rialtohq/rialto/ent/generated/product"
 )
 
 // CollectionProduct is the model entity for the CollectionProduct schema.
@@ -29,44 +27,8 @@ type CollectionProduct struct {
 	// Position holds the value of the "position" field.
 	Position int64 `json:"position,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
-	CreatedAt time.Time `json:"created_at,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the CollectionProductQuery when eager-loading is set.
-	Edges        CollectionProductEdges `json:"edges"`
+	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// CollectionProductEdges holds the relations/edges for other nodes in the graph.
-type CollectionProductEdges struct {
-	// Collection holds the value of the collection edge.
-	Collection *Collection `json:"collection,omitempty"`
-	// Product holds the value of the product edge.
-	Product *Product `json:"product,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
-}
-
-// CollectionOrErr returns the Collection value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e CollectionProductEdges) CollectionOrErr() (*Collection, error) {
-	if e.Collection != nil {
-		return e.Collection, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: collection.Label}
-	}
-	return nil, &NotLoadedError{edge: "collection"}
-}
-
-// ProductOrErr returns the Product value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e CollectionProductEdges) ProductOrErr() (*Product, error) {
-	if e.Product != nil {
-		return e.Product, nil
-	} else if e.loadedTypes[1] {
-		return nil, &NotFoundError{label: product.Label}
-	}
-	return nil, &NotLoadedError{edge: "product"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -142,16 +104,6 @@ func (_m *CollectionProduct) assignValues(columns []string, values []any) error 
 // This includes values selected through modifiers, order, etc.
 func (_m *CollectionProduct) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryCollection queries the "collection" edge of the CollectionProduct entity.
-func (_m *CollectionProduct) QueryCollection() *CollectionQuery {
-	return NewCollectionProductClient(_m.config).QueryCollection(_m)
-}
-
-// QueryProduct queries the "product" edge of the CollectionProduct entity.
-func (_m *CollectionProduct) QueryProduct() *ProductQuery {
-	return NewCollectionProductClient(_m.config).QueryProduct(_m)
 }
 
 // Update returns a builder for updating this CollectionProduct.

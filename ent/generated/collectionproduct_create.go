@@ -11,9 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/collection"
 	"github.com/rialtohq/rialto/ent/generated/collectionproduct"
-	"github.com/rialtohq/rialto/ent/generated/product"
 )
 
 // CollectionProductCreate is the builder for creating a CollectionProduct entity.
@@ -73,16 +71,6 @@ func (_c *CollectionProductCreate) SetNillableID(v *uuid.UUID) *CollectionProduc
 		_c.SetID(*v)
 	}
 	return _c
-}
-
-// SetCollection sets the "collection" edge to the Collection entity.
-func (_c *CollectionProductCreate) SetCollection(v *Collection) *CollectionProductCreate {
-	return _c.SetCollectionID(v.ID)
-}
-
-// SetProduct sets the "product" edge to the Product entity.
-func (_c *CollectionProductCreate) SetProduct(v *Product) *CollectionProductCreate {
-	return _c.SetProductID(v.ID)
 }
 
 // Mutation returns the CollectionProductMutation object of the builder.
@@ -147,12 +135,6 @@ func (_c *CollectionProductCreate) check() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`generated: missing required field "CollectionProduct.created_at"`)}
 	}
-	if len(_c.mutation.CollectionIDs()) == 0 {
-		return &ValidationError{Name: "collection", err: errors.New(`generated: missing required edge "CollectionProduct.collection"`)}
-	}
-	if len(_c.mutation.ProductIDs()) == 0 {
-		return &ValidationError{Name: "product", err: errors.New(`generated: missing required edge "CollectionProduct.product"`)}
-	}
 	return nil
 }
 
@@ -192,6 +174,14 @@ func (_c *CollectionProductCreate) createSpec() (*CollectionProduct, *sqlgraph.C
 		_spec.SetField(collectionproduct.FieldShopID, field.TypeUUID, value)
 		_node.ShopID = value
 	}
+	if value, ok := _c.mutation.CollectionID(); ok {
+		_spec.SetField(collectionproduct.FieldCollectionID, field.TypeUUID, value)
+		_node.CollectionID = value
+	}
+	if value, ok := _c.mutation.ProductID(); ok {
+		_spec.SetField(collectionproduct.FieldProductID, field.TypeUUID, value)
+		_node.ProductID = value
+	}
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(collectionproduct.FieldPosition, field.TypeInt64, value)
 		_node.Position = value
@@ -199,40 +189,6 @@ func (_c *CollectionProductCreate) createSpec() (*CollectionProduct, *sqlgraph.C
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(collectionproduct.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
-	}
-	if nodes := _c.mutation.CollectionIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   collectionproduct.CollectionTable,
-			Columns: []string{collectionproduct.CollectionColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.CollectionID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   collectionproduct.ProductTable,
-			Columns: []string{collectionproduct.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.ProductID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -12,21 +12,17 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/collection"
 	"github.com/rialtohq/rialto/ent/generated/collectionproduct"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/product"
 )
 
 // CollectionProductQuery is the builder for querying CollectionProduct entities.
 type CollectionProductQuery struct {
 	config
-	ctx            *QueryContext
-	order          []collectionproduct.OrderOption
-	inters         []Interceptor
-	predicates     []predicate.CollectionProduct
-	withCollection *CollectionQuery
-	withProduct    *ProductQuery
+	ctx        *QueryContext
+	order      []collectionproduct.OrderOption
+	inters     []Interceptor
+	predicates []predicate.CollectionProduct
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -61,50 +57,6 @@ func (_q *CollectionProductQuery) Unique(unique bool) *CollectionProductQuery {
 func (_q *CollectionProductQuery) Order(o ...collectionproduct.OrderOption) *CollectionProductQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryCollection chains the current query on the "collection" edge.
-func (_q *CollectionProductQuery) QueryCollection() *CollectionQuery {
-	query := (&CollectionClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(collectionproduct.Table, collectionproduct.FieldID, selector),
-			sqlgraph.To(collection.Table, collection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, collectionproduct.CollectionTable, collectionproduct.CollectionColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryProduct chains the current query on the "product" edge.
-func (_q *CollectionProductQuery) QueryProduct() *ProductQuery {
-	query := (&ProductClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(collectionproduct.Table, collectionproduct.FieldID, selector),
-			sqlgraph.To(product.Table, product.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, collectionproduct.ProductTable, collectionproduct.ProductColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first CollectionProduct entity from the query.
@@ -294,39 +246,15 @@ func (_q *CollectionProductQuery) Clone() *CollectionProductQuery {
 		return nil
 	}
 	return &CollectionProductQuery{
-		config:         _q.config,
-		ctx:            _q.ctx.Clone(),
-		order:          append([]collectionproduct.OrderOption{}, _q.order...),
-		inters:         append([]Interceptor{}, _q.inters...),
-		predicates:     append([]predicate.CollectionProduct{}, _q.predicates...),
-		withCollection: _q.withCollection.Clone(),
-		withProduct:    _q.withProduct.Clone(),
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]collectionproduct.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.CollectionProduct{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithCollection tells the query-builder to eager-load the nodes that are connected to
-// the "collection" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *CollectionProductQuery) WithCollection(opts ...func(*CollectionQuery)) *CollectionProductQuery {
-	query := (&CollectionClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withCollection = query
-	return _q
-}
-
-// WithProduct tells the query-builder to eager-load the nodes that are connected to
-// the "product" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *CollectionProductQuery) WithProduct(opts ...func(*ProductQuery)) *CollectionProductQuery {
-	query := (&ProductClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withProduct = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -405,12 +333,8 @@ func (_q *CollectionProductQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *CollectionProductQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*CollectionProduct, error) {
 	var (
-		nodes       = []*CollectionProduct{}
-		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
-			_q.withCollection != nil,
-			_q.withProduct != nil,
-		}
+		nodes = []*CollectionProduct{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*CollectionProduct).scanValues(nil, columns)
@@ -418,7 +342,6 @@ func (_q *CollectionProductQuery) sqlAll(ctx context.Context, hooks ...queryHook
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &CollectionProduct{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -430,78 +353,7 @@ func (_q *CollectionProductQuery) sqlAll(ctx context.Context, hooks ...queryHook
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withCollection; query != nil {
-		if err := _q.loadCollection(ctx, query, nodes, nil,
-			func(n *CollectionProduct, e *Collection) { n.Edges.Collection = e }); err != nil {
-			return nil, err
-		}
-	}
-	if query := _q.withProduct; query != nil {
-		if err := _q.loadProduct(ctx, query, nodes, nil,
-			func(n *CollectionProduct, e *Product) { n.Edges.Product = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *CollectionProductQuery) loadCollection(ctx context.Context, query *CollectionQuery, nodes []*CollectionProduct, init func(*CollectionProduct), assign func(*CollectionProduct, *Collection)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*CollectionProduct)
-	for i := range nodes {
-		fk := nodes[i].CollectionID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(collection.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "collection_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
-}
-func (_q *CollectionProductQuery) loadProduct(ctx context.Context, query *ProductQuery, nodes []*CollectionProduct, init func(*CollectionProduct), assign func(*CollectionProduct, *Product)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*CollectionProduct)
-	for i := range nodes {
-		fk := nodes[i].ProductID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(product.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "product_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *CollectionProductQuery) sqlCount(ctx context.Context) (int, error) {
@@ -528,12 +380,6 @@ func (_q *CollectionProductQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != collectionproduct.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withCollection != nil {
-			_spec.Node.AddColumnOnce(collectionproduct.FieldCollectionID)
-		}
-		if _q.withProduct != nil {
-			_spec.Node.AddColumnOnce(collectionproduct.FieldProductID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

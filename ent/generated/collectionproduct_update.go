@@ -11,10 +11,8 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/collection"
 	"github.com/rialtohq/rialto/ent/generated/collectionproduct"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/product"
 )
 
 // CollectionProductUpdate is the builder for updating CollectionProduct entities.
@@ -79,31 +77,9 @@ func (_u *CollectionProductUpdate) AddPosition(v int64) *CollectionProductUpdate
 	return _u
 }
 
-// SetCollection sets the "collection" edge to the Collection entity.
-func (_u *CollectionProductUpdate) SetCollection(v *Collection) *CollectionProductUpdate {
-	return _u.SetCollectionID(v.ID)
-}
-
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *CollectionProductUpdate) SetProduct(v *Product) *CollectionProductUpdate {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the CollectionProductMutation object of the builder.
 func (_u *CollectionProductUpdate) Mutation() *CollectionProductMutation {
 	return _u.mutation
-}
-
-// ClearCollection clears the "collection" edge to the Collection entity.
-func (_u *CollectionProductUpdate) ClearCollection() *CollectionProductUpdate {
-	_u.mutation.ClearCollection()
-	return _u
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *CollectionProductUpdate) ClearProduct() *CollectionProductUpdate {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -133,21 +109,7 @@ func (_u *CollectionProductUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *CollectionProductUpdate) check() error {
-	if _u.mutation.CollectionCleared() && len(_u.mutation.CollectionIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "CollectionProduct.collection"`)
-	}
-	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "CollectionProduct.product"`)
-	}
-	return nil
-}
-
 func (_u *CollectionProductUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(collectionproduct.Table, collectionproduct.Columns, sqlgraph.NewFieldSpec(collectionproduct.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -156,69 +118,17 @@ func (_u *CollectionProductUpdate) sqlSave(ctx context.Context) (_node int, err 
 			}
 		}
 	}
+	if value, ok := _u.mutation.CollectionID(); ok {
+		_spec.SetField(collectionproduct.FieldCollectionID, field.TypeUUID, value)
+	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(collectionproduct.FieldProductID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.Position(); ok {
 		_spec.SetField(collectionproduct.FieldPosition, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.AddedPosition(); ok {
 		_spec.AddField(collectionproduct.FieldPosition, field.TypeInt64, value)
-	}
-	if _u.mutation.CollectionCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   collectionproduct.CollectionTable,
-			Columns: []string{collectionproduct.CollectionColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.CollectionIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   collectionproduct.CollectionTable,
-			Columns: []string{collectionproduct.CollectionColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   collectionproduct.ProductTable,
-			Columns: []string{collectionproduct.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   collectionproduct.ProductTable,
-			Columns: []string{collectionproduct.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -289,31 +199,9 @@ func (_u *CollectionProductUpdateOne) AddPosition(v int64) *CollectionProductUpd
 	return _u
 }
 
-// SetCollection sets the "collection" edge to the Collection entity.
-func (_u *CollectionProductUpdateOne) SetCollection(v *Collection) *CollectionProductUpdateOne {
-	return _u.SetCollectionID(v.ID)
-}
-
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *CollectionProductUpdateOne) SetProduct(v *Product) *CollectionProductUpdateOne {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the CollectionProductMutation object of the builder.
 func (_u *CollectionProductUpdateOne) Mutation() *CollectionProductMutation {
 	return _u.mutation
-}
-
-// ClearCollection clears the "collection" edge to the Collection entity.
-func (_u *CollectionProductUpdateOne) ClearCollection() *CollectionProductUpdateOne {
-	_u.mutation.ClearCollection()
-	return _u
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *CollectionProductUpdateOne) ClearProduct() *CollectionProductUpdateOne {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Where appends a list predicates to the CollectionProductUpdate builder.
@@ -356,21 +244,7 @@ func (_u *CollectionProductUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *CollectionProductUpdateOne) check() error {
-	if _u.mutation.CollectionCleared() && len(_u.mutation.CollectionIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "CollectionProduct.collection"`)
-	}
-	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "CollectionProduct.product"`)
-	}
-	return nil
-}
-
 func (_u *CollectionProductUpdateOne) sqlSave(ctx context.Context) (_node *CollectionProduct, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(collectionproduct.Table, collectionproduct.Columns, sqlgraph.NewFieldSpec(collectionproduct.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -396,69 +270,17 @@ func (_u *CollectionProductUpdateOne) sqlSave(ctx context.Context) (_node *Colle
 			}
 		}
 	}
+	if value, ok := _u.mutation.CollectionID(); ok {
+		_spec.SetField(collectionproduct.FieldCollectionID, field.TypeUUID, value)
+	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(collectionproduct.FieldProductID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.Position(); ok {
 		_spec.SetField(collectionproduct.FieldPosition, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.AddedPosition(); ok {
 		_spec.AddField(collectionproduct.FieldPosition, field.TypeInt64, value)
-	}
-	if _u.mutation.CollectionCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   collectionproduct.CollectionTable,
-			Columns: []string{collectionproduct.CollectionColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.CollectionIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   collectionproduct.CollectionTable,
-			Columns: []string{collectionproduct.CollectionColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   collectionproduct.ProductTable,
-			Columns: []string{collectionproduct.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   collectionproduct.ProductTable,
-			Columns: []string{collectionproduct.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &CollectionProduct{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -27,6 +27,8 @@ type Customer struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// lower case
 	Email string `json:"email,omitempty"`
+	// VerifiedEmail holds the value of the "verified_email" field.
+	VerifiedEmail bool `json:"verified_email,omitempty"`
 	// FirstName holds the value of the "first_name" field.
 	FirstName string `json:"first_name,omitempty"`
 	// LastName holds the value of the "last_name" field.
@@ -61,7 +63,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case customer.FieldTags:
 			values[i] = new([]byte)
-		case customer.FieldAcceptsMarketing:
+		case customer.FieldVerifiedEmail, customer.FieldAcceptsMarketing:
 			values[i] = new(sql.NullBool)
 		case customer.FieldOrdersCount:
 			values[i] = new(sql.NullInt64)
@@ -115,6 +117,12 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field email", values[i])
 			} else if value.Valid {
 				_m.Email = value.String
+			}
+		case customer.FieldVerifiedEmail:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field verified_email", values[i])
+			} else if value.Valid {
+				_m.VerifiedEmail = value.Bool
 			}
 		case customer.FieldFirstName:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -232,6 +240,9 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("email=")
 	builder.WriteString(_m.Email)
+	builder.WriteString(", ")
+	builder.WriteString("verified_email=")
+	builder.WriteString(fmt.Sprintf("%v", _m.VerifiedEmail))
 	builder.WriteString(", ")
 	builder.WriteString("first_name=")
 	builder.WriteString(_m.FirstName)

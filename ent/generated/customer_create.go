@@ -46,6 +46,20 @@ func (_c *CustomerCreate) SetEmail(v string) *CustomerCreate {
 	return _c
 }
 
+// SetVerifiedEmail sets the "verified_email" field.
+func (_c *CustomerCreate) SetVerifiedEmail(v bool) *CustomerCreate {
+	_c.mutation.SetVerifiedEmail(v)
+	return _c
+}
+
+// SetNillableVerifiedEmail sets the "verified_email" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableVerifiedEmail(v *bool) *CustomerCreate {
+	if v != nil {
+		_c.SetVerifiedEmail(*v)
+	}
+	return _c
+}
+
 // SetFirstName sets the "first_name" field.
 func (_c *CustomerCreate) SetFirstName(v string) *CustomerCreate {
 	_c.mutation.SetFirstName(v)
@@ -241,6 +255,10 @@ func (_c *CustomerCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *CustomerCreate) defaults() {
+	if _, ok := _c.mutation.VerifiedEmail(); !ok {
+		v := customer.DefaultVerifiedEmail
+		_c.mutation.SetVerifiedEmail(v)
+	}
 	if _, ok := _c.mutation.FirstName(); !ok {
 		v := customer.DefaultFirstName
 		_c.mutation.SetFirstName(v)
@@ -296,6 +314,9 @@ func (_c *CustomerCreate) check() error {
 	}
 	if _, ok := _c.mutation.Email(); !ok {
 		return &ValidationError{Name: "email", err: errors.New(`generated: missing required field "Customer.email"`)}
+	}
+	if _, ok := _c.mutation.VerifiedEmail(); !ok {
+		return &ValidationError{Name: "verified_email", err: errors.New(`generated: missing required field "Customer.verified_email"`)}
 	}
 	if _, ok := _c.mutation.FirstName(); !ok {
 		return &ValidationError{Name: "first_name", err: errors.New(`generated: missing required field "Customer.first_name"`)}
@@ -374,6 +395,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Email(); ok {
 		_spec.SetField(customer.FieldEmail, field.TypeString, value)
 		_node.Email = value
+	}
+	if value, ok := _c.mutation.VerifiedEmail(); ok {
+		_spec.SetField(customer.FieldVerifiedEmail, field.TypeBool, value)
+		_node.VerifiedEmail = value
 	}
 	if value, ok := _c.mutation.FirstName(); ok {
 		_spec.SetField(customer.FieldFirstName, field.TypeString, value)

@@ -59,6 +59,20 @@ func (_u *CustomerUpdate) SetNillableEmail(v *string) *CustomerUpdate {
 	return _u
 }
 
+// SetVerifiedEmail sets the "verified_email" field.
+func (_u *CustomerUpdate) SetVerifiedEmail(v bool) *CustomerUpdate {
+	_u.mutation.SetVerifiedEmail(v)
+	return _u
+}
+
+// SetNillableVerifiedEmail sets the "verified_email" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableVerifiedEmail(v *bool) *CustomerUpdate {
+	if v != nil {
+		_u.SetVerifiedEmail(*v)
+	}
+	return _u
+}
+
 // SetFirstName sets the "first_name" field.
 func (_u *CustomerUpdate) SetFirstName(v string) *CustomerUpdate {
 	_u.mutation.SetFirstName(v)
@@ -277,6 +291,9 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Email(); ok {
 		_spec.SetField(customer.FieldEmail, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.VerifiedEmail(); ok {
+		_spec.SetField(customer.FieldVerifiedEmail, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.FirstName(); ok {
 		_spec.SetField(customer.FieldFirstName, field.TypeString, value)
 	}
@@ -368,6 +385,20 @@ func (_u *CustomerUpdateOne) SetEmail(v string) *CustomerUpdateOne {
 func (_u *CustomerUpdateOne) SetNillableEmail(v *string) *CustomerUpdateOne {
 	if v != nil {
 		_u.SetEmail(*v)
+	}
+	return _u
+}
+
+// SetVerifiedEmail sets the "verified_email" field.
+func (_u *CustomerUpdateOne) SetVerifiedEmail(v bool) *CustomerUpdateOne {
+	_u.mutation.SetVerifiedEmail(v)
+	return _u
+}
+
+// SetNillableVerifiedEmail sets the "verified_email" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableVerifiedEmail(v *bool) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetVerifiedEmail(*v)
 	}
 	return _u
 }
@@ -619,6 +650,9 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.Email(); ok {
 		_spec.SetField(customer.FieldEmail, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.VerifiedEmail(); ok {
+		_spec.SetField(customer.FieldVerifiedEmail, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.FirstName(); ok {
 		_spec.SetField(customer.FieldFirstName, field.TypeString, value)

@@ -10,7 +10,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
 )
 
@@ -30,31 +29,8 @@ type DiscountUsage struct {
 	// OrderID holds the value of the "order_id" field.
 	OrderID *uuid.UUID `json:"order_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
-	CreatedAt time.Time `json:"created_at,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the DiscountUsageQuery when eager-loading is set.
-	Edges        DiscountUsageEdges `json:"edges"`
+	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// DiscountUsageEdges holds the relations/edges for other nodes in the graph.
-type DiscountUsageEdges struct {
-	// Discount holds the value of the discount edge.
-	Discount *Discount `json:"discount,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// DiscountOrErr returns the Discount value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e DiscountUsageEdges) DiscountOrErr() (*Discount, error) {
-	if e.Discount != nil {
-		return e.Discount, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: discount.Label}
-	}
-	return nil, &NotLoadedError{edge: "discount"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -139,11 +115,6 @@ func (_m *DiscountUsage) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *DiscountUsage) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryDiscount queries the "discount" edge of the DiscountUsage entity.
-func (_m *DiscountUsage) QueryDiscount() *DiscountQuery {
-	return NewDiscountUsageClient(_m.config).QueryDiscount(_m)
 }
 
 // Update returns a builder for updating this DiscountUsage.

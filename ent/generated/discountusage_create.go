@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
 )
 
@@ -96,11 +95,6 @@ func (_c *DiscountUsageCreate) SetNillableID(v *uuid.UUID) *DiscountUsageCreate 
 	return _c
 }
 
-// SetDiscount sets the "discount" edge to the Discount entity.
-func (_c *DiscountUsageCreate) SetDiscount(v *Discount) *DiscountUsageCreate {
-	return _c.SetDiscountID(v.ID)
-}
-
 // Mutation returns the DiscountUsageMutation object of the builder.
 func (_c *DiscountUsageCreate) Mutation() *DiscountUsageMutation {
 	return _c.mutation
@@ -167,9 +161,6 @@ func (_c *DiscountUsageCreate) check() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`generated: missing required field "DiscountUsage.created_at"`)}
 	}
-	if len(_c.mutation.DiscountIDs()) == 0 {
-		return &ValidationError{Name: "discount", err: errors.New(`generated: missing required edge "DiscountUsage.discount"`)}
-	}
 	return nil
 }
 
@@ -209,6 +200,10 @@ func (_c *DiscountUsageCreate) createSpec() (*DiscountUsage, *sqlgraph.CreateSpe
 		_spec.SetField(discountusage.FieldShopID, field.TypeUUID, value)
 		_node.ShopID = value
 	}
+	if value, ok := _c.mutation.DiscountID(); ok {
+		_spec.SetField(discountusage.FieldDiscountID, field.TypeUUID, value)
+		_node.DiscountID = value
+	}
 	if value, ok := _c.mutation.Ref(); ok {
 		_spec.SetField(discountusage.FieldRef, field.TypeString, value)
 		_node.Ref = value
@@ -224,23 +219,6 @@ func (_c *DiscountUsageCreate) createSpec() (*DiscountUsage, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(discountusage.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
-	}
-	if nodes := _c.mutation.DiscountIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   discountusage.DiscountTable,
-			Columns: []string{discountusage.DiscountColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(discount.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.DiscountID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

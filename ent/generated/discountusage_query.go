@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -20,11 +19,10 @@ import (
 // DiscountUsageQuery is the builder for querying DiscountUsage entities.
 type DiscountUsageQuery struct {
 	config
-	ctx          *QueryContext
-	order        []discountusage.OrderOption
-	inters       []Interceptor
-	predicates   []predicate.DiscountUsage
-	withDiscount *DiscountQuery
+	ctx        *QueryContext
+	order      []discountusage.OrderOption
+	inters     []Interceptor
+	predicates []predicate.DiscountUsage
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *DiscountUsageQuery) Unique(unique bool) *DiscountUsageQuery {
 func (_q *DiscountUsageQuery) Order(o ...discountusage.OrderOption) *DiscountUsageQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryDiscount chains the current query on the "discount" edge.
-func (_q *DiscountUsageQuery) QueryDiscount() *DiscountQuery {
-	query := (&DiscountClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(discountusage.Table, discountusage.FieldID, selector),
-			sqlgraph.To(discount.Table, discount.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, discountusage.DiscountTable, discountusage.DiscountColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first DiscountUsage entity from the query.
@@ -270,27 +246,15 @@ func (_q *DiscountUsageQuery) Clone() *DiscountUsageQuery {
 		return nil
 	}
 	return &DiscountUsageQuery{
-		config:       _q.config,
-		ctx:          _q.ctx.Clone(),
-		order:        append([]discountusage.OrderOption{}, _q.order...),
-		inters:       append([]Interceptor{}, _q.inters...),
-		predicates:   append([]predicate.DiscountUsage{}, _q.predicates...),
-		withDiscount: _q.withDiscount.Clone(),
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]discountusage.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.DiscountUsage{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithDiscount tells the query-builder to eager-load the nodes that are connected to
-// the "discount" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *DiscountUsageQuery) WithDiscount(opts ...func(*DiscountQuery)) *DiscountUsageQuery {
-	query := (&DiscountClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withDiscount = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *DiscountUsageQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *DiscountUsageQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*DiscountUsage, error) {
 	var (
-		nodes       = []*DiscountUsage{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withDiscount != nil,
-		}
+		nodes = []*DiscountUsage{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*DiscountUsage).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *DiscountUsageQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &DiscountUsage{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *DiscountUsageQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withDiscount; query != nil {
-		if err := _q.loadDiscount(ctx, query, nodes, nil,
-			func(n *DiscountUsage, e *Discount) { n.Edges.Discount = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *DiscountUsageQuery) loadDiscount(ctx context.Context, query *DiscountQuery, nodes []*DiscountUsage, init func(*DiscountUsage), assign func(*DiscountUsage, *Discount)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*DiscountUsage)
-	for i := range nodes {
-		fk := nodes[i].DiscountID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(discount.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "discount_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *DiscountUsageQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *DiscountUsageQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != discountusage.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withDiscount != nil {
-			_spec.Node.AddColumnOnce(discountusage.FieldDiscountID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -91,20 +90,9 @@ func (_u *DiscountUsageUpdate) ClearOrderID() *DiscountUsageUpdate {
 	return _u
 }
 
-// SetDiscount sets the "discount" edge to the Discount entity.
-func (_u *DiscountUsageUpdate) SetDiscount(v *Discount) *DiscountUsageUpdate {
-	return _u.SetDiscountID(v.ID)
-}
-
 // Mutation returns the DiscountUsageMutation object of the builder.
 func (_u *DiscountUsageUpdate) Mutation() *DiscountUsageMutation {
 	return _u.mutation
-}
-
-// ClearDiscount clears the "discount" edge to the Discount entity.
-func (_u *DiscountUsageUpdate) ClearDiscount() *DiscountUsageUpdate {
-	_u.mutation.ClearDiscount()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -134,18 +122,7 @@ func (_u *DiscountUsageUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *DiscountUsageUpdate) check() error {
-	if _u.mutation.DiscountCleared() && len(_u.mutation.DiscountIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "DiscountUsage.discount"`)
-	}
-	return nil
-}
-
 func (_u *DiscountUsageUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(discountusage.Table, discountusage.Columns, sqlgraph.NewFieldSpec(discountusage.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -153,6 +130,9 @@ func (_u *DiscountUsageUpdate) sqlSave(ctx context.Context) (_node int, err erro
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.DiscountID(); ok {
+		_spec.SetField(discountusage.FieldDiscountID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Ref(); ok {
 		_spec.SetField(discountusage.FieldRef, field.TypeString, value)
@@ -165,35 +145,6 @@ func (_u *DiscountUsageUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if _u.mutation.OrderIDCleared() {
 		_spec.ClearField(discountusage.FieldOrderID, field.TypeUUID)
-	}
-	if _u.mutation.DiscountCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   discountusage.DiscountTable,
-			Columns: []string{discountusage.DiscountColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(discount.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.DiscountIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   discountusage.DiscountTable,
-			Columns: []string{discountusage.DiscountColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(discount.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -277,20 +228,9 @@ func (_u *DiscountUsageUpdateOne) ClearOrderID() *DiscountUsageUpdateOne {
 	return _u
 }
 
-// SetDiscount sets the "discount" edge to the Discount entity.
-func (_u *DiscountUsageUpdateOne) SetDiscount(v *Discount) *DiscountUsageUpdateOne {
-	return _u.SetDiscountID(v.ID)
-}
-
 // Mutation returns the DiscountUsageMutation object of the builder.
 func (_u *DiscountUsageUpdateOne) Mutation() *DiscountUsageMutation {
 	return _u.mutation
-}
-
-// ClearDiscount clears the "discount" edge to the Discount entity.
-func (_u *DiscountUsageUpdateOne) ClearDiscount() *DiscountUsageUpdateOne {
-	_u.mutation.ClearDiscount()
-	return _u
 }
 
 // Where appends a list predicates to the DiscountUsageUpdate builder.
@@ -333,18 +273,7 @@ func (_u *DiscountUsageUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *DiscountUsageUpdateOne) check() error {
-	if _u.mutation.DiscountCleared() && len(_u.mutation.DiscountIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "DiscountUsage.discount"`)
-	}
-	return nil
-}
-
 func (_u *DiscountUsageUpdateOne) sqlSave(ctx context.Context) (_node *DiscountUsage, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(discountusage.Table, discountusage.Columns, sqlgraph.NewFieldSpec(discountusage.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -370,6 +299,9 @@ func (_u *DiscountUsageUpdateOne) sqlSave(ctx context.Context) (_node *DiscountU
 			}
 		}
 	}
+	if value, ok := _u.mutation.DiscountID(); ok {
+		_spec.SetField(discountusage.FieldDiscountID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.Ref(); ok {
 		_spec.SetField(discountusage.FieldRef, field.TypeString, value)
 	}
@@ -381,35 +313,6 @@ func (_u *DiscountUsageUpdateOne) sqlSave(ctx context.Context) (_node *DiscountU
 	}
 	if _u.mutation.OrderIDCleared() {
 		_spec.ClearField(discountusage.FieldOrderID, field.TypeUUID)
-	}
-	if _u.mutation.DiscountCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   discountusage.DiscountTable,
-			Columns: []string{discountusage.DiscountColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(discount.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.DiscountIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   discountusage.DiscountTable,
-			Columns: []string{discountusage.DiscountColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(discount.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &DiscountUsage{config: _u.config}
 	_spec.Assign = _node.assignValues

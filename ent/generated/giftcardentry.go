@@ -10,7 +10,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/giftcard"
 	"github.com/rialtohq/rialto/ent/generated/giftcardentry"
 )
 
@@ -32,31 +31,8 @@ type GiftCardEntry struct {
 	// OrderID holds the value of the "order_id" field.
 	OrderID *uuid.UUID `json:"order_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
-	CreatedAt time.Time `json:"created_at,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the GiftCardEntryQuery when eager-loading is set.
-	Edges        GiftCardEntryEdges `json:"edges"`
+	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// GiftCardEntryEdges holds the relations/edges for other nodes in the graph.
-type GiftCardEntryEdges struct {
-	// GiftCard holds the value of the gift_card edge.
-	GiftCard *GiftCard `json:"gift_card,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// GiftCardOrErr returns the GiftCard value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e GiftCardEntryEdges) GiftCardOrErr() (*GiftCard, error) {
-	if e.GiftCard != nil {
-		return e.GiftCard, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: giftcard.Label}
-	}
-	return nil, &NotLoadedError{edge: "gift_card"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -149,11 +125,6 @@ func (_m *GiftCardEntry) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *GiftCardEntry) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryGiftCard queries the "gift_card" edge of the GiftCardEntry entity.
-func (_m *GiftCardEntry) QueryGiftCard() *GiftCardQuery {
-	return NewGiftCardEntryClient(_m.config).QueryGiftCard(_m)
 }
 
 // Update returns a builder for updating this GiftCardEntry.

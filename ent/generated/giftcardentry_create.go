@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/giftcard"
 	"github.com/rialtohq/rialto/ent/generated/giftcardentry"
 )
 
@@ -94,11 +93,6 @@ func (_c *GiftCardEntryCreate) SetNillableID(v *uuid.UUID) *GiftCardEntryCreate 
 	return _c
 }
 
-// SetGiftCard sets the "gift_card" edge to the GiftCard entity.
-func (_c *GiftCardEntryCreate) SetGiftCard(v *GiftCard) *GiftCardEntryCreate {
-	return _c.SetGiftCardID(v.ID)
-}
-
 // Mutation returns the GiftCardEntryMutation object of the builder.
 func (_c *GiftCardEntryCreate) Mutation() *GiftCardEntryMutation {
 	return _c.mutation
@@ -164,9 +158,6 @@ func (_c *GiftCardEntryCreate) check() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`generated: missing required field "GiftCardEntry.created_at"`)}
 	}
-	if len(_c.mutation.GiftCardIDs()) == 0 {
-		return &ValidationError{Name: "gift_card", err: errors.New(`generated: missing required edge "GiftCardEntry.gift_card"`)}
-	}
 	return nil
 }
 
@@ -206,6 +197,10 @@ func (_c *GiftCardEntryCreate) createSpec() (*GiftCardEntry, *sqlgraph.CreateSpe
 		_spec.SetField(giftcardentry.FieldShopID, field.TypeUUID, value)
 		_node.ShopID = value
 	}
+	if value, ok := _c.mutation.GiftCardID(); ok {
+		_spec.SetField(giftcardentry.FieldGiftCardID, field.TypeUUID, value)
+		_node.GiftCardID = value
+	}
 	if value, ok := _c.mutation.Delta(); ok {
 		_spec.SetField(giftcardentry.FieldDelta, field.TypeInt64, value)
 		_node.Delta = value
@@ -225,23 +220,6 @@ func (_c *GiftCardEntryCreate) createSpec() (*GiftCardEntry, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(giftcardentry.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
-	}
-	if nodes := _c.mutation.GiftCardIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   giftcardentry.GiftCardTable,
-			Columns: []string{giftcardentry.GiftCardColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(giftcard.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.GiftCardID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/giftcard"
 	"github.com/rialtohq/rialto/ent/generated/giftcardentry"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -20,11 +19,10 @@ import (
 // GiftCardEntryQuery is the builder for querying GiftCardEntry entities.
 type GiftCardEntryQuery struct {
 	config
-	ctx          *QueryContext
-	order        []giftcardentry.OrderOption
-	inters       []Interceptor
-	predicates   []predicate.GiftCardEntry
-	withGiftCard *GiftCardQuery
+	ctx        *QueryContext
+	order      []giftcardentry.OrderOption
+	inters     []Interceptor
+	predicates []predicate.GiftCardEntry
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *GiftCardEntryQuery) Unique(unique bool) *GiftCardEntryQuery {
 func (_q *GiftCardEntryQuery) Order(o ...giftcardentry.OrderOption) *GiftCardEntryQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryGiftCard chains the current query on the "gift_card" edge.
-func (_q *GiftCardEntryQuery) QueryGiftCard() *GiftCardQuery {
-	query := (&GiftCardClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(giftcardentry.Table, giftcardentry.FieldID, selector),
-			sqlgraph.To(giftcard.Table, giftcard.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, giftcardentry.GiftCardTable, giftcardentry.GiftCardColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first GiftCardEntry entity from the query.
@@ -270,27 +246,15 @@ func (_q *GiftCardEntryQuery) Clone() *GiftCardEntryQuery {
 		return nil
 	}
 	return &GiftCardEntryQuery{
-		config:       _q.config,
-		ctx:          _q.ctx.Clone(),
-		order:        append([]giftcardentry.OrderOption{}, _q.order...),
-		inters:       append([]Interceptor{}, _q.inters...),
-		predicates:   append([]predicate.GiftCardEntry{}, _q.predicates...),
-		withGiftCard: _q.withGiftCard.Clone(),
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]giftcardentry.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.GiftCardEntry{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithGiftCard tells the query-builder to eager-load the nodes that are connected to
-// the "gift_card" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *GiftCardEntryQuery) WithGiftCard(opts ...func(*GiftCardQuery)) *GiftCardEntryQuery {
-	query := (&GiftCardClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withGiftCard = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *GiftCardEntryQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *GiftCardEntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*GiftCardEntry, error) {
 	var (
-		nodes       = []*GiftCardEntry{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withGiftCard != nil,
-		}
+		nodes = []*GiftCardEntry{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*GiftCardEntry).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *GiftCardEntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &GiftCardEntry{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *GiftCardEntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withGiftCard; query != nil {
-		if err := _q.loadGiftCard(ctx, query, nodes, nil,
-			func(n *GiftCardEntry, e *GiftCard) { n.Edges.GiftCard = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *GiftCardEntryQuery) loadGiftCard(ctx context.Context, query *GiftCardQuery, nodes []*GiftCardEntry, init func(*GiftCardEntry), assign func(*GiftCardEntry, *GiftCard)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*GiftCardEntry)
-	for i := range nodes {
-		fk := nodes[i].GiftCardID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(giftcard.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "gift_card_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *GiftCardEntryQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *GiftCardEntryQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != giftcardentry.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withGiftCard != nil {
-			_spec.Node.AddColumnOnce(giftcardentry.FieldGiftCardID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/giftcard"
 	"github.com/rialtohq/rialto/ent/generated/giftcardentry"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -112,20 +111,9 @@ func (_u *GiftCardEntryUpdate) ClearOrderID() *GiftCardEntryUpdate {
 	return _u
 }
 
-// SetGiftCard sets the "gift_card" edge to the GiftCard entity.
-func (_u *GiftCardEntryUpdate) SetGiftCard(v *GiftCard) *GiftCardEntryUpdate {
-	return _u.SetGiftCardID(v.ID)
-}
-
 // Mutation returns the GiftCardEntryMutation object of the builder.
 func (_u *GiftCardEntryUpdate) Mutation() *GiftCardEntryMutation {
 	return _u.mutation
-}
-
-// ClearGiftCard clears the "gift_card" edge to the GiftCard entity.
-func (_u *GiftCardEntryUpdate) ClearGiftCard() *GiftCardEntryUpdate {
-	_u.mutation.ClearGiftCard()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -155,18 +143,7 @@ func (_u *GiftCardEntryUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *GiftCardEntryUpdate) check() error {
-	if _u.mutation.GiftCardCleared() && len(_u.mutation.GiftCardIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "GiftCardEntry.gift_card"`)
-	}
-	return nil
-}
-
 func (_u *GiftCardEntryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(giftcardentry.Table, giftcardentry.Columns, sqlgraph.NewFieldSpec(giftcardentry.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -174,6 +151,9 @@ func (_u *GiftCardEntryUpdate) sqlSave(ctx context.Context) (_node int, err erro
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.GiftCardID(); ok {
+		_spec.SetField(giftcardentry.FieldGiftCardID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Delta(); ok {
 		_spec.SetField(giftcardentry.FieldDelta, field.TypeInt64, value)
@@ -192,35 +172,6 @@ func (_u *GiftCardEntryUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if _u.mutation.OrderIDCleared() {
 		_spec.ClearField(giftcardentry.FieldOrderID, field.TypeUUID)
-	}
-	if _u.mutation.GiftCardCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   giftcardentry.GiftCardTable,
-			Columns: []string{giftcardentry.GiftCardColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(giftcard.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.GiftCardIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   giftcardentry.GiftCardTable,
-			Columns: []string{giftcardentry.GiftCardColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(giftcard.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -325,20 +276,9 @@ func (_u *GiftCardEntryUpdateOne) ClearOrderID() *GiftCardEntryUpdateOne {
 	return _u
 }
 
-// SetGiftCard sets the "gift_card" edge to the GiftCard entity.
-func (_u *GiftCardEntryUpdateOne) SetGiftCard(v *GiftCard) *GiftCardEntryUpdateOne {
-	return _u.SetGiftCardID(v.ID)
-}
-
 // Mutation returns the GiftCardEntryMutation object of the builder.
 func (_u *GiftCardEntryUpdateOne) Mutation() *GiftCardEntryMutation {
 	return _u.mutation
-}
-
-// ClearGiftCard clears the "gift_card" edge to the GiftCard entity.
-func (_u *GiftCardEntryUpdateOne) ClearGiftCard() *GiftCardEntryUpdateOne {
-	_u.mutation.ClearGiftCard()
-	return _u
 }
 
 // Where appends a list predicates to the GiftCardEntryUpdate builder.
@@ -381,18 +321,7 @@ func (_u *GiftCardEntryUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *GiftCardEntryUpdateOne) check() error {
-	if _u.mutation.GiftCardCleared() && len(_u.mutation.GiftCardIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "GiftCardEntry.gift_card"`)
-	}
-	return nil
-}
-
 func (_u *GiftCardEntryUpdateOne) sqlSave(ctx context.Context) (_node *GiftCardEntry, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(giftcardentry.Table, giftcardentry.Columns, sqlgraph.NewFieldSpec(giftcardentry.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -418,6 +347,9 @@ func (_u *GiftCardEntryUpdateOne) sqlSave(ctx context.Context) (_node *GiftCardE
 			}
 		}
 	}
+	if value, ok := _u.mutation.GiftCardID(); ok {
+		_spec.SetField(giftcardentry.FieldGiftCardID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.Delta(); ok {
 		_spec.SetField(giftcardentry.FieldDelta, field.TypeInt64, value)
 	}
@@ -435,35 +367,6 @@ func (_u *GiftCardEntryUpdateOne) sqlSave(ctx context.Context) (_node *GiftCardE
 	}
 	if _u.mutation.OrderIDCleared() {
 		_spec.ClearField(giftcardentry.FieldOrderID, field.TypeUUID)
-	}
-	if _u.mutation.GiftCardCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   giftcardentry.GiftCardTable,
-			Columns: []string{giftcardentry.GiftCardColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(giftcard.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.GiftCardIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   giftcardentry.GiftCardTable,
-			Columns: []string{giftcardentry.GiftCardColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(giftcard.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &GiftCardEntry{config: _u.config}
 	_spec.Assign = _node.assignValues

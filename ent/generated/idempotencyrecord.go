@@ -28,8 +28,6 @@ type IdempotencyRecord struct {
 	RequestHash []byte `json:"request_hash,omitempty"`
 	// running or done
 	State string `json:"state,omitempty"`
-	// Status holds the value of the "status" field.
-	Status int `json:"status,omitempty"`
 	// Response holds the value of the "response" field.
 	Response []byte `json:"response,omitempty"`
 	// LeaseUntil holds the value of the "lease_until" field.
@@ -48,8 +46,6 @@ func (*IdempotencyRecord) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case idempotencyrecord.FieldRequestHash, idempotencyrecord.FieldResponse:
 			values[i] = new([]byte)
-		case idempotencyrecord.FieldStatus:
-			values[i] = new(sql.NullInt64)
 		case idempotencyrecord.FieldActor, idempotencyrecord.FieldKey, idempotencyrecord.FieldState:
 			values[i] = new(sql.NullString)
 		case idempotencyrecord.FieldLeaseUntil, idempotencyrecord.FieldExpiresAt, idempotencyrecord.FieldCreatedAt:
@@ -106,12 +102,6 @@ func (_m *IdempotencyRecord) assignValues(columns []string, values []any) error 
 				return fmt.Errorf("unexpected type %T for field state", values[i])
 			} else if value.Valid {
 				_m.State = value.String
-			}
-		case idempotencyrecord.FieldStatus:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field status", values[i])
-			} else if value.Valid {
-				_m.Status = int(value.Int64)
 			}
 		case idempotencyrecord.FieldResponse:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -187,9 +177,6 @@ func (_m *IdempotencyRecord) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(_m.State)
-	builder.WriteString(", ")
-	builder.WriteString("status=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Status))
 	builder.WriteString(", ")
 	builder.WriteString("response=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Response))

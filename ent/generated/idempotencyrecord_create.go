@@ -51,20 +51,6 @@ func (_c *IdempotencyRecordCreate) SetState(v string) *IdempotencyRecordCreate {
 	return _c
 }
 
-// SetStatus sets the "status" field.
-func (_c *IdempotencyRecordCreate) SetStatus(v int) *IdempotencyRecordCreate {
-	_c.mutation.SetStatus(v)
-	return _c
-}
-
-// SetNillableStatus sets the "status" field if the given value is not nil.
-func (_c *IdempotencyRecordCreate) SetNillableStatus(v *int) *IdempotencyRecordCreate {
-	if v != nil {
-		_c.SetStatus(*v)
-	}
-	return _c
-}
-
 // SetResponse sets the "response" field.
 func (_c *IdempotencyRecordCreate) SetResponse(v []byte) *IdempotencyRecordCreate {
 	_c.mutation.SetResponse(v)
@@ -138,10 +124,6 @@ func (_c *IdempotencyRecordCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *IdempotencyRecordCreate) defaults() {
-	if _, ok := _c.mutation.Status(); !ok {
-		v := idempotencyrecord.DefaultStatus
-		_c.mutation.SetStatus(v)
-	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := idempotencyrecord.DefaultID()
 		_c.mutation.SetID(v)
@@ -164,9 +146,6 @@ func (_c *IdempotencyRecordCreate) check() error {
 	}
 	if _, ok := _c.mutation.State(); !ok {
 		return &ValidationError{Name: "state", err: errors.New(`generated: missing required field "IdempotencyRecord.state"`)}
-	}
-	if _, ok := _c.mutation.Status(); !ok {
-		return &ValidationError{Name: "status", err: errors.New(`generated: missing required field "IdempotencyRecord.status"`)}
 	}
 	if _, ok := _c.mutation.LeaseUntil(); !ok {
 		return &ValidationError{Name: "lease_until", err: errors.New(`generated: missing required field "IdempotencyRecord.lease_until"`)}
@@ -231,10 +210,6 @@ func (_c *IdempotencyRecordCreate) createSpec() (*IdempotencyRecord, *sqlgraph.C
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(idempotencyrecord.FieldState, field.TypeString, value)
 		_node.State = value
-	}
-	if value, ok := _c.mutation.Status(); ok {
-		_spec.SetField(idempotencyrecord.FieldStatus, field.TypeInt, value)
-		_node.Status = value
 	}
 	if value, ok := _c.mutation.Response(); ok {
 		_spec.SetField(idempotencyrecord.FieldResponse, field.TypeBytes, value)

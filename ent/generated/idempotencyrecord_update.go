@@ -76,27 +76,6 @@ func (_u *IdempotencyRecordUpdate) SetNillableState(v *string) *IdempotencyRecor
 	return _u
 }
 
-// SetStatus sets the "status" field.
-func (_u *IdempotencyRecordUpdate) SetStatus(v int) *IdempotencyRecordUpdate {
-	_u.mutation.ResetStatus()
-	_u.mutation.SetStatus(v)
-	return _u
-}
-
-// SetNillableStatus sets the "status" field if the given value is not nil.
-func (_u *IdempotencyRecordUpdate) SetNillableStatus(v *int) *IdempotencyRecordUpdate {
-	if v != nil {
-		_u.SetStatus(*v)
-	}
-	return _u
-}
-
-// AddStatus adds value to the "status" field.
-func (_u *IdempotencyRecordUpdate) AddStatus(v int) *IdempotencyRecordUpdate {
-	_u.mutation.AddStatus(v)
-	return _u
-}
-
 // SetResponse sets the "response" field.
 func (_u *IdempotencyRecordUpdate) SetResponse(v []byte) *IdempotencyRecordUpdate {
 	_u.mutation.SetResponse(v)
@@ -190,12 +169,6 @@ func (_u *IdempotencyRecordUpdate) sqlSave(ctx context.Context) (_node int, err 
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(idempotencyrecord.FieldState, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Status(); ok {
-		_spec.SetField(idempotencyrecord.FieldStatus, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.AddedStatus(); ok {
-		_spec.AddField(idempotencyrecord.FieldStatus, field.TypeInt, value)
-	}
 	if value, ok := _u.mutation.Response(); ok {
 		_spec.SetField(idempotencyrecord.FieldResponse, field.TypeBytes, value)
 	}
@@ -273,27 +246,6 @@ func (_u *IdempotencyRecordUpdateOne) SetNillableState(v *string) *IdempotencyRe
 	if v != nil {
 		_u.SetState(*v)
 	}
-	return _u
-}
-
-// SetStatus sets the "status" field.
-func (_u *IdempotencyRecordUpdateOne) SetStatus(v int) *IdempotencyRecordUpdateOne {
-	_u.mutation.ResetStatus()
-	_u.mutation.SetStatus(v)
-	return _u
-}
-
-// SetNillableStatus sets the "status" field if the given value is not nil.
-func (_u *IdempotencyRecordUpdateOne) SetNillableStatus(v *int) *IdempotencyRecordUpdateOne {
-	if v != nil {
-		_u.SetStatus(*v)
-	}
-	return _u
-}
-
-// AddStatus adds value to the "status" field.
-func (_u *IdempotencyRecordUpdateOne) AddStatus(v int) *IdempotencyRecordUpdateOne {
-	_u.mutation.AddStatus(v)
 	return _u
 }
 
@@ -419,12 +371,6 @@ func (_u *IdempotencyRecordUpdateOne) sqlSave(ctx context.Context) (_node *Idemp
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(idempotencyrecord.FieldState, field.TypeString, value)
-	}
-	if value, ok := _u.mutation.Status(); ok {
-		_spec.SetField(idempotencyrecord.FieldStatus, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.AddedStatus(); ok {
-		_spec.AddField(idempotencyrecord.FieldStatus, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Response(); ok {
 		_spec.SetField(idempotencyrecord.FieldResponse, field.TypeBytes, value)

@@ -11,8 +11,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
-	"github.com/rialtohq/rialto/ent/generated/location"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
 // InventoryLevel is the model entity for the InventoryLevel schema.
@@ -31,44 +29,8 @@ type InventoryLevel struct {
 	// Reserved holds the value of the "reserved" field.
 	Reserved int64 `json:"reserved,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
-	UpdatedAt time.Time `json:"updated_at,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the InventoryLevelQuery when eager-loading is set.
-	Edges        InventoryLevelEdges `json:"edges"`
+	UpdatedAt    time.Time `json:"updated_at,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// InventoryLevelEdges holds the relations/edges for other nodes in the graph.
-type InventoryLevelEdges struct {
-	// Variant holds the value of the variant edge.
-	Variant *Variant `json:"variant,omitempty"`
-	// Location holds the value of the location edge.
-	Location *Location `json:"location,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
-}
-
-// VariantOrErr returns the Variant value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e InventoryLevelEdges) VariantOrErr() (*Variant, error) {
-	if e.Variant != nil {
-		return e.Variant, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: variant.Label}
-	}
-	return nil, &NotLoadedError{edge: "variant"}
-}
-
-// LocationOrErr returns the Location value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e InventoryLevelEdges) LocationOrErr() (*Location, error) {
-	if e.Location != nil {
-		return e.Location, nil
-	} else if e.loadedTypes[1] {
-		return nil, &NotFoundError{label: location.Label}
-	}
-	return nil, &NotLoadedError{edge: "location"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -150,16 +112,6 @@ func (_m *InventoryLevel) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *InventoryLevel) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryVariant queries the "variant" edge of the InventoryLevel entity.
-func (_m *InventoryLevel) QueryVariant() *VariantQuery {
-	return NewInventoryLevelClient(_m.config).QueryVariant(_m)
-}
-
-// QueryLocation queries the "location" edge of the InventoryLevel entity.
-func (_m *InventoryLevel) QueryLocation() *LocationQuery {
-	return NewInventoryLevelClient(_m.config).QueryLocation(_m)
 }
 
 // Update returns a builder for updating this InventoryLevel.

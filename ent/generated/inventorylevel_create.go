@@ -12,8 +12,6 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
-	"github.com/rialtohq/rialto/ent/generated/location"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
 // InventoryLevelCreate is the builder for creating a InventoryLevel entity.
@@ -89,16 +87,6 @@ func (_c *InventoryLevelCreate) SetNillableID(v *uuid.UUID) *InventoryLevelCreat
 	return _c
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_c *InventoryLevelCreate) SetVariant(v *Variant) *InventoryLevelCreate {
-	return _c.SetVariantID(v.ID)
-}
-
-// SetLocation sets the "location" edge to the Location entity.
-func (_c *InventoryLevelCreate) SetLocation(v *Location) *InventoryLevelCreate {
-	return _c.SetLocationID(v.ID)
-}
-
 // Mutation returns the InventoryLevelMutation object of the builder.
 func (_c *InventoryLevelCreate) Mutation() *InventoryLevelMutation {
 	return _c.mutation
@@ -168,12 +156,6 @@ func (_c *InventoryLevelCreate) check() error {
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`generated: missing required field "InventoryLevel.updated_at"`)}
 	}
-	if len(_c.mutation.VariantIDs()) == 0 {
-		return &ValidationError{Name: "variant", err: errors.New(`generated: missing required edge "InventoryLevel.variant"`)}
-	}
-	if len(_c.mutation.LocationIDs()) == 0 {
-		return &ValidationError{Name: "location", err: errors.New(`generated: missing required edge "InventoryLevel.location"`)}
-	}
 	return nil
 }
 
@@ -213,6 +195,14 @@ func (_c *InventoryLevelCreate) createSpec() (*InventoryLevel, *sqlgraph.CreateS
 		_spec.SetField(inventorylevel.FieldShopID, field.TypeUUID, value)
 		_node.ShopID = value
 	}
+	if value, ok := _c.mutation.VariantID(); ok {
+		_spec.SetField(inventorylevel.FieldVariantID, field.TypeUUID, value)
+		_node.VariantID = value
+	}
+	if value, ok := _c.mutation.LocationID(); ok {
+		_spec.SetField(inventorylevel.FieldLocationID, field.TypeUUID, value)
+		_node.LocationID = value
+	}
 	if value, ok := _c.mutation.OnHand(); ok {
 		_spec.SetField(inventorylevel.FieldOnHand, field.TypeInt64, value)
 		_node.OnHand = value
@@ -224,40 +214,6 @@ func (_c *InventoryLevelCreate) createSpec() (*InventoryLevel, *sqlgraph.CreateS
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(inventorylevel.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
-	}
-	if nodes := _c.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   inventorylevel.VariantTable,
-			Columns: []string{inventorylevel.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.VariantID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.LocationIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   inventorylevel.LocationTable,
-			Columns: []string{inventorylevel.LocationColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(location.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.LocationID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -13,20 +13,16 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
-	"github.com/rialtohq/rialto/ent/generated/location"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
 // InventoryLevelQuery is the builder for querying InventoryLevel entities.
 type InventoryLevelQuery struct {
 	config
-	ctx          *QueryContext
-	order        []inventorylevel.OrderOption
-	inters       []Interceptor
-	predicates   []predicate.InventoryLevel
-	withVariant  *VariantQuery
-	withLocation *LocationQuery
+	ctx        *QueryContext
+	order      []inventorylevel.OrderOption
+	inters     []Interceptor
+	predicates []predicate.InventoryLevel
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -61,50 +57,6 @@ func (_q *InventoryLevelQuery) Unique(unique bool) *InventoryLevelQuery {
 func (_q *InventoryLevelQuery) Order(o ...inventorylevel.OrderOption) *InventoryLevelQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryVariant chains the current query on the "variant" edge.
-func (_q *InventoryLevelQuery) QueryVariant() *VariantQuery {
-	query := (&VariantClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(inventorylevel.Table, inventorylevel.FieldID, selector),
-			sqlgraph.To(variant.Table, variant.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, inventorylevel.VariantTable, inventorylevel.VariantColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryLocation chains the current query on the "location" edge.
-func (_q *InventoryLevelQuery) QueryLocation() *LocationQuery {
-	query := (&LocationClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(inventorylevel.Table, inventorylevel.FieldID, selector),
-			sqlgraph.To(location.Table, location.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, inventorylevel.LocationTable, inventorylevel.LocationColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first InventoryLevel entity from the query.
@@ -294,39 +246,15 @@ func (_q *InventoryLevelQuery) Clone() *InventoryLevelQuery {
 		return nil
 	}
 	return &InventoryLevelQuery{
-		config:       _q.config,
-		ctx:          _q.ctx.Clone(),
-		order:        append([]inventorylevel.OrderOption{}, _q.order...),
-		inters:       append([]Interceptor{}, _q.inters...),
-		predicates:   append([]predicate.InventoryLevel{}, _q.predicates...),
-		withVariant:  _q.withVariant.Clone(),
-		withLocation: _q.withLocation.Clone(),
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]inventorylevel.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.InventoryLevel{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithVariant tells the query-builder to eager-load the nodes that are connected to
-// the "variant" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *InventoryLevelQuery) WithVariant(opts ...func(*VariantQuery)) *InventoryLevelQuery {
-	query := (&VariantClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withVariant = query
-	return _q
-}
-
-// WithLocation tells the query-builder to eager-load the nodes that are connected to
-// the "location" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *InventoryLevelQuery) WithLocation(opts ...func(*LocationQuery)) *InventoryLevelQuery {
-	query := (&LocationClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withLocation = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -405,12 +333,8 @@ func (_q *InventoryLevelQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *InventoryLevelQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*InventoryLevel, error) {
 	var (
-		nodes       = []*InventoryLevel{}
-		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
-			_q.withVariant != nil,
-			_q.withLocation != nil,
-		}
+		nodes = []*InventoryLevel{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*InventoryLevel).scanValues(nil, columns)
@@ -418,7 +342,6 @@ func (_q *InventoryLevelQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &InventoryLevel{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -430,78 +353,7 @@ func (_q *InventoryLevelQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withVariant; query != nil {
-		if err := _q.loadVariant(ctx, query, nodes, nil,
-			func(n *InventoryLevel, e *Variant) { n.Edges.Variant = e }); err != nil {
-			return nil, err
-		}
-	}
-	if query := _q.withLocation; query != nil {
-		if err := _q.loadLocation(ctx, query, nodes, nil,
-			func(n *InventoryLevel, e *Location) { n.Edges.Location = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *InventoryLevelQuery) loadVariant(ctx context.Context, query *VariantQuery, nodes []*InventoryLevel, init func(*InventoryLevel), assign func(*InventoryLevel, *Variant)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*InventoryLevel)
-	for i := range nodes {
-		fk := nodes[i].VariantID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(variant.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "variant_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
-}
-func (_q *InventoryLevelQuery) loadLocation(ctx context.Context, query *LocationQuery, nodes []*InventoryLevel, init func(*InventoryLevel), assign func(*InventoryLevel, *Location)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*InventoryLevel)
-	for i := range nodes {
-		fk := nodes[i].LocationID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(location.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "location_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *InventoryLevelQuery) sqlCount(ctx context.Context) (int, error) {
@@ -528,12 +380,6 @@ func (_q *InventoryLevelQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != inventorylevel.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withVariant != nil {
-			_spec.Node.AddColumnOnce(inventorylevel.FieldVariantID)
-		}
-		if _q.withLocation != nil {
-			_spec.Node.AddColumnOnce(inventorylevel.FieldLocationID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -13,9 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
-	"github.com/rialtohq/rialto/ent/generated/location"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
 // InventoryLevelUpdate is the builder for updating InventoryLevel entities.
@@ -115,31 +113,9 @@ func (_u *InventoryLevelUpdate) SetNillableUpdatedAt(v *time.Time) *InventoryLev
 	return _u
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_u *InventoryLevelUpdate) SetVariant(v *Variant) *InventoryLevelUpdate {
-	return _u.SetVariantID(v.ID)
-}
-
-// SetLocation sets the "location" edge to the Location entity.
-func (_u *InventoryLevelUpdate) SetLocation(v *Location) *InventoryLevelUpdate {
-	return _u.SetLocationID(v.ID)
-}
-
 // Mutation returns the InventoryLevelMutation object of the builder.
 func (_u *InventoryLevelUpdate) Mutation() *InventoryLevelMutation {
 	return _u.mutation
-}
-
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (_u *InventoryLevelUpdate) ClearVariant() *InventoryLevelUpdate {
-	_u.mutation.ClearVariant()
-	return _u
-}
-
-// ClearLocation clears the "location" edge to the Location entity.
-func (_u *InventoryLevelUpdate) ClearLocation() *InventoryLevelUpdate {
-	_u.mutation.ClearLocation()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -169,21 +145,7 @@ func (_u *InventoryLevelUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *InventoryLevelUpdate) check() error {
-	if _u.mutation.VariantCleared() && len(_u.mutation.VariantIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "InventoryLevel.variant"`)
-	}
-	if _u.mutation.LocationCleared() && len(_u.mutation.LocationIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "InventoryLevel.location"`)
-	}
-	return nil
-}
-
 func (_u *InventoryLevelUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(inventorylevel.Table, inventorylevel.Columns, sqlgraph.NewFieldSpec(inventorylevel.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -191,6 +153,12 @@ func (_u *InventoryLevelUpdate) sqlSave(ctx context.Context) (_node int, err err
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.VariantID(); ok {
+		_spec.SetField(inventorylevel.FieldVariantID, field.TypeUUID, value)
+	}
+	if value, ok := _u.mutation.LocationID(); ok {
+		_spec.SetField(inventorylevel.FieldLocationID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.OnHand(); ok {
 		_spec.SetField(inventorylevel.FieldOnHand, field.TypeInt64, value)
@@ -206,64 +174,6 @@ func (_u *InventoryLevelUpdate) sqlSave(ctx context.Context) (_node int, err err
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(inventorylevel.FieldUpdatedAt, field.TypeTime, value)
-	}
-	if _u.mutation.VariantCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   inventorylevel.VariantTable,
-			Columns: []string{inventorylevel.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   inventorylevel.VariantTable,
-			Columns: []string{inventorylevel.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
-	if _u.mutation.LocationCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   inventorylevel.LocationTable,
-			Columns: []string{inventorylevel.LocationColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(location.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.LocationIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   inventorylevel.LocationTable,
-			Columns: []string{inventorylevel.LocationColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(location.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -369,31 +279,9 @@ func (_u *InventoryLevelUpdateOne) SetNillableUpdatedAt(v *time.Time) *Inventory
 	return _u
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_u *InventoryLevelUpdateOne) SetVariant(v *Variant) *InventoryLevelUpdateOne {
-	return _u.SetVariantID(v.ID)
-}
-
-// SetLocation sets the "location" edge to the Location entity.
-func (_u *InventoryLevelUpdateOne) SetLocation(v *Location) *InventoryLevelUpdateOne {
-	return _u.SetLocationID(v.ID)
-}
-
 // Mutation returns the InventoryLevelMutation object of the builder.
 func (_u *InventoryLevelUpdateOne) Mutation() *InventoryLevelMutation {
 	return _u.mutation
-}
-
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (_u *InventoryLevelUpdateOne) ClearVariant() *InventoryLevelUpdateOne {
-	_u.mutation.ClearVariant()
-	return _u
-}
-
-// ClearLocation clears the "location" edge to the Location entity.
-func (_u *InventoryLevelUpdateOne) ClearLocation() *InventoryLevelUpdateOne {
-	_u.mutation.ClearLocation()
-	return _u
 }
 
 // Where appends a list predicates to the InventoryLevelUpdate builder.
@@ -436,21 +324,7 @@ func (_u *InventoryLevelUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *InventoryLevelUpdateOne) check() error {
-	if _u.mutation.VariantCleared() && len(_u.mutation.VariantIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "InventoryLevel.variant"`)
-	}
-	if _u.mutation.LocationCleared() && len(_u.mutation.LocationIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "InventoryLevel.location"`)
-	}
-	return nil
-}
-
 func (_u *InventoryLevelUpdateOne) sqlSave(ctx context.Context) (_node *InventoryLevel, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(inventorylevel.Table, inventorylevel.Columns, sqlgraph.NewFieldSpec(inventorylevel.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -476,6 +350,12 @@ func (_u *InventoryLevelUpdateOne) sqlSave(ctx context.Context) (_node *Inventor
 			}
 		}
 	}
+	if value, ok := _u.mutation.VariantID(); ok {
+		_spec.SetField(inventorylevel.FieldVariantID, field.TypeUUID, value)
+	}
+	if value, ok := _u.mutation.LocationID(); ok {
+		_spec.SetField(inventorylevel.FieldLocationID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.OnHand(); ok {
 		_spec.SetField(inventorylevel.FieldOnHand, field.TypeInt64, value)
 	}
@@ -490,64 +370,6 @@ func (_u *InventoryLevelUpdateOne) sqlSave(ctx context.Context) (_node *Inventor
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(inventorylevel.FieldUpdatedAt, field.TypeTime, value)
-	}
-	if _u.mutation.VariantCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   inventorylevel.VariantTable,
-			Columns: []string{inventorylevel.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   inventorylevel.VariantTable,
-			Columns: []string{inventorylevel.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
-	if _u.mutation.LocationCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   inventorylevel.LocationTable,
-			Columns: []string{inventorylevel.LocationColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(location.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.LocationIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   inventorylevel.LocationTable,
-			Columns: []string{inventorylevel.LocationColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(location.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &InventoryLevel{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/media"
-	"github.com/rialtohq/rialto/ent/generated/product"
 )
 
 // Media is the model entity for the Media schema.
@@ -42,31 +41,8 @@ type Media struct {
 	// Height holds the value of the "height" field.
 	Height int `json:"height,omitempty"`
 	// Thumbhash holds the value of the "thumbhash" field.
-	Thumbhash string `json:"thumbhash,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the MediaQuery when eager-loading is set.
-	Edges        MediaEdges `json:"edges"`
+	Thumbhash    string `json:"thumbhash,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// MediaEdges holds the relations/edges for other nodes in the graph.
-type MediaEdges struct {
-	// Product holds the value of the product edge.
-	Product *Product `json:"product,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// ProductOrErr returns the Product value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e MediaEdges) ProductOrErr() (*Product, error) {
-	if e.Product != nil {
-		return e.Product, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: product.Label}
-	}
-	return nil, &NotLoadedError{edge: "product"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -189,11 +165,6 @@ func (_m *Media) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Media) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryProduct queries the "product" edge of the Media entity.
-func (_m *Media) QueryProduct() *ProductQuery {
-	return NewMediaClient(_m.config).QueryProduct(_m)
 }
 
 // Update returns a builder for updating this Media.

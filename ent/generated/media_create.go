@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/media"
-	"github.com/rialtohq/rialto/ent/generated/product"
 )
 
 // MediaCreate is the builder for creating a Media entity.
@@ -180,11 +179,6 @@ func (_c *MediaCreate) SetNillableID(v *uuid.UUID) *MediaCreate {
 	return _c
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_c *MediaCreate) SetProduct(v *Product) *MediaCreate {
-	return _c.SetProductID(v.ID)
-}
-
 // Mutation returns the MediaMutation object of the builder.
 func (_c *MediaCreate) Mutation() *MediaMutation {
 	return _c.mutation
@@ -340,6 +334,10 @@ func (_c *MediaCreate) createSpec() (*Media, *sqlgraph.CreateSpec) {
 		_spec.SetField(media.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
 	}
+	if value, ok := _c.mutation.ProductID(); ok {
+		_spec.SetField(media.FieldProductID, field.TypeUUID, value)
+		_node.ProductID = &value
+	}
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(media.FieldPosition, field.TypeInt, value)
 		_node.Position = value
@@ -371,23 +369,6 @@ func (_c *MediaCreate) createSpec() (*Media, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Thumbhash(); ok {
 		_spec.SetField(media.FieldThumbhash, field.TypeString, value)
 		_node.Thumbhash = value
-	}
-	if nodes := _c.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   media.ProductTable,
-			Columns: []string{media.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.ProductID = &nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

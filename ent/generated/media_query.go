@@ -14,17 +14,15 @@ import (
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/media"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/product"
 )
 
 // MediaQuery is the builder for querying Media entities.
 type MediaQuery struct {
 	config
-	ctx         *QueryContext
-	order       []media.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.Media
-	withProduct *ProductQuery
+	ctx        *QueryContext
+	order      []media.OrderOption
+	inters     []Interceptor
+	predicates []predicate.Media
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *MediaQuery) Unique(unique bool) *MediaQuery {
 func (_q *MediaQuery) Order(o ...media.OrderOption) *MediaQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryProduct chains the current query on the "product" edge.
-func (_q *MediaQuery) QueryProduct() *ProductQuery {
-	query := (&ProductClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(media.Table, media.FieldID, selector),
-			sqlgraph.To(product.Table, product.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, media.ProductTable, media.ProductColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first Media entity from the query.
@@ -270,27 +246,15 @@ func (_q *MediaQuery) Clone() *MediaQuery {
 		return nil
 	}
 	return &MediaQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]media.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.Media{}, _q.predicates...),
-		withProduct: _q.withProduct.Clone(),
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]media.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.Media{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithProduct tells the query-builder to eager-load the nodes that are connected to
-// the "product" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *MediaQuery) WithProduct(opts ...func(*ProductQuery)) *MediaQuery {
-	query := (&ProductClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withProduct = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *MediaQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *MediaQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Media, error) {
 	var (
-		nodes       = []*Media{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withProduct != nil,
-		}
+		nodes = []*Media{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*Media).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *MediaQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Media,
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Media{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,46 +353,7 @@ func (_q *MediaQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Media,
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withProduct; query != nil {
-		if err := _q.loadProduct(ctx, query, nodes, nil,
-			func(n *Media, e *Product) { n.Edges.Product = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *MediaQuery) loadProduct(ctx context.Context, query *ProductQuery, nodes []*Media, init func(*Media), assign func(*Media, *Product)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*Media)
-	for i := range nodes {
-		if nodes[i].ProductID == nil {
-			continue
-		}
-		fk := *nodes[i].ProductID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(product.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "product_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *MediaQuery) sqlCount(ctx context.Context) (int, error) {
@@ -459,9 +380,6 @@ func (_q *MediaQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != media.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withProduct != nil {
-			_spec.Node.AddColumnOnce(media.FieldProductID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -14,7 +14,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/media"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/product"
 )
 
 // MediaUpdate is the builder for updating Media entities.
@@ -197,20 +196,9 @@ func (_u *MediaUpdate) SetNillableThumbhash(v *string) *MediaUpdate {
 	return _u
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *MediaUpdate) SetProduct(v *Product) *MediaUpdate {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the MediaMutation object of the builder.
 func (_u *MediaUpdate) Mutation() *MediaMutation {
 	return _u.mutation
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *MediaUpdate) ClearProduct() *MediaUpdate {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -252,6 +240,12 @@ func (_u *MediaUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(media.FieldUpdatedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(media.FieldProductID, field.TypeUUID, value)
+	}
+	if _u.mutation.ProductIDCleared() {
+		_spec.ClearField(media.FieldProductID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.Position(); ok {
 		_spec.SetField(media.FieldPosition, field.TypeInt, value)
 	}
@@ -284,35 +278,6 @@ func (_u *MediaUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Thumbhash(); ok {
 		_spec.SetField(media.FieldThumbhash, field.TypeString, value)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   media.ProductTable,
-			Columns: []string{media.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   media.ProductTable,
-			Columns: []string{media.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -501,20 +466,9 @@ func (_u *MediaUpdateOne) SetNillableThumbhash(v *string) *MediaUpdateOne {
 	return _u
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *MediaUpdateOne) SetProduct(v *Product) *MediaUpdateOne {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the MediaMutation object of the builder.
 func (_u *MediaUpdateOne) Mutation() *MediaMutation {
 	return _u.mutation
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *MediaUpdateOne) ClearProduct() *MediaUpdateOne {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Where appends a list predicates to the MediaUpdate builder.
@@ -586,6 +540,12 @@ func (_u *MediaUpdateOne) sqlSave(ctx context.Context) (_node *Media, err error)
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(media.FieldUpdatedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(media.FieldProductID, field.TypeUUID, value)
+	}
+	if _u.mutation.ProductIDCleared() {
+		_spec.ClearField(media.FieldProductID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.Position(); ok {
 		_spec.SetField(media.FieldPosition, field.TypeInt, value)
 	}
@@ -618,35 +578,6 @@ func (_u *MediaUpdateOne) sqlSave(ctx context.Context) (_node *Media, err error)
 	}
 	if value, ok := _u.mutation.Thumbhash(); ok {
 		_spec.SetField(media.FieldThumbhash, field.TypeString, value)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   media.ProductTable,
-			Columns: []string{media.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   media.ProductTable,
-			Columns: []string{media.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &Media{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -10,7 +10,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 )
 
@@ -36,31 +35,8 @@ type MenuItem struct {
 	// URL holds the value of the "url" field.
 	URL string `json:"url,omitempty"`
 	// Tags holds the value of the "tags" field.
-	Tags json.RawMessage `json:"tags,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the MenuItemQuery when eager-loading is set.
-	Edges        MenuItemEdges `json:"edges"`
+	Tags         json.RawMessage `json:"tags,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// MenuItemEdges holds the relations/edges for other nodes in the graph.
-type MenuItemEdges struct {
-	// Menu holds the value of the menu edge.
-	Menu *Menu `json:"menu,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// MenuOrErr returns the Menu value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e MenuItemEdges) MenuOrErr() (*Menu, error) {
-	if e.Menu != nil {
-		return e.Menu, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: menu.Label}
-	}
-	return nil, &NotLoadedError{edge: "menu"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -168,11 +144,6 @@ func (_m *MenuItem) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *MenuItem) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryMenu queries the "menu" edge of the MenuItem entity.
-func (_m *MenuItem) QueryMenu() *MenuQuery {
-	return NewMenuItemClient(_m.config).QueryMenu(_m)
 }
 
 // Update returns a builder for updating this MenuItem.

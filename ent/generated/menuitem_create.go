@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 )
 
@@ -122,11 +121,6 @@ func (_c *MenuItemCreate) SetNillableID(v *uuid.UUID) *MenuItemCreate {
 	return _c
 }
 
-// SetMenu sets the "menu" edge to the Menu entity.
-func (_c *MenuItemCreate) SetMenu(v *Menu) *MenuItemCreate {
-	return _c.SetMenuID(v.ID)
-}
-
 // Mutation returns the MenuItemMutation object of the builder.
 func (_c *MenuItemCreate) Mutation() *MenuItemMutation {
 	return _c.mutation
@@ -196,9 +190,6 @@ func (_c *MenuItemCreate) check() error {
 	if _, ok := _c.mutation.URL(); !ok {
 		return &ValidationError{Name: "url", err: errors.New(`generated: missing required field "MenuItem.url"`)}
 	}
-	if len(_c.mutation.MenuIDs()) == 0 {
-		return &ValidationError{Name: "menu", err: errors.New(`generated: missing required edge "MenuItem.menu"`)}
-	}
 	return nil
 }
 
@@ -238,6 +229,10 @@ func (_c *MenuItemCreate) createSpec() (*MenuItem, *sqlgraph.CreateSpec) {
 		_spec.SetField(menuitem.FieldShopID, field.TypeUUID, value)
 		_node.ShopID = value
 	}
+	if value, ok := _c.mutation.MenuID(); ok {
+		_spec.SetField(menuitem.FieldMenuID, field.TypeUUID, value)
+		_node.MenuID = value
+	}
 	if value, ok := _c.mutation.ParentID(); ok {
 		_spec.SetField(menuitem.FieldParentID, field.TypeUUID, value)
 		_node.ParentID = &value
@@ -265,23 +260,6 @@ func (_c *MenuItemCreate) createSpec() (*MenuItem, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Tags(); ok {
 		_spec.SetField(menuitem.FieldTags, field.TypeJSON, value)
 		_node.Tags = value
-	}
-	if nodes := _c.mutation.MenuIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   menuitem.MenuTable,
-			Columns: []string{menuitem.MenuColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(menu.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.MenuID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

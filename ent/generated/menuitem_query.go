@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -24,7 +23,6 @@ type MenuItemQuery struct {
 	order      []menuitem.OrderOption
 	inters     []Interceptor
 	predicates []predicate.MenuItem
-	withMenu   *MenuQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *MenuItemQuery) Unique(unique bool) *MenuItemQuery {
 func (_q *MenuItemQuery) Order(o ...menuitem.OrderOption) *MenuItemQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryMenu chains the current query on the "menu" edge.
-func (_q *MenuItemQuery) QueryMenu() *MenuQuery {
-	query := (&MenuClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(menuitem.Table, menuitem.FieldID, selector),
-			sqlgraph.To(menu.Table, menu.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, menuitem.MenuTable, menuitem.MenuColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first MenuItem entity from the query.
@@ -275,22 +251,10 @@ func (_q *MenuItemQuery) Clone() *MenuItemQuery {
 		order:      append([]menuitem.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.MenuItem{}, _q.predicates...),
-		withMenu:   _q.withMenu.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithMenu tells the query-builder to eager-load the nodes that are connected to
-// the "menu" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *MenuItemQuery) WithMenu(opts ...func(*MenuQuery)) *MenuItemQuery {
-	query := (&MenuClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withMenu = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *MenuItemQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *MenuItemQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*MenuItem, error) {
 	var (
-		nodes       = []*MenuItem{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withMenu != nil,
-		}
+		nodes = []*MenuItem{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*MenuItem).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *MenuItemQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Men
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &MenuItem{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *MenuItemQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Men
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withMenu; query != nil {
-		if err := _q.loadMenu(ctx, query, nodes, nil,
-			func(n *MenuItem, e *Menu) { n.Edges.Menu = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *MenuItemQuery) loadMenu(ctx context.Context, query *MenuQuery, nodes []*MenuItem, init func(*MenuItem), assign func(*MenuItem, *Menu)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*MenuItem)
-	for i := range nodes {
-		fk := nodes[i].MenuID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(menu.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "menu_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *MenuItemQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *MenuItemQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != menuitem.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withMenu != nil {
-			_spec.Node.AddColumnOnce(menuitem.FieldMenuID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -13,7 +13,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -166,20 +165,9 @@ func (_u *MenuItemUpdate) ClearTags() *MenuItemUpdate {
 	return _u
 }
 
-// SetMenu sets the "menu" edge to the Menu entity.
-func (_u *MenuItemUpdate) SetMenu(v *Menu) *MenuItemUpdate {
-	return _u.SetMenuID(v.ID)
-}
-
 // Mutation returns the MenuItemMutation object of the builder.
 func (_u *MenuItemUpdate) Mutation() *MenuItemMutation {
 	return _u.mutation
-}
-
-// ClearMenu clears the "menu" edge to the Menu entity.
-func (_u *MenuItemUpdate) ClearMenu() *MenuItemUpdate {
-	_u.mutation.ClearMenu()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -209,18 +197,7 @@ func (_u *MenuItemUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *MenuItemUpdate) check() error {
-	if _u.mutation.MenuCleared() && len(_u.mutation.MenuIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "MenuItem.menu"`)
-	}
-	return nil
-}
-
 func (_u *MenuItemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(menuitem.Table, menuitem.Columns, sqlgraph.NewFieldSpec(menuitem.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -228,6 +205,9 @@ func (_u *MenuItemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.MenuID(); ok {
+		_spec.SetField(menuitem.FieldMenuID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.ParentID(); ok {
 		_spec.SetField(menuitem.FieldParentID, field.TypeUUID, value)
@@ -266,35 +246,6 @@ func (_u *MenuItemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.TagsCleared() {
 		_spec.ClearField(menuitem.FieldTags, field.TypeJSON)
-	}
-	if _u.mutation.MenuCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   menuitem.MenuTable,
-			Columns: []string{menuitem.MenuColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(menu.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.MenuIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   menuitem.MenuTable,
-			Columns: []string{menuitem.MenuColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(menu.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -451,20 +402,9 @@ func (_u *MenuItemUpdateOne) ClearTags() *MenuItemUpdateOne {
 	return _u
 }
 
-// SetMenu sets the "menu" edge to the Menu entity.
-func (_u *MenuItemUpdateOne) SetMenu(v *Menu) *MenuItemUpdateOne {
-	return _u.SetMenuID(v.ID)
-}
-
 // Mutation returns the MenuItemMutation object of the builder.
 func (_u *MenuItemUpdateOne) Mutation() *MenuItemMutation {
 	return _u.mutation
-}
-
-// ClearMenu clears the "menu" edge to the Menu entity.
-func (_u *MenuItemUpdateOne) ClearMenu() *MenuItemUpdateOne {
-	_u.mutation.ClearMenu()
-	return _u
 }
 
 // Where appends a list predicates to the MenuItemUpdate builder.
@@ -507,18 +447,7 @@ func (_u *MenuItemUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *MenuItemUpdateOne) check() error {
-	if _u.mutation.MenuCleared() && len(_u.mutation.MenuIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "MenuItem.menu"`)
-	}
-	return nil
-}
-
 func (_u *MenuItemUpdateOne) sqlSave(ctx context.Context) (_node *MenuItem, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(menuitem.Table, menuitem.Columns, sqlgraph.NewFieldSpec(menuitem.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -543,6 +472,9 @@ func (_u *MenuItemUpdateOne) sqlSave(ctx context.Context) (_node *MenuItem, err 
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.MenuID(); ok {
+		_spec.SetField(menuitem.FieldMenuID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.ParentID(); ok {
 		_spec.SetField(menuitem.FieldParentID, field.TypeUUID, value)
@@ -581,35 +513,6 @@ func (_u *MenuItemUpdateOne) sqlSave(ctx context.Context) (_node *MenuItem, err 
 	}
 	if _u.mutation.TagsCleared() {
 		_spec.ClearField(menuitem.FieldTags, field.TypeJSON)
-	}
-	if _u.mutation.MenuCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   menuitem.MenuTable,
-			Columns: []string{menuitem.MenuColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(menu.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.MenuIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   menuitem.MenuTable,
-			Columns: []string{menuitem.MenuColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(menu.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &MenuItem{config: _u.config}
 	_spec.Assign = _node.assignValues

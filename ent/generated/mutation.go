@@ -4590,6 +4590,7 @@ type CartLineMutation struct {
 	shop_id          *uuid.UUID
 	created_at       *time.Time
 	updated_at       *time.Time
+	cart_id          *uuid.UUID
 	variant_id       *uuid.UUID
 	quantity         *int
 	addquantity      *int
@@ -4597,8 +4598,6 @@ type CartLineMutation struct {
 	appendattributes json.RawMessage
 	attributes_key   *string
 	clearedFields    map[string]struct{}
-	cart             *uuid.UUID
-	clearedcart      bool
 	done             bool
 	oldValue         func(context.Context) (*CartLine, error)
 	predicates       []predicate.CartLine
@@ -4818,12 +4817,12 @@ func (m *CartLineMutation) ResetUpdatedAt() {
 
 // SetCartID sets the "cart_id" field.
 func (m *CartLineMutation) SetCartID(u uuid.UUID) {
-	m.cart = &u
+	m.cart_id = &u
 }
 
 // CartID returns the value of the "cart_id" field in the mutation.
 func (m *CartLineMutation) CartID() (r uuid.UUID, exists bool) {
-	v := m.cart
+	v := m.cart_id
 	if v == nil {
 		return
 	}
@@ -4849,7 +4848,7 @@ func (m *CartLineMutation) OldCartID(ctx context.Context) (v uuid.UUID, err erro
 
 // ResetCartID resets all changes to the "cart_id" field.
 func (m *CartLineMutation) ResetCartID() {
-	m.cart = nil
+	m.cart_id = nil
 }
 
 // SetVariantID sets the "variant_id" field.
@@ -5045,33 +5044,6 @@ func (m *CartLineMutation) ResetAttributesKey() {
 	m.attributes_key = nil
 }
 
-// ClearCart clears the "cart" edge to the Cart entity.
-func (m *CartLineMutation) ClearCart() {
-	m.clearedcart = true
-	m.clearedFields[cartline.FieldCartID] = struct{}{}
-}
-
-// CartCleared reports if the "cart" edge to the Cart entity was cleared.
-func (m *CartLineMutation) CartCleared() bool {
-	return m.clearedcart
-}
-
-// CartIDs returns the "cart" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// CartID instead. It exists only for internal usage by the builders.
-func (m *CartLineMutation) CartIDs() (ids []uuid.UUID) {
-	if id := m.cart; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetCart resets all changes to the "cart" edge.
-func (m *CartLineMutation) ResetCart() {
-	m.cart = nil
-	m.clearedcart = false
-}
-
 // Where appends a list predicates to the CartLineMutation builder.
 func (m *CartLineMutation) Where(ps ...predicate.CartLine) {
 	m.predicates = append(m.predicates, ps...)
@@ -5116,7 +5088,7 @@ func (m *CartLineMutation) Fields() []string {
 	if m.updated_at != nil {
 		fields = append(fields, cartline.FieldUpdatedAt)
 	}
-	if m.cart != nil {
+	if m.cart_id != nil {
 		fields = append(fields, cartline.FieldCartID)
 	}
 	if m.variant_id != nil {
@@ -5348,28 +5320,19 @@ func (m *CartLineMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CartLineMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.cart != nil {
-		edges = append(edges, cartline.EdgeCart)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *CartLineMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case cartline.EdgeCart:
-		if id := m.cart; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CartLineMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -5381,42 +5344,25 @@ func (m *CartLineMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CartLineMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedcart {
-		edges = append(edges, cartline.EdgeCart)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *CartLineMutation) EdgeCleared(name string) bool {
-	switch name {
-	case cartline.EdgeCart:
-		return m.clearedcart
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *CartLineMutation) ClearEdge(name string) error {
-	switch name {
-	case cartline.EdgeCart:
-		m.ClearCart()
-		return nil
-	}
 	return fmt.Errorf("unknown CartLine unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *CartLineMutation) ResetEdge(name string) error {
-	switch name {
-	case cartline.EdgeCart:
-		m.ResetCart()
-		return nil
-	}
 	return fmt.Errorf("unknown CartLine edge %s", name)
 }
 
@@ -5429,6 +5375,7 @@ type CheckoutAttemptMutation struct {
 	shop_id        *uuid.UUID
 	created_at     *time.Time
 	updated_at     *time.Time
+	cart_id        *uuid.UUID
 	token          *string
 	state          *string
 	gateway        *string
@@ -5449,8 +5396,6 @@ type CheckoutAttemptMutation struct {
 	addtries       *int
 	due_at         *time.Time
 	clearedFields  map[string]struct{}
-	cart           *uuid.UUID
-	clearedcart    bool
 	done           bool
 	oldValue       func(context.Context) (*CheckoutAttempt, error)
 	predicates     []predicate.CheckoutAttempt
@@ -5670,12 +5615,12 @@ func (m *CheckoutAttemptMutation) ResetUpdatedAt() {
 
 // SetCartID sets the "cart_id" field.
 func (m *CheckoutAttemptMutation) SetCartID(u uuid.UUID) {
-	m.cart = &u
+	m.cart_id = &u
 }
 
 // CartID returns the value of the "cart_id" field in the mutation.
 func (m *CheckoutAttemptMutation) CartID() (r uuid.UUID, exists bool) {
-	v := m.cart
+	v := m.cart_id
 	if v == nil {
 		return
 	}
@@ -5701,7 +5646,7 @@ func (m *CheckoutAttemptMutation) OldCartID(ctx context.Context) (v uuid.UUID, e
 
 // ResetCartID resets all changes to the "cart_id" field.
 func (m *CheckoutAttemptMutation) ResetCartID() {
-	m.cart = nil
+	m.cart_id = nil
 }
 
 // SetToken sets the "token" field.
@@ -6375,33 +6320,6 @@ func (m *CheckoutAttemptMutation) ResetDueAt() {
 	m.due_at = nil
 }
 
-// ClearCart clears the "cart" edge to the Cart entity.
-func (m *CheckoutAttemptMutation) ClearCart() {
-	m.clearedcart = true
-	m.clearedFields[checkoutattempt.FieldCartID] = struct{}{}
-}
-
-// CartCleared reports if the "cart" edge to the Cart entity was cleared.
-func (m *CheckoutAttemptMutation) CartCleared() bool {
-	return m.clearedcart
-}
-
-// CartIDs returns the "cart" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// CartID instead. It exists only for internal usage by the builders.
-func (m *CheckoutAttemptMutation) CartIDs() (ids []uuid.UUID) {
-	if id := m.cart; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetCart resets all changes to the "cart" edge.
-func (m *CheckoutAttemptMutation) ResetCart() {
-	m.cart = nil
-	m.clearedcart = false
-}
-
 // Where appends a list predicates to the CheckoutAttemptMutation builder.
 func (m *CheckoutAttemptMutation) Where(ps ...predicate.CheckoutAttempt) {
 	m.predicates = append(m.predicates, ps...)
@@ -6446,7 +6364,7 @@ func (m *CheckoutAttemptMutation) Fields() []string {
 	if m.updated_at != nil {
 		fields = append(fields, checkoutattempt.FieldUpdatedAt)
 	}
-	if m.cart != nil {
+	if m.cart_id != nil {
 		fields = append(fields, checkoutattempt.FieldCartID)
 	}
 	if m.token != nil {
@@ -6906,28 +6824,19 @@ func (m *CheckoutAttemptMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CheckoutAttemptMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.cart != nil {
-		edges = append(edges, checkoutattempt.EdgeCart)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *CheckoutAttemptMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case checkoutattempt.EdgeCart:
-		if id := m.cart; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CheckoutAttemptMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -6939,42 +6848,25 @@ func (m *CheckoutAttemptMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CheckoutAttemptMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedcart {
-		edges = append(edges, checkoutattempt.EdgeCart)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *CheckoutAttemptMutation) EdgeCleared(name string) bool {
-	switch name {
-	case checkoutattempt.EdgeCart:
-		return m.clearedcart
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *CheckoutAttemptMutation) ClearEdge(name string) error {
-	switch name {
-	case checkoutattempt.EdgeCart:
-		m.ClearCart()
-		return nil
-	}
 	return fmt.Errorf("unknown CheckoutAttempt unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *CheckoutAttemptMutation) ResetEdge(name string) error {
-	switch name {
-	case checkoutattempt.EdgeCart:
-		m.ResetCart()
-		return nil
-	}
 	return fmt.Errorf("unknown CheckoutAttempt edge %s", name)
 }
 
@@ -8182,21 +8074,19 @@ func (m *CollectionMutation) ResetEdge(name string) error {
 // CollectionProductMutation represents an operation that mutates the CollectionProduct nodes in the graph.
 type CollectionProductMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *uuid.UUID
-	shop_id           *uuid.UUID
-	position          *int64
-	addposition       *int64
-	created_at        *time.Time
-	clearedFields     map[string]struct{}
-	collection        *uuid.UUID
-	clearedcollection bool
-	product           *uuid.UUID
-	clearedproduct    bool
-	done              bool
-	oldValue          func(context.Context) (*CollectionProduct, error)
-	predicates        []predicate.CollectionProduct
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	collection_id *uuid.UUID
+	product_id    *uuid.UUID
+	position      *int64
+	addposition   *int64
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CollectionProduct, error)
+	predicates    []predicate.CollectionProduct
 }
 
 var _ ent.Mutation = (*CollectionProductMutation)(nil)
@@ -8341,12 +8231,12 @@ func (m *CollectionProductMutation) ResetShopID() {
 
 // SetCollectionID sets the "collection_id" field.
 func (m *CollectionProductMutation) SetCollectionID(u uuid.UUID) {
-	m.collection = &u
+	m.collection_id = &u
 }
 
 // CollectionID returns the value of the "collection_id" field in the mutation.
 func (m *CollectionProductMutation) CollectionID() (r uuid.UUID, exists bool) {
-	v := m.collection
+	v := m.collection_id
 	if v == nil {
 		return
 	}
@@ -8372,17 +8262,17 @@ func (m *CollectionProductMutation) OldCollectionID(ctx context.Context) (v uuid
 
 // ResetCollectionID resets all changes to the "collection_id" field.
 func (m *CollectionProductMutation) ResetCollectionID() {
-	m.collection = nil
+	m.collection_id = nil
 }
 
 // SetProductID sets the "product_id" field.
 func (m *CollectionProductMutation) SetProductID(u uuid.UUID) {
-	m.product = &u
+	m.product_id = &u
 }
 
 // ProductID returns the value of the "product_id" field in the mutation.
 func (m *CollectionProductMutation) ProductID() (r uuid.UUID, exists bool) {
-	v := m.product
+	v := m.product_id
 	if v == nil {
 		return
 	}
@@ -8408,7 +8298,7 @@ func (m *CollectionProductMutation) OldProductID(ctx context.Context) (v uuid.UU
 
 // ResetProductID resets all changes to the "product_id" field.
 func (m *CollectionProductMutation) ResetProductID() {
-	m.product = nil
+	m.product_id = nil
 }
 
 // SetPosition sets the "position" field.
@@ -8503,60 +8393,6 @@ func (m *CollectionProductMutation) ResetCreatedAt() {
 	m.created_at = nil
 }
 
-// ClearCollection clears the "collection" edge to the Collection entity.
-func (m *CollectionProductMutation) ClearCollection() {
-	m.clearedcollection = true
-	m.clearedFields[collectionproduct.FieldCollectionID] = struct{}{}
-}
-
-// CollectionCleared reports if the "collection" edge to the Collection entity was cleared.
-func (m *CollectionProductMutation) CollectionCleared() bool {
-	return m.clearedcollection
-}
-
-// CollectionIDs returns the "collection" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// CollectionID instead. It exists only for internal usage by the builders.
-func (m *CollectionProductMutation) CollectionIDs() (ids []uuid.UUID) {
-	if id := m.collection; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetCollection resets all changes to the "collection" edge.
-func (m *CollectionProductMutation) ResetCollection() {
-	m.collection = nil
-	m.clearedcollection = false
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (m *CollectionProductMutation) ClearProduct() {
-	m.clearedproduct = true
-	m.clearedFields[collectionproduct.FieldProductID] = struct{}{}
-}
-
-// ProductCleared reports if the "product" edge to the Product entity was cleared.
-func (m *CollectionProductMutation) ProductCleared() bool {
-	return m.clearedproduct
-}
-
-// ProductIDs returns the "product" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// ProductID instead. It exists only for internal usage by the builders.
-func (m *CollectionProductMutation) ProductIDs() (ids []uuid.UUID) {
-	if id := m.product; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetProduct resets all changes to the "product" edge.
-func (m *CollectionProductMutation) ResetProduct() {
-	m.product = nil
-	m.clearedproduct = false
-}
-
 // Where appends a list predicates to the CollectionProductMutation builder.
 func (m *CollectionProductMutation) Where(ps ...predicate.CollectionProduct) {
 	m.predicates = append(m.predicates, ps...)
@@ -8595,10 +8431,10 @@ func (m *CollectionProductMutation) Fields() []string {
 	if m.shop_id != nil {
 		fields = append(fields, collectionproduct.FieldShopID)
 	}
-	if m.collection != nil {
+	if m.collection_id != nil {
 		fields = append(fields, collectionproduct.FieldCollectionID)
 	}
-	if m.product != nil {
+	if m.product_id != nil {
 		fields = append(fields, collectionproduct.FieldProductID)
 	}
 	if m.position != nil {
@@ -8773,35 +8609,19 @@ func (m *CollectionProductMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CollectionProductMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.collection != nil {
-		edges = append(edges, collectionproduct.EdgeCollection)
-	}
-	if m.product != nil {
-		edges = append(edges, collectionproduct.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *CollectionProductMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case collectionproduct.EdgeCollection:
-		if id := m.collection; id != nil {
-			return []ent.Value{*id}
-		}
-	case collectionproduct.EdgeProduct:
-		if id := m.product; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CollectionProductMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -8813,53 +8633,25 @@ func (m *CollectionProductMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CollectionProductMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.clearedcollection {
-		edges = append(edges, collectionproduct.EdgeCollection)
-	}
-	if m.clearedproduct {
-		edges = append(edges, collectionproduct.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *CollectionProductMutation) EdgeCleared(name string) bool {
-	switch name {
-	case collectionproduct.EdgeCollection:
-		return m.clearedcollection
-	case collectionproduct.EdgeProduct:
-		return m.clearedproduct
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *CollectionProductMutation) ClearEdge(name string) error {
-	switch name {
-	case collectionproduct.EdgeCollection:
-		m.ClearCollection()
-		return nil
-	case collectionproduct.EdgeProduct:
-		m.ClearProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown CollectionProduct unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *CollectionProductMutation) ResetEdge(name string) error {
-	switch name {
-	case collectionproduct.EdgeCollection:
-		m.ResetCollection()
-		return nil
-	case collectionproduct.EdgeProduct:
-		m.ResetProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown CollectionProduct edge %s", name)
 }
 
@@ -8873,6 +8665,7 @@ type CustomerMutation struct {
 	created_at         *time.Time
 	updated_at         *time.Time
 	email              *string
+	verified_email     *bool
 	first_name         *string
 	last_name          *string
 	phone              *string
@@ -9138,6 +8931,42 @@ func (m *CustomerMutation) OldEmail(ctx context.Context) (v string, err error) {
 // ResetEmail resets all changes to the "email" field.
 func (m *CustomerMutation) ResetEmail() {
 	m.email = nil
+}
+
+// SetVerifiedEmail sets the "verified_email" field.
+func (m *CustomerMutation) SetVerifiedEmail(b bool) {
+	m.verified_email = &b
+}
+
+// VerifiedEmail returns the value of the "verified_email" field in the mutation.
+func (m *CustomerMutation) VerifiedEmail() (r bool, exists bool) {
+	v := m.verified_email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerifiedEmail returns the old "verified_email" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldVerifiedEmail(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerifiedEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerifiedEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerifiedEmail: %w", err)
+	}
+	return oldValue.VerifiedEmail, nil
+}
+
+// ResetVerifiedEmail resets all changes to the "verified_email" field.
+func (m *CustomerMutation) ResetVerifiedEmail() {
+	m.verified_email = nil
 }
 
 // SetFirstName sets the "first_name" field.
@@ -9632,7 +9461,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 16)
 	if m.shop_id != nil {
 		fields = append(fields, customer.FieldShopID)
 	}
@@ -9644,6 +9473,9 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.email != nil {
 		fields = append(fields, customer.FieldEmail)
+	}
+	if m.verified_email != nil {
+		fields = append(fields, customer.FieldVerifiedEmail)
 	}
 	if m.first_name != nil {
 		fields = append(fields, customer.FieldFirstName)
@@ -9694,6 +9526,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case customer.FieldEmail:
 		return m.Email()
+	case customer.FieldVerifiedEmail:
+		return m.VerifiedEmail()
 	case customer.FieldFirstName:
 		return m.FirstName()
 	case customer.FieldLastName:
@@ -9733,6 +9567,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldUpdatedAt(ctx)
 	case customer.FieldEmail:
 		return m.OldEmail(ctx)
+	case customer.FieldVerifiedEmail:
+		return m.OldVerifiedEmail(ctx)
 	case customer.FieldFirstName:
 		return m.OldFirstName(ctx)
 	case customer.FieldLastName:
@@ -9791,6 +9627,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEmail(v)
+		return nil
+	case customer.FieldVerifiedEmail:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerifiedEmail(v)
 		return nil
 	case customer.FieldFirstName:
 		v, ok := value.(string)
@@ -9959,6 +9802,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldEmail:
 		m.ResetEmail()
+		return nil
+	case customer.FieldVerifiedEmail:
+		m.ResetVerifiedEmail()
 		return nil
 	case customer.FieldFirstName:
 		m.ResetFirstName()
@@ -12048,20 +11894,19 @@ func (m *DiscountMutation) ResetEdge(name string) error {
 // DiscountUsageMutation represents an operation that mutates the DiscountUsage nodes in the graph.
 type DiscountUsageMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *uuid.UUID
-	shop_id         *uuid.UUID
-	ref             *string
-	buyer           *string
-	order_id        *uuid.UUID
-	created_at      *time.Time
-	clearedFields   map[string]struct{}
-	discount        *uuid.UUID
-	cleareddiscount bool
-	done            bool
-	oldValue        func(context.Context) (*DiscountUsage, error)
-	predicates      []predicate.DiscountUsage
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	discount_id   *uuid.UUID
+	ref           *string
+	buyer         *string
+	order_id      *uuid.UUID
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DiscountUsage, error)
+	predicates    []predicate.DiscountUsage
 }
 
 var _ ent.Mutation = (*DiscountUsageMutation)(nil)
@@ -12206,12 +12051,12 @@ func (m *DiscountUsageMutation) ResetShopID() {
 
 // SetDiscountID sets the "discount_id" field.
 func (m *DiscountUsageMutation) SetDiscountID(u uuid.UUID) {
-	m.discount = &u
+	m.discount_id = &u
 }
 
 // DiscountID returns the value of the "discount_id" field in the mutation.
 func (m *DiscountUsageMutation) DiscountID() (r uuid.UUID, exists bool) {
-	v := m.discount
+	v := m.discount_id
 	if v == nil {
 		return
 	}
@@ -12237,7 +12082,7 @@ func (m *DiscountUsageMutation) OldDiscountID(ctx context.Context) (v uuid.UUID,
 
 // ResetDiscountID resets all changes to the "discount_id" field.
 func (m *DiscountUsageMutation) ResetDiscountID() {
-	m.discount = nil
+	m.discount_id = nil
 }
 
 // SetRef sets the "ref" field.
@@ -12397,33 +12242,6 @@ func (m *DiscountUsageMutation) ResetCreatedAt() {
 	m.created_at = nil
 }
 
-// ClearDiscount clears the "discount" edge to the Discount entity.
-func (m *DiscountUsageMutation) ClearDiscount() {
-	m.cleareddiscount = true
-	m.clearedFields[discountusage.FieldDiscountID] = struct{}{}
-}
-
-// DiscountCleared reports if the "discount" edge to the Discount entity was cleared.
-func (m *DiscountUsageMutation) DiscountCleared() bool {
-	return m.cleareddiscount
-}
-
-// DiscountIDs returns the "discount" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// DiscountID instead. It exists only for internal usage by the builders.
-func (m *DiscountUsageMutation) DiscountIDs() (ids []uuid.UUID) {
-	if id := m.discount; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetDiscount resets all changes to the "discount" edge.
-func (m *DiscountUsageMutation) ResetDiscount() {
-	m.discount = nil
-	m.cleareddiscount = false
-}
-
 // Where appends a list predicates to the DiscountUsageMutation builder.
 func (m *DiscountUsageMutation) Where(ps ...predicate.DiscountUsage) {
 	m.predicates = append(m.predicates, ps...)
@@ -12462,7 +12280,7 @@ func (m *DiscountUsageMutation) Fields() []string {
 	if m.shop_id != nil {
 		fields = append(fields, discountusage.FieldShopID)
 	}
-	if m.discount != nil {
+	if m.discount_id != nil {
 		fields = append(fields, discountusage.FieldDiscountID)
 	}
 	if m.ref != nil {
@@ -12651,28 +12469,19 @@ func (m *DiscountUsageMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *DiscountUsageMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.discount != nil {
-		edges = append(edges, discountusage.EdgeDiscount)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *DiscountUsageMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case discountusage.EdgeDiscount:
-		if id := m.discount; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *DiscountUsageMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -12684,42 +12493,25 @@ func (m *DiscountUsageMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *DiscountUsageMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.cleareddiscount {
-		edges = append(edges, discountusage.EdgeDiscount)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *DiscountUsageMutation) EdgeCleared(name string) bool {
-	switch name {
-	case discountusage.EdgeDiscount:
-		return m.cleareddiscount
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *DiscountUsageMutation) ClearEdge(name string) error {
-	switch name {
-	case discountusage.EdgeDiscount:
-		m.ClearDiscount()
-		return nil
-	}
 	return fmt.Errorf("unknown DiscountUsage unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *DiscountUsageMutation) ResetEdge(name string) error {
-	switch name {
-	case discountusage.EdgeDiscount:
-		m.ResetDiscount()
-		return nil
-	}
 	return fmt.Errorf("unknown DiscountUsage edge %s", name)
 }
 
@@ -15240,22 +15032,21 @@ func (m *GiftCardMutation) ResetEdge(name string) error {
 // GiftCardEntryMutation represents an operation that mutates the GiftCardEntry nodes in the graph.
 type GiftCardEntryMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *uuid.UUID
-	shop_id          *uuid.UUID
-	delta            *int64
-	adddelta         *int64
-	reason           *string
-	ref              *string
-	order_id         *uuid.UUID
-	created_at       *time.Time
-	clearedFields    map[string]struct{}
-	gift_card        *uuid.UUID
-	clearedgift_card bool
-	done             bool
-	oldValue         func(context.Context) (*GiftCardEntry, error)
-	predicates       []predicate.GiftCardEntry
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	gift_card_id  *uuid.UUID
+	delta         *int64
+	adddelta      *int64
+	reason        *string
+	ref           *string
+	order_id      *uuid.UUID
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*GiftCardEntry, error)
+	predicates    []predicate.GiftCardEntry
 }
 
 var _ ent.Mutation = (*GiftCardEntryMutation)(nil)
@@ -15400,12 +15191,12 @@ func (m *GiftCardEntryMutation) ResetShopID() {
 
 // SetGiftCardID sets the "gift_card_id" field.
 func (m *GiftCardEntryMutation) SetGiftCardID(u uuid.UUID) {
-	m.gift_card = &u
+	m.gift_card_id = &u
 }
 
 // GiftCardID returns the value of the "gift_card_id" field in the mutation.
 func (m *GiftCardEntryMutation) GiftCardID() (r uuid.UUID, exists bool) {
-	v := m.gift_card
+	v := m.gift_card_id
 	if v == nil {
 		return
 	}
@@ -15431,7 +15222,7 @@ func (m *GiftCardEntryMutation) OldGiftCardID(ctx context.Context) (v uuid.UUID,
 
 // ResetGiftCardID resets all changes to the "gift_card_id" field.
 func (m *GiftCardEntryMutation) ResetGiftCardID() {
-	m.gift_card = nil
+	m.gift_card_id = nil
 }
 
 // SetDelta sets the "delta" field.
@@ -15647,33 +15438,6 @@ func (m *GiftCardEntryMutation) ResetCreatedAt() {
 	m.created_at = nil
 }
 
-// ClearGiftCard clears the "gift_card" edge to the GiftCard entity.
-func (m *GiftCardEntryMutation) ClearGiftCard() {
-	m.clearedgift_card = true
-	m.clearedFields[giftcardentry.FieldGiftCardID] = struct{}{}
-}
-
-// GiftCardCleared reports if the "gift_card" edge to the GiftCard entity was cleared.
-func (m *GiftCardEntryMutation) GiftCardCleared() bool {
-	return m.clearedgift_card
-}
-
-// GiftCardIDs returns the "gift_card" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// GiftCardID instead. It exists only for internal usage by the builders.
-func (m *GiftCardEntryMutation) GiftCardIDs() (ids []uuid.UUID) {
-	if id := m.gift_card; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetGiftCard resets all changes to the "gift_card" edge.
-func (m *GiftCardEntryMutation) ResetGiftCard() {
-	m.gift_card = nil
-	m.clearedgift_card = false
-}
-
 // Where appends a list predicates to the GiftCardEntryMutation builder.
 func (m *GiftCardEntryMutation) Where(ps ...predicate.GiftCardEntry) {
 	m.predicates = append(m.predicates, ps...)
@@ -15712,7 +15476,7 @@ func (m *GiftCardEntryMutation) Fields() []string {
 	if m.shop_id != nil {
 		fields = append(fields, giftcardentry.FieldShopID)
 	}
-	if m.gift_card != nil {
+	if m.gift_card_id != nil {
 		fields = append(fields, giftcardentry.FieldGiftCardID)
 	}
 	if m.delta != nil {
@@ -15933,28 +15697,19 @@ func (m *GiftCardEntryMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *GiftCardEntryMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.gift_card != nil {
-		edges = append(edges, giftcardentry.EdgeGiftCard)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *GiftCardEntryMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case giftcardentry.EdgeGiftCard:
-		if id := m.gift_card; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *GiftCardEntryMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -15966,42 +15721,25 @@ func (m *GiftCardEntryMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *GiftCardEntryMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedgift_card {
-		edges = append(edges, giftcardentry.EdgeGiftCard)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *GiftCardEntryMutation) EdgeCleared(name string) bool {
-	switch name {
-	case giftcardentry.EdgeGiftCard:
-		return m.clearedgift_card
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *GiftCardEntryMutation) ClearEdge(name string) error {
-	switch name {
-	case giftcardentry.EdgeGiftCard:
-		m.ClearGiftCard()
-		return nil
-	}
 	return fmt.Errorf("unknown GiftCardEntry unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *GiftCardEntryMutation) ResetEdge(name string) error {
-	switch name {
-	case giftcardentry.EdgeGiftCard:
-		m.ResetGiftCard()
-		return nil
-	}
 	return fmt.Errorf("unknown GiftCardEntry edge %s", name)
 }
 
@@ -16016,8 +15754,6 @@ type IdempotencyRecordMutation struct {
 	key           *string
 	request_hash  *[]byte
 	state         *string
-	status        *int
-	addstatus     *int
 	response      *[]byte
 	lease_until   *time.Time
 	expires_at    *time.Time
@@ -16312,62 +16048,6 @@ func (m *IdempotencyRecordMutation) ResetState() {
 	m.state = nil
 }
 
-// SetStatus sets the "status" field.
-func (m *IdempotencyRecordMutation) SetStatus(i int) {
-	m.status = &i
-	m.addstatus = nil
-}
-
-// Status returns the value of the "status" field in the mutation.
-func (m *IdempotencyRecordMutation) Status() (r int, exists bool) {
-	v := m.status
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldStatus returns the old "status" field's value of the IdempotencyRecord entity.
-// If the IdempotencyRecord object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IdempotencyRecordMutation) OldStatus(ctx context.Context) (v int, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldStatus requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
-	}
-	return oldValue.Status, nil
-}
-
-// AddStatus adds i to the "status" field.
-func (m *IdempotencyRecordMutation) AddStatus(i int) {
-	if m.addstatus != nil {
-		*m.addstatus += i
-	} else {
-		m.addstatus = &i
-	}
-}
-
-// AddedStatus returns the value that was added to the "status" field in this mutation.
-func (m *IdempotencyRecordMutation) AddedStatus() (r int, exists bool) {
-	v := m.addstatus
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetStatus resets all changes to the "status" field.
-func (m *IdempotencyRecordMutation) ResetStatus() {
-	m.status = nil
-	m.addstatus = nil
-}
-
 // SetResponse sets the "response" field.
 func (m *IdempotencyRecordMutation) SetResponse(b []byte) {
 	m.response = &b
@@ -16559,7 +16239,7 @@ func (m *IdempotencyRecordMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IdempotencyRecordMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 9)
 	if m.shop_id != nil {
 		fields = append(fields, idempotencyrecord.FieldShopID)
 	}
@@ -16574,9 +16254,6 @@ func (m *IdempotencyRecordMutation) Fields() []string {
 	}
 	if m.state != nil {
 		fields = append(fields, idempotencyrecord.FieldState)
-	}
-	if m.status != nil {
-		fields = append(fields, idempotencyrecord.FieldStatus)
 	}
 	if m.response != nil {
 		fields = append(fields, idempotencyrecord.FieldResponse)
@@ -16608,8 +16285,6 @@ func (m *IdempotencyRecordMutation) Field(name string) (ent.Value, bool) {
 		return m.RequestHash()
 	case idempotencyrecord.FieldState:
 		return m.State()
-	case idempotencyrecord.FieldStatus:
-		return m.Status()
 	case idempotencyrecord.FieldResponse:
 		return m.Response()
 	case idempotencyrecord.FieldLeaseUntil:
@@ -16637,8 +16312,6 @@ func (m *IdempotencyRecordMutation) OldField(ctx context.Context, name string) (
 		return m.OldRequestHash(ctx)
 	case idempotencyrecord.FieldState:
 		return m.OldState(ctx)
-	case idempotencyrecord.FieldStatus:
-		return m.OldStatus(ctx)
 	case idempotencyrecord.FieldResponse:
 		return m.OldResponse(ctx)
 	case idempotencyrecord.FieldLeaseUntil:
@@ -16691,13 +16364,6 @@ func (m *IdempotencyRecordMutation) SetField(name string, value ent.Value) error
 		}
 		m.SetState(v)
 		return nil
-	case idempotencyrecord.FieldStatus:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetStatus(v)
-		return nil
 	case idempotencyrecord.FieldResponse:
 		v, ok := value.([]byte)
 		if !ok {
@@ -16733,21 +16399,13 @@ func (m *IdempotencyRecordMutation) SetField(name string, value ent.Value) error
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *IdempotencyRecordMutation) AddedFields() []string {
-	var fields []string
-	if m.addstatus != nil {
-		fields = append(fields, idempotencyrecord.FieldStatus)
-	}
-	return fields
+	return nil
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *IdempotencyRecordMutation) AddedField(name string) (ent.Value, bool) {
-	switch name {
-	case idempotencyrecord.FieldStatus:
-		return m.AddedStatus()
-	}
 	return nil, false
 }
 
@@ -16756,13 +16414,6 @@ func (m *IdempotencyRecordMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *IdempotencyRecordMutation) AddField(name string, value ent.Value) error {
 	switch name {
-	case idempotencyrecord.FieldStatus:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddStatus(v)
-		return nil
 	}
 	return fmt.Errorf("unknown IdempotencyRecord numeric field %s", name)
 }
@@ -16813,9 +16464,6 @@ func (m *IdempotencyRecordMutation) ResetField(name string) error {
 		return nil
 	case idempotencyrecord.FieldState:
 		m.ResetState()
-		return nil
-	case idempotencyrecord.FieldStatus:
-		m.ResetStatus()
 		return nil
 	case idempotencyrecord.FieldResponse:
 		m.ResetResponse()
@@ -17324,23 +16972,21 @@ func (m *InboxRecordMutation) ResetEdge(name string) error {
 // InventoryLevelMutation represents an operation that mutates the InventoryLevel nodes in the graph.
 type InventoryLevelMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *uuid.UUID
-	shop_id         *uuid.UUID
-	on_hand         *int64
-	addon_hand      *int64
-	reserved        *int64
-	addreserved     *int64
-	updated_at      *time.Time
-	clearedFields   map[string]struct{}
-	variant         *uuid.UUID
-	clearedvariant  bool
-	location        *uuid.UUID
-	clearedlocation bool
-	done            bool
-	oldValue        func(context.Context) (*InventoryLevel, error)
-	predicates      []predicate.InventoryLevel
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	variant_id    *uuid.UUID
+	location_id   *uuid.UUID
+	on_hand       *int64
+	addon_hand    *int64
+	reserved      *int64
+	addreserved   *int64
+	updated_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*InventoryLevel, error)
+	predicates    []predicate.InventoryLevel
 }
 
 var _ ent.Mutation = (*InventoryLevelMutation)(nil)
@@ -17485,12 +17131,12 @@ func (m *InventoryLevelMutation) ResetShopID() {
 
 // SetVariantID sets the "variant_id" field.
 func (m *InventoryLevelMutation) SetVariantID(u uuid.UUID) {
-	m.variant = &u
+	m.variant_id = &u
 }
 
 // VariantID returns the value of the "variant_id" field in the mutation.
 func (m *InventoryLevelMutation) VariantID() (r uuid.UUID, exists bool) {
-	v := m.variant
+	v := m.variant_id
 	if v == nil {
 		return
 	}
@@ -17516,17 +17162,17 @@ func (m *InventoryLevelMutation) OldVariantID(ctx context.Context) (v uuid.UUID,
 
 // ResetVariantID resets all changes to the "variant_id" field.
 func (m *InventoryLevelMutation) ResetVariantID() {
-	m.variant = nil
+	m.variant_id = nil
 }
 
 // SetLocationID sets the "location_id" field.
 func (m *InventoryLevelMutation) SetLocationID(u uuid.UUID) {
-	m.location = &u
+	m.location_id = &u
 }
 
 // LocationID returns the value of the "location_id" field in the mutation.
 func (m *InventoryLevelMutation) LocationID() (r uuid.UUID, exists bool) {
-	v := m.location
+	v := m.location_id
 	if v == nil {
 		return
 	}
@@ -17552,7 +17198,7 @@ func (m *InventoryLevelMutation) OldLocationID(ctx context.Context) (v uuid.UUID
 
 // ResetLocationID resets all changes to the "location_id" field.
 func (m *InventoryLevelMutation) ResetLocationID() {
-	m.location = nil
+	m.location_id = nil
 }
 
 // SetOnHand sets the "on_hand" field.
@@ -17703,60 +17349,6 @@ func (m *InventoryLevelMutation) ResetUpdatedAt() {
 	m.updated_at = nil
 }
 
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (m *InventoryLevelMutation) ClearVariant() {
-	m.clearedvariant = true
-	m.clearedFields[inventorylevel.FieldVariantID] = struct{}{}
-}
-
-// VariantCleared reports if the "variant" edge to the Variant entity was cleared.
-func (m *InventoryLevelMutation) VariantCleared() bool {
-	return m.clearedvariant
-}
-
-// VariantIDs returns the "variant" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// VariantID instead. It exists only for internal usage by the builders.
-func (m *InventoryLevelMutation) VariantIDs() (ids []uuid.UUID) {
-	if id := m.variant; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetVariant resets all changes to the "variant" edge.
-func (m *InventoryLevelMutation) ResetVariant() {
-	m.variant = nil
-	m.clearedvariant = false
-}
-
-// ClearLocation clears the "location" edge to the Location entity.
-func (m *InventoryLevelMutation) ClearLocation() {
-	m.clearedlocation = true
-	m.clearedFields[inventorylevel.FieldLocationID] = struct{}{}
-}
-
-// LocationCleared reports if the "location" edge to the Location entity was cleared.
-func (m *InventoryLevelMutation) LocationCleared() bool {
-	return m.clearedlocation
-}
-
-// LocationIDs returns the "location" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// LocationID instead. It exists only for internal usage by the builders.
-func (m *InventoryLevelMutation) LocationIDs() (ids []uuid.UUID) {
-	if id := m.location; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetLocation resets all changes to the "location" edge.
-func (m *InventoryLevelMutation) ResetLocation() {
-	m.location = nil
-	m.clearedlocation = false
-}
-
 // Where appends a list predicates to the InventoryLevelMutation builder.
 func (m *InventoryLevelMutation) Where(ps ...predicate.InventoryLevel) {
 	m.predicates = append(m.predicates, ps...)
@@ -17795,10 +17387,10 @@ func (m *InventoryLevelMutation) Fields() []string {
 	if m.shop_id != nil {
 		fields = append(fields, inventorylevel.FieldShopID)
 	}
-	if m.variant != nil {
+	if m.variant_id != nil {
 		fields = append(fields, inventorylevel.FieldVariantID)
 	}
-	if m.location != nil {
+	if m.location_id != nil {
 		fields = append(fields, inventorylevel.FieldLocationID)
 	}
 	if m.on_hand != nil {
@@ -18002,35 +17594,19 @@ func (m *InventoryLevelMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *InventoryLevelMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.variant != nil {
-		edges = append(edges, inventorylevel.EdgeVariant)
-	}
-	if m.location != nil {
-		edges = append(edges, inventorylevel.EdgeLocation)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *InventoryLevelMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case inventorylevel.EdgeVariant:
-		if id := m.variant; id != nil {
-			return []ent.Value{*id}
-		}
-	case inventorylevel.EdgeLocation:
-		if id := m.location; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *InventoryLevelMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -18042,53 +17618,25 @@ func (m *InventoryLevelMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *InventoryLevelMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.clearedvariant {
-		edges = append(edges, inventorylevel.EdgeVariant)
-	}
-	if m.clearedlocation {
-		edges = append(edges, inventorylevel.EdgeLocation)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *InventoryLevelMutation) EdgeCleared(name string) bool {
-	switch name {
-	case inventorylevel.EdgeVariant:
-		return m.clearedvariant
-	case inventorylevel.EdgeLocation:
-		return m.clearedlocation
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *InventoryLevelMutation) ClearEdge(name string) error {
-	switch name {
-	case inventorylevel.EdgeVariant:
-		m.ClearVariant()
-		return nil
-	case inventorylevel.EdgeLocation:
-		m.ClearLocation()
-		return nil
-	}
 	return fmt.Errorf("unknown InventoryLevel unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *InventoryLevelMutation) ResetEdge(name string) error {
-	switch name {
-	case inventorylevel.EdgeVariant:
-		m.ResetVariant()
-		return nil
-	case inventorylevel.EdgeLocation:
-		m.ResetLocation()
-		return nil
-	}
 	return fmt.Errorf("unknown InventoryLevel edge %s", name)
 }
 
@@ -19971,29 +19519,28 @@ func (m *MarketMutation) ResetEdge(name string) error {
 // MediaMutation represents an operation that mutates the Media nodes in the graph.
 type MediaMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *uuid.UUID
-	shop_id        *uuid.UUID
-	created_at     *time.Time
-	updated_at     *time.Time
-	position       *int
-	addposition    *int
-	kind           *string
-	alt            *string
-	source         *string
-	content_type   *string
-	width          *int
-	addwidth       *int
-	height         *int
-	addheight      *int
-	thumbhash      *string
-	clearedFields  map[string]struct{}
-	product        *uuid.UUID
-	clearedproduct bool
-	done           bool
-	oldValue       func(context.Context) (*Media, error)
-	predicates     []predicate.Media
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	created_at    *time.Time
+	updated_at    *time.Time
+	product_id    *uuid.UUID
+	position      *int
+	addposition   *int
+	kind          *string
+	alt           *string
+	source        *string
+	content_type  *string
+	width         *int
+	addwidth      *int
+	height        *int
+	addheight     *int
+	thumbhash     *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Media, error)
+	predicates    []predicate.Media
 }
 
 var _ ent.Mutation = (*MediaMutation)(nil)
@@ -20210,12 +19757,12 @@ func (m *MediaMutation) ResetUpdatedAt() {
 
 // SetProductID sets the "product_id" field.
 func (m *MediaMutation) SetProductID(u uuid.UUID) {
-	m.product = &u
+	m.product_id = &u
 }
 
 // ProductID returns the value of the "product_id" field in the mutation.
 func (m *MediaMutation) ProductID() (r uuid.UUID, exists bool) {
-	v := m.product
+	v := m.product_id
 	if v == nil {
 		return
 	}
@@ -20241,7 +19788,7 @@ func (m *MediaMutation) OldProductID(ctx context.Context) (v *uuid.UUID, err err
 
 // ClearProductID clears the value of the "product_id" field.
 func (m *MediaMutation) ClearProductID() {
-	m.product = nil
+	m.product_id = nil
 	m.clearedFields[media.FieldProductID] = struct{}{}
 }
 
@@ -20253,7 +19800,7 @@ func (m *MediaMutation) ProductIDCleared() bool {
 
 // ResetProductID resets all changes to the "product_id" field.
 func (m *MediaMutation) ResetProductID() {
-	m.product = nil
+	m.product_id = nil
 	delete(m.clearedFields, media.FieldProductID)
 }
 
@@ -20605,33 +20152,6 @@ func (m *MediaMutation) ResetThumbhash() {
 	m.thumbhash = nil
 }
 
-// ClearProduct clears the "product" edge to the Product entity.
-func (m *MediaMutation) ClearProduct() {
-	m.clearedproduct = true
-	m.clearedFields[media.FieldProductID] = struct{}{}
-}
-
-// ProductCleared reports if the "product" edge to the Product entity was cleared.
-func (m *MediaMutation) ProductCleared() bool {
-	return m.ProductIDCleared() || m.clearedproduct
-}
-
-// ProductIDs returns the "product" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// ProductID instead. It exists only for internal usage by the builders.
-func (m *MediaMutation) ProductIDs() (ids []uuid.UUID) {
-	if id := m.product; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetProduct resets all changes to the "product" edge.
-func (m *MediaMutation) ResetProduct() {
-	m.product = nil
-	m.clearedproduct = false
-}
-
 // Where appends a list predicates to the MediaMutation builder.
 func (m *MediaMutation) Where(ps ...predicate.Media) {
 	m.predicates = append(m.predicates, ps...)
@@ -20676,7 +20196,7 @@ func (m *MediaMutation) Fields() []string {
 	if m.updated_at != nil {
 		fields = append(fields, media.FieldUpdatedAt)
 	}
-	if m.product != nil {
+	if m.product_id != nil {
 		fields = append(fields, media.FieldProductID)
 	}
 	if m.position != nil {
@@ -21000,28 +20520,19 @@ func (m *MediaMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *MediaMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.product != nil {
-		edges = append(edges, media.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *MediaMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case media.EdgeProduct:
-		if id := m.product; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *MediaMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -21033,42 +20544,25 @@ func (m *MediaMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *MediaMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedproduct {
-		edges = append(edges, media.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *MediaMutation) EdgeCleared(name string) bool {
-	switch name {
-	case media.EdgeProduct:
-		return m.clearedproduct
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *MediaMutation) ClearEdge(name string) error {
-	switch name {
-	case media.EdgeProduct:
-		m.ClearProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown Media unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *MediaMutation) ResetEdge(name string) error {
-	switch name {
-	case media.EdgeProduct:
-		m.ResetProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown Media edge %s", name)
 }
 
@@ -21627,6 +21121,7 @@ type MenuItemMutation struct {
 	typ           string
 	id            *uuid.UUID
 	shop_id       *uuid.UUID
+	menu_id       *uuid.UUID
 	parent_id     *uuid.UUID
 	position      *int
 	addposition   *int
@@ -21637,8 +21132,6 @@ type MenuItemMutation struct {
 	tags          *json.RawMessage
 	appendtags    json.RawMessage
 	clearedFields map[string]struct{}
-	menu          *uuid.UUID
-	clearedmenu   bool
 	done          bool
 	oldValue      func(context.Context) (*MenuItem, error)
 	predicates    []predicate.MenuItem
@@ -21786,12 +21279,12 @@ func (m *MenuItemMutation) ResetShopID() {
 
 // SetMenuID sets the "menu_id" field.
 func (m *MenuItemMutation) SetMenuID(u uuid.UUID) {
-	m.menu = &u
+	m.menu_id = &u
 }
 
 // MenuID returns the value of the "menu_id" field in the mutation.
 func (m *MenuItemMutation) MenuID() (r uuid.UUID, exists bool) {
-	v := m.menu
+	v := m.menu_id
 	if v == nil {
 		return
 	}
@@ -21817,7 +21310,7 @@ func (m *MenuItemMutation) OldMenuID(ctx context.Context) (v uuid.UUID, err erro
 
 // ResetMenuID resets all changes to the "menu_id" field.
 func (m *MenuItemMutation) ResetMenuID() {
-	m.menu = nil
+	m.menu_id = nil
 }
 
 // SetParentID sets the "parent_id" field.
@@ -22147,33 +21640,6 @@ func (m *MenuItemMutation) ResetTags() {
 	delete(m.clearedFields, menuitem.FieldTags)
 }
 
-// ClearMenu clears the "menu" edge to the Menu entity.
-func (m *MenuItemMutation) ClearMenu() {
-	m.clearedmenu = true
-	m.clearedFields[menuitem.FieldMenuID] = struct{}{}
-}
-
-// MenuCleared reports if the "menu" edge to the Menu entity was cleared.
-func (m *MenuItemMutation) MenuCleared() bool {
-	return m.clearedmenu
-}
-
-// MenuIDs returns the "menu" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// MenuID instead. It exists only for internal usage by the builders.
-func (m *MenuItemMutation) MenuIDs() (ids []uuid.UUID) {
-	if id := m.menu; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetMenu resets all changes to the "menu" edge.
-func (m *MenuItemMutation) ResetMenu() {
-	m.menu = nil
-	m.clearedmenu = false
-}
-
 // Where appends a list predicates to the MenuItemMutation builder.
 func (m *MenuItemMutation) Where(ps ...predicate.MenuItem) {
 	m.predicates = append(m.predicates, ps...)
@@ -22212,7 +21678,7 @@ func (m *MenuItemMutation) Fields() []string {
 	if m.shop_id != nil {
 		fields = append(fields, menuitem.FieldShopID)
 	}
-	if m.menu != nil {
+	if m.menu_id != nil {
 		fields = append(fields, menuitem.FieldMenuID)
 	}
 	if m.parent_id != nil {
@@ -22479,28 +21945,19 @@ func (m *MenuItemMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *MenuItemMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.menu != nil {
-		edges = append(edges, menuitem.EdgeMenu)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *MenuItemMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case menuitem.EdgeMenu:
-		if id := m.menu; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *MenuItemMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -22512,42 +21969,25 @@ func (m *MenuItemMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *MenuItemMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedmenu {
-		edges = append(edges, menuitem.EdgeMenu)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *MenuItemMutation) EdgeCleared(name string) bool {
-	switch name {
-	case menuitem.EdgeMenu:
-		return m.clearedmenu
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *MenuItemMutation) ClearEdge(name string) error {
-	switch name {
-	case menuitem.EdgeMenu:
-		m.ClearMenu()
-		return nil
-	}
 	return fmt.Errorf("unknown MenuItem unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *MenuItemMutation) ResetEdge(name string) error {
-	switch name {
-	case menuitem.EdgeMenu:
-		m.ResetMenu()
-		return nil
-	}
 	return fmt.Errorf("unknown MenuItem edge %s", name)
 }
 
@@ -23431,14 +22871,13 @@ type OptionValueMutation struct {
 	id              *uuid.UUID
 	shop_id         *uuid.UUID
 	product_id      *uuid.UUID
+	option_id       *uuid.UUID
 	name            *string
 	position        *int
 	addposition     *int
 	swatch_color    *string
 	swatch_media_id *uuid.UUID
 	clearedFields   map[string]struct{}
-	option          *uuid.UUID
-	clearedoption   bool
 	done            bool
 	oldValue        func(context.Context) (*OptionValue, error)
 	predicates      []predicate.OptionValue
@@ -23622,12 +23061,12 @@ func (m *OptionValueMutation) ResetProductID() {
 
 // SetOptionID sets the "option_id" field.
 func (m *OptionValueMutation) SetOptionID(u uuid.UUID) {
-	m.option = &u
+	m.option_id = &u
 }
 
 // OptionID returns the value of the "option_id" field in the mutation.
 func (m *OptionValueMutation) OptionID() (r uuid.UUID, exists bool) {
-	v := m.option
+	v := m.option_id
 	if v == nil {
 		return
 	}
@@ -23653,7 +23092,7 @@ func (m *OptionValueMutation) OldOptionID(ctx context.Context) (v uuid.UUID, err
 
 // ResetOptionID resets all changes to the "option_id" field.
 func (m *OptionValueMutation) ResetOptionID() {
-	m.option = nil
+	m.option_id = nil
 }
 
 // SetName sets the "name" field.
@@ -23833,33 +23272,6 @@ func (m *OptionValueMutation) ResetSwatchMediaID() {
 	delete(m.clearedFields, optionvalue.FieldSwatchMediaID)
 }
 
-// ClearOption clears the "option" edge to the ProductOption entity.
-func (m *OptionValueMutation) ClearOption() {
-	m.clearedoption = true
-	m.clearedFields[optionvalue.FieldOptionID] = struct{}{}
-}
-
-// OptionCleared reports if the "option" edge to the ProductOption entity was cleared.
-func (m *OptionValueMutation) OptionCleared() bool {
-	return m.clearedoption
-}
-
-// OptionIDs returns the "option" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// OptionID instead. It exists only for internal usage by the builders.
-func (m *OptionValueMutation) OptionIDs() (ids []uuid.UUID) {
-	if id := m.option; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetOption resets all changes to the "option" edge.
-func (m *OptionValueMutation) ResetOption() {
-	m.option = nil
-	m.clearedoption = false
-}
-
 // Where appends a list predicates to the OptionValueMutation builder.
 func (m *OptionValueMutation) Where(ps ...predicate.OptionValue) {
 	m.predicates = append(m.predicates, ps...)
@@ -23901,7 +23313,7 @@ func (m *OptionValueMutation) Fields() []string {
 	if m.product_id != nil {
 		fields = append(fields, optionvalue.FieldProductID)
 	}
-	if m.option != nil {
+	if m.option_id != nil {
 		fields = append(fields, optionvalue.FieldOptionID)
 	}
 	if m.name != nil {
@@ -24119,28 +23531,19 @@ func (m *OptionValueMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *OptionValueMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.option != nil {
-		edges = append(edges, optionvalue.EdgeOption)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *OptionValueMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case optionvalue.EdgeOption:
-		if id := m.option; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *OptionValueMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -24152,42 +23555,25 @@ func (m *OptionValueMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *OptionValueMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedoption {
-		edges = append(edges, optionvalue.EdgeOption)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *OptionValueMutation) EdgeCleared(name string) bool {
-	switch name {
-	case optionvalue.EdgeOption:
-		return m.clearedoption
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *OptionValueMutation) ClearEdge(name string) error {
-	switch name {
-	case optionvalue.EdgeOption:
-		m.ClearOption()
-		return nil
-	}
 	return fmt.Errorf("unknown OptionValue unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *OptionValueMutation) ResetEdge(name string) error {
-	switch name {
-	case optionvalue.EdgeOption:
-		m.ResetOption()
-		return nil
-	}
 	return fmt.Errorf("unknown OptionValue edge %s", name)
 }
 
@@ -34269,19 +33655,18 @@ func (m *ProductMutation) ResetEdge(name string) error {
 // ProductOptionMutation represents an operation that mutates the ProductOption nodes in the graph.
 type ProductOptionMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *uuid.UUID
-	shop_id        *uuid.UUID
-	name           *string
-	position       *int
-	addposition    *int
-	clearedFields  map[string]struct{}
-	product        *uuid.UUID
-	clearedproduct bool
-	done           bool
-	oldValue       func(context.Context) (*ProductOption, error)
-	predicates     []predicate.ProductOption
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	product_id    *uuid.UUID
+	name          *string
+	position      *int
+	addposition   *int
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ProductOption, error)
+	predicates    []predicate.ProductOption
 }
 
 var _ ent.Mutation = (*ProductOptionMutation)(nil)
@@ -34426,12 +33811,12 @@ func (m *ProductOptionMutation) ResetShopID() {
 
 // SetProductID sets the "product_id" field.
 func (m *ProductOptionMutation) SetProductID(u uuid.UUID) {
-	m.product = &u
+	m.product_id = &u
 }
 
 // ProductID returns the value of the "product_id" field in the mutation.
 func (m *ProductOptionMutation) ProductID() (r uuid.UUID, exists bool) {
-	v := m.product
+	v := m.product_id
 	if v == nil {
 		return
 	}
@@ -34457,7 +33842,7 @@ func (m *ProductOptionMutation) OldProductID(ctx context.Context) (v uuid.UUID, 
 
 // ResetProductID resets all changes to the "product_id" field.
 func (m *ProductOptionMutation) ResetProductID() {
-	m.product = nil
+	m.product_id = nil
 }
 
 // SetName sets the "name" field.
@@ -34552,33 +33937,6 @@ func (m *ProductOptionMutation) ResetPosition() {
 	m.addposition = nil
 }
 
-// ClearProduct clears the "product" edge to the Product entity.
-func (m *ProductOptionMutation) ClearProduct() {
-	m.clearedproduct = true
-	m.clearedFields[productoption.FieldProductID] = struct{}{}
-}
-
-// ProductCleared reports if the "product" edge to the Product entity was cleared.
-func (m *ProductOptionMutation) ProductCleared() bool {
-	return m.clearedproduct
-}
-
-// ProductIDs returns the "product" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// ProductID instead. It exists only for internal usage by the builders.
-func (m *ProductOptionMutation) ProductIDs() (ids []uuid.UUID) {
-	if id := m.product; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetProduct resets all changes to the "product" edge.
-func (m *ProductOptionMutation) ResetProduct() {
-	m.product = nil
-	m.clearedproduct = false
-}
-
 // Where appends a list predicates to the ProductOptionMutation builder.
 func (m *ProductOptionMutation) Where(ps ...predicate.ProductOption) {
 	m.predicates = append(m.predicates, ps...)
@@ -34617,7 +33975,7 @@ func (m *ProductOptionMutation) Fields() []string {
 	if m.shop_id != nil {
 		fields = append(fields, productoption.FieldShopID)
 	}
-	if m.product != nil {
+	if m.product_id != nil {
 		fields = append(fields, productoption.FieldProductID)
 	}
 	if m.name != nil {
@@ -34778,28 +34136,19 @@ func (m *ProductOptionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ProductOptionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.product != nil {
-		edges = append(edges, productoption.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *ProductOptionMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case productoption.EdgeProduct:
-		if id := m.product; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ProductOptionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -34811,42 +34160,25 @@ func (m *ProductOptionMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ProductOptionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedproduct {
-		edges = append(edges, productoption.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *ProductOptionMutation) EdgeCleared(name string) bool {
-	switch name {
-	case productoption.EdgeProduct:
-		return m.clearedproduct
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *ProductOptionMutation) ClearEdge(name string) error {
-	switch name {
-	case productoption.EdgeProduct:
-		m.ClearProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown ProductOption unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *ProductOptionMutation) ResetEdge(name string) error {
-	switch name {
-	case productoption.EdgeProduct:
-		m.ResetProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown ProductOption edge %s", name)
 }
 
@@ -34857,6 +34189,7 @@ type ProductPriceMutation struct {
 	typ               string
 	id                *uuid.UUID
 	shop_id           *uuid.UUID
+	product_id        *uuid.UUID
 	currency          *string
 	min_amount        *int64
 	addmin_amount     *int64
@@ -34867,8 +34200,6 @@ type ProductPriceMutation struct {
 	max_compare_at    *int64
 	addmax_compare_at *int64
 	clearedFields     map[string]struct{}
-	product           *uuid.UUID
-	clearedproduct    bool
 	done              bool
 	oldValue          func(context.Context) (*ProductPrice, error)
 	predicates        []predicate.ProductPrice
@@ -35016,12 +34347,12 @@ func (m *ProductPriceMutation) ResetShopID() {
 
 // SetProductID sets the "product_id" field.
 func (m *ProductPriceMutation) SetProductID(u uuid.UUID) {
-	m.product = &u
+	m.product_id = &u
 }
 
 // ProductID returns the value of the "product_id" field in the mutation.
 func (m *ProductPriceMutation) ProductID() (r uuid.UUID, exists bool) {
-	v := m.product
+	v := m.product_id
 	if v == nil {
 		return
 	}
@@ -35047,7 +34378,7 @@ func (m *ProductPriceMutation) OldProductID(ctx context.Context) (v uuid.UUID, e
 
 // ResetProductID resets all changes to the "product_id" field.
 func (m *ProductPriceMutation) ResetProductID() {
-	m.product = nil
+	m.product_id = nil
 }
 
 // SetCurrency sets the "currency" field.
@@ -35310,33 +34641,6 @@ func (m *ProductPriceMutation) ResetMaxCompareAt() {
 	m.addmax_compare_at = nil
 }
 
-// ClearProduct clears the "product" edge to the Product entity.
-func (m *ProductPriceMutation) ClearProduct() {
-	m.clearedproduct = true
-	m.clearedFields[productprice.FieldProductID] = struct{}{}
-}
-
-// ProductCleared reports if the "product" edge to the Product entity was cleared.
-func (m *ProductPriceMutation) ProductCleared() bool {
-	return m.clearedproduct
-}
-
-// ProductIDs returns the "product" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// ProductID instead. It exists only for internal usage by the builders.
-func (m *ProductPriceMutation) ProductIDs() (ids []uuid.UUID) {
-	if id := m.product; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetProduct resets all changes to the "product" edge.
-func (m *ProductPriceMutation) ResetProduct() {
-	m.product = nil
-	m.clearedproduct = false
-}
-
 // Where appends a list predicates to the ProductPriceMutation builder.
 func (m *ProductPriceMutation) Where(ps ...predicate.ProductPrice) {
 	m.predicates = append(m.predicates, ps...)
@@ -35375,7 +34679,7 @@ func (m *ProductPriceMutation) Fields() []string {
 	if m.shop_id != nil {
 		fields = append(fields, productprice.FieldShopID)
 	}
-	if m.product != nil {
+	if m.product_id != nil {
 		fields = append(fields, productprice.FieldProductID)
 	}
 	if m.currency != nil {
@@ -35623,28 +34927,19 @@ func (m *ProductPriceMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ProductPriceMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.product != nil {
-		edges = append(edges, productprice.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *ProductPriceMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case productprice.EdgeProduct:
-		if id := m.product; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ProductPriceMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -35656,60 +34951,42 @@ func (m *ProductPriceMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ProductPriceMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedproduct {
-		edges = append(edges, productprice.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *ProductPriceMutation) EdgeCleared(name string) bool {
-	switch name {
-	case productprice.EdgeProduct:
-		return m.clearedproduct
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *ProductPriceMutation) ClearEdge(name string) error {
-	switch name {
-	case productprice.EdgeProduct:
-		m.ClearProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown ProductPrice unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *ProductPriceMutation) ResetEdge(name string) error {
-	switch name {
-	case productprice.EdgeProduct:
-		m.ResetProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown ProductPrice edge %s", name)
 }
 
 // ProductTagMutation represents an operation that mutates the ProductTag nodes in the graph.
 type ProductTagMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *uuid.UUID
-	shop_id        *uuid.UUID
-	tag            *string
-	label          *string
-	clearedFields  map[string]struct{}
-	product        *uuid.UUID
-	clearedproduct bool
-	done           bool
-	oldValue       func(context.Context) (*ProductTag, error)
-	predicates     []predicate.ProductTag
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	product_id    *uuid.UUID
+	tag           *string
+	label         *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ProductTag, error)
+	predicates    []predicate.ProductTag
 }
 
 var _ ent.Mutation = (*ProductTagMutation)(nil)
@@ -35854,12 +35131,12 @@ func (m *ProductTagMutation) ResetShopID() {
 
 // SetProductID sets the "product_id" field.
 func (m *ProductTagMutation) SetProductID(u uuid.UUID) {
-	m.product = &u
+	m.product_id = &u
 }
 
 // ProductID returns the value of the "product_id" field in the mutation.
 func (m *ProductTagMutation) ProductID() (r uuid.UUID, exists bool) {
-	v := m.product
+	v := m.product_id
 	if v == nil {
 		return
 	}
@@ -35885,7 +35162,7 @@ func (m *ProductTagMutation) OldProductID(ctx context.Context) (v uuid.UUID, err
 
 // ResetProductID resets all changes to the "product_id" field.
 func (m *ProductTagMutation) ResetProductID() {
-	m.product = nil
+	m.product_id = nil
 }
 
 // SetTag sets the "tag" field.
@@ -35960,33 +35237,6 @@ func (m *ProductTagMutation) ResetLabel() {
 	m.label = nil
 }
 
-// ClearProduct clears the "product" edge to the Product entity.
-func (m *ProductTagMutation) ClearProduct() {
-	m.clearedproduct = true
-	m.clearedFields[producttag.FieldProductID] = struct{}{}
-}
-
-// ProductCleared reports if the "product" edge to the Product entity was cleared.
-func (m *ProductTagMutation) ProductCleared() bool {
-	return m.clearedproduct
-}
-
-// ProductIDs returns the "product" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// ProductID instead. It exists only for internal usage by the builders.
-func (m *ProductTagMutation) ProductIDs() (ids []uuid.UUID) {
-	if id := m.product; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetProduct resets all changes to the "product" edge.
-func (m *ProductTagMutation) ResetProduct() {
-	m.product = nil
-	m.clearedproduct = false
-}
-
 // Where appends a list predicates to the ProductTagMutation builder.
 func (m *ProductTagMutation) Where(ps ...predicate.ProductTag) {
 	m.predicates = append(m.predicates, ps...)
@@ -36025,7 +35275,7 @@ func (m *ProductTagMutation) Fields() []string {
 	if m.shop_id != nil {
 		fields = append(fields, producttag.FieldShopID)
 	}
-	if m.product != nil {
+	if m.product_id != nil {
 		fields = append(fields, producttag.FieldProductID)
 	}
 	if m.tag != nil {
@@ -36171,28 +35421,19 @@ func (m *ProductTagMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ProductTagMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.product != nil {
-		edges = append(edges, producttag.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *ProductTagMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case producttag.EdgeProduct:
-		if id := m.product; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ProductTagMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -36204,42 +35445,25 @@ func (m *ProductTagMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ProductTagMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedproduct {
-		edges = append(edges, producttag.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *ProductTagMutation) EdgeCleared(name string) bool {
-	switch name {
-	case producttag.EdgeProduct:
-		return m.clearedproduct
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *ProductTagMutation) ClearEdge(name string) error {
-	switch name {
-	case producttag.EdgeProduct:
-		m.ClearProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown ProductTag unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *ProductTagMutation) ResetEdge(name string) error {
-	switch name {
-	case producttag.EdgeProduct:
-		m.ResetProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown ProductTag edge %s", name)
 }
 
@@ -37388,22 +36612,21 @@ func (m *RefundMutation) ResetEdge(name string) error {
 // ReservationMutation represents an operation that mutates the Reservation nodes in the graph.
 type ReservationMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *uuid.UUID
-	shop_id        *uuid.UUID
-	ref            *string
-	location_id    *uuid.UUID
-	quantity       *int64
-	addquantity    *int64
-	expires_at     *time.Time
-	created_at     *time.Time
-	clearedFields  map[string]struct{}
-	variant        *uuid.UUID
-	clearedvariant bool
-	done           bool
-	oldValue       func(context.Context) (*Reservation, error)
-	predicates     []predicate.Reservation
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	ref           *string
+	variant_id    *uuid.UUID
+	location_id   *uuid.UUID
+	quantity      *int64
+	addquantity   *int64
+	expires_at    *time.Time
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Reservation, error)
+	predicates    []predicate.Reservation
 }
 
 var _ ent.Mutation = (*ReservationMutation)(nil)
@@ -37584,12 +36807,12 @@ func (m *ReservationMutation) ResetRef() {
 
 // SetVariantID sets the "variant_id" field.
 func (m *ReservationMutation) SetVariantID(u uuid.UUID) {
-	m.variant = &u
+	m.variant_id = &u
 }
 
 // VariantID returns the value of the "variant_id" field in the mutation.
 func (m *ReservationMutation) VariantID() (r uuid.UUID, exists bool) {
-	v := m.variant
+	v := m.variant_id
 	if v == nil {
 		return
 	}
@@ -37615,7 +36838,7 @@ func (m *ReservationMutation) OldVariantID(ctx context.Context) (v uuid.UUID, er
 
 // ResetVariantID resets all changes to the "variant_id" field.
 func (m *ReservationMutation) ResetVariantID() {
-	m.variant = nil
+	m.variant_id = nil
 }
 
 // SetLocationID sets the "location_id" field.
@@ -37795,33 +37018,6 @@ func (m *ReservationMutation) ResetCreatedAt() {
 	m.created_at = nil
 }
 
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (m *ReservationMutation) ClearVariant() {
-	m.clearedvariant = true
-	m.clearedFields[reservation.FieldVariantID] = struct{}{}
-}
-
-// VariantCleared reports if the "variant" edge to the Variant entity was cleared.
-func (m *ReservationMutation) VariantCleared() bool {
-	return m.clearedvariant
-}
-
-// VariantIDs returns the "variant" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// VariantID instead. It exists only for internal usage by the builders.
-func (m *ReservationMutation) VariantIDs() (ids []uuid.UUID) {
-	if id := m.variant; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetVariant resets all changes to the "variant" edge.
-func (m *ReservationMutation) ResetVariant() {
-	m.variant = nil
-	m.clearedvariant = false
-}
-
 // Where appends a list predicates to the ReservationMutation builder.
 func (m *ReservationMutation) Where(ps ...predicate.Reservation) {
 	m.predicates = append(m.predicates, ps...)
@@ -37863,7 +37059,7 @@ func (m *ReservationMutation) Fields() []string {
 	if m.ref != nil {
 		fields = append(fields, reservation.FieldRef)
 	}
-	if m.variant != nil {
+	if m.variant_id != nil {
 		fields = append(fields, reservation.FieldVariantID)
 	}
 	if m.location_id != nil {
@@ -38081,28 +37277,19 @@ func (m *ReservationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ReservationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.variant != nil {
-		edges = append(edges, reservation.EdgeVariant)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *ReservationMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case reservation.EdgeVariant:
-		if id := m.variant; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ReservationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -38114,42 +37301,25 @@ func (m *ReservationMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ReservationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedvariant {
-		edges = append(edges, reservation.EdgeVariant)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *ReservationMutation) EdgeCleared(name string) bool {
-	switch name {
-	case reservation.EdgeVariant:
-		return m.clearedvariant
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *ReservationMutation) ClearEdge(name string) error {
-	switch name {
-	case reservation.EdgeVariant:
-		m.ClearVariant()
-		return nil
-	}
 	return fmt.Errorf("unknown Reservation unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *ReservationMutation) ResetEdge(name string) error {
-	switch name {
-	case reservation.EdgeVariant:
-		m.ResetVariant()
-		return nil
-	}
 	return fmt.Errorf("unknown Reservation edge %s", name)
 }
 
@@ -40458,6 +39628,7 @@ type ShippingRateMutation struct {
 	shop_id         *uuid.UUID
 	created_at      *time.Time
 	updated_at      *time.Time
+	zone_id         *uuid.UUID
 	handle          *string
 	title           *string
 	description     *string
@@ -40477,8 +39648,6 @@ type ShippingRateMutation struct {
 	max_days        *int
 	addmax_days     *int
 	clearedFields   map[string]struct{}
-	zone            *uuid.UUID
-	clearedzone     bool
 	done            bool
 	oldValue        func(context.Context) (*ShippingRate, error)
 	predicates      []predicate.ShippingRate
@@ -40698,12 +39867,12 @@ func (m *ShippingRateMutation) ResetUpdatedAt() {
 
 // SetZoneID sets the "zone_id" field.
 func (m *ShippingRateMutation) SetZoneID(u uuid.UUID) {
-	m.zone = &u
+	m.zone_id = &u
 }
 
 // ZoneID returns the value of the "zone_id" field in the mutation.
 func (m *ShippingRateMutation) ZoneID() (r uuid.UUID, exists bool) {
-	v := m.zone
+	v := m.zone_id
 	if v == nil {
 		return
 	}
@@ -40729,7 +39898,7 @@ func (m *ShippingRateMutation) OldZoneID(ctx context.Context) (v uuid.UUID, err 
 
 // ResetZoneID resets all changes to the "zone_id" field.
 func (m *ShippingRateMutation) ResetZoneID() {
-	m.zone = nil
+	m.zone_id = nil
 }
 
 // SetHandle sets the "handle" field.
@@ -41324,33 +40493,6 @@ func (m *ShippingRateMutation) ResetMaxDays() {
 	m.addmax_days = nil
 }
 
-// ClearZone clears the "zone" edge to the ShippingZone entity.
-func (m *ShippingRateMutation) ClearZone() {
-	m.clearedzone = true
-	m.clearedFields[shippingrate.FieldZoneID] = struct{}{}
-}
-
-// ZoneCleared reports if the "zone" edge to the ShippingZone entity was cleared.
-func (m *ShippingRateMutation) ZoneCleared() bool {
-	return m.clearedzone
-}
-
-// ZoneIDs returns the "zone" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// ZoneID instead. It exists only for internal usage by the builders.
-func (m *ShippingRateMutation) ZoneIDs() (ids []uuid.UUID) {
-	if id := m.zone; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetZone resets all changes to the "zone" edge.
-func (m *ShippingRateMutation) ResetZone() {
-	m.zone = nil
-	m.clearedzone = false
-}
-
 // Where appends a list predicates to the ShippingRateMutation builder.
 func (m *ShippingRateMutation) Where(ps ...predicate.ShippingRate) {
 	m.predicates = append(m.predicates, ps...)
@@ -41395,7 +40537,7 @@ func (m *ShippingRateMutation) Fields() []string {
 	if m.updated_at != nil {
 		fields = append(fields, shippingrate.FieldUpdatedAt)
 	}
-	if m.zone != nil {
+	if m.zone_id != nil {
 		fields = append(fields, shippingrate.FieldZoneID)
 	}
 	if m.handle != nil {
@@ -41836,28 +40978,19 @@ func (m *ShippingRateMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ShippingRateMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.zone != nil {
-		edges = append(edges, shippingrate.EdgeZone)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *ShippingRateMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case shippingrate.EdgeZone:
-		if id := m.zone; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ShippingRateMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -41869,42 +41002,25 @@ func (m *ShippingRateMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ShippingRateMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedzone {
-		edges = append(edges, shippingrate.EdgeZone)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *ShippingRateMutation) EdgeCleared(name string) bool {
-	switch name {
-	case shippingrate.EdgeZone:
-		return m.clearedzone
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *ShippingRateMutation) ClearEdge(name string) error {
-	switch name {
-	case shippingrate.EdgeZone:
-		m.ClearZone()
-		return nil
-	}
 	return fmt.Errorf("unknown ShippingRate unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *ShippingRateMutation) ResetEdge(name string) error {
-	switch name {
-	case shippingrate.EdgeZone:
-		m.ResetZone()
-		return nil
-	}
 	return fmt.Errorf("unknown ShippingRate edge %s", name)
 }
 
@@ -47364,6 +46480,7 @@ type VariantMutation struct {
 	shop_id                *uuid.UUID
 	created_at             *time.Time
 	updated_at             *time.Time
+	product_id             *uuid.UUID
 	title                  *string
 	sku                    *string
 	barcode                *string
@@ -47382,12 +46499,9 @@ type VariantMutation struct {
 	appendselected_options json.RawMessage
 	unit_price             *json.RawMessage
 	appendunit_price       json.RawMessage
-	inventory_item_id      *uuid.UUID
 	unit_cost              *int64
 	addunit_cost           *int64
 	clearedFields          map[string]struct{}
-	product                *uuid.UUID
-	clearedproduct         bool
 	done                   bool
 	oldValue               func(context.Context) (*Variant, error)
 	predicates             []predicate.Variant
@@ -47607,12 +46721,12 @@ func (m *VariantMutation) ResetUpdatedAt() {
 
 // SetProductID sets the "product_id" field.
 func (m *VariantMutation) SetProductID(u uuid.UUID) {
-	m.product = &u
+	m.product_id = &u
 }
 
 // ProductID returns the value of the "product_id" field in the mutation.
 func (m *VariantMutation) ProductID() (r uuid.UUID, exists bool) {
-	v := m.product
+	v := m.product_id
 	if v == nil {
 		return
 	}
@@ -47638,7 +46752,7 @@ func (m *VariantMutation) OldProductID(ctx context.Context) (v uuid.UUID, err er
 
 // ResetProductID resets all changes to the "product_id" field.
 func (m *VariantMutation) ResetProductID() {
-	m.product = nil
+	m.product_id = nil
 }
 
 // SetTitle sets the "title" field.
@@ -48256,55 +47370,6 @@ func (m *VariantMutation) ResetUnitPrice() {
 	delete(m.clearedFields, variant.FieldUnitPrice)
 }
 
-// SetInventoryItemID sets the "inventory_item_id" field.
-func (m *VariantMutation) SetInventoryItemID(u uuid.UUID) {
-	m.inventory_item_id = &u
-}
-
-// InventoryItemID returns the value of the "inventory_item_id" field in the mutation.
-func (m *VariantMutation) InventoryItemID() (r uuid.UUID, exists bool) {
-	v := m.inventory_item_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldInventoryItemID returns the old "inventory_item_id" field's value of the Variant entity.
-// If the Variant object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *VariantMutation) OldInventoryItemID(ctx context.Context) (v *uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldInventoryItemID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldInventoryItemID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldInventoryItemID: %w", err)
-	}
-	return oldValue.InventoryItemID, nil
-}
-
-// ClearInventoryItemID clears the value of the "inventory_item_id" field.
-func (m *VariantMutation) ClearInventoryItemID() {
-	m.inventory_item_id = nil
-	m.clearedFields[variant.FieldInventoryItemID] = struct{}{}
-}
-
-// InventoryItemIDCleared returns if the "inventory_item_id" field was cleared in this mutation.
-func (m *VariantMutation) InventoryItemIDCleared() bool {
-	_, ok := m.clearedFields[variant.FieldInventoryItemID]
-	return ok
-}
-
-// ResetInventoryItemID resets all changes to the "inventory_item_id" field.
-func (m *VariantMutation) ResetInventoryItemID() {
-	m.inventory_item_id = nil
-	delete(m.clearedFields, variant.FieldInventoryItemID)
-}
-
 // SetUnitCost sets the "unit_cost" field.
 func (m *VariantMutation) SetUnitCost(i int64) {
 	m.unit_cost = &i
@@ -48375,33 +47440,6 @@ func (m *VariantMutation) ResetUnitCost() {
 	delete(m.clearedFields, variant.FieldUnitCost)
 }
 
-// ClearProduct clears the "product" edge to the Product entity.
-func (m *VariantMutation) ClearProduct() {
-	m.clearedproduct = true
-	m.clearedFields[variant.FieldProductID] = struct{}{}
-}
-
-// ProductCleared reports if the "product" edge to the Product entity was cleared.
-func (m *VariantMutation) ProductCleared() bool {
-	return m.clearedproduct
-}
-
-// ProductIDs returns the "product" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// ProductID instead. It exists only for internal usage by the builders.
-func (m *VariantMutation) ProductIDs() (ids []uuid.UUID) {
-	if id := m.product; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetProduct resets all changes to the "product" edge.
-func (m *VariantMutation) ResetProduct() {
-	m.product = nil
-	m.clearedproduct = false
-}
-
 // Where appends a list predicates to the VariantMutation builder.
 func (m *VariantMutation) Where(ps ...predicate.Variant) {
 	m.predicates = append(m.predicates, ps...)
@@ -48436,7 +47474,7 @@ func (m *VariantMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *VariantMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 19)
 	if m.shop_id != nil {
 		fields = append(fields, variant.FieldShopID)
 	}
@@ -48446,7 +47484,7 @@ func (m *VariantMutation) Fields() []string {
 	if m.updated_at != nil {
 		fields = append(fields, variant.FieldUpdatedAt)
 	}
-	if m.product != nil {
+	if m.product_id != nil {
 		fields = append(fields, variant.FieldProductID)
 	}
 	if m.title != nil {
@@ -48490,9 +47528,6 @@ func (m *VariantMutation) Fields() []string {
 	}
 	if m.unit_price != nil {
 		fields = append(fields, variant.FieldUnitPrice)
-	}
-	if m.inventory_item_id != nil {
-		fields = append(fields, variant.FieldInventoryItemID)
 	}
 	if m.unit_cost != nil {
 		fields = append(fields, variant.FieldUnitCost)
@@ -48541,8 +47576,6 @@ func (m *VariantMutation) Field(name string) (ent.Value, bool) {
 		return m.SelectedOptions()
 	case variant.FieldUnitPrice:
 		return m.UnitPrice()
-	case variant.FieldInventoryItemID:
-		return m.InventoryItemID()
 	case variant.FieldUnitCost:
 		return m.UnitCost()
 	}
@@ -48590,8 +47623,6 @@ func (m *VariantMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldSelectedOptions(ctx)
 	case variant.FieldUnitPrice:
 		return m.OldUnitPrice(ctx)
-	case variant.FieldInventoryItemID:
-		return m.OldInventoryItemID(ctx)
 	case variant.FieldUnitCost:
 		return m.OldUnitCost(ctx)
 	}
@@ -48729,13 +47760,6 @@ func (m *VariantMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetUnitPrice(v)
 		return nil
-	case variant.FieldInventoryItemID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetInventoryItemID(v)
-		return nil
 	case variant.FieldUnitCost:
 		v, ok := value.(int64)
 		if !ok {
@@ -48821,9 +47845,6 @@ func (m *VariantMutation) ClearedFields() []string {
 	if m.FieldCleared(variant.FieldUnitPrice) {
 		fields = append(fields, variant.FieldUnitPrice)
 	}
-	if m.FieldCleared(variant.FieldInventoryItemID) {
-		fields = append(fields, variant.FieldInventoryItemID)
-	}
 	if m.FieldCleared(variant.FieldUnitCost) {
 		fields = append(fields, variant.FieldUnitCost)
 	}
@@ -48849,9 +47870,6 @@ func (m *VariantMutation) ClearField(name string) error {
 		return nil
 	case variant.FieldUnitPrice:
 		m.ClearUnitPrice()
-		return nil
-	case variant.FieldInventoryItemID:
-		m.ClearInventoryItemID()
 		return nil
 	case variant.FieldUnitCost:
 		m.ClearUnitCost()
@@ -48918,9 +47936,6 @@ func (m *VariantMutation) ResetField(name string) error {
 	case variant.FieldUnitPrice:
 		m.ResetUnitPrice()
 		return nil
-	case variant.FieldInventoryItemID:
-		m.ResetInventoryItemID()
-		return nil
 	case variant.FieldUnitCost:
 		m.ResetUnitCost()
 		return nil
@@ -48930,28 +47945,19 @@ func (m *VariantMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *VariantMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.product != nil {
-		edges = append(edges, variant.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *VariantMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case variant.EdgeProduct:
-		if id := m.product; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *VariantMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -48963,42 +47969,25 @@ func (m *VariantMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *VariantMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedproduct {
-		edges = append(edges, variant.EdgeProduct)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *VariantMutation) EdgeCleared(name string) bool {
-	switch name {
-	case variant.EdgeProduct:
-		return m.clearedproduct
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *VariantMutation) ClearEdge(name string) error {
-	switch name {
-	case variant.EdgeProduct:
-		m.ClearProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown Variant unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *VariantMutation) ResetEdge(name string) error {
-	switch name {
-	case variant.EdgeProduct:
-		m.ResetProduct()
-		return nil
-	}
 	return fmt.Errorf("unknown Variant edge %s", name)
 }
 
@@ -49010,6 +47999,7 @@ type VariantOptionMutation struct {
 	id              *uuid.UUID
 	shop_id         *uuid.UUID
 	product_id      *uuid.UUID
+	variant_id      *uuid.UUID
 	option_id       *uuid.UUID
 	option_value_id *uuid.UUID
 	position        *int
@@ -49017,8 +48007,6 @@ type VariantOptionMutation struct {
 	name            *string
 	value           *string
 	clearedFields   map[string]struct{}
-	variant         *uuid.UUID
-	clearedvariant  bool
 	done            bool
 	oldValue        func(context.Context) (*VariantOption, error)
 	predicates      []predicate.VariantOption
@@ -49202,12 +48190,12 @@ func (m *VariantOptionMutation) ResetProductID() {
 
 // SetVariantID sets the "variant_id" field.
 func (m *VariantOptionMutation) SetVariantID(u uuid.UUID) {
-	m.variant = &u
+	m.variant_id = &u
 }
 
 // VariantID returns the value of the "variant_id" field in the mutation.
 func (m *VariantOptionMutation) VariantID() (r uuid.UUID, exists bool) {
-	v := m.variant
+	v := m.variant_id
 	if v == nil {
 		return
 	}
@@ -49233,7 +48221,7 @@ func (m *VariantOptionMutation) OldVariantID(ctx context.Context) (v uuid.UUID, 
 
 // ResetVariantID resets all changes to the "variant_id" field.
 func (m *VariantOptionMutation) ResetVariantID() {
-	m.variant = nil
+	m.variant_id = nil
 }
 
 // SetOptionID sets the "option_id" field.
@@ -49436,33 +48424,6 @@ func (m *VariantOptionMutation) ResetValue() {
 	m.value = nil
 }
 
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (m *VariantOptionMutation) ClearVariant() {
-	m.clearedvariant = true
-	m.clearedFields[variantoption.FieldVariantID] = struct{}{}
-}
-
-// VariantCleared reports if the "variant" edge to the Variant entity was cleared.
-func (m *VariantOptionMutation) VariantCleared() bool {
-	return m.clearedvariant
-}
-
-// VariantIDs returns the "variant" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// VariantID instead. It exists only for internal usage by the builders.
-func (m *VariantOptionMutation) VariantIDs() (ids []uuid.UUID) {
-	if id := m.variant; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetVariant resets all changes to the "variant" edge.
-func (m *VariantOptionMutation) ResetVariant() {
-	m.variant = nil
-	m.clearedvariant = false
-}
-
 // Where appends a list predicates to the VariantOptionMutation builder.
 func (m *VariantOptionMutation) Where(ps ...predicate.VariantOption) {
 	m.predicates = append(m.predicates, ps...)
@@ -49504,7 +48465,7 @@ func (m *VariantOptionMutation) Fields() []string {
 	if m.product_id != nil {
 		fields = append(fields, variantoption.FieldProductID)
 	}
-	if m.variant != nil {
+	if m.variant_id != nil {
 		fields = append(fields, variantoption.FieldVariantID)
 	}
 	if m.option_id != nil {
@@ -49730,28 +48691,19 @@ func (m *VariantOptionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *VariantOptionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.variant != nil {
-		edges = append(edges, variantoption.EdgeVariant)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *VariantOptionMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case variantoption.EdgeVariant:
-		if id := m.variant; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *VariantOptionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -49763,42 +48715,25 @@ func (m *VariantOptionMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *VariantOptionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedvariant {
-		edges = append(edges, variantoption.EdgeVariant)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *VariantOptionMutation) EdgeCleared(name string) bool {
-	switch name {
-	case variantoption.EdgeVariant:
-		return m.clearedvariant
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *VariantOptionMutation) ClearEdge(name string) error {
-	switch name {
-	case variantoption.EdgeVariant:
-		m.ClearVariant()
-		return nil
-	}
 	return fmt.Errorf("unknown VariantOption unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *VariantOptionMutation) ResetEdge(name string) error {
-	switch name {
-	case variantoption.EdgeVariant:
-		m.ResetVariant()
-		return nil
-	}
 	return fmt.Errorf("unknown VariantOption edge %s", name)
 }
 
@@ -49810,6 +48745,7 @@ type VariantPriceMutation struct {
 	id                   *uuid.UUID
 	shop_id              *uuid.UUID
 	product_id           *uuid.UUID
+	variant_id           *uuid.UUID
 	currency             *string
 	amount               *int64
 	addamount            *int64
@@ -49817,8 +48753,6 @@ type VariantPriceMutation struct {
 	addcompare_at_amount *int64
 	derived              *bool
 	clearedFields        map[string]struct{}
-	variant              *uuid.UUID
-	clearedvariant       bool
 	done                 bool
 	oldValue             func(context.Context) (*VariantPrice, error)
 	predicates           []predicate.VariantPrice
@@ -50002,12 +48936,12 @@ func (m *VariantPriceMutation) ResetProductID() {
 
 // SetVariantID sets the "variant_id" field.
 func (m *VariantPriceMutation) SetVariantID(u uuid.UUID) {
-	m.variant = &u
+	m.variant_id = &u
 }
 
 // VariantID returns the value of the "variant_id" field in the mutation.
 func (m *VariantPriceMutation) VariantID() (r uuid.UUID, exists bool) {
-	v := m.variant
+	v := m.variant_id
 	if v == nil {
 		return
 	}
@@ -50033,7 +48967,7 @@ func (m *VariantPriceMutation) OldVariantID(ctx context.Context) (v uuid.UUID, e
 
 // ResetVariantID resets all changes to the "variant_id" field.
 func (m *VariantPriceMutation) ResetVariantID() {
-	m.variant = nil
+	m.variant_id = nil
 }
 
 // SetCurrency sets the "currency" field.
@@ -50234,33 +49168,6 @@ func (m *VariantPriceMutation) ResetDerived() {
 	m.derived = nil
 }
 
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (m *VariantPriceMutation) ClearVariant() {
-	m.clearedvariant = true
-	m.clearedFields[variantprice.FieldVariantID] = struct{}{}
-}
-
-// VariantCleared reports if the "variant" edge to the Variant entity was cleared.
-func (m *VariantPriceMutation) VariantCleared() bool {
-	return m.clearedvariant
-}
-
-// VariantIDs returns the "variant" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// VariantID instead. It exists only for internal usage by the builders.
-func (m *VariantPriceMutation) VariantIDs() (ids []uuid.UUID) {
-	if id := m.variant; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetVariant resets all changes to the "variant" edge.
-func (m *VariantPriceMutation) ResetVariant() {
-	m.variant = nil
-	m.clearedvariant = false
-}
-
 // Where appends a list predicates to the VariantPriceMutation builder.
 func (m *VariantPriceMutation) Where(ps ...predicate.VariantPrice) {
 	m.predicates = append(m.predicates, ps...)
@@ -50302,7 +49209,7 @@ func (m *VariantPriceMutation) Fields() []string {
 	if m.product_id != nil {
 		fields = append(fields, variantprice.FieldProductID)
 	}
-	if m.variant != nil {
+	if m.variant_id != nil {
 		fields = append(fields, variantprice.FieldVariantID)
 	}
 	if m.currency != nil {
@@ -50532,28 +49439,19 @@ func (m *VariantPriceMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *VariantPriceMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.variant != nil {
-		edges = append(edges, variantprice.EdgeVariant)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *VariantPriceMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case variantprice.EdgeVariant:
-		if id := m.variant; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *VariantPriceMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -50565,41 +49463,24 @@ func (m *VariantPriceMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *VariantPriceMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedvariant {
-		edges = append(edges, variantprice.EdgeVariant)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *VariantPriceMutation) EdgeCleared(name string) bool {
-	switch name {
-	case variantprice.EdgeVariant:
-		return m.clearedvariant
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *VariantPriceMutation) ClearEdge(name string) error {
-	switch name {
-	case variantprice.EdgeVariant:
-		m.ClearVariant()
-		return nil
-	}
 	return fmt.Errorf("unknown VariantPrice unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *VariantPriceMutation) ResetEdge(name string) error {
-	switch name {
-	case variantprice.EdgeVariant:
-		m.ResetVariant()
-		return nil
-	}
 	return fmt.Errorf("unknown VariantPrice edge %s", name)
 }

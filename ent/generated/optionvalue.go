@@ -10,7 +10,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
-	"github.com/rialtohq/rialto/ent/generated/productoption"
 )
 
 // OptionValue is the model entity for the OptionValue schema.
@@ -32,30 +31,7 @@ type OptionValue struct {
 	SwatchColor string `json:"swatch_color,omitempty"`
 	// SwatchMediaID holds the value of the "swatch_media_id" field.
 	SwatchMediaID *uuid.UUID `json:"swatch_media_id,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the OptionValueQuery when eager-loading is set.
-	Edges        OptionValueEdges `json:"edges"`
-	selectValues sql.SelectValues
-}
-
-// OptionValueEdges holds the relations/edges for other nodes in the graph.
-type OptionValueEdges struct {
-	// Option holds the value of the option edge.
-	Option *ProductOption `json:"option,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// OptionOrErr returns the Option value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e OptionValueEdges) OptionOrErr() (*ProductOption, error) {
-	if e.Option != nil {
-		return e.Option, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: productoption.Label}
-	}
-	return nil, &NotLoadedError{edge: "option"}
+	selectValues  sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -146,11 +122,6 @@ func (_m *OptionValue) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *OptionValue) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryOption queries the "option" edge of the OptionValue entity.
-func (_m *OptionValue) QueryOption() *ProductOptionQuery {
-	return NewOptionValueClient(_m.config).QueryOption(_m)
 }
 
 // Update returns a builder for updating this OptionValue.

@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
-	"github.com/rialtohq/rialto/ent/generated/productoption"
 )
 
 // OptionValueCreate is the builder for creating a OptionValue entity.
@@ -101,11 +100,6 @@ func (_c *OptionValueCreate) SetNillableID(v *uuid.UUID) *OptionValueCreate {
 	return _c
 }
 
-// SetOption sets the "option" edge to the ProductOption entity.
-func (_c *OptionValueCreate) SetOption(v *ProductOption) *OptionValueCreate {
-	return _c.SetOptionID(v.ID)
-}
-
 // Mutation returns the OptionValueMutation object of the builder.
 func (_c *OptionValueCreate) Mutation() *OptionValueMutation {
 	return _c.mutation
@@ -175,9 +169,6 @@ func (_c *OptionValueCreate) check() error {
 	if _, ok := _c.mutation.SwatchColor(); !ok {
 		return &ValidationError{Name: "swatch_color", err: errors.New(`generated: missing required field "OptionValue.swatch_color"`)}
 	}
-	if len(_c.mutation.OptionIDs()) == 0 {
-		return &ValidationError{Name: "option", err: errors.New(`generated: missing required edge "OptionValue.option"`)}
-	}
 	return nil
 }
 
@@ -221,6 +212,10 @@ func (_c *OptionValueCreate) createSpec() (*OptionValue, *sqlgraph.CreateSpec) {
 		_spec.SetField(optionvalue.FieldProductID, field.TypeUUID, value)
 		_node.ProductID = value
 	}
+	if value, ok := _c.mutation.OptionID(); ok {
+		_spec.SetField(optionvalue.FieldOptionID, field.TypeUUID, value)
+		_node.OptionID = value
+	}
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(optionvalue.FieldName, field.TypeString, value)
 		_node.Name = value
@@ -236,23 +231,6 @@ func (_c *OptionValueCreate) createSpec() (*OptionValue, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SwatchMediaID(); ok {
 		_spec.SetField(optionvalue.FieldSwatchMediaID, field.TypeUUID, value)
 		_node.SwatchMediaID = &value
-	}
-	if nodes := _c.mutation.OptionIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   optionvalue.OptionTable,
-			Columns: []string{optionvalue.OptionColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(productoption.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.OptionID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

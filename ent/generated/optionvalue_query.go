@@ -14,7 +14,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/productoption"
 )
 
 // OptionValueQuery is the builder for querying OptionValue entities.
@@ -24,7 +23,6 @@ type OptionValueQuery struct {
 	order      []optionvalue.OrderOption
 	inters     []Interceptor
 	predicates []predicate.OptionValue
-	withOption *ProductOptionQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *OptionValueQuery) Unique(unique bool) *OptionValueQuery {
 func (_q *OptionValueQuery) Order(o ...optionvalue.OrderOption) *OptionValueQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryOption chains the current query on the "option" edge.
-func (_q *OptionValueQuery) QueryOption() *ProductOptionQuery {
-	query := (&ProductOptionClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(optionvalue.Table, optionvalue.FieldID, selector),
-			sqlgraph.To(productoption.Table, productoption.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, optionvalue.OptionTable, optionvalue.OptionColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first OptionValue entity from the query.
@@ -275,22 +251,10 @@ func (_q *OptionValueQuery) Clone() *OptionValueQuery {
 		order:      append([]optionvalue.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.OptionValue{}, _q.predicates...),
-		withOption: _q.withOption.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithOption tells the query-builder to eager-load the nodes that are connected to
-// the "option" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *OptionValueQuery) WithOption(opts ...func(*ProductOptionQuery)) *OptionValueQuery {
-	query := (&ProductOptionClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withOption = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *OptionValueQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *OptionValueQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*OptionValue, error) {
 	var (
-		nodes       = []*OptionValue{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withOption != nil,
-		}
+		nodes = []*OptionValue{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*OptionValue).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *OptionValueQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &OptionValue{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *OptionValueQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withOption; query != nil {
-		if err := _q.loadOption(ctx, query, nodes, nil,
-			func(n *OptionValue, e *ProductOption) { n.Edges.Option = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *OptionValueQuery) loadOption(ctx context.Context, query *ProductOptionQuery, nodes []*OptionValue, init func(*OptionValue), assign func(*OptionValue, *ProductOption)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*OptionValue)
-	for i := range nodes {
-		fk := nodes[i].OptionID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(productoption.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "option_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *OptionValueQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *OptionValueQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != optionvalue.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withOption != nil {
-			_spec.Node.AddColumnOnce(optionvalue.FieldOptionID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/productoption"
 )
 
 // OptionValueUpdate is the builder for updating OptionValue entities.
@@ -126,20 +125,9 @@ func (_u *OptionValueUpdate) ClearSwatchMediaID() *OptionValueUpdate {
 	return _u
 }
 
-// SetOption sets the "option" edge to the ProductOption entity.
-func (_u *OptionValueUpdate) SetOption(v *ProductOption) *OptionValueUpdate {
-	return _u.SetOptionID(v.ID)
-}
-
 // Mutation returns the OptionValueMutation object of the builder.
 func (_u *OptionValueUpdate) Mutation() *OptionValueMutation {
 	return _u.mutation
-}
-
-// ClearOption clears the "option" edge to the ProductOption entity.
-func (_u *OptionValueUpdate) ClearOption() *OptionValueUpdate {
-	_u.mutation.ClearOption()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -169,18 +157,7 @@ func (_u *OptionValueUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *OptionValueUpdate) check() error {
-	if _u.mutation.OptionCleared() && len(_u.mutation.OptionIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "OptionValue.option"`)
-	}
-	return nil
-}
-
 func (_u *OptionValueUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(optionvalue.Table, optionvalue.Columns, sqlgraph.NewFieldSpec(optionvalue.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -191,6 +168,9 @@ func (_u *OptionValueUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.ProductID(); ok {
 		_spec.SetField(optionvalue.FieldProductID, field.TypeUUID, value)
+	}
+	if value, ok := _u.mutation.OptionID(); ok {
+		_spec.SetField(optionvalue.FieldOptionID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(optionvalue.FieldName, field.TypeString, value)
@@ -209,35 +189,6 @@ func (_u *OptionValueUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if _u.mutation.SwatchMediaIDCleared() {
 		_spec.ClearField(optionvalue.FieldSwatchMediaID, field.TypeUUID)
-	}
-	if _u.mutation.OptionCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   optionvalue.OptionTable,
-			Columns: []string{optionvalue.OptionColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(productoption.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.OptionIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   optionvalue.OptionTable,
-			Columns: []string{optionvalue.OptionColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(productoption.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -356,20 +307,9 @@ func (_u *OptionValueUpdateOne) ClearSwatchMediaID() *OptionValueUpdateOne {
 	return _u
 }
 
-// SetOption sets the "option" edge to the ProductOption entity.
-func (_u *OptionValueUpdateOne) SetOption(v *ProductOption) *OptionValueUpdateOne {
-	return _u.SetOptionID(v.ID)
-}
-
 // Mutation returns the OptionValueMutation object of the builder.
 func (_u *OptionValueUpdateOne) Mutation() *OptionValueMutation {
 	return _u.mutation
-}
-
-// ClearOption clears the "option" edge to the ProductOption entity.
-func (_u *OptionValueUpdateOne) ClearOption() *OptionValueUpdateOne {
-	_u.mutation.ClearOption()
-	return _u
 }
 
 // Where appends a list predicates to the OptionValueUpdate builder.
@@ -412,18 +352,7 @@ func (_u *OptionValueUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *OptionValueUpdateOne) check() error {
-	if _u.mutation.OptionCleared() && len(_u.mutation.OptionIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "OptionValue.option"`)
-	}
-	return nil
-}
-
 func (_u *OptionValueUpdateOne) sqlSave(ctx context.Context) (_node *OptionValue, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(optionvalue.Table, optionvalue.Columns, sqlgraph.NewFieldSpec(optionvalue.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -452,6 +381,9 @@ func (_u *OptionValueUpdateOne) sqlSave(ctx context.Context) (_node *OptionValue
 	if value, ok := _u.mutation.ProductID(); ok {
 		_spec.SetField(optionvalue.FieldProductID, field.TypeUUID, value)
 	}
+	if value, ok := _u.mutation.OptionID(); ok {
+		_spec.SetField(optionvalue.FieldOptionID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(optionvalue.FieldName, field.TypeString, value)
 	}
@@ -469,35 +401,6 @@ func (_u *OptionValueUpdateOne) sqlSave(ctx context.Context) (_node *OptionValue
 	}
 	if _u.mutation.SwatchMediaIDCleared() {
 		_spec.ClearField(optionvalue.FieldSwatchMediaID, field.TypeUUID)
-	}
-	if _u.mutation.OptionCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   optionvalue.OptionTable,
-			Columns: []string{optionvalue.OptionColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(productoption.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.OptionIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   optionvalue.OptionTable,
-			Columns: []string{optionvalue.OptionColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(productoption.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &OptionValue{config: _u.config}
 	_spec.Assign = _node.assignValues

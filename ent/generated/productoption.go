@@ -9,7 +9,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productoption"
 )
 
@@ -25,31 +24,8 @@ type ProductOption struct {
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// Position holds the value of the "position" field.
-	Position int `json:"position,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the ProductOptionQuery when eager-loading is set.
-	Edges        ProductOptionEdges `json:"edges"`
+	Position     int `json:"position,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// ProductOptionEdges holds the relations/edges for other nodes in the graph.
-type ProductOptionEdges struct {
-	// Product holds the value of the product edge.
-	Product *Product `json:"product,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// ProductOrErr returns the Product value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e ProductOptionEdges) ProductOrErr() (*Product, error) {
-	if e.Product != nil {
-		return e.Product, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: product.Label}
-	}
-	return nil, &NotLoadedError{edge: "product"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -119,11 +95,6 @@ func (_m *ProductOption) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *ProductOption) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryProduct queries the "product" edge of the ProductOption entity.
-func (_m *ProductOption) QueryProduct() *ProductQuery {
-	return NewProductOptionClient(_m.config).QueryProduct(_m)
 }
 
 // Update returns a builder for updating this ProductOption.

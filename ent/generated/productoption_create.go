@@ -10,7 +10,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productoption"
 )
 
@@ -65,11 +64,6 @@ func (_c *ProductOptionCreate) SetNillableID(v *uuid.UUID) *ProductOptionCreate 
 		_c.SetID(*v)
 	}
 	return _c
-}
-
-// SetProduct sets the "product" edge to the Product entity.
-func (_c *ProductOptionCreate) SetProduct(v *Product) *ProductOptionCreate {
-	return _c.SetProductID(v.ID)
 }
 
 // Mutation returns the ProductOptionMutation object of the builder.
@@ -131,9 +125,6 @@ func (_c *ProductOptionCreate) check() error {
 	if _, ok := _c.mutation.Position(); !ok {
 		return &ValidationError{Name: "position", err: errors.New(`generated: missing required field "ProductOption.position"`)}
 	}
-	if len(_c.mutation.ProductIDs()) == 0 {
-		return &ValidationError{Name: "product", err: errors.New(`generated: missing required edge "ProductOption.product"`)}
-	}
 	return nil
 }
 
@@ -173,6 +164,10 @@ func (_c *ProductOptionCreate) createSpec() (*ProductOption, *sqlgraph.CreateSpe
 		_spec.SetField(productoption.FieldShopID, field.TypeUUID, value)
 		_node.ShopID = value
 	}
+	if value, ok := _c.mutation.ProductID(); ok {
+		_spec.SetField(productoption.FieldProductID, field.TypeUUID, value)
+		_node.ProductID = value
+	}
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(productoption.FieldName, field.TypeString, value)
 		_node.Name = value
@@ -180,23 +175,6 @@ func (_c *ProductOptionCreate) createSpec() (*ProductOption, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(productoption.FieldPosition, field.TypeInt, value)
 		_node.Position = value
-	}
-	if nodes := _c.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   productoption.ProductTable,
-			Columns: []string{productoption.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.ProductID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

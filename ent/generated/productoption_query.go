@@ -13,18 +13,16 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productoption"
 )
 
 // ProductOptionQuery is the builder for querying ProductOption entities.
 type ProductOptionQuery struct {
 	config
-	ctx         *QueryContext
-	order       []productoption.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.ProductOption
-	withProduct *ProductQuery
+	ctx        *QueryContext
+	order      []productoption.OrderOption
+	inters     []Interceptor
+	predicates []predicate.ProductOption
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *ProductOptionQuery) Unique(unique bool) *ProductOptionQuery {
 func (_q *ProductOptionQuery) Order(o ...productoption.OrderOption) *ProductOptionQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryProduct chains the current query on the "product" edge.
-func (_q *ProductOptionQuery) QueryProduct() *ProductQuery {
-	query := (&ProductClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(productoption.Table, productoption.FieldID, selector),
-			sqlgraph.To(product.Table, product.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, productoption.ProductTable, productoption.ProductColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first ProductOption entity from the query.
@@ -270,27 +246,15 @@ func (_q *ProductOptionQuery) Clone() *ProductOptionQuery {
 		return nil
 	}
 	return &ProductOptionQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]productoption.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.ProductOption{}, _q.predicates...),
-		withProduct: _q.withProduct.Clone(),
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]productoption.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.ProductOption{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithProduct tells the query-builder to eager-load the nodes that are connected to
-// the "product" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ProductOptionQuery) WithProduct(opts ...func(*ProductQuery)) *ProductOptionQuery {
-	query := (&ProductClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withProduct = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *ProductOptionQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *ProductOptionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*ProductOption, error) {
 	var (
-		nodes       = []*ProductOption{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withProduct != nil,
-		}
+		nodes = []*ProductOption{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*ProductOption).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *ProductOptionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &ProductOption{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *ProductOptionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withProduct; query != nil {
-		if err := _q.loadProduct(ctx, query, nodes, nil,
-			func(n *ProductOption, e *Product) { n.Edges.Product = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *ProductOptionQuery) loadProduct(ctx context.Context, query *ProductQuery, nodes []*ProductOption, init func(*ProductOption), assign func(*ProductOption, *Product)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*ProductOption)
-	for i := range nodes {
-		fk := nodes[i].ProductID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(product.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "product_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *ProductOptionQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *ProductOptionQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != productoption.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withProduct != nil {
-			_spec.Node.AddColumnOnce(productoption.FieldProductID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

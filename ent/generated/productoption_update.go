@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productoption"
 )
 
@@ -78,20 +77,9 @@ func (_u *ProductOptionUpdate) AddPosition(v int) *ProductOptionUpdate {
 	return _u
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *ProductOptionUpdate) SetProduct(v *Product) *ProductOptionUpdate {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the ProductOptionMutation object of the builder.
 func (_u *ProductOptionUpdate) Mutation() *ProductOptionMutation {
 	return _u.mutation
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *ProductOptionUpdate) ClearProduct() *ProductOptionUpdate {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -121,18 +109,7 @@ func (_u *ProductOptionUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ProductOptionUpdate) check() error {
-	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "ProductOption.product"`)
-	}
-	return nil
-}
-
 func (_u *ProductOptionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(productoption.Table, productoption.Columns, sqlgraph.NewFieldSpec(productoption.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -140,6 +117,9 @@ func (_u *ProductOptionUpdate) sqlSave(ctx context.Context) (_node int, err erro
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(productoption.FieldProductID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(productoption.FieldName, field.TypeString, value)
@@ -149,35 +129,6 @@ func (_u *ProductOptionUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if value, ok := _u.mutation.AddedPosition(); ok {
 		_spec.AddField(productoption.FieldPosition, field.TypeInt, value)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   productoption.ProductTable,
-			Columns: []string{productoption.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   productoption.ProductTable,
-			Columns: []string{productoption.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -248,20 +199,9 @@ func (_u *ProductOptionUpdateOne) AddPosition(v int) *ProductOptionUpdateOne {
 	return _u
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *ProductOptionUpdateOne) SetProduct(v *Product) *ProductOptionUpdateOne {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the ProductOptionMutation object of the builder.
 func (_u *ProductOptionUpdateOne) Mutation() *ProductOptionMutation {
 	return _u.mutation
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *ProductOptionUpdateOne) ClearProduct() *ProductOptionUpdateOne {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Where appends a list predicates to the ProductOptionUpdate builder.
@@ -304,18 +244,7 @@ func (_u *ProductOptionUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ProductOptionUpdateOne) check() error {
-	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "ProductOption.product"`)
-	}
-	return nil
-}
-
 func (_u *ProductOptionUpdateOne) sqlSave(ctx context.Context) (_node *ProductOption, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(productoption.Table, productoption.Columns, sqlgraph.NewFieldSpec(productoption.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -341,6 +270,9 @@ func (_u *ProductOptionUpdateOne) sqlSave(ctx context.Context) (_node *ProductOp
 			}
 		}
 	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(productoption.FieldProductID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(productoption.FieldName, field.TypeString, value)
 	}
@@ -349,35 +281,6 @@ func (_u *ProductOptionUpdateOne) sqlSave(ctx context.Context) (_node *ProductOp
 	}
 	if value, ok := _u.mutation.AddedPosition(); ok {
 		_spec.AddField(productoption.FieldPosition, field.TypeInt, value)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   productoption.ProductTable,
-			Columns: []string{productoption.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   productoption.ProductTable,
-			Columns: []string{productoption.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &ProductOption{config: _u.config}
 	_spec.Assign = _node.assignValues

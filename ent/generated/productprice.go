@@ -9,7 +9,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productprice"
 )
 
@@ -32,30 +31,7 @@ type ProductPrice struct {
 	MinCompareAt int64 `json:"min_compare_at,omitempty"`
 	// MaxCompareAt holds the value of the "max_compare_at" field.
 	MaxCompareAt int64 `json:"max_compare_at,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the ProductPriceQuery when eager-loading is set.
-	Edges        ProductPriceEdges `json:"edges"`
 	selectValues sql.SelectValues
-}
-
-// ProductPriceEdges holds the relations/edges for other nodes in the graph.
-type ProductPriceEdges struct {
-	// Product holds the value of the product edge.
-	Product *Product `json:"product,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// ProductOrErr returns the Product value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e ProductPriceEdges) ProductOrErr() (*Product, error) {
-	if e.Product != nil {
-		return e.Product, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: product.Label}
-	}
-	return nil, &NotLoadedError{edge: "product"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -143,11 +119,6 @@ func (_m *ProductPrice) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *ProductPrice) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryProduct queries the "product" edge of the ProductPrice entity.
-func (_m *ProductPrice) QueryProduct() *ProductQuery {
-	return NewProductPriceClient(_m.config).QueryProduct(_m)
 }
 
 // Update returns a builder for updating this ProductPrice.

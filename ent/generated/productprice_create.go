@@ -10,7 +10,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productprice"
 )
 
@@ -109,11 +108,6 @@ func (_c *ProductPriceCreate) SetNillableID(v *uuid.UUID) *ProductPriceCreate {
 	return _c
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_c *ProductPriceCreate) SetProduct(v *Product) *ProductPriceCreate {
-	return _c.SetProductID(v.ID)
-}
-
 // Mutation returns the ProductPriceMutation object of the builder.
 func (_c *ProductPriceCreate) Mutation() *ProductPriceMutation {
 	return _c.mutation
@@ -194,9 +188,6 @@ func (_c *ProductPriceCreate) check() error {
 	if _, ok := _c.mutation.MaxCompareAt(); !ok {
 		return &ValidationError{Name: "max_compare_at", err: errors.New(`generated: missing required field "ProductPrice.max_compare_at"`)}
 	}
-	if len(_c.mutation.ProductIDs()) == 0 {
-		return &ValidationError{Name: "product", err: errors.New(`generated: missing required edge "ProductPrice.product"`)}
-	}
 	return nil
 }
 
@@ -236,6 +227,10 @@ func (_c *ProductPriceCreate) createSpec() (*ProductPrice, *sqlgraph.CreateSpec)
 		_spec.SetField(productprice.FieldShopID, field.TypeUUID, value)
 		_node.ShopID = value
 	}
+	if value, ok := _c.mutation.ProductID(); ok {
+		_spec.SetField(productprice.FieldProductID, field.TypeUUID, value)
+		_node.ProductID = value
+	}
 	if value, ok := _c.mutation.Currency(); ok {
 		_spec.SetField(productprice.FieldCurrency, field.TypeString, value)
 		_node.Currency = value
@@ -255,23 +250,6 @@ func (_c *ProductPriceCreate) createSpec() (*ProductPrice, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.MaxCompareAt(); ok {
 		_spec.SetField(productprice.FieldMaxCompareAt, field.TypeInt64, value)
 		_node.MaxCompareAt = value
-	}
-	if nodes := _c.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   productprice.ProductTable,
-			Columns: []string{productprice.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.ProductID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

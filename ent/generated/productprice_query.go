@@ -13,18 +13,16 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productprice"
 )
 
 // ProductPriceQuery is the builder for querying ProductPrice entities.
 type ProductPriceQuery struct {
 	config
-	ctx         *QueryContext
-	order       []productprice.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.ProductPrice
-	withProduct *ProductQuery
+	ctx        *QueryContext
+	order      []productprice.OrderOption
+	inters     []Interceptor
+	predicates []predicate.ProductPrice
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *ProductPriceQuery) Unique(unique bool) *ProductPriceQuery {
 func (_q *ProductPriceQuery) Order(o ...productprice.OrderOption) *ProductPriceQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryProduct chains the current query on the "product" edge.
-func (_q *ProductPriceQuery) QueryProduct() *ProductQuery {
-	query := (&ProductClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(productprice.Table, productprice.FieldID, selector),
-			sqlgraph.To(product.Table, product.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, productprice.ProductTable, productprice.ProductColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first ProductPrice entity from the query.
@@ -270,27 +246,15 @@ func (_q *ProductPriceQuery) Clone() *ProductPriceQuery {
 		return nil
 	}
 	return &ProductPriceQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]productprice.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.ProductPrice{}, _q.predicates...),
-		withProduct: _q.withProduct.Clone(),
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]productprice.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.ProductPrice{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithProduct tells the query-builder to eager-load the nodes that are connected to
-// the "product" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ProductPriceQuery) WithProduct(opts ...func(*ProductQuery)) *ProductPriceQuery {
-	query := (&ProductClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withProduct = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *ProductPriceQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *ProductPriceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*ProductPrice, error) {
 	var (
-		nodes       = []*ProductPrice{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withProduct != nil,
-		}
+		nodes = []*ProductPrice{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*ProductPrice).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *ProductPriceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &ProductPrice{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *ProductPriceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withProduct; query != nil {
-		if err := _q.loadProduct(ctx, query, nodes, nil,
-			func(n *ProductPrice, e *Product) { n.Edges.Product = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *ProductPriceQuery) loadProduct(ctx context.Context, query *ProductQuery, nodes []*ProductPrice, init func(*ProductPrice), assign func(*ProductPrice, *Product)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*ProductPrice)
-	for i := range nodes {
-		fk := nodes[i].ProductID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(product.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "product_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *ProductPriceQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *ProductPriceQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != productprice.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withProduct != nil {
-			_spec.Node.AddColumnOnce(productprice.FieldProductID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productprice"
 )
 
@@ -141,20 +140,9 @@ func (_u *ProductPriceUpdate) AddMaxCompareAt(v int64) *ProductPriceUpdate {
 	return _u
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *ProductPriceUpdate) SetProduct(v *Product) *ProductPriceUpdate {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the ProductPriceMutation object of the builder.
 func (_u *ProductPriceUpdate) Mutation() *ProductPriceMutation {
 	return _u.mutation
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *ProductPriceUpdate) ClearProduct() *ProductPriceUpdate {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -184,18 +172,7 @@ func (_u *ProductPriceUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ProductPriceUpdate) check() error {
-	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "ProductPrice.product"`)
-	}
-	return nil
-}
-
 func (_u *ProductPriceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(productprice.Table, productprice.Columns, sqlgraph.NewFieldSpec(productprice.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -203,6 +180,9 @@ func (_u *ProductPriceUpdate) sqlSave(ctx context.Context) (_node int, err error
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(productprice.FieldProductID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(productprice.FieldCurrency, field.TypeString, value)
@@ -230,35 +210,6 @@ func (_u *ProductPriceUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.AddedMaxCompareAt(); ok {
 		_spec.AddField(productprice.FieldMaxCompareAt, field.TypeInt64, value)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   productprice.ProductTable,
-			Columns: []string{productprice.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   productprice.ProductTable,
-			Columns: []string{productprice.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -392,20 +343,9 @@ func (_u *ProductPriceUpdateOne) AddMaxCompareAt(v int64) *ProductPriceUpdateOne
 	return _u
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *ProductPriceUpdateOne) SetProduct(v *Product) *ProductPriceUpdateOne {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the ProductPriceMutation object of the builder.
 func (_u *ProductPriceUpdateOne) Mutation() *ProductPriceMutation {
 	return _u.mutation
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *ProductPriceUpdateOne) ClearProduct() *ProductPriceUpdateOne {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Where appends a list predicates to the ProductPriceUpdate builder.
@@ -448,18 +388,7 @@ func (_u *ProductPriceUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ProductPriceUpdateOne) check() error {
-	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "ProductPrice.product"`)
-	}
-	return nil
-}
-
 func (_u *ProductPriceUpdateOne) sqlSave(ctx context.Context) (_node *ProductPrice, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(productprice.Table, productprice.Columns, sqlgraph.NewFieldSpec(productprice.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -484,6 +413,9 @@ func (_u *ProductPriceUpdateOne) sqlSave(ctx context.Context) (_node *ProductPri
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(productprice.FieldProductID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(productprice.FieldCurrency, field.TypeString, value)
@@ -511,35 +443,6 @@ func (_u *ProductPriceUpdateOne) sqlSave(ctx context.Context) (_node *ProductPri
 	}
 	if value, ok := _u.mutation.AddedMaxCompareAt(); ok {
 		_spec.AddField(productprice.FieldMaxCompareAt, field.TypeInt64, value)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   productprice.ProductTable,
-			Columns: []string{productprice.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   productprice.ProductTable,
-			Columns: []string{productprice.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &ProductPrice{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -9,7 +9,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 )
 
@@ -25,31 +24,8 @@ type ProductTag struct {
 	// lower case
 	Tag string `json:"tag,omitempty"`
 	// as written
-	Label string `json:"label,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the ProductTagQuery when eager-loading is set.
-	Edges        ProductTagEdges `json:"edges"`
+	Label        string `json:"label,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// ProductTagEdges holds the relations/edges for other nodes in the graph.
-type ProductTagEdges struct {
-	// Product holds the value of the product edge.
-	Product *Product `json:"product,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// ProductOrErr returns the Product value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e ProductTagEdges) ProductOrErr() (*Product, error) {
-	if e.Product != nil {
-		return e.Product, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: product.Label}
-	}
-	return nil, &NotLoadedError{edge: "product"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -117,11 +93,6 @@ func (_m *ProductTag) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *ProductTag) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryProduct queries the "product" edge of the ProductTag entity.
-func (_m *ProductTag) QueryProduct() *ProductQuery {
-	return NewProductTagClient(_m.config).QueryProduct(_m)
 }
 
 // Update returns a builder for updating this ProductTag.

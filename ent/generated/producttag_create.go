@@ -10,7 +10,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 )
 
@@ -57,11 +56,6 @@ func (_c *ProductTagCreate) SetNillableID(v *uuid.UUID) *ProductTagCreate {
 		_c.SetID(*v)
 	}
 	return _c
-}
-
-// SetProduct sets the "product" edge to the Product entity.
-func (_c *ProductTagCreate) SetProduct(v *Product) *ProductTagCreate {
-	return _c.SetProductID(v.ID)
 }
 
 // Mutation returns the ProductTagMutation object of the builder.
@@ -119,9 +113,6 @@ func (_c *ProductTagCreate) check() error {
 	if _, ok := _c.mutation.Label(); !ok {
 		return &ValidationError{Name: "label", err: errors.New(`generated: missing required field "ProductTag.label"`)}
 	}
-	if len(_c.mutation.ProductIDs()) == 0 {
-		return &ValidationError{Name: "product", err: errors.New(`generated: missing required edge "ProductTag.product"`)}
-	}
 	return nil
 }
 
@@ -161,6 +152,10 @@ func (_c *ProductTagCreate) createSpec() (*ProductTag, *sqlgraph.CreateSpec) {
 		_spec.SetField(producttag.FieldShopID, field.TypeUUID, value)
 		_node.ShopID = value
 	}
+	if value, ok := _c.mutation.ProductID(); ok {
+		_spec.SetField(producttag.FieldProductID, field.TypeUUID, value)
+		_node.ProductID = value
+	}
 	if value, ok := _c.mutation.Tag(); ok {
 		_spec.SetField(producttag.FieldTag, field.TypeString, value)
 		_node.Tag = value
@@ -168,23 +163,6 @@ func (_c *ProductTagCreate) createSpec() (*ProductTag, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Label(); ok {
 		_spec.SetField(producttag.FieldLabel, field.TypeString, value)
 		_node.Label = value
-	}
-	if nodes := _c.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   producttag.ProductTable,
-			Columns: []string{producttag.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.ProductID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

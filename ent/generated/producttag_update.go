@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 )
 
@@ -71,20 +70,9 @@ func (_u *ProductTagUpdate) SetNillableLabel(v *string) *ProductTagUpdate {
 	return _u
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *ProductTagUpdate) SetProduct(v *Product) *ProductTagUpdate {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the ProductTagMutation object of the builder.
 func (_u *ProductTagUpdate) Mutation() *ProductTagMutation {
 	return _u.mutation
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *ProductTagUpdate) ClearProduct() *ProductTagUpdate {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -114,18 +102,7 @@ func (_u *ProductTagUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ProductTagUpdate) check() error {
-	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "ProductTag.product"`)
-	}
-	return nil
-}
-
 func (_u *ProductTagUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(producttag.Table, producttag.Columns, sqlgraph.NewFieldSpec(producttag.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -134,40 +111,14 @@ func (_u *ProductTagUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 			}
 		}
 	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(producttag.FieldProductID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.Tag(); ok {
 		_spec.SetField(producttag.FieldTag, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Label(); ok {
 		_spec.SetField(producttag.FieldLabel, field.TypeString, value)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   producttag.ProductTable,
-			Columns: []string{producttag.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   producttag.ProductTable,
-			Columns: []string{producttag.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -231,20 +182,9 @@ func (_u *ProductTagUpdateOne) SetNillableLabel(v *string) *ProductTagUpdateOne 
 	return _u
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *ProductTagUpdateOne) SetProduct(v *Product) *ProductTagUpdateOne {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the ProductTagMutation object of the builder.
 func (_u *ProductTagUpdateOne) Mutation() *ProductTagMutation {
 	return _u.mutation
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *ProductTagUpdateOne) ClearProduct() *ProductTagUpdateOne {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Where appends a list predicates to the ProductTagUpdate builder.
@@ -287,18 +227,7 @@ func (_u *ProductTagUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ProductTagUpdateOne) check() error {
-	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "ProductTag.product"`)
-	}
-	return nil
-}
-
 func (_u *ProductTagUpdateOne) sqlSave(ctx context.Context) (_node *ProductTag, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(producttag.Table, producttag.Columns, sqlgraph.NewFieldSpec(producttag.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -324,40 +253,14 @@ func (_u *ProductTagUpdateOne) sqlSave(ctx context.Context) (_node *ProductTag, 
 			}
 		}
 	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(producttag.FieldProductID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.Tag(); ok {
 		_spec.SetField(producttag.FieldTag, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Label(); ok {
 		_spec.SetField(producttag.FieldLabel, field.TypeString, value)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   producttag.ProductTable,
-			Columns: []string{producttag.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   producttag.ProductTable,
-			Columns: []string{producttag.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &ProductTag{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
 // Reservation is the model entity for the Reservation schema.
@@ -32,31 +31,8 @@ type Reservation struct {
 	// ExpiresAt holds the value of the "expires_at" field.
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
-	CreatedAt time.Time `json:"created_at,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the ReservationQuery when eager-loading is set.
-	Edges        ReservationEdges `json:"edges"`
+	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// ReservationEdges holds the relations/edges for other nodes in the graph.
-type ReservationEdges struct {
-	// Variant holds the value of the variant edge.
-	Variant *Variant `json:"variant,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// VariantOrErr returns the Variant value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e ReservationEdges) VariantOrErr() (*Variant, error) {
-	if e.Variant != nil {
-		return e.Variant, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: variant.Label}
-	}
-	return nil, &NotLoadedError{edge: "variant"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -147,11 +123,6 @@ func (_m *Reservation) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Reservation) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryVariant queries the "variant" edge of the Reservation entity.
-func (_m *Reservation) QueryVariant() *VariantQuery {
-	return NewReservationClient(_m.config).QueryVariant(_m)
 }
 
 // Update returns a builder for updating this Reservation.

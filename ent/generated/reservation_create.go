@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
 // ReservationCreate is the builder for creating a Reservation entity.
@@ -86,11 +85,6 @@ func (_c *ReservationCreate) SetNillableID(v *uuid.UUID) *ReservationCreate {
 	return _c
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_c *ReservationCreate) SetVariant(v *Variant) *ReservationCreate {
-	return _c.SetVariantID(v.ID)
-}
-
 // Mutation returns the ReservationMutation object of the builder.
 func (_c *ReservationCreate) Mutation() *ReservationMutation {
 	return _c.mutation
@@ -152,9 +146,6 @@ func (_c *ReservationCreate) check() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`generated: missing required field "Reservation.created_at"`)}
 	}
-	if len(_c.mutation.VariantIDs()) == 0 {
-		return &ValidationError{Name: "variant", err: errors.New(`generated: missing required edge "Reservation.variant"`)}
-	}
 	return nil
 }
 
@@ -198,6 +189,10 @@ func (_c *ReservationCreate) createSpec() (*Reservation, *sqlgraph.CreateSpec) {
 		_spec.SetField(reservation.FieldRef, field.TypeString, value)
 		_node.Ref = value
 	}
+	if value, ok := _c.mutation.VariantID(); ok {
+		_spec.SetField(reservation.FieldVariantID, field.TypeUUID, value)
+		_node.VariantID = value
+	}
 	if value, ok := _c.mutation.LocationID(); ok {
 		_spec.SetField(reservation.FieldLocationID, field.TypeUUID, value)
 		_node.LocationID = value
@@ -213,23 +208,6 @@ func (_c *ReservationCreate) createSpec() (*Reservation, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(reservation.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
-	}
-	if nodes := _c.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   reservation.VariantTable,
-			Columns: []string{reservation.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.VariantID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -14,17 +14,15 @@ import (
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
 // ReservationQuery is the builder for querying Reservation entities.
 type ReservationQuery struct {
 	config
-	ctx         *QueryContext
-	order       []reservation.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.Reservation
-	withVariant *VariantQuery
+	ctx        *QueryContext
+	order      []reservation.OrderOption
+	inters     []Interceptor
+	predicates []predicate.Reservation
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *ReservationQuery) Unique(unique bool) *ReservationQuery {
 func (_q *ReservationQuery) Order(o ...reservation.OrderOption) *ReservationQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryVariant chains the current query on the "variant" edge.
-func (_q *ReservationQuery) QueryVariant() *VariantQuery {
-	query := (&VariantClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(reservation.Table, reservation.FieldID, selector),
-			sqlgraph.To(variant.Table, variant.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, reservation.VariantTable, reservation.VariantColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first Reservation entity from the query.
@@ -270,27 +246,15 @@ func (_q *ReservationQuery) Clone() *ReservationQuery {
 		return nil
 	}
 	return &ReservationQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]reservation.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.Reservation{}, _q.predicates...),
-		withVariant: _q.withVariant.Clone(),
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]reservation.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.Reservation{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithVariant tells the query-builder to eager-load the nodes that are connected to
-// the "variant" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ReservationQuery) WithVariant(opts ...func(*VariantQuery)) *ReservationQuery {
-	query := (&VariantClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withVariant = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *ReservationQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *ReservationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Reservation, error) {
 	var (
-		nodes       = []*Reservation{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withVariant != nil,
-		}
+		nodes = []*Reservation{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*Reservation).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *ReservationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Reservation{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *ReservationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withVariant; query != nil {
-		if err := _q.loadVariant(ctx, query, nodes, nil,
-			func(n *Reservation, e *Variant) { n.Edges.Variant = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *ReservationQuery) loadVariant(ctx context.Context, query *VariantQuery, nodes []*Reservation, init func(*Reservation), assign func(*Reservation, *Variant)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*Reservation)
-	for i := range nodes {
-		fk := nodes[i].VariantID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(variant.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "variant_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *ReservationQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *ReservationQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != reservation.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withVariant != nil {
-			_spec.Node.AddColumnOnce(reservation.FieldVariantID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -14,7 +14,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
 // ReservationUpdate is the builder for updating Reservation entities.
@@ -113,20 +112,9 @@ func (_u *ReservationUpdate) ClearExpiresAt() *ReservationUpdate {
 	return _u
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_u *ReservationUpdate) SetVariant(v *Variant) *ReservationUpdate {
-	return _u.SetVariantID(v.ID)
-}
-
 // Mutation returns the ReservationMutation object of the builder.
 func (_u *ReservationUpdate) Mutation() *ReservationMutation {
 	return _u.mutation
-}
-
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (_u *ReservationUpdate) ClearVariant() *ReservationUpdate {
-	_u.mutation.ClearVariant()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -156,18 +144,7 @@ func (_u *ReservationUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ReservationUpdate) check() error {
-	if _u.mutation.VariantCleared() && len(_u.mutation.VariantIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "Reservation.variant"`)
-	}
-	return nil
-}
-
 func (_u *ReservationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(reservation.Table, reservation.Columns, sqlgraph.NewFieldSpec(reservation.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -178,6 +155,9 @@ func (_u *ReservationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.Ref(); ok {
 		_spec.SetField(reservation.FieldRef, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.VariantID(); ok {
+		_spec.SetField(reservation.FieldVariantID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.LocationID(); ok {
 		_spec.SetField(reservation.FieldLocationID, field.TypeUUID, value)
@@ -193,35 +173,6 @@ func (_u *ReservationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if _u.mutation.ExpiresAtCleared() {
 		_spec.ClearField(reservation.FieldExpiresAt, field.TypeTime)
-	}
-	if _u.mutation.VariantCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   reservation.VariantTable,
-			Columns: []string{reservation.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   reservation.VariantTable,
-			Columns: []string{reservation.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -326,20 +277,9 @@ func (_u *ReservationUpdateOne) ClearExpiresAt() *ReservationUpdateOne {
 	return _u
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_u *ReservationUpdateOne) SetVariant(v *Variant) *ReservationUpdateOne {
-	return _u.SetVariantID(v.ID)
-}
-
 // Mutation returns the ReservationMutation object of the builder.
 func (_u *ReservationUpdateOne) Mutation() *ReservationMutation {
 	return _u.mutation
-}
-
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (_u *ReservationUpdateOne) ClearVariant() *ReservationUpdateOne {
-	_u.mutation.ClearVariant()
-	return _u
 }
 
 // Where appends a list predicates to the ReservationUpdate builder.
@@ -382,18 +322,7 @@ func (_u *ReservationUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ReservationUpdateOne) check() error {
-	if _u.mutation.VariantCleared() && len(_u.mutation.VariantIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "Reservation.variant"`)
-	}
-	return nil
-}
-
 func (_u *ReservationUpdateOne) sqlSave(ctx context.Context) (_node *Reservation, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(reservation.Table, reservation.Columns, sqlgraph.NewFieldSpec(reservation.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -422,6 +351,9 @@ func (_u *ReservationUpdateOne) sqlSave(ctx context.Context) (_node *Reservation
 	if value, ok := _u.mutation.Ref(); ok {
 		_spec.SetField(reservation.FieldRef, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.VariantID(); ok {
+		_spec.SetField(reservation.FieldVariantID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.LocationID(); ok {
 		_spec.SetField(reservation.FieldLocationID, field.TypeUUID, value)
 	}
@@ -436,35 +368,6 @@ func (_u *ReservationUpdateOne) sqlSave(ctx context.Context) (_node *Reservation
 	}
 	if _u.mutation.ExpiresAtCleared() {
 		_spec.ClearField(reservation.FieldExpiresAt, field.TypeTime)
-	}
-	if _u.mutation.VariantCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   reservation.VariantTable,
-			Columns: []string{reservation.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   reservation.VariantTable,
-			Columns: []string{reservation.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &Reservation{config: _u.config}
 	_spec.Assign = _node.assignValues

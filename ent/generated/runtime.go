@@ -281,40 +281,44 @@ func init() {
 	_ = customerMixinFields0
 	customerFields := schema.Customer{}.Fields()
 	_ = customerFields
+	// customerDescVerifiedEmail is the schema descriptor for verified_email field.
+	customerDescVerifiedEmail := customerFields[1].Descriptor()
+	// customer.DefaultVerifiedEmail holds the default value on creation for the verified_email field.
+	customer.DefaultVerifiedEmail = customerDescVerifiedEmail.Default.(bool)
 	// customerDescFirstName is the schema descriptor for first_name field.
-	customerDescFirstName := customerFields[1].Descriptor()
+	customerDescFirstName := customerFields[2].Descriptor()
 	// customer.DefaultFirstName holds the default value on creation for the first_name field.
 	customer.DefaultFirstName = customerDescFirstName.Default.(string)
 	// customerDescLastName is the schema descriptor for last_name field.
-	customerDescLastName := customerFields[2].Descriptor()
+	customerDescLastName := customerFields[3].Descriptor()
 	// customer.DefaultLastName holds the default value on creation for the last_name field.
 	customer.DefaultLastName = customerDescLastName.Default.(string)
 	// customerDescPhone is the schema descriptor for phone field.
-	customerDescPhone := customerFields[3].Descriptor()
+	customerDescPhone := customerFields[4].Descriptor()
 	// customer.DefaultPhone holds the default value on creation for the phone field.
 	customer.DefaultPhone = customerDescPhone.Default.(string)
 	// customerDescPasswordHash is the schema descriptor for password_hash field.
-	customerDescPasswordHash := customerFields[4].Descriptor()
+	customerDescPasswordHash := customerFields[5].Descriptor()
 	// customer.DefaultPasswordHash holds the default value on creation for the password_hash field.
 	customer.DefaultPasswordHash = customerDescPasswordHash.Default.(string)
 	// customerDescAcceptsMarketing is the schema descriptor for accepts_marketing field.
-	customerDescAcceptsMarketing := customerFields[5].Descriptor()
+	customerDescAcceptsMarketing := customerFields[6].Descriptor()
 	// customer.DefaultAcceptsMarketing holds the default value on creation for the accepts_marketing field.
 	customer.DefaultAcceptsMarketing = customerDescAcceptsMarketing.Default.(bool)
 	// customerDescState is the schema descriptor for state field.
-	customerDescState := customerFields[6].Descriptor()
+	customerDescState := customerFields[7].Descriptor()
 	// customer.DefaultState holds the default value on creation for the state field.
 	customer.DefaultState = customerDescState.Default.(string)
 	// customerDescNote is the schema descriptor for note field.
-	customerDescNote := customerFields[8].Descriptor()
+	customerDescNote := customerFields[9].Descriptor()
 	// customer.DefaultNote holds the default value on creation for the note field.
 	customer.DefaultNote = customerDescNote.Default.(string)
 	// customerDescLocale is the schema descriptor for locale field.
-	customerDescLocale := customerFields[9].Descriptor()
+	customerDescLocale := customerFields[10].Descriptor()
 	// customer.DefaultLocale holds the default value on creation for the locale field.
 	customer.DefaultLocale = customerDescLocale.Default.(string)
 	// customerDescOrdersCount is the schema descriptor for orders_count field.
-	customerDescOrdersCount := customerFields[11].Descriptor()
+	customerDescOrdersCount := customerFields[12].Descriptor()
 	// customer.DefaultOrdersCount holds the default value on creation for the orders_count field.
 	customer.DefaultOrdersCount = customerDescOrdersCount.Default.(int64)
 	// customerDescID is the schema descriptor for id field.
@@ -449,10 +453,6 @@ func init() {
 	_ = idempotencyrecordMixinFields0
 	idempotencyrecordFields := schema.IdempotencyRecord{}.Fields()
 	_ = idempotencyrecordFields
-	// idempotencyrecordDescStatus is the schema descriptor for status field.
-	idempotencyrecordDescStatus := idempotencyrecordFields[4].Descriptor()
-	// idempotencyrecord.DefaultStatus holds the default value on creation for the status field.
-	idempotencyrecord.DefaultStatus = idempotencyrecordDescStatus.Default.(int)
 	// idempotencyrecordDescID is the schema descriptor for id field.
 	idempotencyrecordDescID := idempotencyrecordMixinFields0[0].Descriptor()
 	// idempotencyrecord.DefaultID holds the default value on creation for the id field.

@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/shippingrate"
-	"github.com/rialtohq/rialto/ent/generated/shippingzone"
 )
 
 // ShippingRate is the model entity for the ShippingRate schema.
@@ -48,31 +47,8 @@ type ShippingRate struct {
 	// MinDays holds the value of the "min_days" field.
 	MinDays int `json:"min_days,omitempty"`
 	// MaxDays holds the value of the "max_days" field.
-	MaxDays int `json:"max_days,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the ShippingRateQuery when eager-loading is set.
-	Edges        ShippingRateEdges `json:"edges"`
+	MaxDays      int `json:"max_days,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// ShippingRateEdges holds the relations/edges for other nodes in the graph.
-type ShippingRateEdges struct {
-	// Zone holds the value of the zone edge.
-	Zone *ShippingZone `json:"zone,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// ZoneOrErr returns the Zone value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e ShippingRateEdges) ZoneOrErr() (*ShippingZone, error) {
-	if e.Zone != nil {
-		return e.Zone, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: shippingzone.Label}
-	}
-	return nil, &NotLoadedError{edge: "zone"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -214,11 +190,6 @@ func (_m *ShippingRate) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *ShippingRate) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryZone queries the "zone" edge of the ShippingRate entity.
-func (_m *ShippingRate) QueryZone() *ShippingZoneQuery {
-	return NewShippingRateClient(_m.config).QueryZone(_m)
 }
 
 // Update returns a builder for updating this ShippingRate.

@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/shippingrate"
-	"github.com/rialtohq/rialto/ent/generated/shippingzone"
 )
 
 // ShippingRateCreate is the builder for creating a ShippingRate entity.
@@ -190,11 +189,6 @@ func (_c *ShippingRateCreate) SetNillableID(v *uuid.UUID) *ShippingRateCreate {
 	return _c
 }
 
-// SetZone sets the "zone" edge to the ShippingZone entity.
-func (_c *ShippingRateCreate) SetZone(v *ShippingZone) *ShippingRateCreate {
-	return _c.SetZoneID(v.ID)
-}
-
 // Mutation returns the ShippingRateMutation object of the builder.
 func (_c *ShippingRateCreate) Mutation() *ShippingRateMutation {
 	return _c.mutation
@@ -287,9 +281,6 @@ func (_c *ShippingRateCreate) check() error {
 	if _, ok := _c.mutation.MaxDays(); !ok {
 		return &ValidationError{Name: "max_days", err: errors.New(`generated: missing required field "ShippingRate.max_days"`)}
 	}
-	if len(_c.mutation.ZoneIDs()) == 0 {
-		return &ValidationError{Name: "zone", err: errors.New(`generated: missing required edge "ShippingRate.zone"`)}
-	}
 	return nil
 }
 
@@ -337,6 +328,10 @@ func (_c *ShippingRateCreate) createSpec() (*ShippingRate, *sqlgraph.CreateSpec)
 		_spec.SetField(shippingrate.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
 	}
+	if value, ok := _c.mutation.ZoneID(); ok {
+		_spec.SetField(shippingrate.FieldZoneID, field.TypeUUID, value)
+		_node.ZoneID = value
+	}
 	if value, ok := _c.mutation.Handle(); ok {
 		_spec.SetField(shippingrate.FieldHandle, field.TypeString, value)
 		_node.Handle = value
@@ -380,23 +375,6 @@ func (_c *ShippingRateCreate) createSpec() (*ShippingRate, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.MaxDays(); ok {
 		_spec.SetField(shippingrate.FieldMaxDays, field.TypeInt, value)
 		_node.MaxDays = value
-	}
-	if nodes := _c.mutation.ZoneIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   shippingrate.ZoneTable,
-			Columns: []string{shippingrate.ZoneColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(shippingzone.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.ZoneID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

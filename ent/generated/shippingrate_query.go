@@ -14,7 +14,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 	"github.com/rialtohq/rialto/ent/generated/shippingrate"
-	"github.com/rialtohq/rialto/ent/generated/shippingzone"
 )
 
 // ShippingRateQuery is the builder for querying ShippingRate entities.
@@ -24,7 +23,6 @@ type ShippingRateQuery struct {
 	order      []shippingrate.OrderOption
 	inters     []Interceptor
 	predicates []predicate.ShippingRate
-	withZone   *ShippingZoneQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *ShippingRateQuery) Unique(unique bool) *ShippingRateQuery {
 func (_q *ShippingRateQuery) Order(o ...shippingrate.OrderOption) *ShippingRateQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryZone chains the current query on the "zone" edge.
-func (_q *ShippingRateQuery) QueryZone() *ShippingZoneQuery {
-	query := (&ShippingZoneClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(shippingrate.Table, shippingrate.FieldID, selector),
-			sqlgraph.To(shippingzone.Table, shippingzone.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, shippingrate.ZoneTable, shippingrate.ZoneColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first ShippingRate entity from the query.
@@ -275,22 +251,10 @@ func (_q *ShippingRateQuery) Clone() *ShippingRateQuery {
 		order:      append([]shippingrate.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.ShippingRate{}, _q.predicates...),
-		withZone:   _q.withZone.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithZone tells the query-builder to eager-load the nodes that are connected to
-// the "zone" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ShippingRateQuery) WithZone(opts ...func(*ShippingZoneQuery)) *ShippingRateQuery {
-	query := (&ShippingZoneClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withZone = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *ShippingRateQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *ShippingRateQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*ShippingRate, error) {
 	var (
-		nodes       = []*ShippingRate{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withZone != nil,
-		}
+		nodes = []*ShippingRate{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*ShippingRate).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *ShippingRateQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &ShippingRate{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *ShippingRateQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withZone; query != nil {
-		if err := _q.loadZone(ctx, query, nodes, nil,
-			func(n *ShippingRate, e *ShippingZone) { n.Edges.Zone = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *ShippingRateQuery) loadZone(ctx context.Context, query *ShippingZoneQuery, nodes []*ShippingRate, init func(*ShippingRate), assign func(*ShippingRate, *ShippingZone)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*ShippingRate)
-	for i := range nodes {
-		fk := nodes[i].ZoneID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(shippingzone.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "zone_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *ShippingRateQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *ShippingRateQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != shippingrate.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withZone != nil {
-			_spec.Node.AddColumnOnce(shippingrate.FieldZoneID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -14,7 +14,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 	"github.com/rialtohq/rialto/ent/generated/shippingrate"
-	"github.com/rialtohq/rialto/ent/generated/shippingzone"
 )
 
 // ShippingRateUpdate is the builder for updating ShippingRate entities.
@@ -285,20 +284,9 @@ func (_u *ShippingRateUpdate) AddMaxDays(v int) *ShippingRateUpdate {
 	return _u
 }
 
-// SetZone sets the "zone" edge to the ShippingZone entity.
-func (_u *ShippingRateUpdate) SetZone(v *ShippingZone) *ShippingRateUpdate {
-	return _u.SetZoneID(v.ID)
-}
-
 // Mutation returns the ShippingRateMutation object of the builder.
 func (_u *ShippingRateUpdate) Mutation() *ShippingRateMutation {
 	return _u.mutation
-}
-
-// ClearZone clears the "zone" edge to the ShippingZone entity.
-func (_u *ShippingRateUpdate) ClearZone() *ShippingRateUpdate {
-	_u.mutation.ClearZone()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -328,18 +316,7 @@ func (_u *ShippingRateUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ShippingRateUpdate) check() error {
-	if _u.mutation.ZoneCleared() && len(_u.mutation.ZoneIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "ShippingRate.zone"`)
-	}
-	return nil
-}
-
 func (_u *ShippingRateUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(shippingrate.Table, shippingrate.Columns, sqlgraph.NewFieldSpec(shippingrate.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -350,6 +327,9 @@ func (_u *ShippingRateUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(shippingrate.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.ZoneID(); ok {
+		_spec.SetField(shippingrate.FieldZoneID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Handle(); ok {
 		_spec.SetField(shippingrate.FieldHandle, field.TypeString, value)
@@ -416,35 +396,6 @@ func (_u *ShippingRateUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.AddedMaxDays(); ok {
 		_spec.AddField(shippingrate.FieldMaxDays, field.TypeInt, value)
-	}
-	if _u.mutation.ZoneCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   shippingrate.ZoneTable,
-			Columns: []string{shippingrate.ZoneColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(shippingzone.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ZoneIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   shippingrate.ZoneTable,
-			Columns: []string{shippingrate.ZoneColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(shippingzone.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -721,20 +672,9 @@ func (_u *ShippingRateUpdateOne) AddMaxDays(v int) *ShippingRateUpdateOne {
 	return _u
 }
 
-// SetZone sets the "zone" edge to the ShippingZone entity.
-func (_u *ShippingRateUpdateOne) SetZone(v *ShippingZone) *ShippingRateUpdateOne {
-	return _u.SetZoneID(v.ID)
-}
-
 // Mutation returns the ShippingRateMutation object of the builder.
 func (_u *ShippingRateUpdateOne) Mutation() *ShippingRateMutation {
 	return _u.mutation
-}
-
-// ClearZone clears the "zone" edge to the ShippingZone entity.
-func (_u *ShippingRateUpdateOne) ClearZone() *ShippingRateUpdateOne {
-	_u.mutation.ClearZone()
-	return _u
 }
 
 // Where appends a list predicates to the ShippingRateUpdate builder.
@@ -777,18 +717,7 @@ func (_u *ShippingRateUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ShippingRateUpdateOne) check() error {
-	if _u.mutation.ZoneCleared() && len(_u.mutation.ZoneIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "ShippingRate.zone"`)
-	}
-	return nil
-}
-
 func (_u *ShippingRateUpdateOne) sqlSave(ctx context.Context) (_node *ShippingRate, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(shippingrate.Table, shippingrate.Columns, sqlgraph.NewFieldSpec(shippingrate.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -816,6 +745,9 @@ func (_u *ShippingRateUpdateOne) sqlSave(ctx context.Context) (_node *ShippingRa
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(shippingrate.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.ZoneID(); ok {
+		_spec.SetField(shippingrate.FieldZoneID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Handle(); ok {
 		_spec.SetField(shippingrate.FieldHandle, field.TypeString, value)
@@ -882,35 +814,6 @@ func (_u *ShippingRateUpdateOne) sqlSave(ctx context.Context) (_node *ShippingRa
 	}
 	if value, ok := _u.mutation.AddedMaxDays(); ok {
 		_spec.AddField(shippingrate.FieldMaxDays, field.TypeInt, value)
-	}
-	if _u.mutation.ZoneCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   shippingrate.ZoneTable,
-			Columns: []string{shippingrate.ZoneColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(shippingzone.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ZoneIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   shippingrate.ZoneTable,
-			Columns: []string{shippingrate.ZoneColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(shippingzone.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &ShippingRate{config: _u.config}
 	_spec.Assign = _node.assignValues

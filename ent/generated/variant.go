@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
@@ -56,34 +55,9 @@ type Variant struct {
 	SelectedOptions json.RawMessage `json:"selected_options,omitempty"`
 	// UnitPrice holds the value of the "unit_price" field.
 	UnitPrice json.RawMessage `json:"unit_price,omitempty"`
-	// InventoryItemID holds the value of the "inventory_item_id" field.
-	InventoryItemID *uuid.UUID `json:"inventory_item_id,omitempty"`
 	// in the shop's currency, minor units
-	UnitCost *int64 `json:"unit_cost,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the VariantQuery when eager-loading is set.
-	Edges        VariantEdges `json:"edges"`
+	UnitCost     *int64 `json:"unit_cost,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// VariantEdges holds the relations/edges for other nodes in the graph.
-type VariantEdges struct {
-	// Product holds the value of the product edge.
-	Product *Product `json:"product,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// ProductOrErr returns the Product value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e VariantEdges) ProductOrErr() (*Product, error) {
-	if e.Product != nil {
-		return e.Product, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: product.Label}
-	}
-	return nil, &NotLoadedError{edge: "product"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -91,7 +65,7 @@ func (*Variant) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case variant.FieldMediaID, variant.FieldInventoryItemID:
+		case variant.FieldMediaID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case variant.FieldSelectedOptions, variant.FieldUnitPrice:
 			values[i] = new([]byte)
@@ -239,13 +213,6 @@ func (_m *Variant) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field unit_price: %w", err)
 				}
 			}
-		case variant.FieldInventoryItemID:
-			if value, ok := values[i].(*sql.NullScanner); !ok {
-				return fmt.Errorf("unexpected type %T for field inventory_item_id", values[i])
-			} else if value.Valid {
-				_m.InventoryItemID = new(uuid.UUID)
-				*_m.InventoryItemID = *value.S.(*uuid.UUID)
-			}
 		case variant.FieldUnitCost:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field unit_cost", values[i])
@@ -264,11 +231,6 @@ func (_m *Variant) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Variant) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryProduct queries the "product" edge of the Variant entity.
-func (_m *Variant) QueryProduct() *ProductQuery {
-	return NewVariantClient(_m.config).QueryProduct(_m)
 }
 
 // Update returns a builder for updating this Variant.
@@ -349,11 +311,6 @@ func (_m *Variant) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("unit_price=")
 	builder.WriteString(fmt.Sprintf("%v", _m.UnitPrice))
-	builder.WriteString(", ")
-	if v := _m.InventoryItemID; v != nil {
-		builder.WriteString("inventory_item_id=")
-		builder.WriteString(fmt.Sprintf("%v", *v))
-	}
 	builder.WriteString(", ")
 	if v := _m.UnitCost; v != nil {
 		builder.WriteString("unit_cost=")

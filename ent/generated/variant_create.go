@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
@@ -219,20 +218,6 @@ func (_c *VariantCreate) SetUnitPrice(v json.RawMessage) *VariantCreate {
 	return _c
 }
 
-// SetInventoryItemID sets the "inventory_item_id" field.
-func (_c *VariantCreate) SetInventoryItemID(v uuid.UUID) *VariantCreate {
-	_c.mutation.SetInventoryItemID(v)
-	return _c
-}
-
-// SetNillableInventoryItemID sets the "inventory_item_id" field if the given value is not nil.
-func (_c *VariantCreate) SetNillableInventoryItemID(v *uuid.UUID) *VariantCreate {
-	if v != nil {
-		_c.SetInventoryItemID(*v)
-	}
-	return _c
-}
-
 // SetUnitCost sets the "unit_cost" field.
 func (_c *VariantCreate) SetUnitCost(v int64) *VariantCreate {
 	_c.mutation.SetUnitCost(v)
@@ -259,11 +244,6 @@ func (_c *VariantCreate) SetNillableID(v *uuid.UUID) *VariantCreate {
 		_c.SetID(*v)
 	}
 	return _c
-}
-
-// SetProduct sets the "product" edge to the Product entity.
-func (_c *VariantCreate) SetProduct(v *Product) *VariantCreate {
-	return _c.SetProductID(v.ID)
 }
 
 // Mutation returns the VariantMutation object of the builder.
@@ -394,9 +374,6 @@ func (_c *VariantCreate) check() error {
 	if _, ok := _c.mutation.OptionKey(); !ok {
 		return &ValidationError{Name: "option_key", err: errors.New(`generated: missing required field "Variant.option_key"`)}
 	}
-	if len(_c.mutation.ProductIDs()) == 0 {
-		return &ValidationError{Name: "product", err: errors.New(`generated: missing required edge "Variant.product"`)}
-	}
 	return nil
 }
 
@@ -443,6 +420,10 @@ func (_c *VariantCreate) createSpec() (*Variant, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(variant.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.ProductID(); ok {
+		_spec.SetField(variant.FieldProductID, field.TypeUUID, value)
+		_node.ProductID = value
 	}
 	if value, ok := _c.mutation.Title(); ok {
 		_spec.SetField(variant.FieldTitle, field.TypeString, value)
@@ -500,30 +481,9 @@ func (_c *VariantCreate) createSpec() (*Variant, *sqlgraph.CreateSpec) {
 		_spec.SetField(variant.FieldUnitPrice, field.TypeJSON, value)
 		_node.UnitPrice = value
 	}
-	if value, ok := _c.mutation.InventoryItemID(); ok {
-		_spec.SetField(variant.FieldInventoryItemID, field.TypeUUID, value)
-		_node.InventoryItemID = &value
-	}
 	if value, ok := _c.mutation.UnitCost(); ok {
 		_spec.SetField(variant.FieldUnitCost, field.TypeInt64, value)
 		_node.UnitCost = &value
-	}
-	if nodes := _c.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variant.ProductTable,
-			Columns: []string{variant.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.ProductID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -13,18 +13,16 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
 // VariantQuery is the builder for querying Variant entities.
 type VariantQuery struct {
 	config
-	ctx         *QueryContext
-	order       []variant.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.Variant
-	withProduct *ProductQuery
+	ctx        *QueryContext
+	order      []variant.OrderOption
+	inters     []Interceptor
+	predicates []predicate.Variant
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *VariantQuery) Unique(unique bool) *VariantQuery {
 func (_q *VariantQuery) Order(o ...variant.OrderOption) *VariantQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryProduct chains the current query on the "product" edge.
-func (_q *VariantQuery) QueryProduct() *ProductQuery {
-	query := (&ProductClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(variant.Table, variant.FieldID, selector),
-			sqlgraph.To(product.Table, product.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, variant.ProductTable, variant.ProductColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first Variant entity from the query.
@@ -270,27 +246,15 @@ func (_q *VariantQuery) Clone() *VariantQuery {
 		return nil
 	}
 	return &VariantQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]variant.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.Variant{}, _q.predicates...),
-		withProduct: _q.withProduct.Clone(),
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]variant.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.Variant{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithProduct tells the query-builder to eager-load the nodes that are connected to
-// the "product" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *VariantQuery) WithProduct(opts ...func(*ProductQuery)) *VariantQuery {
-	query := (&ProductClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withProduct = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *VariantQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *VariantQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Variant, error) {
 	var (
-		nodes       = []*Variant{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withProduct != nil,
-		}
+		nodes = []*Variant{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*Variant).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *VariantQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Vari
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Variant{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *VariantQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Vari
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withProduct; query != nil {
-		if err := _q.loadProduct(ctx, query, nodes, nil,
-			func(n *Variant, e *Product) { n.Edges.Product = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *VariantQuery) loadProduct(ctx context.Context, query *ProductQuery, nodes []*Variant, init func(*Variant), assign func(*Variant, *Product)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*Variant)
-	for i := range nodes {
-		fk := nodes[i].ProductID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(product.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "product_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *VariantQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *VariantQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != variant.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withProduct != nil {
-			_spec.Node.AddColumnOnce(variant.FieldProductID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

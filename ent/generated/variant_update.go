@@ -15,7 +15,6 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/variant"
 )
 
@@ -284,26 +283,6 @@ func (_u *VariantUpdate) ClearUnitPrice() *VariantUpdate {
 	return _u
 }
 
-// SetInventoryItemID sets the "inventory_item_id" field.
-func (_u *VariantUpdate) SetInventoryItemID(v uuid.UUID) *VariantUpdate {
-	_u.mutation.SetInventoryItemID(v)
-	return _u
-}
-
-// SetNillableInventoryItemID sets the "inventory_item_id" field if the given value is not nil.
-func (_u *VariantUpdate) SetNillableInventoryItemID(v *uuid.UUID) *VariantUpdate {
-	if v != nil {
-		_u.SetInventoryItemID(*v)
-	}
-	return _u
-}
-
-// ClearInventoryItemID clears the value of the "inventory_item_id" field.
-func (_u *VariantUpdate) ClearInventoryItemID() *VariantUpdate {
-	_u.mutation.ClearInventoryItemID()
-	return _u
-}
-
 // SetUnitCost sets the "unit_cost" field.
 func (_u *VariantUpdate) SetUnitCost(v int64) *VariantUpdate {
 	_u.mutation.ResetUnitCost()
@@ -331,20 +310,9 @@ func (_u *VariantUpdate) ClearUnitCost() *VariantUpdate {
 	return _u
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *VariantUpdate) SetProduct(v *Product) *VariantUpdate {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the VariantMutation object of the builder.
 func (_u *VariantUpdate) Mutation() *VariantMutation {
 	return _u.mutation
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *VariantUpdate) ClearProduct() *VariantUpdate {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -374,18 +342,7 @@ func (_u *VariantUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *VariantUpdate) check() error {
-	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "Variant.product"`)
-	}
-	return nil
-}
-
 func (_u *VariantUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(variant.Table, variant.Columns, sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -396,6 +353,9 @@ func (_u *VariantUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(variant.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(variant.FieldProductID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(variant.FieldTitle, field.TypeString, value)
@@ -464,12 +424,6 @@ func (_u *VariantUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.UnitPriceCleared() {
 		_spec.ClearField(variant.FieldUnitPrice, field.TypeJSON)
 	}
-	if value, ok := _u.mutation.InventoryItemID(); ok {
-		_spec.SetField(variant.FieldInventoryItemID, field.TypeUUID, value)
-	}
-	if _u.mutation.InventoryItemIDCleared() {
-		_spec.ClearField(variant.FieldInventoryItemID, field.TypeUUID)
-	}
 	if value, ok := _u.mutation.UnitCost(); ok {
 		_spec.SetField(variant.FieldUnitCost, field.TypeInt64, value)
 	}
@@ -478,35 +432,6 @@ func (_u *VariantUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.UnitCostCleared() {
 		_spec.ClearField(variant.FieldUnitCost, field.TypeInt64)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variant.ProductTable,
-			Columns: []string{variant.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variant.ProductTable,
-			Columns: []string{variant.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -780,26 +705,6 @@ func (_u *VariantUpdateOne) ClearUnitPrice() *VariantUpdateOne {
 	return _u
 }
 
-// SetInventoryItemID sets the "inventory_item_id" field.
-func (_u *VariantUpdateOne) SetInventoryItemID(v uuid.UUID) *VariantUpdateOne {
-	_u.mutation.SetInventoryItemID(v)
-	return _u
-}
-
-// SetNillableInventoryItemID sets the "inventory_item_id" field if the given value is not nil.
-func (_u *VariantUpdateOne) SetNillableInventoryItemID(v *uuid.UUID) *VariantUpdateOne {
-	if v != nil {
-		_u.SetInventoryItemID(*v)
-	}
-	return _u
-}
-
-// ClearInventoryItemID clears the value of the "inventory_item_id" field.
-func (_u *VariantUpdateOne) ClearInventoryItemID() *VariantUpdateOne {
-	_u.mutation.ClearInventoryItemID()
-	return _u
-}
-
 // SetUnitCost sets the "unit_cost" field.
 func (_u *VariantUpdateOne) SetUnitCost(v int64) *VariantUpdateOne {
 	_u.mutation.ResetUnitCost()
@@ -827,20 +732,9 @@ func (_u *VariantUpdateOne) ClearUnitCost() *VariantUpdateOne {
 	return _u
 }
 
-// SetProduct sets the "product" edge to the Product entity.
-func (_u *VariantUpdateOne) SetProduct(v *Product) *VariantUpdateOne {
-	return _u.SetProductID(v.ID)
-}
-
 // Mutation returns the VariantMutation object of the builder.
 func (_u *VariantUpdateOne) Mutation() *VariantMutation {
 	return _u.mutation
-}
-
-// ClearProduct clears the "product" edge to the Product entity.
-func (_u *VariantUpdateOne) ClearProduct() *VariantUpdateOne {
-	_u.mutation.ClearProduct()
-	return _u
 }
 
 // Where appends a list predicates to the VariantUpdate builder.
@@ -883,18 +777,7 @@ func (_u *VariantUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *VariantUpdateOne) check() error {
-	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "Variant.product"`)
-	}
-	return nil
-}
-
 func (_u *VariantUpdateOne) sqlSave(ctx context.Context) (_node *Variant, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(variant.Table, variant.Columns, sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -922,6 +805,9 @@ func (_u *VariantUpdateOne) sqlSave(ctx context.Context) (_node *Variant, err er
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(variant.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(variant.FieldProductID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(variant.FieldTitle, field.TypeString, value)
@@ -990,12 +876,6 @@ func (_u *VariantUpdateOne) sqlSave(ctx context.Context) (_node *Variant, err er
 	if _u.mutation.UnitPriceCleared() {
 		_spec.ClearField(variant.FieldUnitPrice, field.TypeJSON)
 	}
-	if value, ok := _u.mutation.InventoryItemID(); ok {
-		_spec.SetField(variant.FieldInventoryItemID, field.TypeUUID, value)
-	}
-	if _u.mutation.InventoryItemIDCleared() {
-		_spec.ClearField(variant.FieldInventoryItemID, field.TypeUUID)
-	}
 	if value, ok := _u.mutation.UnitCost(); ok {
 		_spec.SetField(variant.FieldUnitCost, field.TypeInt64, value)
 	}
@@ -1004,35 +884,6 @@ func (_u *VariantUpdateOne) sqlSave(ctx context.Context) (_node *Variant, err er
 	}
 	if _u.mutation.UnitCostCleared() {
 		_spec.ClearField(variant.FieldUnitCost, field.TypeInt64)
-	}
-	if _u.mutation.ProductCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variant.ProductTable,
-			Columns: []string{variant.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.ProductIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variant.ProductTable,
-			Columns: []string{variant.ProductColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &Variant{config: _u.config}
 	_spec.Assign = _node.assignValues

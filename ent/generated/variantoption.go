@@ -9,7 +9,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 	"github.com/rialtohq/rialto/ent/generated/variantoption"
 )
 
@@ -33,31 +32,8 @@ type VariantOption struct {
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// Value holds the value of the "value" field.
-	Value string `json:"value,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the VariantOptionQuery when eager-loading is set.
-	Edges        VariantOptionEdges `json:"edges"`
+	Value        string `json:"value,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// VariantOptionEdges holds the relations/edges for other nodes in the graph.
-type VariantOptionEdges struct {
-	// Variant holds the value of the variant edge.
-	Variant *Variant `json:"variant,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// VariantOrErr returns the Variant value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e VariantOptionEdges) VariantOrErr() (*Variant, error) {
-	if e.Variant != nil {
-		return e.Variant, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: variant.Label}
-	}
-	return nil, &NotLoadedError{edge: "variant"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -151,11 +127,6 @@ func (_m *VariantOption) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *VariantOption) GetValue(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryVariant queries the "variant" edge of the VariantOption entity.
-func (_m *VariantOption) QueryVariant() *VariantQuery {
-	return NewVariantOptionClient(_m.config).QueryVariant(_m)
 }
 
 // Update returns a builder for updating this VariantOption.

@@ -10,7 +10,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 	"github.com/rialtohq/rialto/ent/generated/variantoption"
 )
 
@@ -91,11 +90,6 @@ func (_c *VariantOptionCreate) SetNillableID(v *uuid.UUID) *VariantOptionCreate 
 	return _c
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_c *VariantOptionCreate) SetVariant(v *Variant) *VariantOptionCreate {
-	return _c.SetVariantID(v.ID)
-}
-
 // Mutation returns the VariantOptionMutation object of the builder.
 func (_c *VariantOptionCreate) Mutation() *VariantOptionMutation {
 	return _c.mutation
@@ -167,9 +161,6 @@ func (_c *VariantOptionCreate) check() error {
 	if _, ok := _c.mutation.Value(); !ok {
 		return &ValidationError{Name: "value", err: errors.New(`generated: missing required field "VariantOption.value"`)}
 	}
-	if len(_c.mutation.VariantIDs()) == 0 {
-		return &ValidationError{Name: "variant", err: errors.New(`generated: missing required edge "VariantOption.variant"`)}
-	}
 	return nil
 }
 
@@ -213,6 +204,10 @@ func (_c *VariantOptionCreate) createSpec() (*VariantOption, *sqlgraph.CreateSpe
 		_spec.SetField(variantoption.FieldProductID, field.TypeUUID, value)
 		_node.ProductID = value
 	}
+	if value, ok := _c.mutation.VariantID(); ok {
+		_spec.SetField(variantoption.FieldVariantID, field.TypeUUID, value)
+		_node.VariantID = value
+	}
 	if value, ok := _c.mutation.OptionID(); ok {
 		_spec.SetField(variantoption.FieldOptionID, field.TypeUUID, value)
 		_node.OptionID = value
@@ -232,23 +227,6 @@ func (_c *VariantOptionCreate) createSpec() (*VariantOption, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.Value(); ok {
 		_spec.SetField(variantoption.FieldValue, field.TypeString, value)
 		_node.Value = value
-	}
-	if nodes := _c.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variantoption.VariantTable,
-			Columns: []string{variantoption.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.VariantID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

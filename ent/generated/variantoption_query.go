@@ -13,18 +13,16 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 	"github.com/rialtohq/rialto/ent/generated/variantoption"
 )
 
 // VariantOptionQuery is the builder for querying VariantOption entities.
 type VariantOptionQuery struct {
 	config
-	ctx         *QueryContext
-	order       []variantoption.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.VariantOption
-	withVariant *VariantQuery
+	ctx        *QueryContext
+	order      []variantoption.OrderOption
+	inters     []Interceptor
+	predicates []predicate.VariantOption
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *VariantOptionQuery) Unique(unique bool) *VariantOptionQuery {
 func (_q *VariantOptionQuery) Order(o ...variantoption.OrderOption) *VariantOptionQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryVariant chains the current query on the "variant" edge.
-func (_q *VariantOptionQuery) QueryVariant() *VariantQuery {
-	query := (&VariantClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(variantoption.Table, variantoption.FieldID, selector),
-			sqlgraph.To(variant.Table, variant.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, variantoption.VariantTable, variantoption.VariantColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first VariantOption entity from the query.
@@ -270,27 +246,15 @@ func (_q *VariantOptionQuery) Clone() *VariantOptionQuery {
 		return nil
 	}
 	return &VariantOptionQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]variantoption.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.VariantOption{}, _q.predicates...),
-		withVariant: _q.withVariant.Clone(),
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]variantoption.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.VariantOption{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithVariant tells the query-builder to eager-load the nodes that are connected to
-// the "variant" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *VariantOptionQuery) WithVariant(opts ...func(*VariantQuery)) *VariantOptionQuery {
-	query := (&VariantClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withVariant = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *VariantOptionQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *VariantOptionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*VariantOption, error) {
 	var (
-		nodes       = []*VariantOption{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withVariant != nil,
-		}
+		nodes = []*VariantOption{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*VariantOption).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *VariantOptionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &VariantOption{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *VariantOptionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withVariant; query != nil {
-		if err := _q.loadVariant(ctx, query, nodes, nil,
-			func(n *VariantOption, e *Variant) { n.Edges.Variant = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *VariantOptionQuery) loadVariant(ctx context.Context, query *VariantQuery, nodes []*VariantOption, init func(*VariantOption), assign func(*VariantOption, *Variant)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*VariantOption)
-	for i := range nodes {
-		fk := nodes[i].VariantID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(variant.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "variant_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *VariantOptionQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *VariantOptionQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != variantoption.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withVariant != nil {
-			_spec.Node.AddColumnOnce(variantoption.FieldVariantID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

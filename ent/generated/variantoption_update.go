@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 	"github.com/rialtohq/rialto/ent/generated/variantoption"
 )
 
@@ -134,20 +133,9 @@ func (_u *VariantOptionUpdate) SetNillableValue(v *string) *VariantOptionUpdate 
 	return _u
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_u *VariantOptionUpdate) SetVariant(v *Variant) *VariantOptionUpdate {
-	return _u.SetVariantID(v.ID)
-}
-
 // Mutation returns the VariantOptionMutation object of the builder.
 func (_u *VariantOptionUpdate) Mutation() *VariantOptionMutation {
 	return _u.mutation
-}
-
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (_u *VariantOptionUpdate) ClearVariant() *VariantOptionUpdate {
-	_u.mutation.ClearVariant()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -177,18 +165,7 @@ func (_u *VariantOptionUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *VariantOptionUpdate) check() error {
-	if _u.mutation.VariantCleared() && len(_u.mutation.VariantIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "VariantOption.variant"`)
-	}
-	return nil
-}
-
 func (_u *VariantOptionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(variantoption.Table, variantoption.Columns, sqlgraph.NewFieldSpec(variantoption.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -199,6 +176,9 @@ func (_u *VariantOptionUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if value, ok := _u.mutation.ProductID(); ok {
 		_spec.SetField(variantoption.FieldProductID, field.TypeUUID, value)
+	}
+	if value, ok := _u.mutation.VariantID(); ok {
+		_spec.SetField(variantoption.FieldVariantID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.OptionID(); ok {
 		_spec.SetField(variantoption.FieldOptionID, field.TypeUUID, value)
@@ -217,35 +197,6 @@ func (_u *VariantOptionUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if value, ok := _u.mutation.Value(); ok {
 		_spec.SetField(variantoption.FieldValue, field.TypeString, value)
-	}
-	if _u.mutation.VariantCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variantoption.VariantTable,
-			Columns: []string{variantoption.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variantoption.VariantTable,
-			Columns: []string{variantoption.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -372,20 +323,9 @@ func (_u *VariantOptionUpdateOne) SetNillableValue(v *string) *VariantOptionUpda
 	return _u
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_u *VariantOptionUpdateOne) SetVariant(v *Variant) *VariantOptionUpdateOne {
-	return _u.SetVariantID(v.ID)
-}
-
 // Mutation returns the VariantOptionMutation object of the builder.
 func (_u *VariantOptionUpdateOne) Mutation() *VariantOptionMutation {
 	return _u.mutation
-}
-
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (_u *VariantOptionUpdateOne) ClearVariant() *VariantOptionUpdateOne {
-	_u.mutation.ClearVariant()
-	return _u
 }
 
 // Where appends a list predicates to the VariantOptionUpdate builder.
@@ -428,18 +368,7 @@ func (_u *VariantOptionUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *VariantOptionUpdateOne) check() error {
-	if _u.mutation.VariantCleared() && len(_u.mutation.VariantIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "VariantOption.variant"`)
-	}
-	return nil
-}
-
 func (_u *VariantOptionUpdateOne) sqlSave(ctx context.Context) (_node *VariantOption, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(variantoption.Table, variantoption.Columns, sqlgraph.NewFieldSpec(variantoption.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -468,6 +397,9 @@ func (_u *VariantOptionUpdateOne) sqlSave(ctx context.Context) (_node *VariantOp
 	if value, ok := _u.mutation.ProductID(); ok {
 		_spec.SetField(variantoption.FieldProductID, field.TypeUUID, value)
 	}
+	if value, ok := _u.mutation.VariantID(); ok {
+		_spec.SetField(variantoption.FieldVariantID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.OptionID(); ok {
 		_spec.SetField(variantoption.FieldOptionID, field.TypeUUID, value)
 	}
@@ -485,35 +417,6 @@ func (_u *VariantOptionUpdateOne) sqlSave(ctx context.Context) (_node *VariantOp
 	}
 	if value, ok := _u.mutation.Value(); ok {
 		_spec.SetField(variantoption.FieldValue, field.TypeString, value)
-	}
-	if _u.mutation.VariantCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variantoption.VariantTable,
-			Columns: []string{variantoption.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variantoption.VariantTable,
-			Columns: []string{variantoption.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &VariantOption{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -9,7 +9,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 	"github.com/rialtohq/rialto/ent/generated/variantprice"
 )
 
@@ -31,31 +30,8 @@ type VariantPrice struct {
 	// minor units
 	CompareAtAmount *int64 `json:"compare_at_amount,omitempty"`
 	// Derived holds the value of the "derived" field.
-	Derived bool `json:"derived,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the VariantPriceQuery when eager-loading is set.
-	Edges        VariantPriceEdges `json:"edges"`
+	Derived      bool `json:"derived,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// VariantPriceEdges holds the relations/edges for other nodes in the graph.
-type VariantPriceEdges struct {
-	// Variant holds the value of the variant edge.
-	Variant *Variant `json:"variant,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// VariantOrErr returns the Variant value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e VariantPriceEdges) VariantOrErr() (*Variant, error) {
-	if e.Variant != nil {
-		return e.Variant, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: variant.Label}
-	}
-	return nil, &NotLoadedError{edge: "variant"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -146,11 +122,6 @@ func (_m *VariantPrice) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *VariantPrice) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryVariant queries the "variant" edge of the VariantPrice entity.
-func (_m *VariantPrice) QueryVariant() *VariantQuery {
-	return NewVariantPriceClient(_m.config).QueryVariant(_m)
 }
 
 // Update returns a builder for updating this VariantPrice.

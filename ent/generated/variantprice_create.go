@@ -10,7 +10,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 	"github.com/rialtohq/rialto/ent/generated/variantprice"
 )
 
@@ -93,11 +92,6 @@ func (_c *VariantPriceCreate) SetNillableID(v *uuid.UUID) *VariantPriceCreate {
 	return _c
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_c *VariantPriceCreate) SetVariant(v *Variant) *VariantPriceCreate {
-	return _c.SetVariantID(v.ID)
-}
-
 // Mutation returns the VariantPriceMutation object of the builder.
 func (_c *VariantPriceCreate) Mutation() *VariantPriceMutation {
 	return _c.mutation
@@ -163,9 +157,6 @@ func (_c *VariantPriceCreate) check() error {
 	if _, ok := _c.mutation.Derived(); !ok {
 		return &ValidationError{Name: "derived", err: errors.New(`generated: missing required field "VariantPrice.derived"`)}
 	}
-	if len(_c.mutation.VariantIDs()) == 0 {
-		return &ValidationError{Name: "variant", err: errors.New(`generated: missing required edge "VariantPrice.variant"`)}
-	}
 	return nil
 }
 
@@ -209,6 +200,10 @@ func (_c *VariantPriceCreate) createSpec() (*VariantPrice, *sqlgraph.CreateSpec)
 		_spec.SetField(variantprice.FieldProductID, field.TypeUUID, value)
 		_node.ProductID = value
 	}
+	if value, ok := _c.mutation.VariantID(); ok {
+		_spec.SetField(variantprice.FieldVariantID, field.TypeUUID, value)
+		_node.VariantID = value
+	}
 	if value, ok := _c.mutation.Currency(); ok {
 		_spec.SetField(variantprice.FieldCurrency, field.TypeString, value)
 		_node.Currency = value
@@ -224,23 +219,6 @@ func (_c *VariantPriceCreate) createSpec() (*VariantPrice, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Derived(); ok {
 		_spec.SetField(variantprice.FieldDerived, field.TypeBool, value)
 		_node.Derived = value
-	}
-	if nodes := _c.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variantprice.VariantTable,
-			Columns: []string{variantprice.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.VariantID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

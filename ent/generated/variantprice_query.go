@@ -13,18 +13,16 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 	"github.com/rialtohq/rialto/ent/generated/variantprice"
 )
 
 // VariantPriceQuery is the builder for querying VariantPrice entities.
 type VariantPriceQuery struct {
 	config
-	ctx         *QueryContext
-	order       []variantprice.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.VariantPrice
-	withVariant *VariantQuery
+	ctx        *QueryContext
+	order      []variantprice.OrderOption
+	inters     []Interceptor
+	predicates []predicate.VariantPrice
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,28 +57,6 @@ func (_q *VariantPriceQuery) Unique(unique bool) *VariantPriceQuery {
 func (_q *VariantPriceQuery) Order(o ...variantprice.OrderOption) *VariantPriceQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryVariant chains the current query on the "variant" edge.
-func (_q *VariantPriceQuery) QueryVariant() *VariantQuery {
-	query := (&VariantClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(variantprice.Table, variantprice.FieldID, selector),
-			sqlgraph.To(variant.Table, variant.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, variantprice.VariantTable, variantprice.VariantColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first VariantPrice entity from the query.
@@ -270,27 +246,15 @@ func (_q *VariantPriceQuery) Clone() *VariantPriceQuery {
 		return nil
 	}
 	return &VariantPriceQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]variantprice.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.VariantPrice{}, _q.predicates...),
-		withVariant: _q.withVariant.Clone(),
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]variantprice.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.VariantPrice{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
-}
-
-// WithVariant tells the query-builder to eager-load the nodes that are connected to
-// the "variant" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *VariantPriceQuery) WithVariant(opts ...func(*VariantQuery)) *VariantPriceQuery {
-	query := (&VariantClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withVariant = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -369,11 +333,8 @@ func (_q *VariantPriceQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *VariantPriceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*VariantPrice, error) {
 	var (
-		nodes       = []*VariantPrice{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withVariant != nil,
-		}
+		nodes = []*VariantPrice{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*VariantPrice).scanValues(nil, columns)
@@ -381,7 +342,6 @@ func (_q *VariantPriceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &VariantPrice{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -393,43 +353,7 @@ func (_q *VariantPriceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withVariant; query != nil {
-		if err := _q.loadVariant(ctx, query, nodes, nil,
-			func(n *VariantPrice, e *Variant) { n.Edges.Variant = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *VariantPriceQuery) loadVariant(ctx context.Context, query *VariantQuery, nodes []*VariantPrice, init func(*VariantPrice), assign func(*VariantPrice, *Variant)) error {
-	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*VariantPrice)
-	for i := range nodes {
-		fk := nodes[i].VariantID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(variant.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "variant_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *VariantPriceQuery) sqlCount(ctx context.Context) (int, error) {
@@ -456,9 +380,6 @@ func (_q *VariantPriceQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != variantprice.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withVariant != nil {
-			_spec.Node.AddColumnOnce(variantprice.FieldVariantID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
-	"github.com/rialtohq/rialto/ent/generated/variant"
 	"github.com/rialtohq/rialto/ent/generated/variantprice"
 )
 
@@ -133,20 +132,9 @@ func (_u *VariantPriceUpdate) SetNillableDerived(v *bool) *VariantPriceUpdate {
 	return _u
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_u *VariantPriceUpdate) SetVariant(v *Variant) *VariantPriceUpdate {
-	return _u.SetVariantID(v.ID)
-}
-
 // Mutation returns the VariantPriceMutation object of the builder.
 func (_u *VariantPriceUpdate) Mutation() *VariantPriceMutation {
 	return _u.mutation
-}
-
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (_u *VariantPriceUpdate) ClearVariant() *VariantPriceUpdate {
-	_u.mutation.ClearVariant()
-	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -176,18 +164,7 @@ func (_u *VariantPriceUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *VariantPriceUpdate) check() error {
-	if _u.mutation.VariantCleared() && len(_u.mutation.VariantIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "VariantPrice.variant"`)
-	}
-	return nil
-}
-
 func (_u *VariantPriceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(variantprice.Table, variantprice.Columns, sqlgraph.NewFieldSpec(variantprice.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -198,6 +175,9 @@ func (_u *VariantPriceUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.ProductID(); ok {
 		_spec.SetField(variantprice.FieldProductID, field.TypeUUID, value)
+	}
+	if value, ok := _u.mutation.VariantID(); ok {
+		_spec.SetField(variantprice.FieldVariantID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(variantprice.FieldCurrency, field.TypeString, value)
@@ -219,35 +199,6 @@ func (_u *VariantPriceUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.Derived(); ok {
 		_spec.SetField(variantprice.FieldDerived, field.TypeBool, value)
-	}
-	if _u.mutation.VariantCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variantprice.VariantTable,
-			Columns: []string{variantprice.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variantprice.VariantTable,
-			Columns: []string{variantprice.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -373,20 +324,9 @@ func (_u *VariantPriceUpdateOne) SetNillableDerived(v *bool) *VariantPriceUpdate
 	return _u
 }
 
-// SetVariant sets the "variant" edge to the Variant entity.
-func (_u *VariantPriceUpdateOne) SetVariant(v *Variant) *VariantPriceUpdateOne {
-	return _u.SetVariantID(v.ID)
-}
-
 // Mutation returns the VariantPriceMutation object of the builder.
 func (_u *VariantPriceUpdateOne) Mutation() *VariantPriceMutation {
 	return _u.mutation
-}
-
-// ClearVariant clears the "variant" edge to the Variant entity.
-func (_u *VariantPriceUpdateOne) ClearVariant() *VariantPriceUpdateOne {
-	_u.mutation.ClearVariant()
-	return _u
 }
 
 // Where appends a list predicates to the VariantPriceUpdate builder.
@@ -429,18 +369,7 @@ func (_u *VariantPriceUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *VariantPriceUpdateOne) check() error {
-	if _u.mutation.VariantCleared() && len(_u.mutation.VariantIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "VariantPrice.variant"`)
-	}
-	return nil
-}
-
 func (_u *VariantPriceUpdateOne) sqlSave(ctx context.Context) (_node *VariantPrice, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(variantprice.Table, variantprice.Columns, sqlgraph.NewFieldSpec(variantprice.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -469,6 +398,9 @@ func (_u *VariantPriceUpdateOne) sqlSave(ctx context.Context) (_node *VariantPri
 	if value, ok := _u.mutation.ProductID(); ok {
 		_spec.SetField(variantprice.FieldProductID, field.TypeUUID, value)
 	}
+	if value, ok := _u.mutation.VariantID(); ok {
+		_spec.SetField(variantprice.FieldVariantID, field.TypeUUID, value)
+	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(variantprice.FieldCurrency, field.TypeString, value)
 	}
@@ -489,35 +421,6 @@ func (_u *VariantPriceUpdateOne) sqlSave(ctx context.Context) (_node *VariantPri
 	}
 	if value, ok := _u.mutation.Derived(); ok {
 		_spec.SetField(variantprice.FieldDerived, field.TypeBool, value)
-	}
-	if _u.mutation.VariantCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variantprice.VariantTable,
-			Columns: []string{variantprice.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.VariantIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   variantprice.VariantTable,
-			Columns: []string{variantprice.VariantColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(variant.FieldID, field.TypeUUID),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &VariantPrice{config: _u.config}
 	_spec.Assign = _node.assignValues

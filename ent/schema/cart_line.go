@@ -27,13 +27,6 @@ func (CartLine) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (CartLine) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("cart", Cart.Type, "cart_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (CartLine) Indexes() []ent.Index {
 	return []ent.Index{

@@ -40,21 +40,12 @@ func (CheckoutAttempt) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (CheckoutAttempt) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("cart", Cart.Type, "cart_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (CheckoutAttempt) Indexes() []ent.Index {
 	return []ent.Index{
-		// The attempts of a cart, newest last.
-		index.Fields("shop_id", "cart_id", "id"),
 		// One live attempt per cart.
 		index.Fields("shop_id", "cart_id").Unique().Annotations(entsql.IndexWhere("state not in ('completed', 'failed')")),
-		// An attempt by the token that its client chose.
+		// An attempt by the token that its client chose; all attempts of a cart.
 		index.Fields("shop_id", "cart_id", "token"),
 		// Attempts that a crash left behind.
 		index.Fields("shop_id", "due_at").Annotations(entsql.IndexWhere("state not in ('completed', 'failed')")),

@@ -26,14 +26,6 @@ func (CollectionProduct) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (CollectionProduct) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("collection", Collection.Type, "collection_id"),
-		parent("product", Product.Type, "product_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (CollectionProduct) Indexes() []ent.Index {
 	return []ent.Index{

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -20,6 +21,7 @@ func (Customer) Mixin() []ent.Mixin { return []ent.Mixin{owned{}, times{}} }
 func (Customer) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("email").Comment("lower case"),
+		field.Bool("verified_email").Default(false),
 		str("first_name"),
 		str("last_name"),
 		str("phone"),
@@ -41,5 +43,7 @@ func (Customer) Indexes() []ent.Index {
 		index.Fields("shop_id", "email").Unique(),
 		// customers, keyset.
 		index.Fields("shop_id", "id"),
+		// customers(query: phone).
+		index.Fields("shop_id", "phone").Annotations(entsql.IndexWhere("phone <> ''")),
 	}
 }

@@ -26,13 +26,6 @@ func (DiscountUsage) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (DiscountUsage) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("discount", Discount.Type, "discount_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (DiscountUsage) Indexes() []ent.Index {
 	return []ent.Index{

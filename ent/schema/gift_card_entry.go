@@ -28,13 +28,6 @@ func (GiftCardEntry) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (GiftCardEntry) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("gift_card", GiftCard.Type, "gift_card_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (GiftCardEntry) Indexes() []ent.Index {
 	return []ent.Index{

@@ -23,7 +23,6 @@ func (IdempotencyRecord) Fields() []ent.Field {
 		field.String("key"),
 		field.Bytes("request_hash"),
 		field.String("state").Comment("running or done"),
-		field.Int("status").Default(0),
 		field.Bytes("response").Optional(),
 		field.Time("lease_until"),
 		field.Time("expires_at"),

@@ -27,14 +27,6 @@ func (InventoryLevel) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (InventoryLevel) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("variant", Variant.Type, "variant_id"),
-		parent("location", Location.Type, "location_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (InventoryLevel) Indexes() []ent.Index {
 	return []ent.Index{

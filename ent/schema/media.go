@@ -2,9 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
-	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 )
@@ -30,13 +28,6 @@ func (Media) Fields() []ent.Field {
 		field.Int("width").Default(0),
 		field.Int("height").Default(0),
 		str("thumbhash"),
-	}
-}
-
-// Edges of the table.
-func (Media) Edges() []ent.Edge {
-	return []ent.Edge{
-		edge.To("product", Product.Type).Field("product_id").Unique().Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }
 

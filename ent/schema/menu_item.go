@@ -30,13 +30,6 @@ func (MenuItem) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (MenuItem) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("menu", Menu.Type, "menu_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (MenuItem) Indexes() []ent.Index {
 	return []ent.Index{

@@ -28,13 +28,6 @@ func (OptionValue) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (OptionValue) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("option", ProductOption.Type, "option_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (OptionValue) Indexes() []ent.Index {
 	return []ent.Index{

@@ -64,14 +64,20 @@ func (Order) Indexes() []ent.Index {
 		index.Fields("shop_id", "number").Unique(),
 		// The order of a cart; a cart becomes at most one.
 		index.Fields("shop_id", "cart_id").Unique(),
-		// orders, keyset by id; by time of processing.
+		// orders(sortKey: ID), keyset.
+		index.Fields("shop_id", "id"),
+		// orders(sortKey: PROCESSED_AT, CREATED_AT), keyset.
 		index.Fields("shop_id", "processed_at", "id"),
+		// orders(sortKey: UPDATED_AT), keyset.
+		index.Fields("shop_id", "updated_at", "id"),
+		// orders(sortKey: TOTAL_PRICE), keyset.
+		index.Fields("shop_id", "total", "id"),
 		// The orders of a customer, keyset.
 		index.Fields("shop_id", "customer_id", "processed_at", "id"),
-		// orders(query: financial_status), keyset.
-		index.Fields("shop_id", "financial_status", "processed_at", "id"),
-		// orders(query: fulfillment_status), keyset.
-		index.Fields("shop_id", "fulfillment_status", "processed_at", "id"),
+		// orders(sortKey: FINANCIAL_STATUS), keyset; orders(query: financial_status) where few have it.
+		index.Fields("shop_id", "financial_status", "id"),
+		// orders(sortKey: FULFILLMENT_STATUS), keyset; orders(query: fulfillment_status) where few have it.
+		index.Fields("shop_id", "fulfillment_status", "id"),
 		// orders(query: email).
 		index.Fields("shop_id", "email", "processed_at", "id"),
 	}

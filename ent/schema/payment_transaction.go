@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -41,5 +42,7 @@ func (PaymentTransaction) Indexes() []ent.Index {
 		index.Fields("shop_id", "order_id", "id"),
 		// A transaction by the key the gateway knows it by; none twice.
 		index.Fields("shop_id", "idempotency_key").Unique(),
+		// Transactions that a crash left open.
+		index.Fields("shop_id", "updated_at").Annotations(entsql.IndexWhere("status = 'pending'")),
 	}
 }

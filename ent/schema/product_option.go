@@ -25,13 +25,6 @@ func (ProductOption) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (ProductOption) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("product", Product.Type, "product_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (ProductOption) Indexes() []ent.Index {
 	return []ent.Index{

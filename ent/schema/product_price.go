@@ -28,13 +28,6 @@ func (ProductPrice) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (ProductPrice) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("product", Product.Type, "product_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (ProductPrice) Indexes() []ent.Index {
 	return []ent.Index{

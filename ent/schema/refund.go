@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -44,5 +45,7 @@ func (Refund) Indexes() []ent.Index {
 	return []ent.Index{
 		// The refunds of orders.
 		index.Fields("shop_id", "order_id", "id"),
+		// Refunds that a crash left open.
+		index.Fields("shop_id", "updated_at").Annotations(entsql.IndexWhere("status = 'pending'")),
 	}
 }

@@ -28,13 +28,6 @@ func (Reservation) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (Reservation) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("variant", Variant.Type, "variant_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (Reservation) Indexes() []ent.Index {
 	return []ent.Index{

@@ -55,9 +55,10 @@ func doc(name string) ent.Field { return field.JSON(name, json.RawMessage{}).Opt
 // at is an optional moment.
 func at(name string) ent.Field { return field.Time(name).Optional().Nillable() }
 
-// parent is a foreign key to the row that this one belongs to; it goes with its parent.
+// parent is a foreign key to the row that this one belongs to. Only rows that are never deleted are parents: deleting one
+// would read every table below it from end to end, because no index begins with a parent's id (docs/adr/0010).
 func parent(name string, t any, column string) ent.Edge {
-	return edge.To(name, t).Field(column).Unique().Required().Annotations(entsql.OnDelete(entsql.Cascade))
+	return edge.To(name, t).Field(column).Unique().Required().Annotations(entsql.OnDelete(entsql.Restrict))
 }
 
 func table(name string) []schema.Annotation { return []schema.Annotation{entsql.Table(name)} }

@@ -34,13 +34,6 @@ func (ShippingRate) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (ShippingRate) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("zone", ShippingZone.Type, "zone_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (ShippingRate) Indexes() []ent.Index {
 	return []ent.Index{

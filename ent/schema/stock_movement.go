@@ -34,5 +34,7 @@ func (StockMovement) Indexes() []ent.Index {
 	return []ent.Index{
 		// The history of a level, newest first, and its sum.
 		index.Fields("shop_id", "variant_id", "location_id", "id"),
+		// What a sale took out of stock, when it is committed again.
+		index.Fields("shop_id", "ref"),
 	}
 }

@@ -34,15 +34,7 @@ func (Variant) Fields() []ent.Field {
 		str("option_key"),
 		doc("selected_options"),
 		doc("unit_price"),
-		maybe("inventory_item_id"),
 		field.Int64("unit_cost").Optional().Nillable().Comment("in the shop's currency, minor units"),
-	}
-}
-
-// Edges of the table.
-func (Variant) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("product", Product.Type, "product_id"),
 	}
 }
 
@@ -53,7 +45,5 @@ func (Variant) Indexes() []ent.Index {
 		index.Fields("shop_id", "product_id", "position", "id"),
 		// A variant by its option values; no combination twice.
 		index.Fields("shop_id", "product_id", "option_key").Unique(),
-		// Variants by stock keeping unit: import, search, stock feed.
-		index.Fields("shop_id", "sku"),
 	}
 }

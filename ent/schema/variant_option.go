@@ -29,19 +29,10 @@ func (VariantOption) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (VariantOption) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("variant", Variant.Type, "variant_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (VariantOption) Indexes() []ent.Index {
 	return []ent.Index{
 		// The selected options of variants, in order.
 		index.Fields("shop_id", "variant_id", "position").Unique(),
-		// The option filter and facet.
-		index.Fields("shop_id", "name", "value", "product_id"),
 	}
 }

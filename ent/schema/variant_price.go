@@ -28,13 +28,6 @@ func (VariantPrice) Fields() []ent.Field {
 	}
 }
 
-// Edges of the table.
-func (VariantPrice) Edges() []ent.Edge {
-	return []ent.Edge{
-		parent("variant", Variant.Type, "variant_id"),
-	}
-}
-
 // Indexes of the table, each with the read it serves.
 func (VariantPrice) Indexes() []ent.Index {
 	return []ent.Index{

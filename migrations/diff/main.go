@@ -6,8 +6,12 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	atlas "ariga.io/atlas/sql/migrate"
+	atlasschema "ariga.io/atlas/sql/schema"
 	"ariga.io/atlas/sql/sqltool"
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -37,12 +41,20 @@ func run(ctx context.Context) error {
 	defer drop()
 	db := stdlib.OpenDB(*cfg)
 	defer func() { _ = db.Close() }()
-	dir, err := sqltool.NewGooseDir("migrations")
+	work, err := os.MkdirTemp("", "rialto-migrations-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+	if err := copyFiles("migrations", work, nil); err != nil {
+		return err
+	}
+	dir, err := sqltool.NewGooseDir(work)
 	if err != nil {
 		return err
 	}
 	m, err := schema.NewMigrate(entsql.OpenDB(dialect.Postgres, db), schema.WithDir(dir), schema.WithMigrationMode(schema.ModeReplay),
-		schema.WithDialect(dialect.Postgres), schema.WithFormatter(sqltool.GooseFormatter), schema.WithDropColumn(true), schema.WithDropIndex(true))
+		schema.WithDialect(dialect.Postgres), schema.WithFormatter(sqltool.GooseFormatter), schema.WithDropColumn(true), schema.WithDropIndex(true), schema.WithDiffHook(byHand))
 	if err != nil {
 		return err
 	}
@@ -54,7 +66,73 @@ func run(ctx context.Context) error {
 	if err := atlas.WriteSumFile(dir, sum); err != nil {
 		return err
 	}
-	return m.NamedDiff(ctx, os.Args[1], migrate.Tables...)
+	if err := m.NamedDiff(ctx, os.Args[1], migrate.Tables...); err != nil {
+		return err
+	}
+	there, err := versions("migrations")
+	if err != nil {
+		return err
+	}
+	return copyFiles(work, "migrations", there)
+}
+
+// handmade begin the names of indexes that ent/schema cannot describe, on expressions or of other kinds than btree. They
+// are made and dropped in migrations that are written by hand.
+var handmade = []string{"search_", "list_"}
+
+// byHand keeps handmade indexes from being dropped.
+func byHand(next schema.Differ) schema.Differ {
+	return schema.DiffFunc(func(current, desired *atlasschema.Schema) ([]atlasschema.Change, error) {
+		changes, err := next.Diff(current, desired)
+		if err != nil {
+			return nil, err
+		}
+		kept := changes[:0]
+		for _, change := range changes {
+			table, ok := change.(*atlasschema.ModifyTable)
+			if ok {
+				table.Changes = slices.DeleteFunc(table.Changes, func(c atlasschema.Change) bool {
+					drop, ok := c.(*atlasschema.DropIndex)
+					return ok && slices.ContainsFunc(handmade, func(prefix string) bool { return strings.HasPrefix(drop.I.Name, prefix) })
+				})
+			}
+			if !ok || len(table.Changes) > 0 {
+				kept = append(kept, change)
+			}
+		}
+		return kept, nil
+	})
+}
+
+// versions are the names of a folder's versioned files.
+func versions(folder string) (map[string]bool, error) {
+	paths, err := filepath.Glob(filepath.Join(folder, "2*.sql"))
+	names := make(map[string]bool, len(paths))
+	for _, path := range paths {
+		names[filepath.Base(path)] = true
+	}
+	return names, err
+}
+
+// copyFiles copies versioned files, and nothing else that lies beside them, but for those that are known.
+func copyFiles(from, to string, known map[string]bool) error {
+	names, err := versions(from)
+	if err != nil {
+		return err
+	}
+	for name := range names {
+		if known[name] {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(from, name))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(to, name), b, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // scratch makes an empty database beside the named one, and gives what drops it.

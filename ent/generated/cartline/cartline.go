@@ -4,7 +4,6 @@ package cartline
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -29,17 +28,8 @@ const (
 	FieldAttributes = "attributes"
 	// FieldAttributesKey holds the string denoting the attributes_key field in the database.
 	FieldAttributesKey = "attributes_key"
-	// EdgeCart holds the string denoting the cart edge name in mutations.
-	EdgeCart = "cart"
 	// Table holds the table name of the cartline in the database.
 	Table = "cart_line"
-	// CartTable is the table that holds the cart relation/edge.
-	CartTable = "cart_line"
-	// CartInverseTable is the table name for the Cart entity.
-	// It exists in this package in order to avoid circular dependency with the "cart" package.
-	CartInverseTable = "cart"
-	// CartColumn is the table column denoting the cart relation/edge.
-	CartColumn = "cart_id"
 )
 
 // Columns holds all SQL columns for cartline fields.
@@ -113,18 +103,4 @@ func ByQuantity(opts ...sql.OrderTermOption) OrderOption {
 // ByAttributesKey orders the results by the attributes_key field.
 func ByAttributesKey(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAttributesKey, opts...).ToFunc()
-}
-
-// ByCartField orders the results by cart field.
-func ByCartField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newCartStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newCartStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(CartInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, CartTable, CartColumn),
-	)
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -231,6 +230,26 @@ func CartIDNotIn(vs ...uuid.UUID) predicate.CartLine {
 	return predicate.CartLine(sql.FieldNotIn(FieldCartID, vs...))
 }
 
+// CartIDGT applies the GT predicate on the "cart_id" field.
+func CartIDGT(v uuid.UUID) predicate.CartLine {
+	return predicate.CartLine(sql.FieldGT(FieldCartID, v))
+}
+
+// CartIDGTE applies the GTE predicate on the "cart_id" field.
+func CartIDGTE(v uuid.UUID) predicate.CartLine {
+	return predicate.CartLine(sql.FieldGTE(FieldCartID, v))
+}
+
+// CartIDLT applies the LT predicate on the "cart_id" field.
+func CartIDLT(v uuid.UUID) predicate.CartLine {
+	return predicate.CartLine(sql.FieldLT(FieldCartID, v))
+}
+
+// CartIDLTE applies the LTE predicate on the "cart_id" field.
+func CartIDLTE(v uuid.UUID) predicate.CartLine {
+	return predicate.CartLine(sql.FieldLTE(FieldCartID, v))
+}
+
 // VariantIDEQ applies the EQ predicate on the "variant_id" field.
 func VariantIDEQ(v uuid.UUID) predicate.CartLine {
 	return predicate.CartLine(sql.FieldEQ(FieldVariantID, v))
@@ -384,29 +403,6 @@ func AttributesKeyEqualFold(v string) predicate.CartLine {
 // AttributesKeyContainsFold applies the ContainsFold predicate on the "attributes_key" field.
 func AttributesKeyContainsFold(v string) predicate.CartLine {
 	return predicate.CartLine(sql.FieldContainsFold(FieldAttributesKey, v))
-}
-
-// HasCart applies the HasEdge predicate on the "cart" edge.
-func HasCart() predicate.CartLine {
-	return predicate.CartLine(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, CartTable, CartColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasCartWith applies the HasEdge predicate on the "cart" edge with a given conditions (other predicates).
-func HasCartWith(preds ...predicate.Cart) predicate.CartLine {
-	return predicate.CartLine(func(s *sql.Selector) {
-		step := newCartStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

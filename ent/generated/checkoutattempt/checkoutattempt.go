@@ -4,7 +4,6 @@ package checkoutattempt
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -53,17 +52,8 @@ const (
 	FieldTries = "tries"
 	// FieldDueAt holds the string denoting the due_at field in the database.
 	FieldDueAt = "due_at"
-	// EdgeCart holds the string denoting the cart edge name in mutations.
-	EdgeCart = "cart"
 	// Table holds the table name of the checkoutattempt in the database.
 	Table = "checkout_attempt"
-	// CartTable is the table that holds the cart relation/edge.
-	CartTable = "checkout_attempt"
-	// CartInverseTable is the table name for the Cart entity.
-	// It exists in this package in order to avoid circular dependency with the "cart" package.
-	CartInverseTable = "cart"
-	// CartColumn is the table column denoting the cart relation/edge.
-	CartColumn = "cart_id"
 )
 
 // Columns holds all SQL columns for checkoutattempt fields.
@@ -223,18 +213,4 @@ func ByTries(opts ...sql.OrderTermOption) OrderOption {
 // ByDueAt orders the results by the due_at field.
 func ByDueAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDueAt, opts...).ToFunc()
-}
-
-// ByCartField orders the results by cart field.
-func ByCartField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newCartStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newCartStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(CartInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, CartTable, CartColumn),
-	)
 }

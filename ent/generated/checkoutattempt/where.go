@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -289,6 +288,26 @@ func CartIDIn(vs ...uuid.UUID) predicate.CheckoutAttempt {
 // CartIDNotIn applies the NotIn predicate on the "cart_id" field.
 func CartIDNotIn(vs ...uuid.UUID) predicate.CheckoutAttempt {
 	return predicate.CheckoutAttempt(sql.FieldNotIn(FieldCartID, vs...))
+}
+
+// CartIDGT applies the GT predicate on the "cart_id" field.
+func CartIDGT(v uuid.UUID) predicate.CheckoutAttempt {
+	return predicate.CheckoutAttempt(sql.FieldGT(FieldCartID, v))
+}
+
+// CartIDGTE applies the GTE predicate on the "cart_id" field.
+func CartIDGTE(v uuid.UUID) predicate.CheckoutAttempt {
+	return predicate.CheckoutAttempt(sql.FieldGTE(FieldCartID, v))
+}
+
+// CartIDLT applies the LT predicate on the "cart_id" field.
+func CartIDLT(v uuid.UUID) predicate.CheckoutAttempt {
+	return predicate.CheckoutAttempt(sql.FieldLT(FieldCartID, v))
+}
+
+// CartIDLTE applies the LTE predicate on the "cart_id" field.
+func CartIDLTE(v uuid.UUID) predicate.CheckoutAttempt {
+	return predicate.CheckoutAttempt(sql.FieldLTE(FieldCartID, v))
 }
 
 // TokenEQ applies the EQ predicate on the "token" field.
@@ -1169,29 +1188,6 @@ func DueAtLT(v time.Time) predicate.CheckoutAttempt {
 // DueAtLTE applies the LTE predicate on the "due_at" field.
 func DueAtLTE(v time.Time) predicate.CheckoutAttempt {
 	return predicate.CheckoutAttempt(sql.FieldLTE(FieldDueAt, v))
-}
-
-// HasCart applies the HasEdge predicate on the "cart" edge.
-func HasCart() predicate.CheckoutAttempt {
-	return predicate.CheckoutAttempt(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, CartTable, CartColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasCartWith applies the HasEdge predicate on the "cart" edge with a given conditions (other predicates).
-func HasCartWith(preds ...predicate.Cart) predicate.CheckoutAttempt {
-	return predicate.CheckoutAttempt(func(s *sql.Selector) {
-		step := newCartStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

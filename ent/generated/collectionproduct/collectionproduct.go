@@ -4,7 +4,6 @@ package collectionproduct
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -23,26 +22,8 @@ const (
 	FieldPosition = "position"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
-	// EdgeCollection holds the string denoting the collection edge name in mutations.
-	EdgeCollection = "collection"
-	// EdgeProduct holds the string denoting the product edge name in mutations.
-	EdgeProduct = "product"
 	// Table holds the table name of the collectionproduct in the database.
 	Table = "collection_product"
-	// CollectionTable is the table that holds the collection relation/edge.
-	CollectionTable = "collection_product"
-	// CollectionInverseTable is the table name for the Collection entity.
-	// It exists in this package in order to avoid circular dependency with the "collection" package.
-	CollectionInverseTable = "collection"
-	// CollectionColumn is the table column denoting the collection relation/edge.
-	CollectionColumn = "collection_id"
-	// ProductTable is the table that holds the product relation/edge.
-	ProductTable = "collection_product"
-	// ProductInverseTable is the table name for the Product entity.
-	// It exists in this package in order to avoid circular dependency with the "product" package.
-	ProductInverseTable = "product"
-	// ProductColumn is the table column denoting the product relation/edge.
-	ProductColumn = "product_id"
 )
 
 // Columns holds all SQL columns for collectionproduct fields.
@@ -103,32 +84,4 @@ func ByPosition(opts ...sql.OrderTermOption) OrderOption {
 // ByCreatedAt orders the results by the created_at field.
 func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
-}
-
-// ByCollectionField orders the results by collection field.
-func ByCollectionField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newCollectionStep(), sql.OrderByField(field, opts...))
-	}
-}
-
-// ByProductField orders the results by product field.
-func ByProductField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newProductStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newCollectionStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(CollectionInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, CollectionTable, CollectionColumn),
-	)
-}
-func newProductStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(ProductInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, ProductTable, ProductColumn),
-	)
 }

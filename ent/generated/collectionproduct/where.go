@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -141,6 +140,26 @@ func CollectionIDNotIn(vs ...uuid.UUID) predicate.CollectionProduct {
 	return predicate.CollectionProduct(sql.FieldNotIn(FieldCollectionID, vs...))
 }
 
+// CollectionIDGT applies the GT predicate on the "collection_id" field.
+func CollectionIDGT(v uuid.UUID) predicate.CollectionProduct {
+	return predicate.CollectionProduct(sql.FieldGT(FieldCollectionID, v))
+}
+
+// CollectionIDGTE applies the GTE predicate on the "collection_id" field.
+func CollectionIDGTE(v uuid.UUID) predicate.CollectionProduct {
+	return predicate.CollectionProduct(sql.FieldGTE(FieldCollectionID, v))
+}
+
+// CollectionIDLT applies the LT predicate on the "collection_id" field.
+func CollectionIDLT(v uuid.UUID) predicate.CollectionProduct {
+	return predicate.CollectionProduct(sql.FieldLT(FieldCollectionID, v))
+}
+
+// CollectionIDLTE applies the LTE predicate on the "collection_id" field.
+func CollectionIDLTE(v uuid.UUID) predicate.CollectionProduct {
+	return predicate.CollectionProduct(sql.FieldLTE(FieldCollectionID, v))
+}
+
 // ProductIDEQ applies the EQ predicate on the "product_id" field.
 func ProductIDEQ(v uuid.UUID) predicate.CollectionProduct {
 	return predicate.CollectionProduct(sql.FieldEQ(FieldProductID, v))
@@ -159,6 +178,26 @@ func ProductIDIn(vs ...uuid.UUID) predicate.CollectionProduct {
 // ProductIDNotIn applies the NotIn predicate on the "product_id" field.
 func ProductIDNotIn(vs ...uuid.UUID) predicate.CollectionProduct {
 	return predicate.CollectionProduct(sql.FieldNotIn(FieldProductID, vs...))
+}
+
+// ProductIDGT applies the GT predicate on the "product_id" field.
+func ProductIDGT(v uuid.UUID) predicate.CollectionProduct {
+	return predicate.CollectionProduct(sql.FieldGT(FieldProductID, v))
+}
+
+// ProductIDGTE applies the GTE predicate on the "product_id" field.
+func ProductIDGTE(v uuid.UUID) predicate.CollectionProduct {
+	return predicate.CollectionProduct(sql.FieldGTE(FieldProductID, v))
+}
+
+// ProductIDLT applies the LT predicate on the "product_id" field.
+func ProductIDLT(v uuid.UUID) predicate.CollectionProduct {
+	return predicate.CollectionProduct(sql.FieldLT(FieldProductID, v))
+}
+
+// ProductIDLTE applies the LTE predicate on the "product_id" field.
+func ProductIDLTE(v uuid.UUID) predicate.CollectionProduct {
+	return predicate.CollectionProduct(sql.FieldLTE(FieldProductID, v))
 }
 
 // PositionEQ applies the EQ predicate on the "position" field.
@@ -239,52 +278,6 @@ func CreatedAtLT(v time.Time) predicate.CollectionProduct {
 // CreatedAtLTE applies the LTE predicate on the "created_at" field.
 func CreatedAtLTE(v time.Time) predicate.CollectionProduct {
 	return predicate.CollectionProduct(sql.FieldLTE(FieldCreatedAt, v))
-}
-
-// HasCollection applies the HasEdge predicate on the "collection" edge.
-func HasCollection() predicate.CollectionProduct {
-	return predicate.CollectionProduct(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, CollectionTable, CollectionColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasCollectionWith applies the HasEdge predicate on the "collection" edge with a given conditions (other predicates).
-func HasCollectionWith(preds ...predicate.Collection) predicate.CollectionProduct {
-	return predicate.CollectionProduct(func(s *sql.Selector) {
-		step := newCollectionStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasProduct applies the HasEdge predicate on the "product" edge.
-func HasProduct() predicate.CollectionProduct {
-	return predicate.CollectionProduct(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, ProductTable, ProductColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasProductWith applies the HasEdge predicate on the "product" edge with a given conditions (other predicates).
-func HasProductWith(preds ...predicate.Product) predicate.CollectionProduct {
-	return predicate.CollectionProduct(func(s *sql.Selector) {
-		step := newProductStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -20,6 +20,8 @@ const (
 	FieldUpdatedAt = "updated_at"
 	// FieldEmail holds the string denoting the email field in the database.
 	FieldEmail = "email"
+	// FieldVerifiedEmail holds the string denoting the verified_email field in the database.
+	FieldVerifiedEmail = "verified_email"
 	// FieldFirstName holds the string denoting the first_name field in the database.
 	FieldFirstName = "first_name"
 	// FieldLastName holds the string denoting the last_name field in the database.
@@ -53,6 +55,7 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldUpdatedAt,
 	FieldEmail,
+	FieldVerifiedEmail,
 	FieldFirstName,
 	FieldLastName,
 	FieldPhone,
@@ -77,6 +80,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultVerifiedEmail holds the default value on creation for the "verified_email" field.
+	DefaultVerifiedEmail bool
 	// DefaultFirstName holds the default value on creation for the "first_name" field.
 	DefaultFirstName string
 	// DefaultLastName holds the default value on creation for the "last_name" field.
@@ -125,6 +130,11 @@ func ByUpdatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByEmail orders the results by the email field.
 func ByEmail(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEmail, opts...).ToFunc()
+}
+
+// ByVerifiedEmail orders the results by the verified_email field.
+func ByVerifiedEmail(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVerifiedEmail, opts...).ToFunc()
 }
 
 // ByFirstName orders the results by the first_name field.

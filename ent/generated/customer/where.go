@@ -75,6 +75,11 @@ func Email(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldEmail, v))
 }
 
+// VerifiedEmail applies equality check predicate on the "verified_email" field. It's identical to VerifiedEmailEQ.
+func VerifiedEmail(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldVerifiedEmail, v))
+}
+
 // FirstName applies equality check predicate on the "first_name" field. It's identical to FirstNameEQ.
 func FirstName(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldFirstName, v))
@@ -308,6 +313,16 @@ func EmailEqualFold(v string) predicate.Customer {
 // EmailContainsFold applies the ContainsFold predicate on the "email" field.
 func EmailContainsFold(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldContainsFold(FieldEmail, v))
+}
+
+// VerifiedEmailEQ applies the EQ predicate on the "verified_email" field.
+func VerifiedEmailEQ(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldVerifiedEmail, v))
+}
+
+// VerifiedEmailNEQ applies the NEQ predicate on the "verified_email" field.
+func VerifiedEmailNEQ(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldVerifiedEmail, v))
 }
 
 // FirstNameEQ applies the EQ predicate on the "first_name" field.

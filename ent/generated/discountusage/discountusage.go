@@ -4,7 +4,6 @@ package discountusage
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -25,17 +24,8 @@ const (
 	FieldOrderID = "order_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
-	// EdgeDiscount holds the string denoting the discount edge name in mutations.
-	EdgeDiscount = "discount"
 	// Table holds the table name of the discountusage in the database.
 	Table = "discount_usage"
-	// DiscountTable is the table that holds the discount relation/edge.
-	DiscountTable = "discount_usage"
-	// DiscountInverseTable is the table name for the Discount entity.
-	// It exists in this package in order to avoid circular dependency with the "discount" package.
-	DiscountInverseTable = "discount"
-	// DiscountColumn is the table column denoting the discount relation/edge.
-	DiscountColumn = "discount_id"
 )
 
 // Columns holds all SQL columns for discountusage fields.
@@ -104,18 +94,4 @@ func ByOrderID(opts ...sql.OrderTermOption) OrderOption {
 // ByCreatedAt orders the results by the created_at field.
 func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
-}
-
-// ByDiscountField orders the results by discount field.
-func ByDiscountField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newDiscountStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newDiscountStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(DiscountInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, DiscountTable, DiscountColumn),
-	)
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -144,6 +143,26 @@ func DiscountIDIn(vs ...uuid.UUID) predicate.DiscountUsage {
 // DiscountIDNotIn applies the NotIn predicate on the "discount_id" field.
 func DiscountIDNotIn(vs ...uuid.UUID) predicate.DiscountUsage {
 	return predicate.DiscountUsage(sql.FieldNotIn(FieldDiscountID, vs...))
+}
+
+// DiscountIDGT applies the GT predicate on the "discount_id" field.
+func DiscountIDGT(v uuid.UUID) predicate.DiscountUsage {
+	return predicate.DiscountUsage(sql.FieldGT(FieldDiscountID, v))
+}
+
+// DiscountIDGTE applies the GTE predicate on the "discount_id" field.
+func DiscountIDGTE(v uuid.UUID) predicate.DiscountUsage {
+	return predicate.DiscountUsage(sql.FieldGTE(FieldDiscountID, v))
+}
+
+// DiscountIDLT applies the LT predicate on the "discount_id" field.
+func DiscountIDLT(v uuid.UUID) predicate.DiscountUsage {
+	return predicate.DiscountUsage(sql.FieldLT(FieldDiscountID, v))
+}
+
+// DiscountIDLTE applies the LTE predicate on the "discount_id" field.
+func DiscountIDLTE(v uuid.UUID) predicate.DiscountUsage {
+	return predicate.DiscountUsage(sql.FieldLTE(FieldDiscountID, v))
 }
 
 // RefEQ applies the EQ predicate on the "ref" field.
@@ -364,29 +383,6 @@ func CreatedAtLT(v time.Time) predicate.DiscountUsage {
 // CreatedAtLTE applies the LTE predicate on the "created_at" field.
 func CreatedAtLTE(v time.Time) predicate.DiscountUsage {
 	return predicate.DiscountUsage(sql.FieldLTE(FieldCreatedAt, v))
-}
-
-// HasDiscount applies the HasEdge predicate on the "discount" edge.
-func HasDiscount() predicate.DiscountUsage {
-	return predicate.DiscountUsage(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, DiscountTable, DiscountColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasDiscountWith applies the HasEdge predicate on the "discount" edge with a given conditions (other predicates).
-func HasDiscountWith(preds ...predicate.Discount) predicate.DiscountUsage {
-	return predicate.DiscountUsage(func(s *sql.Selector) {
-		step := newDiscountStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -4,7 +4,6 @@ package giftcardentry
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -27,17 +26,8 @@ const (
 	FieldOrderID = "order_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
-	// EdgeGiftCard holds the string denoting the gift_card edge name in mutations.
-	EdgeGiftCard = "gift_card"
 	// Table holds the table name of the giftcardentry in the database.
 	Table = "gift_card_entry"
-	// GiftCardTable is the table that holds the gift_card relation/edge.
-	GiftCardTable = "gift_card_entry"
-	// GiftCardInverseTable is the table name for the GiftCard entity.
-	// It exists in this package in order to avoid circular dependency with the "giftcard" package.
-	GiftCardInverseTable = "gift_card"
-	// GiftCardColumn is the table column denoting the gift_card relation/edge.
-	GiftCardColumn = "gift_card_id"
 )
 
 // Columns holds all SQL columns for giftcardentry fields.
@@ -110,18 +100,4 @@ func ByOrderID(opts ...sql.OrderTermOption) OrderOption {
 // ByCreatedAt orders the results by the created_at field.
 func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
-}
-
-// ByGiftCardField orders the results by gift_card field.
-func ByGiftCardField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newGiftCardStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newGiftCardStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(GiftCardInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, GiftCardTable, GiftCardColumn),
-	)
 }

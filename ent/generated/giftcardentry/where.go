@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -149,6 +148,26 @@ func GiftCardIDIn(vs ...uuid.UUID) predicate.GiftCardEntry {
 // GiftCardIDNotIn applies the NotIn predicate on the "gift_card_id" field.
 func GiftCardIDNotIn(vs ...uuid.UUID) predicate.GiftCardEntry {
 	return predicate.GiftCardEntry(sql.FieldNotIn(FieldGiftCardID, vs...))
+}
+
+// GiftCardIDGT applies the GT predicate on the "gift_card_id" field.
+func GiftCardIDGT(v uuid.UUID) predicate.GiftCardEntry {
+	return predicate.GiftCardEntry(sql.FieldGT(FieldGiftCardID, v))
+}
+
+// GiftCardIDGTE applies the GTE predicate on the "gift_card_id" field.
+func GiftCardIDGTE(v uuid.UUID) predicate.GiftCardEntry {
+	return predicate.GiftCardEntry(sql.FieldGTE(FieldGiftCardID, v))
+}
+
+// GiftCardIDLT applies the LT predicate on the "gift_card_id" field.
+func GiftCardIDLT(v uuid.UUID) predicate.GiftCardEntry {
+	return predicate.GiftCardEntry(sql.FieldLT(FieldGiftCardID, v))
+}
+
+// GiftCardIDLTE applies the LTE predicate on the "gift_card_id" field.
+func GiftCardIDLTE(v uuid.UUID) predicate.GiftCardEntry {
+	return predicate.GiftCardEntry(sql.FieldLTE(FieldGiftCardID, v))
 }
 
 // DeltaEQ applies the EQ predicate on the "delta" field.
@@ -409,29 +428,6 @@ func CreatedAtLT(v time.Time) predicate.GiftCardEntry {
 // CreatedAtLTE applies the LTE predicate on the "created_at" field.
 func CreatedAtLTE(v time.Time) predicate.GiftCardEntry {
 	return predicate.GiftCardEntry(sql.FieldLTE(FieldCreatedAt, v))
-}
-
-// HasGiftCard applies the HasEdge predicate on the "gift_card" edge.
-func HasGiftCard() predicate.GiftCardEntry {
-	return predicate.GiftCardEntry(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, GiftCardTable, GiftCardColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasGiftCardWith applies the HasEdge predicate on the "gift_card" edge with a given conditions (other predicates).
-func HasGiftCardWith(preds ...predicate.GiftCard) predicate.GiftCardEntry {
-	return predicate.GiftCardEntry(func(s *sql.Selector) {
-		step := newGiftCardStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -22,8 +22,6 @@ const (
 	FieldRequestHash = "request_hash"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
-	// FieldStatus holds the string denoting the status field in the database.
-	FieldStatus = "status"
 	// FieldResponse holds the string denoting the response field in the database.
 	FieldResponse = "response"
 	// FieldLeaseUntil holds the string denoting the lease_until field in the database.
@@ -44,7 +42,6 @@ var Columns = []string{
 	FieldKey,
 	FieldRequestHash,
 	FieldState,
-	FieldStatus,
 	FieldResponse,
 	FieldLeaseUntil,
 	FieldExpiresAt,
@@ -62,8 +59,6 @@ func ValidColumn(column string) bool {
 }
 
 var (
-	// DefaultStatus holds the default value on creation for the "status" field.
-	DefaultStatus int
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -94,11 +89,6 @@ func ByKey(opts ...sql.OrderTermOption) OrderOption {
 // ByState orders the results by the state field.
 func ByState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldState, opts...).ToFunc()
-}
-
-// ByStatus orders the results by the status field.
-func ByStatus(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldStatus, opts...).ToFunc()
 }
 
 // ByLeaseUntil orders the results by the lease_until field.

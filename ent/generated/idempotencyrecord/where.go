@@ -80,11 +80,6 @@ func State(v string) predicate.IdempotencyRecord {
 	return predicate.IdempotencyRecord(sql.FieldEQ(FieldState, v))
 }
 
-// Status applies equality check predicate on the "status" field. It's identical to StatusEQ.
-func Status(v int) predicate.IdempotencyRecord {
-	return predicate.IdempotencyRecord(sql.FieldEQ(FieldStatus, v))
-}
-
 // Response applies equality check predicate on the "response" field. It's identical to ResponseEQ.
 func Response(v []byte) predicate.IdempotencyRecord {
 	return predicate.IdempotencyRecord(sql.FieldEQ(FieldResponse, v))
@@ -378,46 +373,6 @@ func StateEqualFold(v string) predicate.IdempotencyRecord {
 // StateContainsFold applies the ContainsFold predicate on the "state" field.
 func StateContainsFold(v string) predicate.IdempotencyRecord {
 	return predicate.IdempotencyRecord(sql.FieldContainsFold(FieldState, v))
-}
-
-// StatusEQ applies the EQ predicate on the "status" field.
-func StatusEQ(v int) predicate.IdempotencyRecord {
-	return predicate.IdempotencyRecord(sql.FieldEQ(FieldStatus, v))
-}
-
-// StatusNEQ applies the NEQ predicate on the "status" field.
-func StatusNEQ(v int) predicate.IdempotencyRecord {
-	return predicate.IdempotencyRecord(sql.FieldNEQ(FieldStatus, v))
-}
-
-// StatusIn applies the In predicate on the "status" field.
-func StatusIn(vs ...int) predicate.IdempotencyRecord {
-	return predicate.IdempotencyRecord(sql.FieldIn(FieldStatus, vs...))
-}
-
-// StatusNotIn applies the NotIn predicate on the "status" field.
-func StatusNotIn(vs ...int) predicate.IdempotencyRecord {
-	return predicate.IdempotencyRecord(sql.FieldNotIn(FieldStatus, vs...))
-}
-
-// StatusGT applies the GT predicate on the "status" field.
-func StatusGT(v int) predicate.IdempotencyRecord {
-	return predicate.IdempotencyRecord(sql.FieldGT(FieldStatus, v))
-}
-
-// StatusGTE applies the GTE predicate on the "status" field.
-func StatusGTE(v int) predicate.IdempotencyRecord {
-	return predicate.IdempotencyRecord(sql.FieldGTE(FieldStatus, v))
-}
-
-// StatusLT applies the LT predicate on the "status" field.
-func StatusLT(v int) predicate.IdempotencyRecord {
-	return predicate.IdempotencyRecord(sql.FieldLT(FieldStatus, v))
-}
-
-// StatusLTE applies the LTE predicate on the "status" field.
-func StatusLTE(v int) predicate.IdempotencyRecord {
-	return predicate.IdempotencyRecord(sql.FieldLTE(FieldStatus, v))
 }
 
 // ResponseEQ applies the EQ predicate on the "response" field.

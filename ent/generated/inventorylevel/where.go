@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -146,6 +145,26 @@ func VariantIDNotIn(vs ...uuid.UUID) predicate.InventoryLevel {
 	return predicate.InventoryLevel(sql.FieldNotIn(FieldVariantID, vs...))
 }
 
+// VariantIDGT applies the GT predicate on the "variant_id" field.
+func VariantIDGT(v uuid.UUID) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldGT(FieldVariantID, v))
+}
+
+// VariantIDGTE applies the GTE predicate on the "variant_id" field.
+func VariantIDGTE(v uuid.UUID) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldGTE(FieldVariantID, v))
+}
+
+// VariantIDLT applies the LT predicate on the "variant_id" field.
+func VariantIDLT(v uuid.UUID) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldLT(FieldVariantID, v))
+}
+
+// VariantIDLTE applies the LTE predicate on the "variant_id" field.
+func VariantIDLTE(v uuid.UUID) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldLTE(FieldVariantID, v))
+}
+
 // LocationIDEQ applies the EQ predicate on the "location_id" field.
 func LocationIDEQ(v uuid.UUID) predicate.InventoryLevel {
 	return predicate.InventoryLevel(sql.FieldEQ(FieldLocationID, v))
@@ -164,6 +183,26 @@ func LocationIDIn(vs ...uuid.UUID) predicate.InventoryLevel {
 // LocationIDNotIn applies the NotIn predicate on the "location_id" field.
 func LocationIDNotIn(vs ...uuid.UUID) predicate.InventoryLevel {
 	return predicate.InventoryLevel(sql.FieldNotIn(FieldLocationID, vs...))
+}
+
+// LocationIDGT applies the GT predicate on the "location_id" field.
+func LocationIDGT(v uuid.UUID) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldGT(FieldLocationID, v))
+}
+
+// LocationIDGTE applies the GTE predicate on the "location_id" field.
+func LocationIDGTE(v uuid.UUID) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldGTE(FieldLocationID, v))
+}
+
+// LocationIDLT applies the LT predicate on the "location_id" field.
+func LocationIDLT(v uuid.UUID) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldLT(FieldLocationID, v))
+}
+
+// LocationIDLTE applies the LTE predicate on the "location_id" field.
+func LocationIDLTE(v uuid.UUID) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldLTE(FieldLocationID, v))
 }
 
 // OnHandEQ applies the EQ predicate on the "on_hand" field.
@@ -284,52 +323,6 @@ func UpdatedAtLT(v time.Time) predicate.InventoryLevel {
 // UpdatedAtLTE applies the LTE predicate on the "updated_at" field.
 func UpdatedAtLTE(v time.Time) predicate.InventoryLevel {
 	return predicate.InventoryLevel(sql.FieldLTE(FieldUpdatedAt, v))
-}
-
-// HasVariant applies the HasEdge predicate on the "variant" edge.
-func HasVariant() predicate.InventoryLevel {
-	return predicate.InventoryLevel(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, VariantTable, VariantColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasVariantWith applies the HasEdge predicate on the "variant" edge with a given conditions (other predicates).
-func HasVariantWith(preds ...predicate.Variant) predicate.InventoryLevel {
-	return predicate.InventoryLevel(func(s *sql.Selector) {
-		step := newVariantStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasLocation applies the HasEdge predicate on the "location" edge.
-func HasLocation() predicate.InventoryLevel {
-	return predicate.InventoryLevel(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, LocationTable, LocationColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasLocationWith applies the HasEdge predicate on the "location" edge with a given conditions (other predicates).
-func HasLocationWith(preds ...predicate.Location) predicate.InventoryLevel {
-	return predicate.InventoryLevel(func(s *sql.Selector) {
-		step := newLocationStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -4,7 +4,6 @@ package media
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -37,17 +36,8 @@ const (
 	FieldHeight = "height"
 	// FieldThumbhash holds the string denoting the thumbhash field in the database.
 	FieldThumbhash = "thumbhash"
-	// EdgeProduct holds the string denoting the product edge name in mutations.
-	EdgeProduct = "product"
 	// Table holds the table name of the media in the database.
 	Table = "media"
-	// ProductTable is the table that holds the product relation/edge.
-	ProductTable = "media"
-	// ProductInverseTable is the table name for the Product entity.
-	// It exists in this package in order to avoid circular dependency with the "product" package.
-	ProductInverseTable = "product"
-	// ProductColumn is the table column denoting the product relation/edge.
-	ProductColumn = "product_id"
 )
 
 // Columns holds all SQL columns for media fields.
@@ -164,18 +154,4 @@ func ByHeight(opts ...sql.OrderTermOption) OrderOption {
 // ByThumbhash orders the results by the thumbhash field.
 func ByThumbhash(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldThumbhash, opts...).ToFunc()
-}
-
-// ByProductField orders the results by product field.
-func ByProductField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newProductStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newProductStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(ProductInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, ProductTable, ProductColumn),
-	)
 }

@@ -4,7 +4,6 @@ package menuitem
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -31,17 +30,8 @@ const (
 	FieldURL = "url"
 	// FieldTags holds the string denoting the tags field in the database.
 	FieldTags = "tags"
-	// EdgeMenu holds the string denoting the menu edge name in mutations.
-	EdgeMenu = "menu"
 	// Table holds the table name of the menuitem in the database.
 	Table = "menu_item"
-	// MenuTable is the table that holds the menu relation/edge.
-	MenuTable = "menu_item"
-	// MenuInverseTable is the table name for the Menu entity.
-	// It exists in this package in order to avoid circular dependency with the "menu" package.
-	MenuInverseTable = "menu"
-	// MenuColumn is the table column denoting the menu relation/edge.
-	MenuColumn = "menu_id"
 )
 
 // Columns holds all SQL columns for menuitem fields.
@@ -123,18 +113,4 @@ func ByResourceID(opts ...sql.OrderTermOption) OrderOption {
 // ByURL orders the results by the url field.
 func ByURL(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldURL, opts...).ToFunc()
-}
-
-// ByMenuField orders the results by menu field.
-func ByMenuField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newMenuStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newMenuStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(MenuInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, MenuTable, MenuColumn),
-	)
 }

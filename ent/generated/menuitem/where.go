@@ -4,7 +4,6 @@ package menuitem
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -152,6 +151,26 @@ func MenuIDIn(vs ...uuid.UUID) predicate.MenuItem {
 // MenuIDNotIn applies the NotIn predicate on the "menu_id" field.
 func MenuIDNotIn(vs ...uuid.UUID) predicate.MenuItem {
 	return predicate.MenuItem(sql.FieldNotIn(FieldMenuID, vs...))
+}
+
+// MenuIDGT applies the GT predicate on the "menu_id" field.
+func MenuIDGT(v uuid.UUID) predicate.MenuItem {
+	return predicate.MenuItem(sql.FieldGT(FieldMenuID, v))
+}
+
+// MenuIDGTE applies the GTE predicate on the "menu_id" field.
+func MenuIDGTE(v uuid.UUID) predicate.MenuItem {
+	return predicate.MenuItem(sql.FieldGTE(FieldMenuID, v))
+}
+
+// MenuIDLT applies the LT predicate on the "menu_id" field.
+func MenuIDLT(v uuid.UUID) predicate.MenuItem {
+	return predicate.MenuItem(sql.FieldLT(FieldMenuID, v))
+}
+
+// MenuIDLTE applies the LTE predicate on the "menu_id" field.
+func MenuIDLTE(v uuid.UUID) predicate.MenuItem {
+	return predicate.MenuItem(sql.FieldLTE(FieldMenuID, v))
 }
 
 // ParentIDEQ applies the EQ predicate on the "parent_id" field.
@@ -497,29 +516,6 @@ func TagsIsNil() predicate.MenuItem {
 // TagsNotNil applies the NotNil predicate on the "tags" field.
 func TagsNotNil() predicate.MenuItem {
 	return predicate.MenuItem(sql.FieldNotNull(FieldTags))
-}
-
-// HasMenu applies the HasEdge predicate on the "menu" edge.
-func HasMenu() predicate.MenuItem {
-	return predicate.MenuItem(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, MenuTable, MenuColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasMenuWith applies the HasEdge predicate on the "menu" edge with a given conditions (other predicates).
-func HasMenuWith(preds ...predicate.Menu) predicate.MenuItem {
-	return predicate.MenuItem(func(s *sql.Selector) {
-		step := newMenuStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

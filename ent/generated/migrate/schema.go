@@ -37,7 +37,7 @@ var (
 				Symbol:     "address_customer_customer",
 				Columns:    []*schema.Column{AddressColumns[14]},
 				RefColumns: []*schema.Column{CustomerColumns[0]},
-				OnDelete:   schema.Cascade,
+				OnDelete:   schema.Restrict,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -141,30 +141,22 @@ var (
 		{Name: "shop_id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "cart_id", Type: field.TypeUUID},
 		{Name: "variant_id", Type: field.TypeUUID},
 		{Name: "quantity", Type: field.TypeInt},
 		{Name: "attributes", Type: field.TypeJSON, Nullable: true},
 		{Name: "attributes_key", Type: field.TypeString, Default: ""},
-		{Name: "cart_id", Type: field.TypeUUID},
 	}
 	// CartLineTable holds the schema information for the "cart_line" table.
 	CartLineTable = &schema.Table{
 		Name:       "cart_line",
 		Columns:    CartLineColumns,
 		PrimaryKey: []*schema.Column{CartLineColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "cart_line_cart_cart",
-				Columns:    []*schema.Column{CartLineColumns[8]},
-				RefColumns: []*schema.Column{CartColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "cartline_shop_id_cart_id_variant_id_attributes_key",
 				Unique:  true,
-				Columns: []*schema.Column{CartLineColumns[1], CartLineColumns[8], CartLineColumns[4], CartLineColumns[7]},
+				Columns: []*schema.Column{CartLineColumns[1], CartLineColumns[4], CartLineColumns[5], CartLineColumns[8]},
 			},
 		},
 	}
@@ -174,6 +166,7 @@ var (
 		{Name: "shop_id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "cart_id", Type: field.TypeUUID},
 		{Name: "token", Type: field.TypeString, Default: ""},
 		{Name: "state", Type: field.TypeString},
 		{Name: "gateway", Type: field.TypeString},
@@ -190,31 +183,17 @@ var (
 		{Name: "lease_until", Type: field.TypeTime, Nullable: true},
 		{Name: "tries", Type: field.TypeInt, Default: 0},
 		{Name: "due_at", Type: field.TypeTime},
-		{Name: "cart_id", Type: field.TypeUUID},
 	}
 	// CheckoutAttemptTable holds the schema information for the "checkout_attempt" table.
 	CheckoutAttemptTable = &schema.Table{
 		Name:       "checkout_attempt",
 		Columns:    CheckoutAttemptColumns,
 		PrimaryKey: []*schema.Column{CheckoutAttemptColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "checkout_attempt_cart_cart",
-				Columns:    []*schema.Column{CheckoutAttemptColumns[20]},
-				RefColumns: []*schema.Column{CartColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
-			{
-				Name:    "checkoutattempt_shop_id_cart_id_id",
-				Unique:  false,
-				Columns: []*schema.Column{CheckoutAttemptColumns[1], CheckoutAttemptColumns[20], CheckoutAttemptColumns[0]},
-			},
 			{
 				Name:    "checkoutattempt_shop_id_cart_id",
 				Unique:  true,
-				Columns: []*schema.Column{CheckoutAttemptColumns[1], CheckoutAttemptColumns[20]},
+				Columns: []*schema.Column{CheckoutAttemptColumns[1], CheckoutAttemptColumns[4]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state not in ('completed', 'failed')",
 				},
@@ -222,12 +201,12 @@ var (
 			{
 				Name:    "checkoutattempt_shop_id_cart_id_token",
 				Unique:  false,
-				Columns: []*schema.Column{CheckoutAttemptColumns[1], CheckoutAttemptColumns[20], CheckoutAttemptColumns[4]},
+				Columns: []*schema.Column{CheckoutAttemptColumns[1], CheckoutAttemptColumns[4], CheckoutAttemptColumns[5]},
 			},
 			{
 				Name:    "checkoutattempt_shop_id_due_at",
 				Unique:  false,
-				Columns: []*schema.Column{CheckoutAttemptColumns[1], CheckoutAttemptColumns[19]},
+				Columns: []*schema.Column{CheckoutAttemptColumns[1], CheckoutAttemptColumns[20]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state not in ('completed', 'failed')",
 				},
@@ -285,45 +264,31 @@ var (
 	CollectionProductColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
-		{Name: "position", Type: field.TypeInt64, Default: 0},
-		{Name: "created_at", Type: field.TypeTime},
 		{Name: "collection_id", Type: field.TypeUUID},
 		{Name: "product_id", Type: field.TypeUUID},
+		{Name: "position", Type: field.TypeInt64, Default: 0},
+		{Name: "created_at", Type: field.TypeTime},
 	}
 	// CollectionProductTable holds the schema information for the "collection_product" table.
 	CollectionProductTable = &schema.Table{
 		Name:       "collection_product",
 		Columns:    CollectionProductColumns,
 		PrimaryKey: []*schema.Column{CollectionProductColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "collection_product_collection_collection",
-				Columns:    []*schema.Column{CollectionProductColumns[4]},
-				RefColumns: []*schema.Column{CollectionColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-			{
-				Symbol:     "collection_product_product_product",
-				Columns:    []*schema.Column{CollectionProductColumns[5]},
-				RefColumns: []*schema.Column{ProductColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "collectionproduct_shop_id_collection_id_position_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{CollectionProductColumns[1], CollectionProductColumns[4], CollectionProductColumns[2], CollectionProductColumns[5]},
+				Columns: []*schema.Column{CollectionProductColumns[1], CollectionProductColumns[2], CollectionProductColumns[4], CollectionProductColumns[3]},
 			},
 			{
 				Name:    "collectionproduct_shop_id_collection_id_product_id",
 				Unique:  true,
-				Columns: []*schema.Column{CollectionProductColumns[1], CollectionProductColumns[4], CollectionProductColumns[5]},
+				Columns: []*schema.Column{CollectionProductColumns[1], CollectionProductColumns[2], CollectionProductColumns[3]},
 			},
 			{
 				Name:    "collectionproduct_shop_id_product_id_collection_id",
 				Unique:  false,
-				Columns: []*schema.Column{CollectionProductColumns[1], CollectionProductColumns[5], CollectionProductColumns[4]},
+				Columns: []*schema.Column{CollectionProductColumns[1], CollectionProductColumns[3], CollectionProductColumns[2]},
 			},
 		},
 	}
@@ -334,6 +299,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "email", Type: field.TypeString},
+		{Name: "verified_email", Type: field.TypeBool, Default: false},
 		{Name: "first_name", Type: field.TypeString, Default: ""},
 		{Name: "last_name", Type: field.TypeString, Default: ""},
 		{Name: "phone", Type: field.TypeString, Default: ""},
@@ -362,6 +328,14 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{CustomerColumns[1], CustomerColumns[0]},
 			},
+			{
+				Name:    "customer_shop_id_phone",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerColumns[1], CustomerColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "phone <> ''",
+				},
+			},
 		},
 	}
 	// CustomerTokenColumns holds the columns for the "customer_token" table.
@@ -385,7 +359,7 @@ var (
 				Symbol:     "customer_token_customer_customer",
 				Columns:    []*schema.Column{CustomerTokenColumns[7]},
 				RefColumns: []*schema.Column{CustomerColumns[0]},
-				OnDelete:   schema.Cascade,
+				OnDelete:   schema.Restrict,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -445,35 +419,27 @@ var (
 	DiscountUsageColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "discount_id", Type: field.TypeUUID},
 		{Name: "ref", Type: field.TypeString, Default: ""},
 		{Name: "buyer", Type: field.TypeString, Default: ""},
 		{Name: "order_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
-		{Name: "discount_id", Type: field.TypeUUID},
 	}
 	// DiscountUsageTable holds the schema information for the "discount_usage" table.
 	DiscountUsageTable = &schema.Table{
 		Name:       "discount_usage",
 		Columns:    DiscountUsageColumns,
 		PrimaryKey: []*schema.Column{DiscountUsageColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "discount_usage_discount_discount",
-				Columns:    []*schema.Column{DiscountUsageColumns[6]},
-				RefColumns: []*schema.Column{DiscountColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "discountusage_shop_id_discount_id_buyer",
 				Unique:  false,
-				Columns: []*schema.Column{DiscountUsageColumns[1], DiscountUsageColumns[6], DiscountUsageColumns[3]},
+				Columns: []*schema.Column{DiscountUsageColumns[1], DiscountUsageColumns[2], DiscountUsageColumns[4]},
 			},
 			{
 				Name:    "discountusage_shop_id_ref_discount_id",
 				Unique:  true,
-				Columns: []*schema.Column{DiscountUsageColumns[1], DiscountUsageColumns[2], DiscountUsageColumns[6]},
+				Columns: []*schema.Column{DiscountUsageColumns[1], DiscountUsageColumns[3], DiscountUsageColumns[2]},
 			},
 		},
 	}
@@ -501,7 +467,7 @@ var (
 				Symbol:     "fulfillment_orders_order",
 				Columns:    []*schema.Column{FulfillmentColumns[10]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
-				OnDelete:   schema.Cascade,
+				OnDelete:   schema.Restrict,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -530,7 +496,7 @@ var (
 				Symbol:     "fulfillment_line_fulfillment_fulfillment",
 				Columns:    []*schema.Column{FulfillmentLineColumns[4]},
 				RefColumns: []*schema.Column{FulfillmentColumns[0]},
-				OnDelete:   schema.Cascade,
+				OnDelete:   schema.Restrict,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -574,31 +540,23 @@ var (
 	GiftCardEntryColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "gift_card_id", Type: field.TypeUUID},
 		{Name: "delta", Type: field.TypeInt64},
 		{Name: "reason", Type: field.TypeString},
 		{Name: "ref", Type: field.TypeString, Default: ""},
 		{Name: "order_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
-		{Name: "gift_card_id", Type: field.TypeUUID},
 	}
 	// GiftCardEntryTable holds the schema information for the "gift_card_entry" table.
 	GiftCardEntryTable = &schema.Table{
 		Name:       "gift_card_entry",
 		Columns:    GiftCardEntryColumns,
 		PrimaryKey: []*schema.Column{GiftCardEntryColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "gift_card_entry_gift_card_gift_card",
-				Columns:    []*schema.Column{GiftCardEntryColumns[7]},
-				RefColumns: []*schema.Column{GiftCardColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "giftcardentry_shop_id_gift_card_id_ref_reason",
 				Unique:  true,
-				Columns: []*schema.Column{GiftCardEntryColumns[1], GiftCardEntryColumns[7], GiftCardEntryColumns[4], GiftCardEntryColumns[3]},
+				Columns: []*schema.Column{GiftCardEntryColumns[1], GiftCardEntryColumns[2], GiftCardEntryColumns[5], GiftCardEntryColumns[4]},
 			},
 		},
 	}
@@ -610,7 +568,6 @@ var (
 		{Name: "key", Type: field.TypeString},
 		{Name: "request_hash", Type: field.TypeBytes},
 		{Name: "state", Type: field.TypeString},
-		{Name: "status", Type: field.TypeInt, Default: 0},
 		{Name: "response", Type: field.TypeBytes, Nullable: true},
 		{Name: "lease_until", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
@@ -630,7 +587,7 @@ var (
 			{
 				Name:    "idempotencyrecord_shop_id_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{IdempotencyRecordColumns[1], IdempotencyRecordColumns[9]},
+				Columns: []*schema.Column{IdempotencyRecordColumns[1], IdempotencyRecordColumns[8]},
 			},
 		},
 	}
@@ -663,36 +620,22 @@ var (
 	InventoryLevelColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "variant_id", Type: field.TypeUUID},
+		{Name: "location_id", Type: field.TypeUUID},
 		{Name: "on_hand", Type: field.TypeInt64, Default: 0},
 		{Name: "reserved", Type: field.TypeInt64, Default: 0},
 		{Name: "updated_at", Type: field.TypeTime},
-		{Name: "variant_id", Type: field.TypeUUID},
-		{Name: "location_id", Type: field.TypeUUID},
 	}
 	// InventoryLevelTable holds the schema information for the "inventory_level" table.
 	InventoryLevelTable = &schema.Table{
 		Name:       "inventory_level",
 		Columns:    InventoryLevelColumns,
 		PrimaryKey: []*schema.Column{InventoryLevelColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "inventory_level_variant_variant",
-				Columns:    []*schema.Column{InventoryLevelColumns[5]},
-				RefColumns: []*schema.Column{VariantColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-			{
-				Symbol:     "inventory_level_location_location",
-				Columns:    []*schema.Column{InventoryLevelColumns[6]},
-				RefColumns: []*schema.Column{LocationColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "inventorylevel_shop_id_variant_id_location_id",
 				Unique:  true,
-				Columns: []*schema.Column{InventoryLevelColumns[1], InventoryLevelColumns[5], InventoryLevelColumns[6]},
+				Columns: []*schema.Column{InventoryLevelColumns[1], InventoryLevelColumns[2], InventoryLevelColumns[3]},
 			},
 		},
 	}
@@ -757,6 +700,7 @@ var (
 		{Name: "shop_id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "product_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "position", Type: field.TypeInt, Default: 0},
 		{Name: "kind", Type: field.TypeString, Default: "IMAGE"},
 		{Name: "alt", Type: field.TypeString, Default: ""},
@@ -765,26 +709,17 @@ var (
 		{Name: "width", Type: field.TypeInt, Default: 0},
 		{Name: "height", Type: field.TypeInt, Default: 0},
 		{Name: "thumbhash", Type: field.TypeString, Default: ""},
-		{Name: "product_id", Type: field.TypeUUID, Nullable: true},
 	}
 	// MediaTable holds the schema information for the "media" table.
 	MediaTable = &schema.Table{
 		Name:       "media",
 		Columns:    MediaColumns,
 		PrimaryKey: []*schema.Column{MediaColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "media_product_product",
-				Columns:    []*schema.Column{MediaColumns[12]},
-				RefColumns: []*schema.Column{ProductColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "media_shop_id_product_id_position_id",
 				Unique:  false,
-				Columns: []*schema.Column{MediaColumns[1], MediaColumns[12], MediaColumns[4], MediaColumns[0]},
+				Columns: []*schema.Column{MediaColumns[1], MediaColumns[4], MediaColumns[5], MediaColumns[0]},
 			},
 		},
 	}
@@ -814,6 +749,7 @@ var (
 	MenuItemColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "menu_id", Type: field.TypeUUID},
 		{Name: "parent_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "position", Type: field.TypeInt, Default: 0},
 		{Name: "title", Type: field.TypeString},
@@ -821,26 +757,17 @@ var (
 		{Name: "resource_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "url", Type: field.TypeString, Default: ""},
 		{Name: "tags", Type: field.TypeJSON, Nullable: true},
-		{Name: "menu_id", Type: field.TypeUUID},
 	}
 	// MenuItemTable holds the schema information for the "menu_item" table.
 	MenuItemTable = &schema.Table{
 		Name:       "menu_item",
 		Columns:    MenuItemColumns,
 		PrimaryKey: []*schema.Column{MenuItemColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "menu_item_menu_menu",
-				Columns:    []*schema.Column{MenuItemColumns[9]},
-				RefColumns: []*schema.Column{MenuColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "menuitem_shop_id_menu_id_position_id",
 				Unique:  false,
-				Columns: []*schema.Column{MenuItemColumns[1], MenuItemColumns[9], MenuItemColumns[3], MenuItemColumns[0]},
+				Columns: []*schema.Column{MenuItemColumns[1], MenuItemColumns[2], MenuItemColumns[4], MenuItemColumns[0]},
 			},
 		},
 	}
@@ -882,30 +809,22 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
 		{Name: "product_id", Type: field.TypeUUID},
+		{Name: "option_id", Type: field.TypeUUID},
 		{Name: "name", Type: field.TypeString},
 		{Name: "position", Type: field.TypeInt, Default: 0},
 		{Name: "swatch_color", Type: field.TypeString, Default: ""},
 		{Name: "swatch_media_id", Type: field.TypeUUID, Nullable: true},
-		{Name: "option_id", Type: field.TypeUUID},
 	}
 	// OptionValueTable holds the schema information for the "option_value" table.
 	OptionValueTable = &schema.Table{
 		Name:       "option_value",
 		Columns:    OptionValueColumns,
 		PrimaryKey: []*schema.Column{OptionValueColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "option_value_product_option_option",
-				Columns:    []*schema.Column{OptionValueColumns[7]},
-				RefColumns: []*schema.Column{ProductOptionColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "optionvalue_shop_id_product_id_option_id_position",
 				Unique:  false,
-				Columns: []*schema.Column{OptionValueColumns[1], OptionValueColumns[2], OptionValueColumns[7], OptionValueColumns[4]},
+				Columns: []*schema.Column{OptionValueColumns[1], OptionValueColumns[2], OptionValueColumns[3], OptionValueColumns[5]},
 			},
 		},
 	}
@@ -968,9 +887,24 @@ var (
 				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[6]},
 			},
 			{
+				Name:    "order_shop_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[0]},
+			},
+			{
 				Name:    "order_shop_id_processed_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[26], OrdersColumns[0]},
+			},
+			{
+				Name:    "order_shop_id_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[3], OrdersColumns[0]},
+			},
+			{
+				Name:    "order_shop_id_total_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[16], OrdersColumns[0]},
 			},
 			{
 				Name:    "order_shop_id_customer_id_processed_at_id",
@@ -978,14 +912,14 @@ var (
 				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[8], OrdersColumns[26], OrdersColumns[0]},
 			},
 			{
-				Name:    "order_shop_id_financial_status_processed_at_id",
+				Name:    "order_shop_id_financial_status_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[21], OrdersColumns[26], OrdersColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[21], OrdersColumns[0]},
 			},
 			{
-				Name:    "order_shop_id_fulfillment_status_processed_at_id",
+				Name:    "order_shop_id_fulfillment_status_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[22], OrdersColumns[26], OrdersColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[1], OrdersColumns[22], OrdersColumns[0]},
 			},
 			{
 				Name:    "order_shop_id_email_processed_at_id",
@@ -1015,7 +949,7 @@ var (
 				Symbol:     "order_event_orders_order",
 				Columns:    []*schema.Column{OrderEventColumns[7]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
-				OnDelete:   schema.Cascade,
+				OnDelete:   schema.Restrict,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -1066,7 +1000,7 @@ var (
 				Symbol:     "order_line_orders_order",
 				Columns:    []*schema.Column{OrderLineColumns[26]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
-				OnDelete:   schema.Cascade,
+				OnDelete:   schema.Restrict,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -1177,6 +1111,14 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{PaymentTransactionColumns[1], PaymentTransactionColumns[9]},
 			},
+			{
+				Name:    "paymenttransaction_shop_id_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentTransactionColumns[1], PaymentTransactionColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'pending'",
+				},
+			},
 		},
 	}
 	// ProductColumns holds the columns for the "product" table.
@@ -1253,28 +1195,20 @@ var (
 	ProductOptionColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "product_id", Type: field.TypeUUID},
 		{Name: "name", Type: field.TypeString},
 		{Name: "position", Type: field.TypeInt, Default: 0},
-		{Name: "product_id", Type: field.TypeUUID},
 	}
 	// ProductOptionTable holds the schema information for the "product_option" table.
 	ProductOptionTable = &schema.Table{
 		Name:       "product_option",
 		Columns:    ProductOptionColumns,
 		PrimaryKey: []*schema.Column{ProductOptionColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "product_option_product_product",
-				Columns:    []*schema.Column{ProductOptionColumns[4]},
-				RefColumns: []*schema.Column{ProductColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "productoption_shop_id_product_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{ProductOptionColumns[1], ProductOptionColumns[4], ProductOptionColumns[3]},
+				Columns: []*schema.Column{ProductOptionColumns[1], ProductOptionColumns[2], ProductOptionColumns[4]},
 			},
 		},
 	}
@@ -1282,36 +1216,28 @@ var (
 	ProductPriceColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "product_id", Type: field.TypeUUID},
 		{Name: "currency", Type: field.TypeString},
 		{Name: "min_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "max_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "min_compare_at", Type: field.TypeInt64, Default: 0},
 		{Name: "max_compare_at", Type: field.TypeInt64, Default: 0},
-		{Name: "product_id", Type: field.TypeUUID},
 	}
 	// ProductPriceTable holds the schema information for the "product_price" table.
 	ProductPriceTable = &schema.Table{
 		Name:       "product_price",
 		Columns:    ProductPriceColumns,
 		PrimaryKey: []*schema.Column{ProductPriceColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "product_price_product_product",
-				Columns:    []*schema.Column{ProductPriceColumns[7]},
-				RefColumns: []*schema.Column{ProductColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "productprice_shop_id_product_id_currency",
 				Unique:  true,
-				Columns: []*schema.Column{ProductPriceColumns[1], ProductPriceColumns[7], ProductPriceColumns[2]},
+				Columns: []*schema.Column{ProductPriceColumns[1], ProductPriceColumns[2], ProductPriceColumns[3]},
 			},
 			{
 				Name:    "productprice_shop_id_currency_min_amount_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProductPriceColumns[1], ProductPriceColumns[2], ProductPriceColumns[3], ProductPriceColumns[7]},
+				Columns: []*schema.Column{ProductPriceColumns[1], ProductPriceColumns[3], ProductPriceColumns[4], ProductPriceColumns[2]},
 			},
 		},
 	}
@@ -1319,33 +1245,25 @@ var (
 	ProductTagColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "product_id", Type: field.TypeUUID},
 		{Name: "tag", Type: field.TypeString},
 		{Name: "label", Type: field.TypeString},
-		{Name: "product_id", Type: field.TypeUUID},
 	}
 	// ProductTagTable holds the schema information for the "product_tag" table.
 	ProductTagTable = &schema.Table{
 		Name:       "product_tag",
 		Columns:    ProductTagColumns,
 		PrimaryKey: []*schema.Column{ProductTagColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "product_tag_product_product",
-				Columns:    []*schema.Column{ProductTagColumns[4]},
-				RefColumns: []*schema.Column{ProductColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "producttag_shop_id_tag_product_id",
 				Unique:  true,
-				Columns: []*schema.Column{ProductTagColumns[1], ProductTagColumns[2], ProductTagColumns[4]},
+				Columns: []*schema.Column{ProductTagColumns[1], ProductTagColumns[3], ProductTagColumns[2]},
 			},
 			{
 				Name:    "producttag_shop_id_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProductTagColumns[1], ProductTagColumns[4]},
+				Columns: []*schema.Column{ProductTagColumns[1], ProductTagColumns[2]},
 			},
 		},
 	}
@@ -1376,7 +1294,7 @@ var (
 				Symbol:     "refund_orders_order",
 				Columns:    []*schema.Column{RefundColumns[13]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
-				OnDelete:   schema.Cascade,
+				OnDelete:   schema.Restrict,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -1385,6 +1303,14 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{RefundColumns[1], RefundColumns[13], RefundColumns[0]},
 			},
+			{
+				Name:    "refund_shop_id_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{RefundColumns[1], RefundColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'pending'",
+				},
+			},
 		},
 	}
 	// ReservationColumns holds the columns for the "reservation" table.
@@ -1392,35 +1318,27 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
 		{Name: "ref", Type: field.TypeString},
+		{Name: "variant_id", Type: field.TypeUUID},
 		{Name: "location_id", Type: field.TypeUUID},
 		{Name: "quantity", Type: field.TypeInt64},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
-		{Name: "variant_id", Type: field.TypeUUID},
 	}
 	// ReservationTable holds the schema information for the "reservation" table.
 	ReservationTable = &schema.Table{
 		Name:       "reservation",
 		Columns:    ReservationColumns,
 		PrimaryKey: []*schema.Column{ReservationColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "reservation_variant_variant",
-				Columns:    []*schema.Column{ReservationColumns[7]},
-				RefColumns: []*schema.Column{VariantColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "reservation_shop_id_ref_variant_id_location_id",
 				Unique:  true,
-				Columns: []*schema.Column{ReservationColumns[1], ReservationColumns[2], ReservationColumns[7], ReservationColumns[3]},
+				Columns: []*schema.Column{ReservationColumns[1], ReservationColumns[2], ReservationColumns[3], ReservationColumns[4]},
 			},
 			{
 				Name:    "reservation_shop_id_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{ReservationColumns[1], ReservationColumns[5]},
+				Columns: []*schema.Column{ReservationColumns[1], ReservationColumns[6]},
 			},
 		},
 	}
@@ -1442,7 +1360,7 @@ var (
 				Symbol:     "role_assignment_staff_member_staff",
 				Columns:    []*schema.Column{RoleAssignmentColumns[4]},
 				RefColumns: []*schema.Column{StaffMemberColumns[0]},
-				OnDelete:   schema.Cascade,
+				OnDelete:   schema.Restrict,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -1519,6 +1437,7 @@ var (
 		{Name: "shop_id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "zone_id", Type: field.TypeUUID},
 		{Name: "handle", Type: field.TypeString},
 		{Name: "title", Type: field.TypeString},
 		{Name: "description", Type: field.TypeString, Default: ""},
@@ -1530,26 +1449,17 @@ var (
 		{Name: "max_weight", Type: field.TypeInt, Nullable: true},
 		{Name: "min_days", Type: field.TypeInt, Default: 0},
 		{Name: "max_days", Type: field.TypeInt, Default: 0},
-		{Name: "zone_id", Type: field.TypeUUID},
 	}
 	// ShippingRateTable holds the schema information for the "shipping_rate" table.
 	ShippingRateTable = &schema.Table{
 		Name:       "shipping_rate",
 		Columns:    ShippingRateColumns,
 		PrimaryKey: []*schema.Column{ShippingRateColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "shipping_rate_shipping_zone_zone",
-				Columns:    []*schema.Column{ShippingRateColumns[15]},
-				RefColumns: []*schema.Column{ShippingZoneColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "shippingrate_shop_id_zone_id_handle_currency",
 				Unique:  true,
-				Columns: []*schema.Column{ShippingRateColumns[1], ShippingRateColumns[15], ShippingRateColumns[4], ShippingRateColumns[7]},
+				Columns: []*schema.Column{ShippingRateColumns[1], ShippingRateColumns[4], ShippingRateColumns[5], ShippingRateColumns[8]},
 			},
 		},
 	}
@@ -1660,6 +1570,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{StockMovementColumns[1], StockMovementColumns[2], StockMovementColumns[3], StockMovementColumns[0]},
 			},
+			{
+				Name:    "stockmovement_shop_id_ref",
+				Unique:  false,
+				Columns: []*schema.Column{StockMovementColumns[1], StockMovementColumns[6]},
+			},
 		},
 	}
 	// StorefrontTokenColumns holds the columns for the "storefront_token" table.
@@ -1721,6 +1636,7 @@ var (
 		{Name: "shop_id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "product_id", Type: field.TypeUUID},
 		{Name: "title", Type: field.TypeString},
 		{Name: "sku", Type: field.TypeString, Default: ""},
 		{Name: "barcode", Type: field.TypeString, Default: ""},
@@ -1735,38 +1651,23 @@ var (
 		{Name: "option_key", Type: field.TypeString, Default: ""},
 		{Name: "selected_options", Type: field.TypeJSON, Nullable: true},
 		{Name: "unit_price", Type: field.TypeJSON, Nullable: true},
-		{Name: "inventory_item_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "unit_cost", Type: field.TypeInt64, Nullable: true},
-		{Name: "product_id", Type: field.TypeUUID},
 	}
 	// VariantTable holds the schema information for the "variant" table.
 	VariantTable = &schema.Table{
 		Name:       "variant",
 		Columns:    VariantColumns,
 		PrimaryKey: []*schema.Column{VariantColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "variant_product_product",
-				Columns:    []*schema.Column{VariantColumns[20]},
-				RefColumns: []*schema.Column{ProductColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "variant_shop_id_product_id_position_id",
 				Unique:  false,
-				Columns: []*schema.Column{VariantColumns[1], VariantColumns[20], VariantColumns[7], VariantColumns[0]},
+				Columns: []*schema.Column{VariantColumns[1], VariantColumns[4], VariantColumns[8], VariantColumns[0]},
 			},
 			{
 				Name:    "variant_shop_id_product_id_option_key",
 				Unique:  true,
-				Columns: []*schema.Column{VariantColumns[1], VariantColumns[20], VariantColumns[15]},
-			},
-			{
-				Name:    "variant_shop_id_sku",
-				Unique:  false,
-				Columns: []*schema.Column{VariantColumns[1], VariantColumns[5]},
+				Columns: []*schema.Column{VariantColumns[1], VariantColumns[4], VariantColumns[16]},
 			},
 		},
 	}
@@ -1775,36 +1676,23 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
 		{Name: "product_id", Type: field.TypeUUID},
+		{Name: "variant_id", Type: field.TypeUUID},
 		{Name: "option_id", Type: field.TypeUUID},
 		{Name: "option_value_id", Type: field.TypeUUID},
 		{Name: "position", Type: field.TypeInt, Default: 0},
 		{Name: "name", Type: field.TypeString},
 		{Name: "value", Type: field.TypeString},
-		{Name: "variant_id", Type: field.TypeUUID},
 	}
 	// VariantOptionTable holds the schema information for the "variant_option" table.
 	VariantOptionTable = &schema.Table{
 		Name:       "variant_option",
 		Columns:    VariantOptionColumns,
 		PrimaryKey: []*schema.Column{VariantOptionColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "variant_option_variant_variant",
-				Columns:    []*schema.Column{VariantOptionColumns[8]},
-				RefColumns: []*schema.Column{VariantColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "variantoption_shop_id_variant_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{VariantOptionColumns[1], VariantOptionColumns[8], VariantOptionColumns[5]},
-			},
-			{
-				Name:    "variantoption_shop_id_name_value_product_id",
-				Unique:  false,
-				Columns: []*schema.Column{VariantOptionColumns[1], VariantOptionColumns[6], VariantOptionColumns[7], VariantOptionColumns[2]},
+				Columns: []*schema.Column{VariantOptionColumns[1], VariantOptionColumns[3], VariantOptionColumns[6]},
 			},
 		},
 	}
@@ -1813,30 +1701,22 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "shop_id", Type: field.TypeUUID},
 		{Name: "product_id", Type: field.TypeUUID},
+		{Name: "variant_id", Type: field.TypeUUID},
 		{Name: "currency", Type: field.TypeString},
 		{Name: "amount", Type: field.TypeInt64},
 		{Name: "compare_at_amount", Type: field.TypeInt64, Nullable: true},
 		{Name: "derived", Type: field.TypeBool, Default: false},
-		{Name: "variant_id", Type: field.TypeUUID},
 	}
 	// VariantPriceTable holds the schema information for the "variant_price" table.
 	VariantPriceTable = &schema.Table{
 		Name:       "variant_price",
 		Columns:    VariantPriceColumns,
 		PrimaryKey: []*schema.Column{VariantPriceColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "variant_price_variant_variant",
-				Columns:    []*schema.Column{VariantPriceColumns[7]},
-				RefColumns: []*schema.Column{VariantColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "variantprice_shop_id_variant_id_currency",
 				Unique:  true,
-				Columns: []*schema.Column{VariantPriceColumns[1], VariantPriceColumns[7], VariantPriceColumns[3]},
+				Columns: []*schema.Column{VariantPriceColumns[1], VariantPriceColumns[3], VariantPriceColumns[4]},
 			},
 		},
 	}
@@ -1911,19 +1791,15 @@ func init() {
 	CartTable.Annotation = &entsql.Annotation{
 		Table: "cart",
 	}
-	CartLineTable.ForeignKeys[0].RefTable = CartTable
 	CartLineTable.Annotation = &entsql.Annotation{
 		Table: "cart_line",
 	}
-	CheckoutAttemptTable.ForeignKeys[0].RefTable = CartTable
 	CheckoutAttemptTable.Annotation = &entsql.Annotation{
 		Table: "checkout_attempt",
 	}
 	CollectionTable.Annotation = &entsql.Annotation{
 		Table: "collection",
 	}
-	CollectionProductTable.ForeignKeys[0].RefTable = CollectionTable
-	CollectionProductTable.ForeignKeys[1].RefTable = ProductTable
 	CollectionProductTable.Annotation = &entsql.Annotation{
 		Table: "collection_product",
 	}
@@ -1937,7 +1813,6 @@ func init() {
 	DiscountTable.Annotation = &entsql.Annotation{
 		Table: "discount",
 	}
-	DiscountUsageTable.ForeignKeys[0].RefTable = DiscountTable
 	DiscountUsageTable.Annotation = &entsql.Annotation{
 		Table: "discount_usage",
 	}
@@ -1952,7 +1827,6 @@ func init() {
 	GiftCardTable.Annotation = &entsql.Annotation{
 		Table: "gift_card",
 	}
-	GiftCardEntryTable.ForeignKeys[0].RefTable = GiftCardTable
 	GiftCardEntryTable.Annotation = &entsql.Annotation{
 		Table: "gift_card_entry",
 	}
@@ -1962,8 +1836,6 @@ func init() {
 	InboxRecordTable.Annotation = &entsql.Annotation{
 		Table: "inbox_record",
 	}
-	InventoryLevelTable.ForeignKeys[0].RefTable = VariantTable
-	InventoryLevelTable.ForeignKeys[1].RefTable = LocationTable
 	InventoryLevelTable.Annotation = &entsql.Annotation{
 		Table: "inventory_level",
 	}
@@ -1973,21 +1845,18 @@ func init() {
 	MarketTable.Annotation = &entsql.Annotation{
 		Table: "market",
 	}
-	MediaTable.ForeignKeys[0].RefTable = ProductTable
 	MediaTable.Annotation = &entsql.Annotation{
 		Table: "media",
 	}
 	MenuTable.Annotation = &entsql.Annotation{
 		Table: "menu",
 	}
-	MenuItemTable.ForeignKeys[0].RefTable = MenuTable
 	MenuItemTable.Annotation = &entsql.Annotation{
 		Table: "menu_item",
 	}
 	MetafieldTable.Annotation = &entsql.Annotation{
 		Table: "metafield",
 	}
-	OptionValueTable.ForeignKeys[0].RefTable = ProductOptionTable
 	OptionValueTable.Annotation = &entsql.Annotation{
 		Table: "option_value",
 	}
@@ -2014,15 +1883,12 @@ func init() {
 	ProductTable.Annotation = &entsql.Annotation{
 		Table: "product",
 	}
-	ProductOptionTable.ForeignKeys[0].RefTable = ProductTable
 	ProductOptionTable.Annotation = &entsql.Annotation{
 		Table: "product_option",
 	}
-	ProductPriceTable.ForeignKeys[0].RefTable = ProductTable
 	ProductPriceTable.Annotation = &entsql.Annotation{
 		Table: "product_price",
 	}
-	ProductTagTable.ForeignKeys[0].RefTable = ProductTable
 	ProductTagTable.Annotation = &entsql.Annotation{
 		Table: "product_tag",
 	}
@@ -2030,7 +1896,6 @@ func init() {
 	RefundTable.Annotation = &entsql.Annotation{
 		Table: "refund",
 	}
-	ReservationTable.ForeignKeys[0].RefTable = VariantTable
 	ReservationTable.Annotation = &entsql.Annotation{
 		Table: "reservation",
 	}
@@ -2044,7 +1909,6 @@ func init() {
 	SessionTable.Annotation = &entsql.Annotation{
 		Table: "session",
 	}
-	ShippingRateTable.ForeignKeys[0].RefTable = ShippingZoneTable
 	ShippingRateTable.Annotation = &entsql.Annotation{
 		Table: "shipping_rate",
 	}
@@ -2069,15 +1933,12 @@ func init() {
 	TaxRateTable.Annotation = &entsql.Annotation{
 		Table: "tax_rate",
 	}
-	VariantTable.ForeignKeys[0].RefTable = ProductTable
 	VariantTable.Annotation = &entsql.Annotation{
 		Table: "variant",
 	}
-	VariantOptionTable.ForeignKeys[0].RefTable = VariantTable
 	VariantOptionTable.Annotation = &entsql.Annotation{
 		Table: "variant_option",
 	}
-	VariantPriceTable.ForeignKeys[0].RefTable = VariantTable
 	VariantPriceTable.Annotation = &entsql.Annotation{
 		Table: "variant_price",
 	}

@@ -4,7 +4,6 @@ package optionvalue
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -27,17 +26,8 @@ const (
 	FieldSwatchColor = "swatch_color"
 	// FieldSwatchMediaID holds the string denoting the swatch_media_id field in the database.
 	FieldSwatchMediaID = "swatch_media_id"
-	// EdgeOption holds the string denoting the option edge name in mutations.
-	EdgeOption = "option"
 	// Table holds the table name of the optionvalue in the database.
 	Table = "option_value"
-	// OptionTable is the table that holds the option relation/edge.
-	OptionTable = "option_value"
-	// OptionInverseTable is the table name for the ProductOption entity.
-	// It exists in this package in order to avoid circular dependency with the "productoption" package.
-	OptionInverseTable = "product_option"
-	// OptionColumn is the table column denoting the option relation/edge.
-	OptionColumn = "option_id"
 )
 
 // Columns holds all SQL columns for optionvalue fields.
@@ -112,18 +102,4 @@ func BySwatchColor(opts ...sql.OrderTermOption) OrderOption {
 // BySwatchMediaID orders the results by the swatch_media_id field.
 func BySwatchMediaID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSwatchMediaID, opts...).ToFunc()
-}
-
-// ByOptionField orders the results by option field.
-func ByOptionField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newOptionStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newOptionStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(OptionInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, OptionTable, OptionColumn),
-	)
 }

@@ -4,7 +4,6 @@ package optionvalue
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -187,6 +186,26 @@ func OptionIDIn(vs ...uuid.UUID) predicate.OptionValue {
 // OptionIDNotIn applies the NotIn predicate on the "option_id" field.
 func OptionIDNotIn(vs ...uuid.UUID) predicate.OptionValue {
 	return predicate.OptionValue(sql.FieldNotIn(FieldOptionID, vs...))
+}
+
+// OptionIDGT applies the GT predicate on the "option_id" field.
+func OptionIDGT(v uuid.UUID) predicate.OptionValue {
+	return predicate.OptionValue(sql.FieldGT(FieldOptionID, v))
+}
+
+// OptionIDGTE applies the GTE predicate on the "option_id" field.
+func OptionIDGTE(v uuid.UUID) predicate.OptionValue {
+	return predicate.OptionValue(sql.FieldGTE(FieldOptionID, v))
+}
+
+// OptionIDLT applies the LT predicate on the "option_id" field.
+func OptionIDLT(v uuid.UUID) predicate.OptionValue {
+	return predicate.OptionValue(sql.FieldLT(FieldOptionID, v))
+}
+
+// OptionIDLTE applies the LTE predicate on the "option_id" field.
+func OptionIDLTE(v uuid.UUID) predicate.OptionValue {
+	return predicate.OptionValue(sql.FieldLTE(FieldOptionID, v))
 }
 
 // NameEQ applies the EQ predicate on the "name" field.
@@ -407,29 +426,6 @@ func SwatchMediaIDIsNil() predicate.OptionValue {
 // SwatchMediaIDNotNil applies the NotNil predicate on the "swatch_media_id" field.
 func SwatchMediaIDNotNil() predicate.OptionValue {
 	return predicate.OptionValue(sql.FieldNotNull(FieldSwatchMediaID))
-}
-
-// HasOption applies the HasEdge predicate on the "option" edge.
-func HasOption() predicate.OptionValue {
-	return predicate.OptionValue(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, OptionTable, OptionColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasOptionWith applies the HasEdge predicate on the "option" edge with a given conditions (other predicates).
-func HasOptionWith(preds ...predicate.ProductOption) predicate.OptionValue {
-	return predicate.OptionValue(func(s *sql.Selector) {
-		step := newOptionStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

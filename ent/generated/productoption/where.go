@@ -4,7 +4,6 @@ package productoption
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -134,6 +133,26 @@ func ProductIDNotIn(vs ...uuid.UUID) predicate.ProductOption {
 	return predicate.ProductOption(sql.FieldNotIn(FieldProductID, vs...))
 }
 
+// ProductIDGT applies the GT predicate on the "product_id" field.
+func ProductIDGT(v uuid.UUID) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldGT(FieldProductID, v))
+}
+
+// ProductIDGTE applies the GTE predicate on the "product_id" field.
+func ProductIDGTE(v uuid.UUID) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldGTE(FieldProductID, v))
+}
+
+// ProductIDLT applies the LT predicate on the "product_id" field.
+func ProductIDLT(v uuid.UUID) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldLT(FieldProductID, v))
+}
+
+// ProductIDLTE applies the LTE predicate on the "product_id" field.
+func ProductIDLTE(v uuid.UUID) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldLTE(FieldProductID, v))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.ProductOption {
 	return predicate.ProductOption(sql.FieldEQ(FieldName, v))
@@ -237,29 +256,6 @@ func PositionLT(v int) predicate.ProductOption {
 // PositionLTE applies the LTE predicate on the "position" field.
 func PositionLTE(v int) predicate.ProductOption {
 	return predicate.ProductOption(sql.FieldLTE(FieldPosition, v))
-}
-
-// HasProduct applies the HasEdge predicate on the "product" edge.
-func HasProduct() predicate.ProductOption {
-	return predicate.ProductOption(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, ProductTable, ProductColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasProductWith applies the HasEdge predicate on the "product" edge with a given conditions (other predicates).
-func HasProductWith(preds ...predicate.Product) predicate.ProductOption {
-	return predicate.ProductOption(func(s *sql.Selector) {
-		step := newProductStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

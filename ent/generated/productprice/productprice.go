@@ -4,7 +4,6 @@ package productprice
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -27,17 +26,8 @@ const (
 	FieldMinCompareAt = "min_compare_at"
 	// FieldMaxCompareAt holds the string denoting the max_compare_at field in the database.
 	FieldMaxCompareAt = "max_compare_at"
-	// EdgeProduct holds the string denoting the product edge name in mutations.
-	EdgeProduct = "product"
 	// Table holds the table name of the productprice in the database.
 	Table = "product_price"
-	// ProductTable is the table that holds the product relation/edge.
-	ProductTable = "product_price"
-	// ProductInverseTable is the table name for the Product entity.
-	// It exists in this package in order to avoid circular dependency with the "product" package.
-	ProductInverseTable = "product"
-	// ProductColumn is the table column denoting the product relation/edge.
-	ProductColumn = "product_id"
 )
 
 // Columns holds all SQL columns for productprice fields.
@@ -116,18 +106,4 @@ func ByMinCompareAt(opts ...sql.OrderTermOption) OrderOption {
 // ByMaxCompareAt orders the results by the max_compare_at field.
 func ByMaxCompareAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMaxCompareAt, opts...).ToFunc()
-}
-
-// ByProductField orders the results by product field.
-func ByProductField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newProductStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newProductStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(ProductInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, ProductTable, ProductColumn),
-	)
 }

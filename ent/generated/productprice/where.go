@@ -4,7 +4,6 @@ package productprice
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -147,6 +146,26 @@ func ProductIDIn(vs ...uuid.UUID) predicate.ProductPrice {
 // ProductIDNotIn applies the NotIn predicate on the "product_id" field.
 func ProductIDNotIn(vs ...uuid.UUID) predicate.ProductPrice {
 	return predicate.ProductPrice(sql.FieldNotIn(FieldProductID, vs...))
+}
+
+// ProductIDGT applies the GT predicate on the "product_id" field.
+func ProductIDGT(v uuid.UUID) predicate.ProductPrice {
+	return predicate.ProductPrice(sql.FieldGT(FieldProductID, v))
+}
+
+// ProductIDGTE applies the GTE predicate on the "product_id" field.
+func ProductIDGTE(v uuid.UUID) predicate.ProductPrice {
+	return predicate.ProductPrice(sql.FieldGTE(FieldProductID, v))
+}
+
+// ProductIDLT applies the LT predicate on the "product_id" field.
+func ProductIDLT(v uuid.UUID) predicate.ProductPrice {
+	return predicate.ProductPrice(sql.FieldLT(FieldProductID, v))
+}
+
+// ProductIDLTE applies the LTE predicate on the "product_id" field.
+func ProductIDLTE(v uuid.UUID) predicate.ProductPrice {
+	return predicate.ProductPrice(sql.FieldLTE(FieldProductID, v))
 }
 
 // CurrencyEQ applies the EQ predicate on the "currency" field.
@@ -372,29 +391,6 @@ func MaxCompareAtLT(v int64) predicate.ProductPrice {
 // MaxCompareAtLTE applies the LTE predicate on the "max_compare_at" field.
 func MaxCompareAtLTE(v int64) predicate.ProductPrice {
 	return predicate.ProductPrice(sql.FieldLTE(FieldMaxCompareAt, v))
-}
-
-// HasProduct applies the HasEdge predicate on the "product" edge.
-func HasProduct() predicate.ProductPrice {
-	return predicate.ProductPrice(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, ProductTable, ProductColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasProductWith applies the HasEdge predicate on the "product" edge with a given conditions (other predicates).
-func HasProductWith(preds ...predicate.Product) predicate.ProductPrice {
-	return predicate.ProductPrice(func(s *sql.Selector) {
-		step := newProductStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -4,7 +4,6 @@ package producttag
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -21,17 +20,8 @@ const (
 	FieldTag = "tag"
 	// FieldLabel holds the string denoting the label field in the database.
 	FieldLabel = "label"
-	// EdgeProduct holds the string denoting the product edge name in mutations.
-	EdgeProduct = "product"
 	// Table holds the table name of the producttag in the database.
 	Table = "product_tag"
-	// ProductTable is the table that holds the product relation/edge.
-	ProductTable = "product_tag"
-	// ProductInverseTable is the table name for the Product entity.
-	// It exists in this package in order to avoid circular dependency with the "product" package.
-	ProductInverseTable = "product"
-	// ProductColumn is the table column denoting the product relation/edge.
-	ProductColumn = "product_id"
 )
 
 // Columns holds all SQL columns for producttag fields.
@@ -84,18 +74,4 @@ func ByTag(opts ...sql.OrderTermOption) OrderOption {
 // ByLabel orders the results by the label field.
 func ByLabel(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLabel, opts...).ToFunc()
-}
-
-// ByProductField orders the results by product field.
-func ByProductField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newProductStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newProductStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(ProductInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, ProductTable, ProductColumn),
-	)
 }

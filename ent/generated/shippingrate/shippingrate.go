@@ -4,7 +4,6 @@ package shippingrate
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -43,17 +42,8 @@ const (
 	FieldMinDays = "min_days"
 	// FieldMaxDays holds the string denoting the max_days field in the database.
 	FieldMaxDays = "max_days"
-	// EdgeZone holds the string denoting the zone edge name in mutations.
-	EdgeZone = "zone"
 	// Table holds the table name of the shippingrate in the database.
 	Table = "shipping_rate"
-	// ZoneTable is the table that holds the zone relation/edge.
-	ZoneTable = "shipping_rate"
-	// ZoneInverseTable is the table name for the ShippingZone entity.
-	// It exists in this package in order to avoid circular dependency with the "shippingzone" package.
-	ZoneInverseTable = "shipping_zone"
-	// ZoneColumn is the table column denoting the zone relation/edge.
-	ZoneColumn = "zone_id"
 )
 
 // Columns holds all SQL columns for shippingrate fields.
@@ -180,18 +170,4 @@ func ByMinDays(opts ...sql.OrderTermOption) OrderOption {
 // ByMaxDays orders the results by the max_days field.
 func ByMaxDays(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMaxDays, opts...).ToFunc()
-}
-
-// ByZoneField orders the results by zone field.
-func ByZoneField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newZoneStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newZoneStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(ZoneInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, ZoneTable, ZoneColumn),
-	)
 }

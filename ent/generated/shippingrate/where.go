@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -269,6 +268,26 @@ func ZoneIDIn(vs ...uuid.UUID) predicate.ShippingRate {
 // ZoneIDNotIn applies the NotIn predicate on the "zone_id" field.
 func ZoneIDNotIn(vs ...uuid.UUID) predicate.ShippingRate {
 	return predicate.ShippingRate(sql.FieldNotIn(FieldZoneID, vs...))
+}
+
+// ZoneIDGT applies the GT predicate on the "zone_id" field.
+func ZoneIDGT(v uuid.UUID) predicate.ShippingRate {
+	return predicate.ShippingRate(sql.FieldGT(FieldZoneID, v))
+}
+
+// ZoneIDGTE applies the GTE predicate on the "zone_id" field.
+func ZoneIDGTE(v uuid.UUID) predicate.ShippingRate {
+	return predicate.ShippingRate(sql.FieldGTE(FieldZoneID, v))
+}
+
+// ZoneIDLT applies the LT predicate on the "zone_id" field.
+func ZoneIDLT(v uuid.UUID) predicate.ShippingRate {
+	return predicate.ShippingRate(sql.FieldLT(FieldZoneID, v))
+}
+
+// ZoneIDLTE applies the LTE predicate on the "zone_id" field.
+func ZoneIDLTE(v uuid.UUID) predicate.ShippingRate {
+	return predicate.ShippingRate(sql.FieldLTE(FieldZoneID, v))
 }
 
 // HandleEQ applies the EQ predicate on the "handle" field.
@@ -849,29 +868,6 @@ func MaxDaysLT(v int) predicate.ShippingRate {
 // MaxDaysLTE applies the LTE predicate on the "max_days" field.
 func MaxDaysLTE(v int) predicate.ShippingRate {
 	return predicate.ShippingRate(sql.FieldLTE(FieldMaxDays, v))
-}
-
-// HasZone applies the HasEdge predicate on the "zone" edge.
-func HasZone() predicate.ShippingRate {
-	return predicate.ShippingRate(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, ZoneTable, ZoneColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasZoneWith applies the HasEdge predicate on the "zone" edge with a given conditions (other predicates).
-func HasZoneWith(preds ...predicate.ShippingZone) predicate.ShippingRate {
-	return predicate.ShippingRate(func(s *sql.Selector) {
-		step := newZoneStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

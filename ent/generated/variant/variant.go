@@ -4,7 +4,6 @@ package variant
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -49,21 +48,10 @@ const (
 	FieldSelectedOptions = "selected_options"
 	// FieldUnitPrice holds the string denoting the unit_price field in the database.
 	FieldUnitPrice = "unit_price"
-	// FieldInventoryItemID holds the string denoting the inventory_item_id field in the database.
-	FieldInventoryItemID = "inventory_item_id"
 	// FieldUnitCost holds the string denoting the unit_cost field in the database.
 	FieldUnitCost = "unit_cost"
-	// EdgeProduct holds the string denoting the product edge name in mutations.
-	EdgeProduct = "product"
 	// Table holds the table name of the variant in the database.
 	Table = "variant"
-	// ProductTable is the table that holds the product relation/edge.
-	ProductTable = "variant"
-	// ProductInverseTable is the table name for the Product entity.
-	// It exists in this package in order to avoid circular dependency with the "product" package.
-	ProductInverseTable = "product"
-	// ProductColumn is the table column denoting the product relation/edge.
-	ProductColumn = "product_id"
 )
 
 // Columns holds all SQL columns for variant fields.
@@ -87,7 +75,6 @@ var Columns = []string{
 	FieldOptionKey,
 	FieldSelectedOptions,
 	FieldUnitPrice,
-	FieldInventoryItemID,
 	FieldUnitCost,
 }
 
@@ -214,26 +201,7 @@ func ByOptionKey(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOptionKey, opts...).ToFunc()
 }
 
-// ByInventoryItemID orders the results by the inventory_item_id field.
-func ByInventoryItemID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldInventoryItemID, opts...).ToFunc()
-}
-
 // ByUnitCost orders the results by the unit_cost field.
 func ByUnitCost(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUnitCost, opts...).ToFunc()
-}
-
-// ByProductField orders the results by product field.
-func ByProductField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newProductStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newProductStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(ProductInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, ProductTable, ProductColumn),
-	)
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -134,11 +133,6 @@ func MediaID(v uuid.UUID) predicate.Variant {
 // OptionKey applies equality check predicate on the "option_key" field. It's identical to OptionKeyEQ.
 func OptionKey(v string) predicate.Variant {
 	return predicate.Variant(sql.FieldEQ(FieldOptionKey, v))
-}
-
-// InventoryItemID applies equality check predicate on the "inventory_item_id" field. It's identical to InventoryItemIDEQ.
-func InventoryItemID(v uuid.UUID) predicate.Variant {
-	return predicate.Variant(sql.FieldEQ(FieldInventoryItemID, v))
 }
 
 // UnitCost applies equality check predicate on the "unit_cost" field. It's identical to UnitCostEQ.
@@ -284,6 +278,26 @@ func ProductIDIn(vs ...uuid.UUID) predicate.Variant {
 // ProductIDNotIn applies the NotIn predicate on the "product_id" field.
 func ProductIDNotIn(vs ...uuid.UUID) predicate.Variant {
 	return predicate.Variant(sql.FieldNotIn(FieldProductID, vs...))
+}
+
+// ProductIDGT applies the GT predicate on the "product_id" field.
+func ProductIDGT(v uuid.UUID) predicate.Variant {
+	return predicate.Variant(sql.FieldGT(FieldProductID, v))
+}
+
+// ProductIDGTE applies the GTE predicate on the "product_id" field.
+func ProductIDGTE(v uuid.UUID) predicate.Variant {
+	return predicate.Variant(sql.FieldGTE(FieldProductID, v))
+}
+
+// ProductIDLT applies the LT predicate on the "product_id" field.
+func ProductIDLT(v uuid.UUID) predicate.Variant {
+	return predicate.Variant(sql.FieldLT(FieldProductID, v))
+}
+
+// ProductIDLTE applies the LTE predicate on the "product_id" field.
+func ProductIDLTE(v uuid.UUID) predicate.Variant {
+	return predicate.Variant(sql.FieldLTE(FieldProductID, v))
 }
 
 // TitleEQ applies the EQ predicate on the "title" field.
@@ -801,56 +815,6 @@ func UnitPriceNotNil() predicate.Variant {
 	return predicate.Variant(sql.FieldNotNull(FieldUnitPrice))
 }
 
-// InventoryItemIDEQ applies the EQ predicate on the "inventory_item_id" field.
-func InventoryItemIDEQ(v uuid.UUID) predicate.Variant {
-	return predicate.Variant(sql.FieldEQ(FieldInventoryItemID, v))
-}
-
-// InventoryItemIDNEQ applies the NEQ predicate on the "inventory_item_id" field.
-func InventoryItemIDNEQ(v uuid.UUID) predicate.Variant {
-	return predicate.Variant(sql.FieldNEQ(FieldInventoryItemID, v))
-}
-
-// InventoryItemIDIn applies the In predicate on the "inventory_item_id" field.
-func InventoryItemIDIn(vs ...uuid.UUID) predicate.Variant {
-	return predicate.Variant(sql.FieldIn(FieldInventoryItemID, vs...))
-}
-
-// InventoryItemIDNotIn applies the NotIn predicate on the "inventory_item_id" field.
-func InventoryItemIDNotIn(vs ...uuid.UUID) predicate.Variant {
-	return predicate.Variant(sql.FieldNotIn(FieldInventoryItemID, vs...))
-}
-
-// InventoryItemIDGT applies the GT predicate on the "inventory_item_id" field.
-func InventoryItemIDGT(v uuid.UUID) predicate.Variant {
-	return predicate.Variant(sql.FieldGT(FieldInventoryItemID, v))
-}
-
-// InventoryItemIDGTE applies the GTE predicate on the "inventory_item_id" field.
-func InventoryItemIDGTE(v uuid.UUID) predicate.Variant {
-	return predicate.Variant(sql.FieldGTE(FieldInventoryItemID, v))
-}
-
-// InventoryItemIDLT applies the LT predicate on the "inventory_item_id" field.
-func InventoryItemIDLT(v uuid.UUID) predicate.Variant {
-	return predicate.Variant(sql.FieldLT(FieldInventoryItemID, v))
-}
-
-// InventoryItemIDLTE applies the LTE predicate on the "inventory_item_id" field.
-func InventoryItemIDLTE(v uuid.UUID) predicate.Variant {
-	return predicate.Variant(sql.FieldLTE(FieldInventoryItemID, v))
-}
-
-// InventoryItemIDIsNil applies the IsNil predicate on the "inventory_item_id" field.
-func InventoryItemIDIsNil() predicate.Variant {
-	return predicate.Variant(sql.FieldIsNull(FieldInventoryItemID))
-}
-
-// InventoryItemIDNotNil applies the NotNil predicate on the "inventory_item_id" field.
-func InventoryItemIDNotNil() predicate.Variant {
-	return predicate.Variant(sql.FieldNotNull(FieldInventoryItemID))
-}
-
 // UnitCostEQ applies the EQ predicate on the "unit_cost" field.
 func UnitCostEQ(v int64) predicate.Variant {
 	return predicate.Variant(sql.FieldEQ(FieldUnitCost, v))
@@ -899,29 +863,6 @@ func UnitCostIsNil() predicate.Variant {
 // UnitCostNotNil applies the NotNil predicate on the "unit_cost" field.
 func UnitCostNotNil() predicate.Variant {
 	return predicate.Variant(sql.FieldNotNull(FieldUnitCost))
-}
-
-// HasProduct applies the HasEdge predicate on the "product" edge.
-func HasProduct() predicate.Variant {
-	return predicate.Variant(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, ProductTable, ProductColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasProductWith applies the HasEdge predicate on the "product" edge with a given conditions (other predicates).
-func HasProductWith(preds ...predicate.Product) predicate.Variant {
-	return predicate.Variant(func(s *sql.Selector) {
-		step := newProductStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -4,7 +4,6 @@ package variantoption
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -29,17 +28,8 @@ const (
 	FieldName = "name"
 	// FieldValue holds the string denoting the value field in the database.
 	FieldValue = "value"
-	// EdgeVariant holds the string denoting the variant edge name in mutations.
-	EdgeVariant = "variant"
 	// Table holds the table name of the variantoption in the database.
 	Table = "variant_option"
-	// VariantTable is the table that holds the variant relation/edge.
-	VariantTable = "variant_option"
-	// VariantInverseTable is the table name for the Variant entity.
-	// It exists in this package in order to avoid circular dependency with the "variant" package.
-	VariantInverseTable = "variant"
-	// VariantColumn is the table column denoting the variant relation/edge.
-	VariantColumn = "variant_id"
 )
 
 // Columns holds all SQL columns for variantoption fields.
@@ -118,18 +108,4 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByValue orders the results by the value field.
 func ByValue(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldValue, opts...).ToFunc()
-}
-
-// ByVariantField orders the results by variant field.
-func ByVariantField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newVariantStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newVariantStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(VariantInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, VariantTable, VariantColumn),
-	)
 }

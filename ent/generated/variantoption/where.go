@@ -4,7 +4,6 @@ package variantoption
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -192,6 +191,26 @@ func VariantIDIn(vs ...uuid.UUID) predicate.VariantOption {
 // VariantIDNotIn applies the NotIn predicate on the "variant_id" field.
 func VariantIDNotIn(vs ...uuid.UUID) predicate.VariantOption {
 	return predicate.VariantOption(sql.FieldNotIn(FieldVariantID, vs...))
+}
+
+// VariantIDGT applies the GT predicate on the "variant_id" field.
+func VariantIDGT(v uuid.UUID) predicate.VariantOption {
+	return predicate.VariantOption(sql.FieldGT(FieldVariantID, v))
+}
+
+// VariantIDGTE applies the GTE predicate on the "variant_id" field.
+func VariantIDGTE(v uuid.UUID) predicate.VariantOption {
+	return predicate.VariantOption(sql.FieldGTE(FieldVariantID, v))
+}
+
+// VariantIDLT applies the LT predicate on the "variant_id" field.
+func VariantIDLT(v uuid.UUID) predicate.VariantOption {
+	return predicate.VariantOption(sql.FieldLT(FieldVariantID, v))
+}
+
+// VariantIDLTE applies the LTE predicate on the "variant_id" field.
+func VariantIDLTE(v uuid.UUID) predicate.VariantOption {
+	return predicate.VariantOption(sql.FieldLTE(FieldVariantID, v))
 }
 
 // OptionIDEQ applies the EQ predicate on the "option_id" field.
@@ -442,29 +461,6 @@ func ValueEqualFold(v string) predicate.VariantOption {
 // ValueContainsFold applies the ContainsFold predicate on the "value" field.
 func ValueContainsFold(v string) predicate.VariantOption {
 	return predicate.VariantOption(sql.FieldContainsFold(FieldValue, v))
-}
-
-// HasVariant applies the HasEdge predicate on the "variant" edge.
-func HasVariant() predicate.VariantOption {
-	return predicate.VariantOption(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, VariantTable, VariantColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasVariantWith applies the HasEdge predicate on the "variant" edge with a given conditions (other predicates).
-func HasVariantWith(preds ...predicate.Variant) predicate.VariantOption {
-	return predicate.VariantOption(func(s *sql.Selector) {
-		step := newVariantStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -4,7 +4,6 @@ package variantprice
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 )
 
@@ -27,17 +26,8 @@ const (
 	FieldCompareAtAmount = "compare_at_amount"
 	// FieldDerived holds the string denoting the derived field in the database.
 	FieldDerived = "derived"
-	// EdgeVariant holds the string denoting the variant edge name in mutations.
-	EdgeVariant = "variant"
 	// Table holds the table name of the variantprice in the database.
 	Table = "variant_price"
-	// VariantTable is the table that holds the variant relation/edge.
-	VariantTable = "variant_price"
-	// VariantInverseTable is the table name for the Variant entity.
-	// It exists in this package in order to avoid circular dependency with the "variant" package.
-	VariantInverseTable = "variant"
-	// VariantColumn is the table column denoting the variant relation/edge.
-	VariantColumn = "variant_id"
 )
 
 // Columns holds all SQL columns for variantprice fields.
@@ -110,18 +100,4 @@ func ByCompareAtAmount(opts ...sql.OrderTermOption) OrderOption {
 // ByDerived orders the results by the derived field.
 func ByDerived(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDerived, opts...).ToFunc()
-}
-
-// ByVariantField orders the results by variant field.
-func ByVariantField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newVariantStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newVariantStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(VariantInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, VariantTable, VariantColumn),
-	)
 }

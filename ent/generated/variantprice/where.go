@@ -4,7 +4,6 @@ package variantprice
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -189,6 +188,26 @@ func VariantIDNotIn(vs ...uuid.UUID) predicate.VariantPrice {
 	return predicate.VariantPrice(sql.FieldNotIn(FieldVariantID, vs...))
 }
 
+// VariantIDGT applies the GT predicate on the "variant_id" field.
+func VariantIDGT(v uuid.UUID) predicate.VariantPrice {
+	return predicate.VariantPrice(sql.FieldGT(FieldVariantID, v))
+}
+
+// VariantIDGTE applies the GTE predicate on the "variant_id" field.
+func VariantIDGTE(v uuid.UUID) predicate.VariantPrice {
+	return predicate.VariantPrice(sql.FieldGTE(FieldVariantID, v))
+}
+
+// VariantIDLT applies the LT predicate on the "variant_id" field.
+func VariantIDLT(v uuid.UUID) predicate.VariantPrice {
+	return predicate.VariantPrice(sql.FieldLT(FieldVariantID, v))
+}
+
+// VariantIDLTE applies the LTE predicate on the "variant_id" field.
+func VariantIDLTE(v uuid.UUID) predicate.VariantPrice {
+	return predicate.VariantPrice(sql.FieldLTE(FieldVariantID, v))
+}
+
 // CurrencyEQ applies the EQ predicate on the "currency" field.
 func CurrencyEQ(v string) predicate.VariantPrice {
 	return predicate.VariantPrice(sql.FieldEQ(FieldCurrency, v))
@@ -352,29 +371,6 @@ func DerivedEQ(v bool) predicate.VariantPrice {
 // DerivedNEQ applies the NEQ predicate on the "derived" field.
 func DerivedNEQ(v bool) predicate.VariantPrice {
 	return predicate.VariantPrice(sql.FieldNEQ(FieldDerived, v))
-}
-
-// HasVariant applies the HasEdge predicate on the "variant" edge.
-func HasVariant() predicate.VariantPrice {
-	return predicate.VariantPrice(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, VariantTable, VariantColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasVariantWith applies the HasEdge predicate on the "variant" edge with a given conditions (other predicates).
-func HasVariantWith(preds ...predicate.Variant) predicate.VariantPrice {
-	return predicate.VariantPrice(func(s *sql.Selector) {
-		step := newVariantStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -1,0 +1,22 @@
+package inventory
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/platform/database"
+)
+
+// GoneTx forgets the levels of variants that the caller deletes, and every promise of them: what a buyer was promised of
+// them cannot be had any more. Their movements stay, as history.
+func (s *Service) GoneTx(ctx context.Context, tx database.Tx, variants []uuid.UUID) error {
+	if len(variants) == 0 {
+		return nil
+	}
+	// Levels come first: a buyer who is being promised units holds them, and the promise is found once they are free.
+	if _, err := s.store.lockLevels(ctx, tx, variants); err != nil {
+		return err
+	}
+	return s.store.forget(ctx, tx, variants)
+}
