@@ -33,7 +33,9 @@ func (a *App) consumers() {
 			a.inbox.Handle(search.ConsumerName, a.Search.Consume),
 		},
 	} {
-		a.quiet.Add("consumer "+c.config.Name, a.bus.Consumer(c.config, c.handle))
+		consumer := a.bus.Consumer(c.config, c.handle)
+		a.quiet.Add("consumer "+c.config.Name, consumer)
+		a.watchConsumer(c.config.Name, consumer)
 	}
 }
 

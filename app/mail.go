@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 
@@ -24,7 +25,11 @@ func (c Config) mailer(now clock.Clock) (notice.Mailer, io.Closer, error) {
 		server, err := mail.NewSMTP(config)
 		return server, nil, err
 	}
-	folder, err := mail.NewFolder(filepath.Join(c.DataDir, "mail"), mail.Sender{Clock: now})
+	dir := filepath.Join(c.DataDir, "mail")
+	if err := os.MkdirAll(dir, 0o700); err != nil { // links in mails open accounts
+		return nil, nil, err
+	}
+	folder, err := mail.NewFolder(dir, mail.Sender{Clock: now})
 	if err != nil {
 		return nil, nil, err
 	}

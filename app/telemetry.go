@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"math"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/platform/bus"
@@ -45,6 +48,22 @@ func (a *App) watch() error {
 		b, err := a.outbox.Backlog(ctx)
 		return b.Due, b.Waited, err
 	})
+}
+
+// watchConsumer shows how many events wait for a consumer or are under way, over all replicas.
+func (a *App) watchConsumer(name string, c *bus.Consumer) {
+	a.tel.Registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "rialto_events_pending", Help: "Events that wait for a consumer or are under way, over all replicas; NaN where the bus does not tell.",
+		ConstLabels: prometheus.Labels{"consumer": name},
+	}, func() float64 {
+		ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)
+		defer stop()
+		n, err := c.Pending(ctx)
+		if err != nil {
+			return math.NaN()
+		}
+		return float64(n)
+	}))
 }
 
 // delivered counts what became of an event's delivery to a consumer.

@@ -28,6 +28,9 @@ func (s *Service) activation(ctx context.Context, e outbox.Event) (letter, bool,
 }
 
 func account(m customer.Mail) letter {
+	if m.Name == m.To { // an account without a name is shown by its email
+		m.Name = ""
+	}
 	kind := "account_reset"
 	if m.Purpose == customer.Activate {
 		kind = "account_activate"

@@ -66,10 +66,13 @@ type Config struct {
 }
 
 // Service writes mails. It is safe for concurrent use.
-type Service struct{ Config }
+type Service struct {
+	Config
+	unsent unsent
+}
 
 // New makes the service.
-func New(c Config) *Service { return &Service{c} }
+func New(c Config) *Service { return &Service{Config: c} }
 
 // letter is a mail before it is written.
 type letter struct {
@@ -81,31 +84,43 @@ type letter struct {
 // Consume writes and sends the mail of an event, if it has one: the effect for outbox's inbox, outside the database. It may
 // be repeated. Events that no try can turn into a mail fail with a [bus.Permanent] error.
 func (s *Service) Consume(ctx context.Context, e outbox.Event) error {
+	m, ok := s.unsent.take(e.ID)
+	if !ok {
+		var err error
+		if m, ok, err = s.compose(ctx, e); err != nil || !ok {
+			return err
+		}
+	}
+	err := s.Mailer.Send(ctx, m)
+	if fault.Is(err, fault.Invalid) {
+		return bus.Permanent(err)
+	}
+	if err != nil {
+		s.unsent.keep(e.ID, m)
+	}
+	return err
+}
+
+// compose writes the mail of an event. It reports false where nobody is to be told.
+func (s *Service) compose(ctx context.Context, e outbox.Event) (postal.Message, bool, error) {
 	write, ok := s.writers()[e.Type]
 	if !ok {
-		return nil
+		return postal.Message{}, false, nil
 	}
 	l, wanted, err := write(ctx, e)
 	if err != nil || !wanted {
-		return err
+		return postal.Message{}, false, err
 	}
 	from, err := s.Shops.Current(ctx)
 	if err != nil {
-		return err
+		return postal.Message{}, false, err
 	}
 	m, err := render(l, from)
 	if err != nil {
-		return bus.Permanent(err)
+		return postal.Message{}, false, bus.Permanent(err)
 	}
-	m.ID = e.ID.String()
-	m.From = sender(from)
-	if err := s.Mailer.Send(ctx, m); err != nil {
-		if fault.Is(err, fault.Invalid) {
-			return bus.Permanent(err)
-		}
-		return err
-	}
-	return nil
+	m.ID, m.From = e.ID.String(), sender(from)
+	return m, true, nil
 }
 
 // writers is the one list of who writes about what. A writer reports false where nobody is to be told.

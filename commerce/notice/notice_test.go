@@ -3,6 +3,7 @@ package notice_test
 import (
 	"context"
 	"encoding/json"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/mail"
 	"github.com/rialtohq/rialto/platform/outbox"
 )
 
@@ -174,6 +176,30 @@ func TestAccountsAreOpenedByMail(t *testing.T) {
 				b.Error(problems, err)
 			}
 		},
+		"MailServerWasAway": func(b *bundle) {
+			b.did(b.customers.Create(b.ctx, ada(b)))
+			b.recover(email)
+			folder := b.notices.Mailer
+			b.notices.Mailer = away{}
+			b.sent.got = nil
+			if _, err := b.outbox.Relay(context.Background()); err != nil {
+				b.Fatal(err)
+			}
+			asked := b.sent.got[len(b.sent.got)-1]
+			handle := outbox.NewInbox(outbox.InboxConfig{DB: b.db, Clock: b.clock}).HandleOutside("notice", b.notices.Consume)
+			for range 20 { // more often than an account may have secrets
+				if err := handle(context.Background(), asked); !fault.Is(err, fault.Unavailable) {
+					b.Fatal(err)
+				}
+			}
+			b.notices.Mailer = folder
+			if err := handle(context.Background(), asked); err != nil {
+				b.Fatal(err)
+			}
+			if files, err := filepath.Glob(filepath.Join(b.dir, "*.eml")); err != nil || len(files) != 1 {
+				b.Errorf("%v %v", files, err)
+			}
+		},
 		"UnknownEmailNobodyIsTold": func(b *bundle) {
 			b.recover("nobody@example.com")
 			if got := b.deliver(); len(got) != 0 {
@@ -181,6 +207,13 @@ func TestAccountsAreOpenedByMail(t *testing.T) {
 			}
 		},
 	})
+}
+
+// away is a mail server that does not answer.
+type away struct{}
+
+func (away) Send(context.Context, mail.Message) error {
+	return fault.New(fault.Unavailable, "The mail server is away.")
 }
 
 func (b *bundle) recover(email string) {
