@@ -25,10 +25,10 @@ const Handle = "rialto-demo"
 
 // What opens the demo shop. All of it is public knowledge and works only while Rialto runs as a demo.
 const (
-	Token         = "rialto-demo-storefront" // of the storefront, public
-	PrivateToken  = "rialto-demo-private"    // of the storefront, private
+	Token         = "rialto-demo-storefront" //nolint:gosec // of the storefront; public on purpose
+	PrivateToken  = "rialto-demo-private"    //nolint:gosec // of a server; public on purpose
 	OwnerEmail    = "owner@rialto.test"
-	OwnerPassword = "rialto-demo-owner"
+	OwnerPassword = "rialto-demo-owner" //nolint:gosec // public on purpose
 )
 
 // Target is where the demo shop is to stand: the services of a deployment.
