@@ -24,6 +24,10 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	if cfg.ConnConfig.RuntimeParams["application_name"] == "" {
 		cfg.ConnConfig.RuntimeParams["application_name"] = "rialto"
 	}
+	// What a shop reads lies in memory or on flash, where rows here and there cost hardly more than rows in a row.
+	if cfg.ConnConfig.RuntimeParams["random_page_cost"] == "" {
+		cfg.ConnConfig.RuntimeParams["random_page_cost"] = "1.1"
+	}
 	// A transaction whose process stopped answering must not hold its locks for long.
 	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "15000"
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)

@@ -105,16 +105,5 @@ func IsUnique(err error) bool {
 	return false
 }
 
-// IsForeignKey reports whether a write failed because the row it refers to is not there.
-func IsForeignKey(err error) bool {
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return pg.Code == "23503"
-	}
-	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
-		return lite.Code() == 787
-	}
-	return false
-}
-
 // NoRows reports whether a statement found nothing.
 func NoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }
