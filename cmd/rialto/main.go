@@ -20,6 +20,8 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run a server: embedded, or on the PostgreSQL, Redis and NATS that the environment names."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date, or tell how it stands."`
 	Import  importCmd  `cmd:"" help:"Read a catalog from a file into a shop."`
+	Shop    shopCmd    `cmd:"" help:"Open shops."`
+	Health  healthCmd  `cmd:"" help:"Ask the running process whether it is ready; exit code 0 when it is."`
 	Config  configCmd  `cmd:"" help:"Print every setting in force and where it came from."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
@@ -38,16 +40,15 @@ var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
 	var c cli
 	k := kong.Parse(&c, kong.Name("rialto"), kong.Description("A headless commerce backend in one binary."), kong.UsageOnError())
 	config, err := app.FromEnvironment(os.Environ())
 	if err == nil {
 		err = k.Run(&run{Context: ctx, config: config, in: os.Stdin, out: os.Stdout, version: version})
 	}
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "rialto:", err)
-		stop()
 		os.Exit(1)
 	}
 }

@@ -212,10 +212,17 @@ func (s *Service) turn(ctx context.Context, a *Attempt) error {
 	})
 }
 
+// settled is how long after its beginning an attempt that the gateway does not know can no longer become a charge.
+const settled = 10 * time.Minute
+
 // giveBack takes a charge back at the gateway and ends the attempt.
 func (s *Service) giveBack(ctx context.Context, a *Attempt) (Result, error) {
 	s.Step("void")
 	charge, found, err := s.Payments.Find(ctx, a.Gateway, a.PaymentKey)
+	if err == nil && !found && s.Clock.Now().Sub(a.CreatedAt) < settled {
+		// A call that was cut off may still reach the gateway: what it does not know yet is not yet nothing.
+		return s.pending(ctx, a, nil)
+	}
 	if err == nil && found && !charge.Voided {
 		err = s.Payments.Void(ctx, a.Gateway, payment.VoidRequest{IdempotencyKey: "void-" + a.ID.String(), ChargeRef: charge.Ref})
 	}
