@@ -10,12 +10,25 @@ import (
 // forSale is the condition for a product p that has a variant which can be bought now, as inventory sees it. OFFSET has it
 // looked up for each product by index, whatever PostgreSQL believes of how many rows there are: right after an import it
 // knows nothing, and would read all variants for each product.
-const forSale = `EXISTS (SELECT 1 FROM variant v WHERE v.shop_id = p.shop_id AND v.product_id = p.id AND (NOT v.tracked OR v.oversell OR
- (SELECT sum(l.on_hand - l.reserved) FROM inventory_level l JOIN location o ON o.id = l.location_id
- WHERE l.shop_id = v.shop_id AND l.variant_id = v.id AND o.active AND o.fulfills_online) > 0) LIMIT 1 OFFSET 0)`
+func (s *stmt) forSale() string {
+	return `EXISTS (SELECT 1 FROM variant v WHERE v.shop_id = p.shop_id AND v.product_id = p.id AND (NOT v.tracked OR v.oversell OR
+ (SELECT sum(l.on_hand - l.reserved) FROM inventory_level l WHERE l.shop_id = v.shop_id AND l.variant_id = v.id AND ` + s.online() + `) > 0) LIMIT 1 OFFSET 0)`
+}
 
-const stockTotal = `(SELECT coalesce(sum(l.on_hand - l.reserved), 0) FROM variant v JOIN inventory_level l ON l.shop_id = v.shop_id AND l.variant_id = v.id
- JOIN location o ON o.id = l.location_id WHERE v.shop_id = p.shop_id AND v.product_id = p.id AND o.active AND o.fulfills_online)`
+// online is the condition for levels l at places that sell online, which are read once for a statement.
+func (s *stmt) online() string {
+	places := "SELECT o.id FROM location o WHERE o.shop_id = $1 AND o.active AND o.fulfills_online"
+	if s.dialect == database.PostgreSQL {
+		return "l.location_id = ANY (ARRAY(" + places + "))"
+	}
+	return "l.location_id IN (" + places + ")"
+}
+
+// stockTotal is how many pieces of a product p are free.
+func (s *stmt) stockTotal() string {
+	return `(SELECT coalesce(sum(l.on_hand - l.reserved), 0) FROM variant v JOIN inventory_level l ON l.shop_id = v.shop_id AND l.variant_id = v.id
+ WHERE v.shop_id = p.shop_id AND v.product_id = p.id AND ` + s.online() + `)`
+}
 
 // node writes a part of a query as a condition on a thing of a kind: product p or page g, which has words and no fields.
 // It is never null where it is negated.
@@ -58,13 +71,16 @@ func (s *stmt) match() match {
 	return tsquery{mark: markOf(s.shop)}
 }
 
-// any is the condition that rows exist whose column is a thing's id. Where few things are looked at, rows are looked up for
-// each; else the rows tell which things to look at.
-func (s *stmt) any(id, column, from, where string) string {
+// rows are rows of some table, a column of which holds ids of things.
+type rows struct{ column, from, where string }
+
+// any is the condition that such rows exist for a thing. Where few things are looked at, rows are looked up for each; else
+// the rows tell which things to look at.
+func (s *stmt) any(id string, r rows) string {
 	if s.narrow {
-		return "EXISTS (SELECT 1 FROM " + from + " WHERE " + column + " = " + id + " AND " + where + " LIMIT 1 OFFSET 0)"
+		return "EXISTS (SELECT 1 FROM " + r.from + " WHERE " + r.column + " = " + id + " AND " + r.where + " LIMIT 1 OFFSET 0)"
 	}
-	return id + " IN (SELECT " + column + " FROM " + from + " WHERE " + where + ")"
+	return id + " IN (SELECT " + r.column + " FROM " + r.from + " WHERE " + r.where + ")"
 }
 
 // join adds a table of which a few rows belong to each row so far. OFFSET has PostgreSQL look them up by index, where it may
@@ -82,7 +98,7 @@ func (s *stmt) join(table, alias, condition string) string {
 // has is the condition that a thing's document has the words of a match.
 func (s *stmt) has(text, kind, id string) string {
 	if s.dialect == database.PostgreSQL {
-		return s.any(id, "d.resource_id", "search_vector d", "d.shop_id = $1 AND d.kind = '"+kind+"' AND d.words @@ "+s.arg(text)+"::tsquery")
+		return s.any(id, rows{"d.resource_id", "search_vector d", "d.shop_id = $1 AND d.kind = '" + kind + "' AND d.words @@ " + s.arg(text) + "::tsquery"})
 	}
 	return id + " IN (" + s.found(text, kind) + ")"
 }
@@ -128,37 +144,47 @@ func (s *stmt) field(f field) string {
 	if column, ok := timeColumns[f.name]; ok {
 		return s.time(column, f)
 	}
+	if r, ok := s.fieldRows(f); ok {
+		return s.any("p.id", r)
+	}
+	switch f.name {
+	case "available_for_sale":
+		return truth(s.forSale(), f)
+	case "gift_card":
+		return truth("p.gift_card", f)
+	case "id":
+		id, _ := parseID(f.value)
+		return "p.id = " + s.arg(id)
+	case "inventory_total":
+		n, _ := strconv.ParseInt(f.value, 10, 64)
+		return s.stockTotal() + " " + f.cmp + " " + s.arg(n)
+	}
+	// A price: no other field is left.
+	if f.prefix {
+		return s.priced(nil)
+	}
+	least, most, _ := bounds(f.cmp, f.value, s.currency)
+	return s.priced([][2]int64{{least, most}})
+}
+
+// fieldRows are the rows that a comparison looks for, where it does not look at the product's own.
+func (s *stmt) fieldRows(f field) (rows, bool) {
 	if ns, key := metafieldOf(f.name); ns != "" {
 		cond := ""
 		if !f.prefix || f.value != "" {
 			f.value = valueKey(f.value)
 			cond = " AND " + s.exact("f.value_key", f)
 		}
-		return s.any("p.id", "f.owner_id", "metafield f", "f.shop_id = $1 AND f.namespace = "+s.arg(ns)+" AND f.key = "+s.arg(key)+cond)
+		return rows{"f.owner_id", "metafield f", "f.shop_id = $1 AND f.namespace = " + s.arg(ns) + " AND f.key = " + s.arg(key) + cond}, true
 	}
 	switch f.name {
-	case "available_for_sale":
-		return truth(forSale, f)
-	case "gift_card":
-		return truth("p.gift_card", f)
-	case "id":
-		id, _ := parseID(f.value)
-		return "p.id = " + s.arg(id)
 	case "tag":
 		f.value = strings.ToLower(f.value)
-		return s.any("p.id", "t.product_id", "product_tag t", "t.shop_id = $1 AND "+s.exact("t.tag", f))
-	case "inventory_total":
-		n, _ := strconv.ParseInt(f.value, 10, 64)
-		return stockTotal + " " + f.cmp + " " + s.arg(n)
-	case "price", "variants.price":
-		if f.prefix {
-			return s.priced(nil)
-		}
-		least, most, _ := bounds(f.cmp, f.value, s.currency)
-		return s.priced([][2]int64{{least, most}})
+		return rows{"t.product_id", "product_tag t", "t.shop_id = $1 AND " + s.exact("t.tag", f)}, true
+	case "sku", "barcode", "variants.sku", "variants.barcode", "variants.title":
+		return rows{"v.product_id", "variant v", "v.shop_id = $1 AND " + s.like("v."+strings.TrimPrefix(f.name, "variants."), f)}, true
 	}
-	column := "v." + strings.TrimPrefix(f.name, "variants.")
-	return s.any("p.id", "v.product_id", "variant v", "v.shop_id = $1 AND "+s.like(column, f))
+	return rows{}, false
 }
 
 func truth(cond string, f field) string {
@@ -214,12 +240,15 @@ func (s *stmt) time(column string, f field) string {
 // product_price (shop_id, currency, min_amount, …).
 func (s *stmt) priced(ranges [][2]int64) string {
 	currency := s.arg(string(s.currency))
-	price := "(SELECT vp.amount FROM variant_price vp WHERE vp.shop_id = v.shop_id AND vp.variant_id = v.id AND vp.currency = " + currency + ")"
-	within := []string{price + " IS NOT NULL"}
-	for i, r := range ranges {
-		within = append(within[:i], price+" BETWEEN "+s.arg(r[0])+" AND "+s.arg(r[1]))
+	var within []string
+	for _, r := range ranges {
+		within = append(within, "vp.amount BETWEEN "+s.arg(r[0])+" AND "+s.arg(r[1]))
 	}
-	cond := "EXISTS (SELECT 1 FROM variant v WHERE v.shop_id = p.shop_id AND v.product_id = p.id AND (" + strings.Join(within, " OR ") + ") LIMIT 1 OFFSET 0)"
+	if len(ranges) == 0 {
+		within = []string{"TRUE"}
+	}
+	cond := "EXISTS (SELECT 1 FROM variant v WHERE v.shop_id = p.shop_id AND v.product_id = p.id AND EXISTS (SELECT 1 FROM variant_price vp WHERE vp.shop_id = v.shop_id AND vp.variant_id = v.id AND vp.currency = " +
+		currency + " AND (" + strings.Join(within, " OR ") + ") LIMIT 1 OFFSET 0) LIMIT 1 OFFSET 0)"
 	if len(ranges) == 1 && !s.narrow && !s.spanned {
 		s.spanned = true // one look is enough
 		cond = "(p.id IN (SELECT r.product_id FROM product_price r WHERE r.shop_id = $1 AND r.currency = " + currency +
@@ -236,9 +265,9 @@ func (s *stmt) filter(c choices) string {
 			return "TRUE"
 		}
 		if c.available[0] {
-			return forSale
+			return s.forSale()
 		}
-		return "NOT " + forSale
+		return "NOT " + s.forSale()
 	case "price":
 		var ranges [][2]int64
 		for _, r := range c.ranges {
@@ -249,10 +278,21 @@ func (s *stmt) filter(c choices) string {
 		return s.among("p.product_type", c.values)
 	case "vendor":
 		return s.among("p.vendor", c.values)
+	}
+	r, _ := s.filterRows(c)
+	return s.any("p.id", r)
+}
+
+// filterRows are the rows that filters look for, where they do not look at the product's own.
+func (s *stmt) filterRows(c choices) (rows, bool) {
+	switch c.what {
 	case "tag":
-		return s.any("p.id", "t.product_id", "product_tag t", "t.shop_id = $1 AND t.tag = ANY("+s.arg(c.values)+")")
+		return rows{"t.product_id", "product_tag t", "t.shop_id = $1 AND t.tag = ANY(" + s.arg(c.values) + ")"}, true
 	case "option":
-		return s.any("p.id", "c.product_id", "variant_option c", "c.shop_id = $1 AND lower(c.name) = lower("+s.arg(c.name)+") AND "+s.among("c.value", c.values))
+		return rows{"c.product_id", "variant_option c", "c.shop_id = $1 AND lower(c.name) = lower(" + s.arg(c.name) + ") AND " + s.among("c.value", c.values)}, true
+	case "metafield", "variantMetafield":
+	default:
+		return rows{}, false
 	}
 	keys := make([]string, len(c.values))
 	for i, v := range c.values {
@@ -260,9 +300,9 @@ func (s *stmt) filter(c choices) string {
 	}
 	cond := "f.shop_id = $1 AND f.namespace = " + s.arg(c.name) + " AND f.key = " + s.arg(c.key) + " AND f.value_key = ANY(" + s.arg(keys) + ") AND f.value = ANY(" + s.arg(c.values) + ")"
 	if c.what == "metafield" {
-		return s.any("p.id", "f.owner_id", "metafield f", cond)
+		return rows{"f.owner_id", "metafield f", cond}, true
 	}
-	return s.any("p.id", "v.product_id", "variant v JOIN metafield f ON f.shop_id = v.shop_id AND f.owner_id = v.id", cond)
+	return rows{"v.product_id", "variant v JOIN metafield f ON f.shop_id = v.shop_id AND f.owner_id = v.id", cond}, true
 }
 
 func same(list []bool) bool {

@@ -38,7 +38,7 @@ type FacetValue struct {
 	Input string
 }
 
-// Facets counts what the products of a scope can be narrowed down by: one statement, whose cost follows from the number of
+// Facets counts what the products of a scope can be narrowed down by: one statement, or two, whose cost follows from the number of
 // products in the scope without its filters. Values are in alphabetical order. Fails with [fault.Invalid].
 func (s *Service) Facets(ctx context.Context, q Scope) ([]Facet, error) {
 	v, err := s.view(ctx)
@@ -47,6 +47,9 @@ func (s *Service) Facets(ctx context.Context, q Scope) ([]Facet, error) {
 	}
 	sc, err := q.read(v)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.narrow(ctx, &sc, false); err != nil {
 		return nil, err
 	}
 	st := newStmt(v)

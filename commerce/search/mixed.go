@@ -22,7 +22,7 @@ type Mixed struct {
 	Args    keyset.Args
 }
 
-// Search finds products and pages: one statement. Without words in the query it finds products only, in the order of their
+// Search finds products and pages: one statement, or two as with [Service.Products]. Without words in the query it finds products only, in the order of their
 // ids. Fails with [fault.Invalid].
 func (s *Service) Search(ctx context.Context, q Mixed) (keyset.Page[Hit], error) {
 	none := keyset.Page[Hit]{}
@@ -45,6 +45,9 @@ func (s *Service) Search(ctx context.Context, q Mixed) (keyset.Page[Hit], error)
 	}
 	if !products && !pages {
 		return cut(w, nil), nil
+	}
+	if err := s.narrow(ctx, &sc, true); err != nil {
+		return none, err
 	}
 	st := newStmt(v)
 	if !pages {
@@ -72,6 +75,9 @@ func (s *Service) Total(ctx context.Context, q Mixed) (int, error) {
 	products, pages := q.kinds(sc)
 	if !products && !pages {
 		return 0, nil
+	}
+	if err := s.narrow(ctx, &sc, true); err != nil {
+		return 0, err
 	}
 	st := newStmt(v)
 	return s.count(ctx, st.total(sc, products, pages), st.args)
@@ -116,7 +122,7 @@ func (s *stmt) mixed(sc scoped, o order, products bool) string {
 	src := s.filtered(sc, o)
 	column := o.Column
 	if o.last {
-		column = o.apart()
+		column = s.apart(o)
 	}
 	return "SELECT * FROM (" + s.with(src) + "SELECT p.id AS id, '" + Product + "' AS kind, " + column + " AS key FROM " + src.from + " WHERE " + src.where +
 		") a UNION ALL SELECT * FROM (" + query + ") b"

@@ -22,7 +22,7 @@ type ProductQuery struct {
 	Args            keyset.Args
 }
 
-// Products finds products: one statement. A cursor holds for as long as the query and its order stay the same. [Last] is
+// Products finds products: one statement, and another one before it where fields or filters may narrow much. A cursor holds for as long as the query and its order stay the same. [Last] is
 // obeyed by orders of numbers: RELEVANCE, PRICE, BEST_SELLING, MANUAL and ID. Sorted by PRICE, products without a price in
 // the buyer's currency are left out. Fails with [fault.Invalid] on a query, filter, order or page that cannot be meant.
 func (s *Service) Products(ctx context.Context, q ProductQuery) (keyset.Page[Hit], error) {
@@ -41,6 +41,9 @@ func (s *Service) Products(ctx context.Context, q ProductQuery) (keyset.Page[Hit
 	}
 	w, err := q.Args.Window(o.keyset())
 	if err != nil {
+		return none, err
+	}
+	if err := s.narrow(ctx, &sc, true); err != nil {
 		return none, err
 	}
 	st := newStmt(v)

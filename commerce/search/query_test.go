@@ -72,29 +72,41 @@ func FuzzParse(f *testing.F) {
 		f.Add(q, true)
 		f.Add(q, false)
 	}
-	f.Fuzz(func(t *testing.T, query string, typed bool) {
-		n, err := parse(query, manner{typed: typed, last: typed, staff: true})
-		if err != nil {
-			if !fault.Is(err, fault.Invalid) {
-				t.Fatalf("%q: %v", query, err)
-			}
-			return
-		}
-		for _, k := range []string{Product, Page} {
-			s := newStmt(view{currency: "USD"})
-			if sql := s.node(n, k); strings.Count(sql, "(") != strings.Count(sql, ")") {
-				t.Fatalf("%q: %s", query, sql)
-			}
-		}
-		for _, m := range []match{tsquery{}, fts5{}} {
-			for _, text := range mentioned(n) {
-				s, _ := write(m, text)
-				if strings.ContainsAny(strings.Join(text.text.words, ""), `'"\:*()&|!<> `) || s == "" {
-					t.Fatalf("%q: %q", query, s)
-				}
-			}
-		}
+	f.Fuzz(func(t *testing.T, query string, typed bool) { survives(t, query, typed) })
+}
+
+// TestParseSurvives is FuzzParse over queries of the characters that mean something.
+func TestParseSurvives(t *testing.T) {
+	piece := rapid.SampledFrom([]string{"a", "oak", " ", "(", ")", "-", "\"", "'", "\\", "*", ":", "vendor:", "price:", "title:", ">", ">=", "<", "OR", "AND", "NOT", "1.5", "é", "日", "\x00", "\xff", "tag_not:", "metafields.a.b:", "created_at:"})
+	rapid.Check(t, func(r *rapid.T) {
+		query := strings.Join(rapid.SliceOfN(piece, 0, 25).Draw(r, "query"), "")
+		survives(r, query, rapid.Bool().Draw(r, "typed"))
 	})
+}
+
+// survives reads a query: it is refused, or what it is read as can be written for both databases.
+func survives(t interface{ Fatalf(string, ...any) }, query string, typed bool) {
+	n, err := parse(query, manner{typed: typed, last: typed, staff: true})
+	if err != nil {
+		if !fault.Is(err, fault.Invalid) {
+			t.Fatalf("%q: %v", query, err)
+		}
+		return
+	}
+	for _, k := range []string{Product, Page} {
+		s := newStmt(view{currency: "USD"})
+		if sql := s.node(n, k); strings.Count(sql, "(") != strings.Count(sql, ")") {
+			t.Fatalf("%q: %s", query, sql)
+		}
+	}
+	for _, m := range []match{tsquery{}, fts5{}} {
+		for _, text := range mentioned(n) {
+			s, _ := write(m, text)
+			if strings.ContainsAny(strings.Join(text.text.words, ""), "'\"\\:*()&|!<> ") || s == "" {
+				t.Fatalf("%q: %q", query, s)
+			}
+		}
+	}
 }
 
 func TestWords(t *testing.T) {

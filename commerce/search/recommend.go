@@ -145,7 +145,7 @@ func (s *stmt) complementary(product uuid.UUID, t traits) string {
 	return strings.Join(parts, " UNION ALL ")
 }
 
-// best adds the scores up and gives the highest.
+// best adds the scores up and gives the highest; of those, what can be bought now comes first.
 func (s *stmt) best(product uuid.UUID, t traits, scores string, limit int) string {
 	if scores == "" {
 		return "SELECT p.id FROM product p WHERE p.shop_id = $1 AND FALSE"
@@ -158,6 +158,7 @@ func (s *stmt) best(product uuid.UUID, t traits, scores string, limit int) strin
 	if !s.products {
 		where += " AND " + s.visible()
 	}
-	return "SELECT p.id FROM (SELECT id, sum(score) AS score FROM (" + scores + ") u GROUP BY id) w" + s.join("product", "p", "p.id = w.id") +
-		" WHERE " + where + " ORDER BY CASE WHEN " + forSale + " THEN 0 ELSE 1 END, w.score DESC, " + near + ", p.id LIMIT " + itoa(limit)
+	likely := "SELECT p.id, p.shop_id, w.score, " + near + " AS near FROM (SELECT id, sum(score) AS score FROM (" + scores + ") u GROUP BY id) w" + s.join("product", "p", "p.id = w.id") +
+		" WHERE " + where + " ORDER BY w.score DESC, near, p.id LIMIT " + itoa(5*limit)
+	return "SELECT p.id FROM (" + likely + ") p ORDER BY CASE WHEN " + s.forSale() + " THEN 0 ELSE 1 END, p.score DESC, p.near, p.id LIMIT " + itoa(limit)
 }

@@ -38,6 +38,8 @@ type scoped struct {
 	filters    []choices
 	collection *uuid.UUID
 	last, hide bool
+	// driver is the number of the few rows to begin with; see narrow. Below nought there are none.
+	driver int
 }
 
 func (c Scope) read(v view) (scoped, error) {
@@ -45,7 +47,7 @@ func (c Scope) read(v view) (scoped, error) {
 	if err != nil {
 		return scoped{}, err
 	}
-	out := scoped{view: v, root: root, collection: c.CollectionID, last: c.Unavailable == Last, hide: c.Unavailable == Hide}
+	out := scoped{view: v, root: root, collection: c.CollectionID, last: c.Unavailable == Last, hide: c.Unavailable == Hide, driver: -1}
 	if !empty(root) {
 		out.wanted, out.rest = split(root)
 	}

@@ -17,6 +17,7 @@ type scan = func(...any) error
 // source is where products are taken from: the tables, narrow ones first, and what must hold.
 type source struct {
 	hits  string // the statement of the documents with the words asked for, named hit; empty where none are
+	few   string // the statement of few products to begin with, named few; empty where there is none
 	from  string
 	where string
 }
@@ -30,6 +31,9 @@ func (s *stmt) with(src source, more ...string) string {
 		}
 		more = append([]string{how + src.hits + ")"}, more...)
 	}
+	if src.few != "" {
+		more = append([]string{"few AS MATERIALIZED (" + src.few + ")"}, more...)
+	}
 	if len(more) == 0 {
 		return ""
 	}
@@ -40,7 +44,11 @@ func (s *stmt) with(src source, more ...string) string {
 // tables is the order of reading (CROSS JOIN); PostgreSQL's planner chooses.
 func (s *stmt) source(sc scoped, o order) source {
 	var out source
-	s.narrow = sc.wanted != nil || sc.collection != nil
+	if sc.driver >= 0 {
+		driver := sc.drivers(true)[sc.driver](s)
+		out.few = "SELECT DISTINCT " + driver.column + " AS id FROM " + driver.from + " WHERE " + driver.where
+	}
+	s.narrow = sc.wanted != nil || sc.collection != nil || sc.driver >= 0
 	where := []string{"p.shop_id = $1"}
 	if sc.wanted != nil {
 		text, _ := write(s.match(), sc.wanted)
@@ -58,6 +66,8 @@ func (s *stmt) source(sc scoped, o order) source {
 		out.from = "hit" + s.join("product", "p", "p.id = hit.id")
 	case sc.collection != nil:
 		out.from = "collection_product cp" + s.join("product", "p", "p.id = cp.product_id")
+	case sc.driver >= 0:
+		out.from = "few" + s.join("product", "p", "p.id = few.id")
 	default:
 		out.from = "product p"
 	}
@@ -80,7 +90,7 @@ func (s *stmt) source(sc scoped, o order) source {
 		where = append(where, s.node(sc.rest, Product))
 	}
 	if sc.hide {
-		where = append(where, forSale)
+		where = append(where, s.forSale())
 	}
 	out.where = strings.Join(where, " AND ")
 	return out
@@ -131,17 +141,17 @@ func (s *stmt) page(sc scoped, o order, w keyset.Window) string {
 	if !o.last {
 		return s.with(src) + "SELECT p.id, '" + Product + "', " + key + " FROM " + src.from + " WHERE " + src.where + where + w.OrderBy()
 	}
-	return s.with(src) + "SELECT x.id, '" + Product + "', x.key FROM (SELECT p.id AS id, " + o.apart() + " AS key FROM " + src.from +
+	return s.with(src) + "SELECT x.id, '" + Product + "', x.key FROM (SELECT p.id AS id, " + s.apart(o) + " AS key FROM " + src.from +
 		" WHERE " + src.where + ") x WHERE TRUE" + where + w.OrderBy()
 }
 
 // apart moves what cannot be bought to the end of an order of numbers.
-func (o order) apart() string {
+func (s *stmt) apart(o order) string {
 	const far = "1000000000000000"
 	if o.Desc {
-		return "(CASE WHEN " + forSale + " THEN " + far + " ELSE 0 END + " + o.Column + ")"
+		return "(CASE WHEN " + s.forSale() + " THEN " + far + " ELSE 0 END + " + o.Column + ")"
 	}
-	return "(CASE WHEN " + forSale + " THEN 0 ELSE " + far + " END + " + o.Column + ")"
+	return "(CASE WHEN " + s.forSale() + " THEN 0 ELSE " + far + " END + " + o.Column + ")"
 }
 
 func (s *Service) hits(ctx context.Context, query string, args []any, kind keyset.Kind) ([]Hit, error) {

@@ -13,7 +13,7 @@ import (
 // variant_option (shop_id, variant_id, …) and metafield (shop_id, owner_id, …).
 func (s *stmt) facets(sc scoped) string {
 	src := s.source(sc, order{})
-	columns := []string{"p.id AS id", "p.vendor AS vendor", "p.product_type AS product_type", forSale + " AS available"}
+	columns := []string{"p.id AS id", "p.vendor AS vendor", "p.product_type AS product_type", s.forSale() + " AS available"}
 	for i, f := range sc.filters {
 		columns = append(columns, "("+s.filter(f)+") AS f"+itoa(i))
 	}

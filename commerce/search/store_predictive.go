@@ -58,9 +58,9 @@ func (s *stmt) guesses(kind, text, unavailable string) string {
 	switch unavailable {
 	case Show:
 	case Hide:
-		where += " AND " + forSale
+		where += " AND " + s.forSale()
 	default:
-		key = order{Order: keysetDesc("hit.rank")}.apart()
+		key = s.apart(order{Order: keyset.Order{Column: "hit.rank", Desc: true}})
 	}
 	if !s.products {
 		where += " AND " + s.visible()
@@ -151,5 +151,3 @@ func trigrams(word string) string {
 	}
 	return strings.Join(parts, " OR ")
 }
-
-func keysetDesc(column string) keyset.Order { return keyset.Order{Column: column, Desc: true} }
