@@ -63,7 +63,8 @@ func (o *offer) combines(in *model.DiscountCombinesWithInput) {
 
 // buyers reads who can use it, from the input of now or of before.
 func (o *offer) buyers(in *model.DiscountContextInput, old *model.DiscountCustomerSelectionInput) {
-	field, all, some := "context", in != nil && in.All != nil, (*model.DiscountCustomersInput)(nil)
+	var some *model.DiscountCustomersInput
+	field, all := "context", in != nil && in.All != nil
 	switch {
 	case in != nil && old != nil:
 		o.wrong(codeTooMany, "Give context or customerSelection, not both.", "context")
@@ -222,7 +223,7 @@ func whole(n *uint64) int64 {
 // paths are where the fields that problems of the service name stand in the inputs.
 var paths = map[string][]string{"value": {"customerGets", "value"}, "items": {"customerGets", "items"}, "customers": {"context", "customers", "add"}}
 
-// create makes the discount, unless the form of the input is wrong.
+// createOffer makes the discount, unless the form of the input is wrong.
 func (r *Resolver) createOffer(ctx context.Context, o *offer) (*discount.Discount, []*model.DiscountUserError, error) {
 	if len(o.problems) > 0 {
 		return nil, discountErrors(o.problems, ""), nil
