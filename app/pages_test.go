@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -153,6 +154,8 @@ func (b browser) toPayment(checkoutURL string) view {
 	if strings.Contains(v.body, "secret") {
 		b.t.Error("an attribute for programs is shown")
 	}
+	v = b.fill(v, "details", append(slices.Clone(adaAddress), "lastName", "", "zip", "1")...)
+	b.sees(v, 422, "Last name is missing.", "Postal code is not one of United States.")
 	v = b.fill(v, "details", adaAddress...)
 	b.sees(v, 200, "ada@example.com", "500 Main Street", "Continue to payment")
 	v = b.fill(v, "delivery")
@@ -179,13 +182,16 @@ func TestTheHostedPageSellsACart(t *testing.T) {
 		}
 		b.sees(b.open(checkoutURL), 200, "#1001")
 
-		data := a.Query(t, `query($q: String!) { orders(first: 5, query: $q) { nodes { name statusUrl totalPrice { amount } } } }`, map[string]any{"q": "email:ada@example.com"}, a.Owner(t))
+		data := a.Query(t, `query($q: String!) { orders(first: 5, query: $q) { nodes { id name statusUrl totalPrice { amount } } } }`, map[string]any{"q": "email:ada@example.com"}, a.Owner(t))
 		status := apptest.String(data, "orders", "nodes", 0, "statusUrl")
 		_, key, _ := strings.Cut(id, "?key=")
 		if status == "" || strings.Contains(status, key) {
 			t.Fatalf("the order's status is at %q", status)
 		}
 		b.sees(b.open(status), 200, "#1001", "Thank you, Ada!", "$"+apptest.String(data, "orders", "nodes", 0, "totalPrice", "amount"))
+		order := apptest.String(data, "orders", "nodes", 0, "id")
+		data = a.Query(t, `mutation($id: ID!) { orderCancel(orderId: $id, reason: CUSTOMER, restock: true, refund: true) { userErrors { message } } }`, map[string]any{"id": order}, a.Owner(t))
+		b.sees(b.open(status), 200, "This order was canceled", "Refunded")
 		b.sees(b.open(status[:len(status)-1]+"!"), 404)
 		b.sees(b.open(status[:len(status)-3]+"AAA"), 404)
 	})
@@ -276,7 +282,7 @@ func TestTheHostedPageOpensWithItsKeyOnly(t *testing.T) {
 	r := b.form(v, "details", adaAddress...)
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	b.sees(b.send(r), 403)
-	b.sees(b.send(b.form(v, "details", append(adaAddress, "form", "0000")...)), 403)
+	b.sees(b.send(b.form(v, "details", append(slices.Clone(adaAddress), "form", "0000")...)), 403)
 }
 
 func TestPicturesAreServedInTheSizeThatIsAskedFor(t *testing.T) {

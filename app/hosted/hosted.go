@@ -80,6 +80,11 @@ func (s *Shops) SetAddress(ctx context.Context, id gid.ID, a page.Address) (faul
 		Address1: &a.Address1, Address2: &a.Address2, City: &a.City, Company: &a.Company, CountryCode: &a.CountryCode, FirstName: &a.FirstName, LastName: &a.LastName,
 		Phone: &a.Phone, Province: &a.Province, Zip: &a.Zip,
 	}
+	if a.LastName == "" { // a parcel needs a name, which the API leaves to its callers
+		_, problems := in.Apply(customer.Postal{}, customer.AddressRule{Complete: true, Codes: true})
+		problems.Add(customer.CodeBlank, "Last name is missing.", "lastName")
+		return problems, nil
+	}
 	stored, err := s.Carts.Load(ctx, id)
 	if err != nil {
 		return nil, err

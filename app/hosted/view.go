@@ -177,7 +177,13 @@ func (s *Shops) bought(ctx context.Context, o *order.Order) (page.View, error) {
 		return page.View{}, err
 	}
 	zero := money.Zero(o.CurrencyCode)
-	v := page.View{Email: text(o.Email), NeedsDelivery: o.Shipping.Required, Order: &page.Order{Name: o.Name, PlacedAt: o.ProcessedAt}}
+	v := page.View{Email: text(o.Email), NeedsDelivery: o.Shipping.Required, Order: &page.Order{Name: o.Name, PlacedAt: o.ProcessedAt, Canceled: o.CanceledAt != nil, Refunded: o.TotalRefunded}}
+	switch o.FulfillmentStatus {
+	case order.FullyFulfilled:
+		v.Order.Shipped = page.AllShipped
+	case order.PartiallyFulfilled:
+		v.Order.Shipped = page.PartlyShipped
+	}
 	if o.ShippingAddress != nil {
 		v.Address = addressOf(o.ShippingAddress.Postal())
 	}

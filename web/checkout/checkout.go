@@ -32,6 +32,9 @@ var static embed.FS
 // Path is where the pages are: Path + the uuid of a cart + "?key=" + its key.
 const Path = "/checkout/"
 
+// OrderPath is where the status of an order is: OrderPath + the uuid of an order + "?key=" + its key.
+const OrderPath = "/orders/"
+
 // Config is what the page is made of. Shop must be set; a zero value of the rest means what stands beside it.
 type Config struct {
 	Shop    Shop
@@ -42,7 +45,7 @@ type Config struct {
 	Random       io.Reader    // source of attempt names: the system's
 }
 
-// New makes the handler of everything below [Path].
+// New makes the handler of everything below [Path] and [OrderPath].
 func New(c Config) http.Handler {
 	if c.Methods == nil {
 		c.Methods = TestMethods()
@@ -56,10 +59,11 @@ func New(c Config) http.Handler {
 	s := &server{Config: c, policy: strings.Join(append([]string{"default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self'"}, c.ImageSources...), " ")}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+Path+"assets/{file}", asset)
-	mux.HandleFunc("GET "+Path+"{cart}", s.opened(s.show))
-	mux.HandleFunc("GET "+Path+"{cart}/{part}", s.opened(s.showPart))
-	mux.HandleFunc("POST "+Path+"{cart}/{part}", s.opened(s.change))
-	mux.HandleFunc(Path, func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errNothing) })
+	mux.HandleFunc("GET "+Path+"{cart}", s.opened("Cart", s.show))
+	mux.HandleFunc("GET "+Path+"{cart}/{part}", s.opened("Cart", s.showPart))
+	mux.HandleFunc("POST "+Path+"{cart}/{part}", s.opened("Cart", s.change))
+	mux.HandleFunc("GET "+OrderPath+"{order}", s.opened("Order", s.showOrder))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errNothing) })
 	return mux
 }
 
@@ -70,17 +74,18 @@ type server struct {
 
 var errNothing = fault.New(fault.NotFound, "There is no such checkout.")
 
-// opened reads which cart a request is about. Whether the key fits, the shop finds out.
-func (s *server) opened(next func(http.ResponseWriter, *http.Request, gid.ID) error) http.HandlerFunc {
+// opened reads which cart or order a request is about. Whether the key fits, the shop finds out.
+func (s *server) opened(typ string, next func(http.ResponseWriter, *http.Request, gid.ID) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.guard(w)
-		id, err := uuid.Parse(r.PathValue("cart"))
+		text := r.PathValue(strings.ToLower(typ))
+		id, err := uuid.Parse(text)
 		key := r.URL.Query().Get("key")
-		if err != nil || len(r.PathValue("cart")) != 36 || !wellFormed(key) {
+		if err != nil || len(text) != 36 || !wellFormed(key) {
 			s.fail(w, r, errNothing)
 			return
 		}
-		if err := next(w, r, gid.ID{Type: "Cart", UUID: id, Key: key}); err != nil {
+		if err := next(w, r, gid.ID{Type: typ, UUID: id, Key: key}); err != nil {
 			s.fail(w, r, err)
 		}
 	}

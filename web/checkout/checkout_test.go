@@ -150,6 +150,27 @@ func TestABuyerGetsThrough(t *testing.T) {
 	s.sees(s.get(at("thanks")), 200, "#1001")
 }
 
+func TestTheStatusOfAnOrderIsShown(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	status := "/orders/" + orderID.String() + "?key=" + secret
+	s.sees(s.get(status), 404, "This checkout is not here")
+	s.post(s.toPayment(), "pay", "method", "0")
+	s.sees(s.get(status), 200, "#1001", "Oak Chair", "$434.08")
+	s.shop.view.Order.Shipped = checkout.PartlyShipped
+	s.sees(s.get(status), 200, "A part of your order is on its way")
+	s.shop.view.Order.Shipped = checkout.AllShipped
+	s.sees(s.get(status), 200, "Your order is on its way")
+	s.shop.view.Order.Canceled, s.shop.view.Order.Refunded = true, usd(43408)
+	if page := s.get(status); strings.Contains(page.body, "Thank you") || strings.Contains(page.body, "on its way") {
+		t.Error("a canceled order is praised")
+	}
+	s.sees(s.get(status), 200, "This order was canceled", "Refunded")
+	for _, wrong := range []string{status + "x", "/orders/" + cartID.String() + "?key=" + secret, "/orders/" + orderID.String(), "/orders/"} {
+		s.sees(s.get(wrong), 404, "This checkout is not here")
+	}
+}
+
 func TestMistakesStandAtTheirField(t *testing.T) {
 	t.Parallel()
 	s := setup(t)

@@ -16,8 +16,9 @@ import (
 )
 
 var (
-	cartID = uuid.MustParse("01990000-0000-7000-8000-000000000001")
-	secret = "kEy-of_the-cart-0123456789"
+	cartID  = uuid.MustParse("01990000-0000-7000-8000-000000000001")
+	orderID = uuid.MustParse("01990000-0000-7000-8000-000000000002")
+	secret  = "kEy-of_the-cart-0123456789"
 )
 
 func usd(cents int64) money.Money { return money.New(cents, "USD") }
@@ -240,4 +241,11 @@ func (s *shop) Complete(_ context.Context, id gid.ID, pay checkout.Payment) (che
 	}
 	s.attempts[pay.Attempt] = out
 	return out, nil
+}
+
+func (s *shop) Order(ctx context.Context, id gid.ID) (checkout.View, error) {
+	if id.Type != "Order" || id.UUID != orderID || id.Key != secret || s.view.Order == nil {
+		return checkout.View{}, fault.New(fault.NotFound, "no such order")
+	}
+	return s.Cart(ctx, gid.ID{Type: "Cart", UUID: cartID, Key: secret})
 }

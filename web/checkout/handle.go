@@ -68,6 +68,19 @@ func (s *server) showPart(w http.ResponseWriter, r *http.Request, id gid.ID) err
 	return write(w, http.StatusOK, "thanks.html", p)
 }
 
+// showOrder is where links in mails lead.
+func (s *server) showOrder(w http.ResponseWriter, r *http.Request, id gid.ID) error {
+	v, err := s.Shop.Order(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	p, err := s.newPage(id, v)
+	if err != nil {
+		return err
+	}
+	return write(w, http.StatusOK, "thanks.html", p)
+}
+
 // change takes a form. What is refused shows the page again, with what was typed in.
 func (s *server) change(w http.ResponseWriter, r *http.Request, id gid.ID) error {
 	changes := map[string]func(context.Context, *http.Request, *page) (string, error){

@@ -9,7 +9,7 @@ import (
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
-// Shop is all that the page needs of the shop. The id is always that of a cart, with its key.
+// Shop is all that the page needs of the shop. The id is that of a cart, with its key, but for Order.
 //
 // What a shopper does wrong comes back as problems; the last part of a problem's field names the input it belongs to
 // (email, firstName, lastName, company, address1, address2, city, province or provinceCode, zip, country or countryCode,
@@ -34,6 +34,8 @@ type Shop interface {
 	RemoveGiftCard(ctx context.Context, id gid.ID, card string) (fault.Problems, error)
 	// Complete buys the cart. The same attempt again gives the same outcome, and never a second charge.
 	Complete(ctx context.Context, id gid.ID, payment Payment) (Outcome, error)
+	// Order reads a completed cart by the id of its order, with the order's key.
+	Order(ctx context.Context, id gid.ID) (View, error)
 }
 
 // State is how far a cart has come.
@@ -137,7 +139,26 @@ type Province struct{ Code, Name string }
 type Order struct {
 	Name     string // as people say it: #1001
 	PlacedAt time.Time
+	Canceled bool
+	Shipped  Shipped
+	Refunded money.Money
 }
+
+// Shipped says how much of an order went out.
+type Shipped int
+
+// The answers.
+const (
+	NotShipped Shipped = iota
+	PartlyShipped
+	AllShipped
+)
+
+// Partly reports whether something went out, and something is still to.
+func (s Shipped) Partly() bool { return s == PartlyShipped }
+
+// All reports whether everything went out.
+func (s Shipped) All() bool { return s == AllShipped }
 
 // Payment is how a cart is bought.
 type Payment struct {

@@ -75,11 +75,14 @@ const icon = () => (
 );
 const examples = { title: "Examples", icon, content: Examples };
 const first = settings.examples.find((e) => e.name.endsWith("products"));
+// The variables of a first tab are not taken from the tab; those of people who come back are stored.
+const comesBack = localStorage.getItem("graphiql:tabState") !== null;
 
 createRoot(document.getElementById("root")).render(
   <GraphiQL
     fetcher={fetcher}
     defaultHeaders={JSON.stringify(token, null, 2)}
+    initialVariables={first && !comesBack ? variablesOf(first) : undefined}
     defaultTabs={first ? [{ query: first.query, variables: variablesOf(first), headers: headersOf(first) }] : undefined}
     shouldPersistHeaders={false}
     plugins={[examples]}

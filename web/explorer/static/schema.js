@@ -20,7 +20,9 @@ export const introspection = `query Introspection {
 export class Schema {
   constructor(raw) {
     this.raw = raw;
-    this.types = new Map((raw?.types ?? []).map((t) => [t.name, t]));
+    // Some servers list no fields where a type has none to list, instead of saying null.
+    const some = (list) => (list?.length ? list : null);
+    this.types = new Map((raw?.types ?? []).map((t) => [t.name, { ...t, fields: some(t.fields), inputFields: some(t.inputFields), enumValues: some(t.enumValues), possibleTypes: some(t.possibleTypes) }]));
   }
   get known() { return this.raw !== null; }
   type(name) { return this.types.get(name) ?? null; }
