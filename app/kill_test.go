@@ -32,6 +32,7 @@ import (
 	"github.com/rialtohq/rialto/app/apptest"
 	"github.com/rialtohq/rialto/app/demo"
 	"github.com/rialtohq/rialto/commerce/notice"
+	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/database/databasetest"
 )
@@ -82,6 +83,7 @@ func TestKilledProcessLosesAndDoublesNoMail(t *testing.T) {
 		t.Parallel()
 		c := app.Config{DatabaseURL: databasetest.PostgreSQLURL(t), NATSURL: os.Getenv("RIALTO_TEST_NATS_URL")}
 		c.BusName = "test-" + strings.ReplaceAll(uuid.NewString()[:13], "-", "")
+		t.Cleanup(func() { forget(t, c) })
 		killed(t, c)
 	})
 }
@@ -99,6 +101,21 @@ func killed(t *testing.T, c app.Config) {
 	p.until("nothing is under way", p.rests)
 	p.terminate()
 	s.verify(c)
+}
+
+// forget removes what the test leaves on a bus that it shares with others.
+func forget(t *testing.T, c app.Config) {
+	if c.NATSURL == "" {
+		return
+	}
+	b, err := bus.Open(context.Background(), bus.Config{URL: c.NATSURL, Name: c.BusName})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if err := errors.Join(b.Delete(context.Background()), b.Close(context.Background())); err != nil {
+		t.Error(err)
+	}
 }
 
 // process is an app in a process of its own.
