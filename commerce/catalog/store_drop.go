@@ -32,9 +32,22 @@ func dropAll(ctx context.Context, tx database.Tx, ids []uuid.UUID, parts ...part
 	return nil
 }
 
-// dropProduct deletes a product. Its places in collections must have been taken off their counts.
+// dropProduct deletes a product and takes it off the counts of its collections.
 func (s store) dropProduct(ctx context.Context, tx database.Tx, id uuid.UUID, variants []uuid.UUID) error {
-	err := dropAll(ctx, tx, []uuid.UUID{id}, part{"product", "id"}, part{"product_tag", "product_id"}, part{"product_option", "product_id"}, part{"option_value", "product_id"},
+	if err := drop(ctx, tx, "product", "id", []uuid.UUID{id}); err != nil {
+		return err
+	}
+	counts, err := s.collectionsOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	for collection := range counts {
+		counts[collection] = -1
+	}
+	if err := s.count(ctx, tx, counts); err != nil {
+		return err
+	}
+	err = dropAll(ctx, tx, []uuid.UUID{id}, part{"product_tag", "product_id"}, part{"product_option", "product_id"}, part{"option_value", "product_id"},
 		part{"product_price", "product_id"}, part{"media", "product_id"}, part{"collection_product", "product_id"}, part{"metafield", "owner_id"})
 	if err != nil {
 		return err

@@ -253,16 +253,6 @@ func (s *Service) DeleteProductTx(ctx context.Context, tx database.Tx, id uuid.U
 		c.add(CodeNotFound, "There is no such product.", "id")
 		return c.problems, nil
 	}
-	counts, err := s.store.collectionsOf(ctx, tx, id)
-	if err != nil {
-		return nil, err
-	}
-	for collection := range counts {
-		counts[collection] = -1
-	}
-	if err := s.store.count(ctx, tx, counts); err != nil {
-		return nil, err
-	}
 	variants := make([]uuid.UUID, len(r.variants))
 	for i, v := range r.variants {
 		variants[i] = v.row.id

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -15,8 +16,10 @@ func (s *Service) GoneTx(ctx context.Context, tx database.Tx, variants []uuid.UU
 		return nil
 	}
 	// Levels come first: a buyer who is being promised units holds them, and the promise is found once they are free.
-	if _, err := s.store.lockLevels(ctx, tx, variants); err != nil {
+	levels, err := s.store.lockLevels(ctx, tx, variants)
+	if err != nil {
 		return err
 	}
-	return s.store.forget(ctx, tx, variants)
+	promised := slices.ContainsFunc(levels, func(l level) bool { return l.reserved > 0 })
+	return s.store.forget(ctx, tx, variants, promised)
 }

@@ -166,15 +166,14 @@ func (s store) dropHolds(ctx context.Context, tx database.Tx, ids []uuid.UUID) e
 	return err
 }
 
-// forget deletes levels and promises of variants. Levels are served by inventory_level (shop_id, variant_id, …); of
-// promises all that the shop holds at the moment are looked at, which are those of the checkouts under way.
-func (s store) forget(ctx context.Context, tx database.Tx, variants []uuid.UUID) error {
-	for _, table := range []string{"inventory_level", "reservation"} {
-		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE shop_id = $1 AND variant_id = ANY($2)", variants); err != nil {
-			return err
-		}
+// forget deletes levels of variants, served by inventory_level (shop_id, variant_id, …), and where some are promised the
+// promises. No index finds those by variant: all that the shop holds for the checkouts under way are looked at.
+func (s store) forget(ctx context.Context, tx database.Tx, variants []uuid.UUID, promised bool) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM inventory_level WHERE shop_id = $1 AND variant_id = ANY($2)", variants); err != nil || !promised {
+		return err
 	}
-	return nil
+	_, err := tx.Exec(ctx, "DELETE FROM reservation WHERE shop_id = $1 AND variant_id = ANY($2)", variants)
+	return err
 }
 
 // record appends to the ledger what changed on hand.

@@ -77,7 +77,11 @@ func TestRecordedArguments(t *testing.T) {
 			}
 		}
 		kept, calls := database.RecordingArgs(ctx)
-		count(t, kept, db, query, "seen")
+		inner, counted := database.Recording(kept, false)
+		count(t, inner, db, query, "seen")
+		if counted.Count() != 1 {
+			t.Fatalf("the inner record counts %d statements", counted.Count())
+		}
 		got := calls.Calls()
 		if len(got) != 1 || got[0].Text != query || len(got[0].Args) != 2 || got[0].Args[0] != any(shop) || got[0].Args[1] != any("seen") {
 			t.Fatalf("%+v", got)

@@ -21,6 +21,7 @@ type Record struct {
 	spent      time.Duration
 	texts      bool
 	args       bool
+	outer      *Record // of the context that this one's was made from
 }
 
 // Statement is one that ran.
@@ -33,15 +34,19 @@ type Statement struct {
 
 type recordKey struct{}
 
-// Recording gives a context whose statements are counted. With texts, they are kept too.
+// Recording gives a context whose statements are counted. With texts, they are kept too. A record of the context that it
+// is made from goes on counting.
 func Recording(ctx context.Context, texts bool) (context.Context, *Record) {
-	r := &Record{texts: texts}
-	return context.WithValue(ctx, recordKey{}, r), r
+	return recording(ctx, &Record{texts: texts})
 }
 
 // RecordingArgs is [Recording] with texts and parameters. It is for tests: parameters are what people typed and own.
 func RecordingArgs(ctx context.Context) (context.Context, *Record) {
-	r := &Record{texts: true, args: true}
+	return recording(ctx, &Record{texts: true, args: true})
+}
+
+func recording(ctx context.Context, r *Record) (context.Context, *Record) {
+	r.outer, _ = ctx.Value(recordKey{}).(*Record)
 	return context.WithValue(ctx, recordKey{}, r), r
 }
 
@@ -92,7 +97,8 @@ func observe(ctx context.Context, query string, args []any) (context.Context, fu
 	}
 	return ctx, func(err error) {
 		took := started().Sub(began)
-		if rec, ok := ctx.Value(recordKey{}).(*Record); ok {
+		rec, _ := ctx.Value(recordKey{}).(*Record)
+		for ; rec != nil; rec = rec.outer {
 			rec.add(query, args, took)
 		}
 		if OnStatement != nil {

@@ -48,6 +48,32 @@ func Shop(t testing.TB, db *database.DB) (context.Context, uuid.UUID) {
 	return database.WithShop(t.Context(), id), id
 }
 
+// Rows counts the rows that the context's shop has in each table, but for tables without any: what was there before and
+// after must be the same where something is said to leave nothing behind.
+func Rows(t testing.TB, ctx context.Context, db *database.DB) map[string]int {
+	t.Helper()
+	query := "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'shop_id'"
+	if db.Dialect() == database.SQLite {
+		query = "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'shop_id'"
+	}
+	rows, err := db.SysQuery(database.AllShops(ctx), query)
+	tables, err := database.Scan(rows, err, func(scan func(...any) error) (name string, err error) { return name, scan(&name) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]int{}
+	for _, table := range tables {
+		var n int
+		if err := db.QueryRow(ctx, "SELECT count(*) FROM "+table+" WHERE shop_id = $1").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		if n > 0 {
+			out[table] = n
+		}
+	}
+	return out
+}
+
 var lite struct {
 	once sync.Once
 	data []byte
