@@ -22,10 +22,12 @@ import (
 	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/commerce/payment/bogus"
 	"github.com/rialtohq/rialto/commerce/search"
+	"github.com/rialtohq/rialto/commerce/shipping"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/idempotency"
 	"github.com/rialtohq/rialto/platform/keyset"
 )
 
@@ -61,6 +63,8 @@ type house struct {
 	orders    *order.Service
 	carts     *cart.Service
 	delivery  *delivery.Service
+	identity  *identity.Service
+	once      *idempotency.Service
 	checkout  *checkout.Service
 	ctx       context.Context
 }
@@ -78,7 +82,9 @@ func newHouse(l *large) *house {
 	h.catalog = catalog.New(catalog.Config{DB: db, Shops: shops, Stock: h.stock, Events: nowhere{}, Clock: c, FilesURL: "https://shop.test/files"})
 	h.content = content.New(content.Config{DB: db, Clock: c})
 	h.search = search.New(search.Config{DB: db, Clock: c})
-	h.customers = customer.New(customer.Config{DB: db, Events: nowhere{}, Identity: identity.New(identity.Config{DB: db, Clock: c}), Clock: c, AccountURL: "https://shop.test/account"})
+	h.identity = identity.New(identity.Config{DB: db, Clock: c})
+	h.once = idempotency.New(idempotency.Config{DB: db, Clock: c})
+	h.customers = customer.New(customer.Config{DB: db, Events: nowhere{}, Identity: h.identity, Clock: c, AccountURL: "https://shop.test/account"})
 	h.discounts = discount.New(discount.Config{DB: db, Clock: c})
 	h.delivery = delivery.New(delivery.Config{DB: db, Clock: c})
 	h.payments = payment.New(payment.Config{DB: db, Clock: c, Gateways: map[string]payment.Gateway{bogus.Name: bogus.New(bogus.Config{DB: db, Clock: c})}})
@@ -308,6 +314,16 @@ func (h *house) peopleCalls() map[string]call {
 		"Automatic":      ask(func(ctx context.Context) (any, error) { return d.Automatic(ctx) }),
 		"Cards":          ask(func(ctx context.Context) (any, error) { return d.Cards(ctx, h.in.cards[100:110]) }),
 		"CardsByCode":    ask(func(ctx context.Context) (any, error) { return d.CardsByCode(ctx, []string{"ABCD-EFGH"}) }),
+		"Account":        h.account,
+		"Usage":          h.usage,
+		"Once": func(ctx context.Context) error {
+			do := func(context.Context) ([]byte, bool, error) { return []byte("{}"), true, nil }
+			if _, _, err := h.once.Once(ctx, "storefront:1", "a key", []byte("request"), do); err != nil {
+				return err
+			}
+			_, err := h.once.Forget(database.AllShops(ctx), 100)
+			return err
+		},
 		"DebitAndRelease": func(ctx context.Context) error {
 			return h.in.db.InTx(ctx, func(tx database.Tx) error {
 				if err := d.DebitTx(ctx, tx, h.in.cards[0], money.New(100, "USD"), "cart:test", nil); err != nil {
@@ -321,6 +337,51 @@ func (h *house) peopleCalls() map[string]call {
 		calls["CustomersBy"+name] = ask(func(ctx context.Context) (any, error) { return c.List(ctx, query, keyset.Args{}, "") })
 	}
 	return calls
+}
+
+// account goes through the life of a customer's account.
+func (h *house) account(ctx context.Context) error {
+	const email, password = "mia@example.com", "a long enough password"
+	made, problems, err := h.customers.Create(ctx, customer.CreateInput{Email: email, Password: password})
+	if err != nil || len(problems) > 0 {
+		return fmt.Errorf("%v %w", problems, err)
+	}
+	token, problems, err := h.customers.SignIn(ctx, email, password)
+	if err != nil || len(problems) > 0 {
+		return fmt.Errorf("%v %w", problems, err)
+	}
+	if _, err := h.customers.ByToken(ctx, token.AccessToken); err != nil {
+		return err
+	}
+	mail, _, err := h.customers.RecoveryMail(ctx, email)
+	if err != nil {
+		return err
+	}
+	if _, problems, err = h.customers.ResetByURL(ctx, mail.URL, password+"!"); err != nil || len(problems) > 0 {
+		return fmt.Errorf("%v %w", problems, err)
+	}
+	return h.identity.RevokeAll(ctx, made.ID.UUID)
+}
+
+// usage uses a discount for a checkout, and gives it back.
+func (h *house) usage(ctx context.Context) error {
+	d, err := h.discounts.ByCode(ctx, "code-9")
+	if err != nil {
+		return err
+	}
+	id, buyer := d.NodeID().UUID, discount.Buyer(nil, "mia@example.com")
+	if _, _, err := h.discounts.Offers(ctx, []string{"code-9"}, buyer, h.in.clock.Now()); err != nil {
+		return err
+	}
+	return h.in.db.InTx(ctx, func(tx database.Tx) error {
+		if err := h.discounts.UsageTx(ctx, tx, []uuid.UUID{id}, "cart:new", buyer); err != nil {
+			return err
+		}
+		if err := h.discounts.CommitUsageTx(ctx, tx, "cart:new", h.in.orders[0]); err != nil {
+			return err
+		}
+		return h.discounts.ReleaseUsageTx(ctx, tx, "cart:new")
+	})
 }
 
 func (h *house) orderCalls() map[string]call {
@@ -337,6 +398,8 @@ func (h *house) orderCalls() map[string]call {
 		"TransactionsOf":   ask(func(ctx context.Context) (any, error) { return h.payments.TransactionsOf(ctx, some) }),
 		"Count":            ask(func(ctx context.Context) (any, error) { return o.Count(ctx, "") }),
 		"CountOfCustomers": ask(func(ctx context.Context) (any, error) { return o.CountOfCustomers(ctx, h.in.customers[:20], "") }),
+		"ByCart":           ask(func(ctx context.Context) (any, error) { return o.ByCart(ctx, h.in.soldCart, "") }),
+		"TransactionByKey": ask(func(ctx context.Context) (any, error) { return h.payments.ByKey(ctx, "pay-7") }),
 		"ResumeRefunds":    ask(func(ctx context.Context) (any, error) { return o.ResumeRefunds(database.AllShops(ctx), 20) }),
 	}
 	for _, key := range []string{"ID", "PROCESSED_AT", "UPDATED_AT", "ORDER_NUMBER", "TOTAL_PRICE", "FINANCIAL_STATUS", "FULFILLMENT_STATUS", "CURRENT_TOTAL_PRICE", "TOTAL_ITEMS_QUANTITY", "CUSTOMER_NAME", "DESTINATION"} {
@@ -370,9 +433,41 @@ func (h *house) cartCalls() map[string]call {
 			_, err = h.carts.Get(ctx, c.ID)
 			return err
 		},
-		"Expire": ask(func(ctx context.Context) (any, error) { return h.carts.Expire(ctx, 100) }),
-		"Sweep":  ask(func(ctx context.Context) (any, error) { return h.checkout.Sweep(ctx, 10) }),
+		"Checkout": h.buy,
+		"Expire":   ask(func(ctx context.Context) (any, error) { return h.carts.Expire(ctx, 100) }),
+		"Sweep":    ask(func(ctx context.Context) (any, error) { return h.checkout.Sweep(ctx, 10) }),
 	}
+}
+
+// buy takes a cart through the checkout and the order through what staff do with it.
+func (h *house) buy(ctx context.Context) error {
+	err := h.delivery.PutZones(ctx, []shipping.Zone{{Name: "US", Countries: []string{"US"}, Rates: []shipping.Rate{{Handle: "standard", Title: "Standard", Price: money.New(500, "USD")}}}})
+	if err != nil {
+		return err
+	}
+	text := func(s string) *string { return &s }
+	to := &customer.AddressInput{FirstName: text("Mia"), LastName: text("Miller"), Address1: text("1 Main St"), City: text("Town"), CountryCode: text("US"), ProvinceCode: text("CA"), Zip: text("94105")}
+	c, problems, _, err := h.carts.Create(ctx, cart.Input{Lines: []cart.LineInput{{MerchandiseID: gid.New("ProductVariant", h.in.variants[45_000]), Quantity: 1}},
+		Buyer: cart.BuyerInput{Email: cart.Set("mia@example.com")}, Addresses: []cart.AddressInput{{Address: to, Selected: true}}})
+	if err != nil || len(problems) > 0 {
+		return fmt.Errorf("%v %w", problems, err)
+	}
+	done, err := h.checkout.Complete(ctx, c.ID, checkout.Payment{Gateway: bogus.Name, Token: bogus.TokenOK})
+	if err != nil || len(done.Problems) > 0 {
+		return fmt.Errorf("%v %w", done.Problems, err)
+	}
+	if _, problems, err = h.orders.Fulfill(ctx, order.FulfillInput{OrderID: done.Order.ID}); err != nil || len(problems) > 0 {
+		return fmt.Errorf("%v %w", problems, err)
+	}
+	lines, err := h.orders.AllLines(ctx, []uuid.UUID{done.Order.ID.UUID})
+	if err != nil {
+		return err
+	}
+	_, _, problems, err = h.orders.Refund(ctx, order.RefundInput{OrderID: done.Order.ID, Lines: []order.RefundLineInput{{LineID: lines[done.Order.ID.UUID][0].ID, Quantity: 1, Restock: order.RestockNone}}})
+	if err != nil || len(problems) > 0 {
+		return fmt.Errorf("%v %w", problems, err)
+	}
+	return nil
 }
 
 func (h *house) writeCalls() map[string]call {

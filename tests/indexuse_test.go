@@ -3,16 +3,25 @@ package tests
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/database/databasetest"
 )
 
 // readsMuch are the statements that may read much, each with the reason.
-var readsMuch = []exception{}
+var readsMuch = []exception{
+	{"FROM customer WHERE shop_id = $1 AND state = $2", "staff's filter by state: accounts are read until a page is full"},
+	{"FROM customer WHERE shop_id = $1 AND CAST(tags AS TEXT)", "staff's filter by tag: accounts are read until a page is full"},
+	{"a.id = customer.default_address_id AND a.country_code", "staff's filter by country: accounts are read until a page is full"},
+	{"DELETE FROM reservation WHERE shop_id = $1 AND variant_id", "a variant is deleted while units of it are promised: rare, and a shop promises few at a time"},
+}
 
 // unread are the indexes that the calls below do not read, each with the read that it is for.
-var unread = map[string]string{}
+var unread = map[string]string{
+	"auditentry_shop_id_id":          "the audit trail, newest first: for auditors, who ask the database",
+	"auditentry_shop_id_resource_id": "the audit trail of one thing: for auditors, who ask the database",
+}
 
 // TestEveryStatementFindsItsRows runs what the services do on a large shop, and fails for statements that read much to
 // show little, and for indexes that nothing reads.
@@ -30,7 +39,9 @@ func TestEveryStatementFindsItsRows(t *testing.T) {
 		return db
 	}
 	db := open()
+	began := time.Now()
 	h := newHouse(crowd(t, db))
+	t.Logf("filled in %v", time.Since(began).Round(time.Millisecond))
 	p := newPlanner(t, db, readsMuch)
 	for _, group := range []struct {
 		name  string
