@@ -165,7 +165,7 @@ func (a *App) publicURL() (string, error) {
 		return "", fmt.Errorf("RIALTO_ADDR: %w", err)
 	}
 	if port == "0" {
-		l, err := net.Listen("tcp", a.config.Addr)
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", a.config.Addr)
 		if err != nil {
 			return "", err
 		}

@@ -51,14 +51,14 @@ type control struct {
 }
 
 // Start listens. The folder is ours, so a socket that lies there was left by a process that is gone.
-func (c *control) Start(context.Context) error {
+func (c *control) Start(ctx context.Context) error {
 	path, err := socketPath(c.app.config.DataDir)
 	if err != nil {
 		return err
 	}
 	_ = os.Remove(path)
 	old := umask()
-	l, err := net.Listen("unix", path)
+	l, err := new(net.ListenConfig).Listen(ctx, "unix", path)
 	old()
 	if err != nil {
 		return err
@@ -132,7 +132,8 @@ func Do(ctx context.Context, c Config, verbs map[string]Verb, name string, args 
 	if err != nil {
 		return err
 	}
-	conn, err := net.DialTimeout("unix", path, 2*time.Second)
+	dialer := net.Dialer{Timeout: 2 * time.Second}
+	conn, err := dialer.DialContext(ctx, "unix", path)
 	if err != nil {
 		return alone(ctx, c, verbs[name], args, in, out)
 	}

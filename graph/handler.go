@@ -13,6 +13,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -91,7 +92,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return wire.Refuse(wire.Refused, "OPERATION_NOT_FOUND", "Say in operationName which operation of the document to run.")
 	}
 	call.Operation, call.Kind = op.Name, string(op.Operation)
-	if r.Method == "GET" && op.Operation != ast.Query {
+	if r.Method == http.MethodGet && op.Operation != ast.Query {
 		return wire.Refuse(wire.MutationByGet, "METHOD_NOT_ALLOWED", "Only queries can be sent by GET: send this operation by POST.")
 	}
 
@@ -138,7 +139,8 @@ func (h *Handler) run(ctx context.Context, r *wire.Request, doc *ast.QueryDocume
 	if response == nil {
 		return nil
 	}
-	errs := append(response.Errors, graphql.GetErrors(ctx)...)
+	errs := response.Errors
+	errs = append(errs, graphql.GetErrors(ctx)...)
 	for _, e := range errs {
 		if code, ok := e.Extensions["code"].(string); ok {
 			call.Codes = append(call.Codes, code)

@@ -147,7 +147,7 @@ func (r *Resolver) references(ctx context.Context, f *catalog.Metafield) ([]mode
 	texts := []string{f.Value}
 	if strings.HasPrefix(f.Type, "list.") {
 		if err := json.Unmarshal([]byte(f.Value), &texts); err != nil {
-			return nil, nil
+			return nil, nil //nolint:nilerr // a list that cannot be read refers to nothing
 		}
 	}
 	var ids []gid.ID

@@ -245,4 +245,3 @@ func locale(language, country string) string {
 	}
 	return string(lower) + "-" + country
 }
-

@@ -136,7 +136,7 @@ func (store) updateOrder(ctx context.Context, tx database.Tx, r *record) error {
 func (store) list(ctx context.Context, q database.Querier, w keyset.Window, k sortKey, where string, args []any) ([]*record, error) {
 	after, more := w.Where(2 + len(args))
 	rows, err := q.Query(ctx, "SELECT "+orderColumns+k.extra()+" FROM orders o WHERE o.shop_id = $1"+where+after+w.OrderBy(), append(args, more...)...)
-	return database.Scan(rows, err, func(scan scan) (*record, error) { return k.scan(scan) })
+	return database.Scan(rows, err, k.scan)
 }
 
 // ofCustomers reads a window of the orders of each account. Served by orders (shop_id, customer_id, processed_at, id), whose

@@ -23,7 +23,7 @@ import (
 )
 
 // StaffMember is somebody who works for the context's shop.
-type StaffMember struct {
+type StaffMember struct { //nolint:revive // the name that the API has for it
 	ID        gid.ID
 	Active    bool
 	CreatedAt time.Time
