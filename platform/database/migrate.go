@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -96,7 +97,12 @@ func explain(err error) error {
 	return fmt.Errorf("migrate: %w", err)
 }
 
+// migrating lets one migration of SQLite run at a time in a process: ent keeps its tables in variables that it writes to.
+var migrating sync.Mutex
+
 func (db *DB) migrateSQLite(ctx context.Context) error {
+	migrating.Lock()
+	defer migrating.Unlock()
 	db.gate <- struct{}{}
 	defer func() { <-db.gate }()
 	drv := entsql.NewDriver(dialect.SQLite, entsql.Conn{ExecQuerier: db.writes})
