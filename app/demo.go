@@ -54,6 +54,10 @@ func (a *App) fillDemo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// What the events will say is searched for at once: nobody should meet a shop that finds nothing.
+	if err := a.Search.Rebuild(database.WithShop(ctx, filled.ID.UUID)); err != nil {
+		return err
+	}
 	a.Log.InfoContext(ctx, "the demo shop is filled", "took", a.Clock.Now().Sub(begun).Round(time.Millisecond).String())
 	return a.markDemoFilled(database.WithShop(ctx, filled.ID.UUID))
 }
