@@ -80,6 +80,7 @@ type DB struct {
 	writes  *sql.DB
 	pool    *pgxpool.Pool
 	gate    chan struct{} // SQLite: held by the one writer
+	growth  growth        // SQLite: guarded by the gate
 }
 
 var _ Querier = (*DB)(nil)
@@ -99,12 +100,15 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.runner = newRunner(db.dialect, db.reads)
+	db.runner = newRunner(db.dialect, db.reads, nil)
 	return db, nil
 }
 
 // Close waits for running statements and closes every connection.
 func (db *DB) Close() error {
+	if db.gate != nil {
+		db.closing()
+	}
 	err := db.reads.Close()
 	if db.writes != db.reads {
 		if werr := db.writes.Close(); err == nil {

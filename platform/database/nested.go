@@ -2,6 +2,7 @@ package database
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 )
 
@@ -11,7 +12,8 @@ import (
 // On PostgreSQL it is a LATERAL join, which stops at the limit of each parent however many children it has; SQLite,
 // which has none, numbers the rows of each parent.
 type PerParent struct {
-	// Columns, From and Where are written as in any statement; Where must name the shop: "v.shop_id = $1 AND …".
+	// Columns, From and Where are written as in any statement; Where must name the shop: "v.shop_id = $1 AND …". From
+	// begins with the table of Parent: SQLite, which may not know how much there is, reads the tables in that order.
 	Columns, From, Where string
 	// Parent is the column that holds the parent's id, such as "v.product_id".
 	Parent string
@@ -37,5 +39,17 @@ func (p PerParent) SQL(d Dialect) string {
 		limit = " WHERE rn <= " + strconv.Itoa(p.Limit)
 	}
 	return fmt.Sprintf("SELECT * FROM (SELECT row_number() OVER (PARTITION BY %s ORDER BY %s) AS rn, %s AS parent_id, %s FROM %s WHERE %s AND %s = ANY($%d))%s ORDER BY parent_id, rn",
-		p.Parent, p.Order, p.Parent, p.Columns, p.From, p.Where, p.Parent, p.Arg, limit)
+		p.Parent, p.Order, p.Parent, p.Columns, inOrder(p.From), p.Where, p.Parent, p.Arg, limit)
+}
+
+var joins = regexp.MustCompile(`\b(LEFT |CROSS )?JOIN\b`)
+
+// inOrder has SQLite read joined tables in the order in which they are written.
+func inOrder(from string) string {
+	return joins.ReplaceAllStringFunc(from, func(join string) string {
+		if join == "JOIN" {
+			return "CROSS JOIN"
+		}
+		return join
+	})
 }

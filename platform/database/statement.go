@@ -25,7 +25,10 @@ type conn interface {
 }
 
 // guarded is the one way to a connection, for our statements and ent's: it refuses what has no shop, and records.
-type guarded struct{ conn conn }
+type guarded struct {
+	conn    conn
+	changed *int64 // counts rows; nil does not
+}
 
 // ExecContext runs a statement without rows.
 func (g guarded) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
@@ -40,6 +43,10 @@ func (g guarded) exec(ctx context.Context, query string, args []any) (sql.Result
 	ctx, done := observe(ctx, query, args)
 	res, err := g.conn.ExecContext(ctx, query, args...)
 	done(err)
+	if err == nil && g.changed != nil {
+		n, _ := res.RowsAffected() // SQLite always knows
+		*g.changed += n
+	}
 	return res, err
 }
 
@@ -61,8 +68,8 @@ type runner struct {
 	ent     *generated.Client
 }
 
-func newRunner(d Dialect, c conn) runner {
-	g := guarded{conn: c}
+func newRunner(d Dialect, c conn, changed *int64) runner {
+	g := guarded{conn: c, changed: changed}
 	drv := entDriver{Driver: entsql.NewDriver(d.String(), entsql.Conn{ExecQuerier: g})}
 	return runner{dialect: d, conn: g, ent: generated.NewClient(generated.Driver(drv))}
 }

@@ -67,20 +67,22 @@ func toSQLite(query string) string {
 }
 
 var (
-	// listed finds rows asked for by a list of primary keys; the group is their table's alias with its dot, or empty.
-	listed = regexp.MustCompile(`(?:^|[\s(])((?:[a-z_][a-z_0-9]*\.)?)id = ANY\(\$\d+\)`)
+	// keyed finds a table that is read by its primary key: by a list of them, or for each row of another table. The group is
+	// its alias with its dot, or empty.
+	keyed = regexp.MustCompile(`(?:^|[\s(])((?:[a-z_][a-z_0-9]*\.)?)id = (?:ANY\(\$\d+\)|[a-z_][a-z_0-9]*\.[a-z_])`)
 	// bounds end a conjunction.
 	bounds = regexp.MustCompile(`[()]|\b(?:SELECT|FROM|JOIN|ON|WHERE|SET|OR|CASE|WHEN|THEN|ELSE|END|GROUP|ORDER|HAVING|LIMIT|UNION|RETURNING|WINDOW)\b`)
 	quoted = regexp.MustCompile(`'[^']*'`)
 )
 
-// byKey makes SQLite find "shop_id = $1 AND id = ANY($2)" by the ids. It guesses that a list is long and a shop has few
-// rows, and would take an index that begins with the shop and read all that the shop has; with a plus before it, a column
-// is no reason to take an index.
+// byKey makes SQLite find rows by their primary keys in "shop_id = $1 AND id = ANY($2)" and in "p.shop_id = v.shop_id AND
+// p.id = v.product_id". It guesses that a list is long, that a shop has few rows, and that a range holds still fewer, and
+// would take an index that begins with the shop and read much of what the shop has; with a plus before it, a column is no
+// reason to take an index.
 func byKey(query string) string {
 	plain := quoted.ReplaceAllStringFunc(query, func(s string) string { return strings.Repeat("_", len(s)) })
 	marks := map[int]bool{}
-	for _, at := range listed.FindAllStringSubmatchIndex(plain, -1) {
+	for _, at := range keyed.FindAllStringSubmatchIndex(plain, -1) {
 		for _, place := range shopsIn(plain, plain[at[2]:at[3]], at[2]) {
 			marks[place] = true
 		}

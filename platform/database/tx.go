@@ -64,12 +64,16 @@ func (db *DB) once(ctx context.Context, f func(tx Tx) error) error {
 	// committed, there is nothing left to roll back.
 	defer func() { _ = sqlTx.Rollback() }()
 	var after []func()
-	tx := Tx{runner: newRunner(db.dialect, sqlTx), after: &after}
+	var changed int64
+	tx := Tx{runner: newRunner(db.dialect, sqlTx, &changed), after: &after}
 	if err := f(tx); err != nil {
 		return err
 	}
 	if err := sqlTx.Commit(); err != nil {
 		return err
+	}
+	if db.gate != nil {
+		db.grown(ctx, changed)
 	}
 	for _, f := range after {
 		f()
