@@ -97,7 +97,8 @@ func (s *server) change(w http.ResponseWriter, r *http.Request, id gid.ID) error
 	if err != nil {
 		return err
 	}
-	if v.State != Open {
+	// A button that was pressed again while the first press is worked on gets the answer to that.
+	if v.State == Completed || v.State == Paying && r.PathValue("part") != "pay" {
 		return redirect(w, r, place(id, "thanks", ""))
 	}
 	p, err := s.newPage(id, v)

@@ -32,7 +32,8 @@ type Shop interface {
 	AddGiftCard(ctx context.Context, id gid.ID, code string) (fault.Problems, error)
 	// RemoveGiftCard takes a gift card off, by [GiftCard.ID].
 	RemoveGiftCard(ctx context.Context, id gid.ID, card string) (fault.Problems, error)
-	// Complete buys the cart. The same attempt again gives the same outcome, and never a second charge.
+	// Complete buys the cart. The same attempt again gives the same outcome, and never a second charge. While another attempt
+	// is under way, that one is waited for: only where it failed is this one made.
 	Complete(ctx context.Context, id gid.ID, payment Payment) (Outcome, error)
 	// Order reads a completed cart by the id of its order, with the order's key.
 	Order(ctx context.Context, id gid.ID) (View, error)
