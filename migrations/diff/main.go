@@ -23,17 +23,19 @@ import (
 )
 
 func main() {
-	if err := run(context.Background()); err != nil {
+	url := os.Getenv("RIALTO_TEST_DATABASE_URL")
+	if len(os.Args) != 2 || url == "" {
+		fmt.Fprintln(os.Stderr, "usage: RIALTO_TEST_DATABASE_URL=postgres://… go run ./migrations/diff NAME")
+		os.Exit(2)
+	}
+	if err := run(context.Background(), url, "migrations", os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, "migration:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
-	url := os.Getenv("RIALTO_TEST_DATABASE_URL")
-	if len(os.Args) != 2 || url == "" {
-		return fmt.Errorf("usage: RIALTO_TEST_DATABASE_URL=postgres://… go run ./migrations/diff NAME")
-	}
+// run writes the next migration into a folder of migrations; none where nothing differs.
+func run(ctx context.Context, url, folder, name string) error {
 	cfg, drop, err := scratch(ctx, url)
 	if err != nil {
 		return err
@@ -46,7 +48,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(work) }()
-	if err := copyFiles("migrations", work, nil); err != nil {
+	if err := copyFiles(folder, work, nil); err != nil {
 		return err
 	}
 	dir, err := sqltool.NewGooseDir(work)
@@ -66,14 +68,14 @@ func run(ctx context.Context) error {
 	if err := atlas.WriteSumFile(dir, sum); err != nil {
 		return err
 	}
-	if err := m.NamedDiff(ctx, os.Args[1], migrate.Tables...); err != nil {
+	if err := m.NamedDiff(ctx, name, migrate.Tables...); err != nil {
 		return err
 	}
-	there, err := versions("migrations")
+	there, err := versions(folder)
 	if err != nil {
 		return err
 	}
-	return copyFiles(work, "migrations", there)
+	return copyFiles(work, folder, there)
 }
 
 // handmade begin the names of indexes that ent/schema cannot describe, on expressions or of other kinds than btree. They

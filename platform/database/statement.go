@@ -92,8 +92,7 @@ func (r runner) Query(ctx context.Context, query string, args ...any) (*sql.Rows
 }
 
 func (r runner) QueryRow(ctx context.Context, query string, args ...any) Row {
-	rows, err := r.Query(ctx, query, args...)
-	return oneRow{rows: rows, err: err}
+	return first(r.Query(ctx, query, args...))
 }
 
 func (r runner) Exec(ctx context.Context, query string, args ...any) (int64, error) {
@@ -126,6 +125,8 @@ type oneRow struct {
 	rows *sql.Rows
 	err  error
 }
+
+func first(rows *sql.Rows, err error) Row { return oneRow{rows: rows, err: err} }
 
 func (r oneRow) Scan(dest ...any) error {
 	if r.err != nil {
