@@ -230,6 +230,7 @@ var steps = []string{"begin", "held", "charge", "charged", "place", "placed"}
 func TestKilledBetweenSteps(t *testing.T) {
 	for name, configure := range map[string]func(*testing.T) app.Config{"embedded": embedded, "services": services} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c := configure(t)
 			for i, step := range steps {
 				p := spawn(t, child{Config: c, KillAt: step})

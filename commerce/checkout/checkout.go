@@ -92,7 +92,7 @@ const (
 	// holdFor is how long stock is promised to an attempt; each try at the gateway begins it anew.
 	holdFor = 15 * time.Minute
 	// leaseFor is how long an attempt belongs to the process that works on it: longer than any call to a gateway.
-	leaseFor = 30 * time.Second
+	leaseFor = 15 * time.Second
 	// patience is how long a shopper waits for an attempt, the gateway's time included.
 	patience = 9 * time.Second
 )
