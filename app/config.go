@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/netip"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -172,6 +171,3 @@ func (c Config) Defaults() Config {
 	}
 	return c
 }
-
-// Environment is the process's own.
-func Environment() []string { return os.Environ() }

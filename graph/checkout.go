@@ -13,7 +13,7 @@ import (
 // checkedOut turns what came of a checkout into a payload. A cart that is not there is a problem like any other.
 func checkedOut(ctx context.Context, res checkout.Result, err error) (*model.CheckoutCompletePayload, error) {
 	if fault.Is(err, fault.NotFound) {
-		res, err = checkout.Result{Problems: noCart()}, nil
+		res, err = checkout.Result{Problems: noCart("")}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -21,13 +21,9 @@ func checkedOut(ctx context.Context, res checkout.Result, err error) (*model.Che
 	return &model.CheckoutCompletePayload{Order: oneOrder(ctx, res.Order), UserErrors: problems[model.CheckoutUserError](res.Problems)}, nil
 }
 
-func noCart() (ps fault.Problems) {
-	ps.Add("", "There is no such cart: send its id exactly as cartCreate gave it, with the key.", "cartId")
-	return ps
-}
-
-func invalidCart() (ps fault.Problems) {
-	ps.Add("INVALID", "There is no such cart: send its id exactly as cartCreate gave it, with the key.", "cartId")
+// noCart says that an id opens no cart, with the code that the payload's enum has for it, if any.
+func noCart(code string) (ps fault.Problems) {
+	ps.Add(code, "There is no such cart: send its id exactly as cartCreate gave it, with the key.", "cartId")
 	return ps
 }
 
@@ -35,7 +31,7 @@ func invalidCart() (ps fault.Problems) {
 func (r *Resolver) prepared(ctx context.Context, id gid.ID) (*model.CartPrepareForCompletionPayload, error) {
 	_, ps, err := r.Checkout.Prepare(ctx, id)
 	if fault.Is(err, fault.NotFound) {
-		return &model.CartPrepareForCompletionPayload{UserErrors: problems[model.CartUserError](invalidCart())}, nil
+		return &model.CartPrepareForCompletionPayload{UserErrors: problems[model.CartUserError](noCart("INVALID"))}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -64,7 +60,7 @@ func (r *Resolver) submitted(ctx context.Context, id gid.ID, token string) (*mod
 	payload := &model.CartSubmitForCompletionPayload{UserErrors: []*model.CartUserError{}}
 	switch {
 	case fault.Is(err, fault.NotFound):
-		payload.UserErrors = problems[model.CartUserError](invalidCart())
+		payload.UserErrors = problems[model.CartUserError](noCart("INVALID"))
 		return payload, nil
 	case err != nil:
 		return nil, err

@@ -65,7 +65,7 @@ func (r *Resolver) addressInput(ctx context.Context, in customer.AddressInput) (
 	return in, nil
 }
 
-// tokenID is the id under which an ended token is reported.
+// deleted is the id under which an ended token is reported.
 func deleted(id uuid.UUID) *string {
 	if id == uuid.Nil {
 		return nil

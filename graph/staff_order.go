@@ -92,12 +92,3 @@ func orderUpdate(in model.OrderInput) order.UpdateInput {
 	}
 	return out
 }
-
-// staffProblems shows problems whose codes belong to another enum without them.
-func staffProblems(ps fault.Problems) []*model.StaffUserError {
-	out := make([]*model.StaffUserError, len(ps))
-	for i, p := range ps {
-		out[i] = &model.StaffUserError{Field: p.Field, Message: p.Message}
-	}
-	return out
-}

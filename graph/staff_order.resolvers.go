@@ -43,7 +43,7 @@ func (r *mutationResolver) OrderCancel(ctx context.Context, notifyCustomer *bool
 	if err != nil {
 		return nil, err
 	}
-	payload := &model.OrderCancelPayload{Order: oneOrder(ctx, o), OrderCancelUserErrors: problems[model.OrderCancelUserError](ps), UserErrors: staffProblems(ps)}
+	payload := &model.OrderCancelPayload{Order: oneOrder(ctx, o), OrderCancelUserErrors: problems[model.OrderCancelUserError](ps), UserErrors: problems[model.StaffUserError](order.StaffProblems(ps))}
 	if len(ps) == 0 {
 		payload.Job = doneJob(orderID)
 	}
