@@ -45,6 +45,10 @@ verify: ## Check that generated code and migrations are fresh
 migration: ## Write the next migration: make migration NAME=what_changes (needs RIALTO_TEST_DATABASE_URL)
 	@go run ./migrations/diff $(NAME)
 
+.PHONY: schema
+schema: ## Write migrations/schema.sql, what the migrations lead to (needs RIALTO_TEST_DATABASE_URL)
+	@go run ./migrations/diff -schema
+
 .PHONY: audit
 audit: build ## Run the GraphQL-over-HTTP audits against a running demo (needs Node)
 	@.ci/audit

@@ -1,5 +1,6 @@
 // Command diff writes the next migration: what changes the schema that migrations/ leads to into the one that
-// ent/schema describes. It needs an empty PostgreSQL database of its own to replay the earlier files in.
+// ent/schema describes, and schema.sql, which tells what all files lead to. With -schema it writes the latter only. It makes
+// itself an empty PostgreSQL database to replay the files in.
 package main
 
 import (
@@ -25,10 +26,18 @@ import (
 func main() {
 	url := os.Getenv("RIALTO_TEST_DATABASE_URL")
 	if len(os.Args) != 2 || url == "" {
-		fmt.Fprintln(os.Stderr, "usage: RIALTO_TEST_DATABASE_URL=postgres://… go run ./migrations/diff NAME")
+		fmt.Fprintln(os.Stderr, "usage: RIALTO_TEST_DATABASE_URL=postgres://… go run ./migrations/diff NAME | -schema")
 		os.Exit(2)
 	}
-	if err := run(context.Background(), url, "migrations", os.Args[1]); err != nil {
+	ctx := context.Background()
+	var err error
+	if name := os.Args[1]; name != "-schema" {
+		err = run(ctx, url, "migrations", name)
+	}
+	if err == nil {
+		err = describe(ctx, url, "migrations")
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "migration:", err)
 		os.Exit(1)
 	}

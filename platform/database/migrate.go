@@ -92,7 +92,7 @@ func (db *DB) migratePostgres(ctx context.Context) error {
 // explain turns a refusal that an operator can mend into words that say how.
 func explain(err error) error {
 	if strings.Contains(err.Error(), "42501") && strings.Contains(err.Error(), "extension") {
-		return fault.Wrap(err, fault.Forbidden, "PostgreSQL does not let this role create the extensions pg_trgm and unaccent: have an administrator run CREATE EXTENSION for them in this database, then migrate again")
+		return fault.Wrap(err, fault.Forbidden, "PostgreSQL does not let this role create the extension pg_trgm: have an administrator run CREATE EXTENSION pg_trgm in this database, then migrate again")
 	}
 	return fmt.Errorf("migrate: %w", err)
 }
