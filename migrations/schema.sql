@@ -23,6 +23,42 @@ CREATE TABLE "address" (
 );
 CREATE INDEX address_shop_id_customer_id_id ON public.address USING btree (shop_id, customer_id, id);
 
+CREATE TABLE "api_key" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  app_id uuid NOT NULL,
+  title character varying NOT NULL,
+  prefix character varying NOT NULL,
+  key_hash bytea NOT NULL,
+  scopes jsonb,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT api_key_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX apikey_key_hash ON public.api_key USING btree (key_hash);
+CREATE INDEX apikey_shop_id_app_id_id ON public.api_key USING btree (shop_id, app_id, id);
+CREATE INDEX apikey_shop_id_prefix ON public.api_key USING btree (shop_id, prefix);
+
+CREATE TABLE "app" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  title character varying NOT NULL,
+  kind character varying NOT NULL,
+  secret_hash bytea,
+  old_secret_hash bytea,
+  old_secret_until timestamp with time zone,
+  redirect_uris jsonb,
+  scopes jsonb,
+  location_ids jsonb,
+  revoked_at timestamp with time zone,
+  CONSTRAINT app_pkey PRIMARY KEY (id)
+);
+CREATE INDEX app_shop_id_id ON public.app USING btree (shop_id, id);
+
 CREATE TABLE "audit_entry" (
   id uuid NOT NULL,
   shop_id uuid NOT NULL,
@@ -32,6 +68,7 @@ CREATE TABLE "audit_entry" (
   data jsonb,
   request_id character varying NOT NULL DEFAULT ''::character varying,
   created_at timestamp with time zone NOT NULL,
+  address character varying NOT NULL DEFAULT ''::character varying,
   CONSTRAINT audit_entry_pkey PRIMARY KEY (id)
 );
 CREATE INDEX auditentry_shop_id_id ON public.audit_entry USING btree (shop_id, id);
@@ -236,6 +273,19 @@ CREATE TABLE "discount_usage" (
 CREATE INDEX discountusage_shop_id_discount_id_buyer ON public.discount_usage USING btree (shop_id, discount_id, buyer);
 CREATE UNIQUE INDEX discountusage_shop_id_ref_discount_id ON public.discount_usage USING btree (shop_id, ref, discount_id);
 
+CREATE TABLE "external_identity" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  provider_id uuid NOT NULL,
+  subject character varying NOT NULL,
+  kind character varying NOT NULL,
+  account_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT external_identity_pkey PRIMARY KEY (id)
+);
+CREATE INDEX externalidentity_shop_id_account_id ON public.external_identity USING btree (shop_id, account_id);
+CREATE UNIQUE INDEX externalidentity_shop_id_provider_id_subject ON public.external_identity USING btree (shop_id, provider_id, subject);
+
 CREATE TABLE "fulfillment" (
   id uuid NOT NULL,
   shop_id uuid NOT NULL,
@@ -310,6 +360,24 @@ CREATE TABLE "idempotency_record" (
 );
 CREATE UNIQUE INDEX idempotencyrecord_shop_id_actor_key ON public.idempotency_record USING btree (shop_id, actor, key);
 CREATE INDEX idempotencyrecord_shop_id_expires_at ON public.idempotency_record USING btree (shop_id, expires_at);
+
+CREATE TABLE "identity_provider" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  handle character varying NOT NULL,
+  title character varying NOT NULL,
+  issuer character varying NOT NULL,
+  client_id character varying NOT NULL,
+  client_secret bytea NOT NULL,
+  sealed boolean NOT NULL DEFAULT false,
+  audience character varying NOT NULL,
+  create_accounts boolean NOT NULL DEFAULT false,
+  enabled boolean NOT NULL DEFAULT true,
+  CONSTRAINT identity_provider_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX identityprovider_shop_id_handle ON public.identity_provider USING btree (shop_id, handle);
 
 CREATE TABLE "inbox_record" (
   id uuid NOT NULL,
@@ -427,6 +495,50 @@ CREATE TABLE "metafield" (
 );
 CREATE INDEX metafield_shop_id_namespace_key_value_key_owner_id ON public.metafield USING btree (shop_id, namespace, key, value_key, owner_id);
 CREATE UNIQUE INDEX metafield_shop_id_owner_id_namespace_key ON public.metafield USING btree (shop_id, owner_id, namespace, key);
+
+CREATE TABLE "oauth_request" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  app_id uuid NOT NULL,
+  redirect_uri character varying NOT NULL,
+  state character varying NOT NULL DEFAULT ''::character varying,
+  nonce character varying NOT NULL DEFAULT ''::character varying,
+  response_mode character varying NOT NULL DEFAULT ''::character varying,
+  scopes jsonb,
+  code_challenge character varying NOT NULL,
+  subject_id uuid,
+  session_id uuid,
+  granted_at timestamp with time zone,
+  code_hash bytea,
+  redeemed_at timestamp with time zone,
+  family_id uuid,
+  expires_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT oauth_request_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX oauthrequest_code_hash ON public.oauth_request USING btree (code_hash);
+CREATE INDEX oauthrequest_expires_at ON public.oauth_request USING btree (expires_at);
+
+CREATE TABLE "oauth_token" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  app_id uuid NOT NULL,
+  family_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  session_id uuid,
+  scopes jsonb,
+  token_hash bytea NOT NULL,
+  auth_time timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT oauth_token_pkey PRIMARY KEY (id)
+);
+CREATE INDEX oauthtoken_expires_at ON public.oauth_token USING btree (expires_at);
+CREATE INDEX oauthtoken_shop_id_family_id ON public.oauth_token USING btree (shop_id, family_id);
+CREATE INDEX oauthtoken_shop_id_subject_id ON public.oauth_token USING btree (shop_id, subject_id);
+CREATE UNIQUE INDEX oauthtoken_token_hash ON public.oauth_token USING btree (token_hash);
 
 CREATE TABLE "option_value" (
   id uuid NOT NULL,
@@ -704,6 +816,19 @@ CREATE TABLE "reservation" (
 CREATE INDEX reservation_shop_id_expires_at ON public.reservation USING btree (shop_id, expires_at);
 CREATE UNIQUE INDEX reservation_shop_id_ref_variant_id_location_id ON public.reservation USING btree (shop_id, ref, variant_id, location_id);
 
+CREATE TABLE "role" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  handle character varying NOT NULL,
+  title character varying NOT NULL,
+  description character varying NOT NULL DEFAULT ''::character varying,
+  scopes jsonb,
+  CONSTRAINT role_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX role_shop_id_handle ON public.role USING btree (shop_id, handle);
+
 CREATE TABLE "role_assignment" (
   id uuid NOT NULL,
   shop_id uuid NOT NULL,
@@ -827,6 +952,47 @@ CREATE TABLE "shop_counter" (
   CONSTRAINT shop_counter_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX shopcounter_shop_id_series ON public.shop_counter USING btree (shop_id, series);
+
+CREATE TABLE "sign_in_failure" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  subject_hash bytea NOT NULL,
+  failures bigint NOT NULL DEFAULT 0,
+  last_at timestamp with time zone NOT NULL,
+  free_at timestamp with time zone NOT NULL,
+  CONSTRAINT sign_in_failure_pkey PRIMARY KEY (id)
+);
+CREATE INDEX signinfailure_last_at ON public.sign_in_failure USING btree (last_at);
+CREATE UNIQUE INDEX signinfailure_shop_id_subject_hash ON public.sign_in_failure USING btree (shop_id, subject_hash);
+
+CREATE TABLE "sign_in_flow" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  provider_id uuid NOT NULL,
+  state_hash bytea NOT NULL,
+  nonce character varying NOT NULL,
+  verifier character varying NOT NULL,
+  return_to character varying NOT NULL DEFAULT ''::character varying,
+  expires_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT sign_in_flow_pkey PRIMARY KEY (id)
+);
+CREATE INDEX signinflow_expires_at ON public.sign_in_flow USING btree (expires_at);
+CREATE UNIQUE INDEX signinflow_state_hash ON public.sign_in_flow USING btree (state_hash);
+
+CREATE TABLE "signing_key" (
+  id uuid NOT NULL,
+  kid character varying NOT NULL,
+  algorithm character varying NOT NULL,
+  public bytea NOT NULL,
+  private bytea NOT NULL,
+  sealed boolean NOT NULL DEFAULT false,
+  active_at timestamp with time zone NOT NULL,
+  retired_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT signing_key_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX signing_key_kid_key ON public.signing_key USING btree (kid);
 
 CREATE TABLE "staff_member" (
   id uuid NOT NULL,

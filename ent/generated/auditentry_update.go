@@ -103,6 +103,20 @@ func (_u *AuditEntryUpdate) SetNillableRequestID(v *string) *AuditEntryUpdate {
 	return _u
 }
 
+// SetAddress sets the "address" field.
+func (_u *AuditEntryUpdate) SetAddress(v string) *AuditEntryUpdate {
+	_u.mutation.SetAddress(v)
+	return _u
+}
+
+// SetNillableAddress sets the "address" field if the given value is not nil.
+func (_u *AuditEntryUpdate) SetNillableAddress(v *string) *AuditEntryUpdate {
+	if v != nil {
+		_u.SetAddress(*v)
+	}
+	return _u
+}
+
 // Mutation returns the AuditEntryMutation object of the builder.
 func (_u *AuditEntryUpdate) Mutation() *AuditEntryMutation {
 	return _u.mutation
@@ -166,6 +180,9 @@ func (_u *AuditEntryUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.RequestID(); ok {
 		_spec.SetField(auditentry.FieldRequestID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Address(); ok {
+		_spec.SetField(auditentry.FieldAddress, field.TypeString, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -257,6 +274,20 @@ func (_u *AuditEntryUpdateOne) SetRequestID(v string) *AuditEntryUpdateOne {
 func (_u *AuditEntryUpdateOne) SetNillableRequestID(v *string) *AuditEntryUpdateOne {
 	if v != nil {
 		_u.SetRequestID(*v)
+	}
+	return _u
+}
+
+// SetAddress sets the "address" field.
+func (_u *AuditEntryUpdateOne) SetAddress(v string) *AuditEntryUpdateOne {
+	_u.mutation.SetAddress(v)
+	return _u
+}
+
+// SetNillableAddress sets the "address" field if the given value is not nil.
+func (_u *AuditEntryUpdateOne) SetNillableAddress(v *string) *AuditEntryUpdateOne {
+	if v != nil {
+		_u.SetAddress(*v)
 	}
 	return _u
 }
@@ -354,6 +385,9 @@ func (_u *AuditEntryUpdateOne) sqlSave(ctx context.Context) (_node *AuditEntry, 
 	}
 	if value, ok := _u.mutation.RequestID(); ok {
 		_spec.SetField(auditentry.FieldRequestID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Address(); ok {
+		_spec.SetField(auditentry.FieldAddress, field.TypeString, value)
 	}
 	_node = &AuditEntry{config: _u.config}
 	_spec.Assign = _node.assignValues

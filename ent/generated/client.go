@@ -17,6 +17,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/rialtohq/rialto/ent/generated/address"
+	"github.com/rialtohq/rialto/ent/generated/apikey"
+	"github.com/rialtohq/rialto/ent/generated/app"
 	"github.com/rialtohq/rialto/ent/generated/auditentry"
 	"github.com/rialtohq/rialto/ent/generated/boguscharge"
 	"github.com/rialtohq/rialto/ent/generated/cart"
@@ -28,11 +30,13 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/customertoken"
 	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
+	"github.com/rialtohq/rialto/ent/generated/externalidentity"
 	"github.com/rialtohq/rialto/ent/generated/fulfillment"
 	"github.com/rialtohq/rialto/ent/generated/fulfillmentline"
 	"github.com/rialtohq/rialto/ent/generated/giftcard"
 	"github.com/rialtohq/rialto/ent/generated/giftcardentry"
 	"github.com/rialtohq/rialto/ent/generated/idempotencyrecord"
+	"github.com/rialtohq/rialto/ent/generated/identityprovider"
 	"github.com/rialtohq/rialto/ent/generated/inboxrecord"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
 	"github.com/rialtohq/rialto/ent/generated/location"
@@ -41,6 +45,8 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
+	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
@@ -54,6 +60,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
+	"github.com/rialtohq/rialto/ent/generated/role"
 	"github.com/rialtohq/rialto/ent/generated/roleassignment"
 	"github.com/rialtohq/rialto/ent/generated/searchdocument"
 	"github.com/rialtohq/rialto/ent/generated/session"
@@ -61,6 +68,9 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/shippingzone"
 	"github.com/rialtohq/rialto/ent/generated/shop"
 	"github.com/rialtohq/rialto/ent/generated/shopcounter"
+	"github.com/rialtohq/rialto/ent/generated/signinfailure"
+	"github.com/rialtohq/rialto/ent/generated/signinflow"
+	"github.com/rialtohq/rialto/ent/generated/signingkey"
 	"github.com/rialtohq/rialto/ent/generated/staffmember"
 	"github.com/rialtohq/rialto/ent/generated/stockmovement"
 	"github.com/rialtohq/rialto/ent/generated/storefronttoken"
@@ -75,8 +85,12 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// APIKey is the client for interacting with the APIKey builders.
+	APIKey *APIKeyClient
 	// Address is the client for interacting with the Address builders.
 	Address *AddressClient
+	// App is the client for interacting with the App builders.
+	App *AppClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
 	// BogusCharge is the client for interacting with the BogusCharge builders.
@@ -99,6 +113,8 @@ type Client struct {
 	Discount *DiscountClient
 	// DiscountUsage is the client for interacting with the DiscountUsage builders.
 	DiscountUsage *DiscountUsageClient
+	// ExternalIdentity is the client for interacting with the ExternalIdentity builders.
+	ExternalIdentity *ExternalIdentityClient
 	// Fulfillment is the client for interacting with the Fulfillment builders.
 	Fulfillment *FulfillmentClient
 	// FulfillmentLine is the client for interacting with the FulfillmentLine builders.
@@ -109,6 +125,8 @@ type Client struct {
 	GiftCardEntry *GiftCardEntryClient
 	// IdempotencyRecord is the client for interacting with the IdempotencyRecord builders.
 	IdempotencyRecord *IdempotencyRecordClient
+	// IdentityProvider is the client for interacting with the IdentityProvider builders.
+	IdentityProvider *IdentityProviderClient
 	// InboxRecord is the client for interacting with the InboxRecord builders.
 	InboxRecord *InboxRecordClient
 	// InventoryLevel is the client for interacting with the InventoryLevel builders.
@@ -125,6 +143,10 @@ type Client struct {
 	MenuItem *MenuItemClient
 	// Metafield is the client for interacting with the Metafield builders.
 	Metafield *MetafieldClient
+	// OAuthRequest is the client for interacting with the OAuthRequest builders.
+	OAuthRequest *OAuthRequestClient
+	// OAuthToken is the client for interacting with the OAuthToken builders.
+	OAuthToken *OAuthTokenClient
 	// OptionValue is the client for interacting with the OptionValue builders.
 	OptionValue *OptionValueClient
 	// Order is the client for interacting with the Order builders.
@@ -151,6 +173,8 @@ type Client struct {
 	Refund *RefundClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// Role is the client for interacting with the Role builders.
+	Role *RoleClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
 	RoleAssignment *RoleAssignmentClient
 	// SearchDocument is the client for interacting with the SearchDocument builders.
@@ -165,6 +189,12 @@ type Client struct {
 	Shop *ShopClient
 	// ShopCounter is the client for interacting with the ShopCounter builders.
 	ShopCounter *ShopCounterClient
+	// SignInFailure is the client for interacting with the SignInFailure builders.
+	SignInFailure *SignInFailureClient
+	// SignInFlow is the client for interacting with the SignInFlow builders.
+	SignInFlow *SignInFlowClient
+	// SigningKey is the client for interacting with the SigningKey builders.
+	SigningKey *SigningKeyClient
 	// StaffMember is the client for interacting with the StaffMember builders.
 	StaffMember *StaffMemberClient
 	// StockMovement is the client for interacting with the StockMovement builders.
@@ -190,7 +220,9 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.APIKey = NewAPIKeyClient(c.config)
 	c.Address = NewAddressClient(c.config)
+	c.App = NewAppClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.BogusCharge = NewBogusChargeClient(c.config)
 	c.Cart = NewCartClient(c.config)
@@ -202,11 +234,13 @@ func (c *Client) init() {
 	c.CustomerToken = NewCustomerTokenClient(c.config)
 	c.Discount = NewDiscountClient(c.config)
 	c.DiscountUsage = NewDiscountUsageClient(c.config)
+	c.ExternalIdentity = NewExternalIdentityClient(c.config)
 	c.Fulfillment = NewFulfillmentClient(c.config)
 	c.FulfillmentLine = NewFulfillmentLineClient(c.config)
 	c.GiftCard = NewGiftCardClient(c.config)
 	c.GiftCardEntry = NewGiftCardEntryClient(c.config)
 	c.IdempotencyRecord = NewIdempotencyRecordClient(c.config)
+	c.IdentityProvider = NewIdentityProviderClient(c.config)
 	c.InboxRecord = NewInboxRecordClient(c.config)
 	c.InventoryLevel = NewInventoryLevelClient(c.config)
 	c.Location = NewLocationClient(c.config)
@@ -215,6 +249,8 @@ func (c *Client) init() {
 	c.Menu = NewMenuClient(c.config)
 	c.MenuItem = NewMenuItemClient(c.config)
 	c.Metafield = NewMetafieldClient(c.config)
+	c.OAuthRequest = NewOAuthRequestClient(c.config)
+	c.OAuthToken = NewOAuthTokenClient(c.config)
 	c.OptionValue = NewOptionValueClient(c.config)
 	c.Order = NewOrderClient(c.config)
 	c.OrderEvent = NewOrderEventClient(c.config)
@@ -228,6 +264,7 @@ func (c *Client) init() {
 	c.ProductTag = NewProductTagClient(c.config)
 	c.Refund = NewRefundClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
+	c.Role = NewRoleClient(c.config)
 	c.RoleAssignment = NewRoleAssignmentClient(c.config)
 	c.SearchDocument = NewSearchDocumentClient(c.config)
 	c.Session = NewSessionClient(c.config)
@@ -235,6 +272,9 @@ func (c *Client) init() {
 	c.ShippingZone = NewShippingZoneClient(c.config)
 	c.Shop = NewShopClient(c.config)
 	c.ShopCounter = NewShopCounterClient(c.config)
+	c.SignInFailure = NewSignInFailureClient(c.config)
+	c.SignInFlow = NewSignInFlowClient(c.config)
+	c.SigningKey = NewSigningKeyClient(c.config)
 	c.StaffMember = NewStaffMemberClient(c.config)
 	c.StockMovement = NewStockMovementClient(c.config)
 	c.StorefrontToken = NewStorefrontTokenClient(c.config)
@@ -334,7 +374,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:                ctx,
 		config:             cfg,
+		APIKey:             NewAPIKeyClient(cfg),
 		Address:            NewAddressClient(cfg),
+		App:                NewAppClient(cfg),
 		AuditEntry:         NewAuditEntryClient(cfg),
 		BogusCharge:        NewBogusChargeClient(cfg),
 		Cart:               NewCartClient(cfg),
@@ -346,11 +388,13 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		CustomerToken:      NewCustomerTokenClient(cfg),
 		Discount:           NewDiscountClient(cfg),
 		DiscountUsage:      NewDiscountUsageClient(cfg),
+		ExternalIdentity:   NewExternalIdentityClient(cfg),
 		Fulfillment:        NewFulfillmentClient(cfg),
 		FulfillmentLine:    NewFulfillmentLineClient(cfg),
 		GiftCard:           NewGiftCardClient(cfg),
 		GiftCardEntry:      NewGiftCardEntryClient(cfg),
 		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
+		IdentityProvider:   NewIdentityProviderClient(cfg),
 		InboxRecord:        NewInboxRecordClient(cfg),
 		InventoryLevel:     NewInventoryLevelClient(cfg),
 		Location:           NewLocationClient(cfg),
@@ -359,6 +403,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Menu:               NewMenuClient(cfg),
 		MenuItem:           NewMenuItemClient(cfg),
 		Metafield:          NewMetafieldClient(cfg),
+		OAuthRequest:       NewOAuthRequestClient(cfg),
+		OAuthToken:         NewOAuthTokenClient(cfg),
 		OptionValue:        NewOptionValueClient(cfg),
 		Order:              NewOrderClient(cfg),
 		OrderEvent:         NewOrderEventClient(cfg),
@@ -372,6 +418,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ProductTag:         NewProductTagClient(cfg),
 		Refund:             NewRefundClient(cfg),
 		Reservation:        NewReservationClient(cfg),
+		Role:               NewRoleClient(cfg),
 		RoleAssignment:     NewRoleAssignmentClient(cfg),
 		SearchDocument:     NewSearchDocumentClient(cfg),
 		Session:            NewSessionClient(cfg),
@@ -379,6 +426,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ShippingZone:       NewShippingZoneClient(cfg),
 		Shop:               NewShopClient(cfg),
 		ShopCounter:        NewShopCounterClient(cfg),
+		SignInFailure:      NewSignInFailureClient(cfg),
+		SignInFlow:         NewSignInFlowClient(cfg),
+		SigningKey:         NewSigningKeyClient(cfg),
 		StaffMember:        NewStaffMemberClient(cfg),
 		StockMovement:      NewStockMovementClient(cfg),
 		StorefrontToken:    NewStorefrontTokenClient(cfg),
@@ -405,7 +455,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:                ctx,
 		config:             cfg,
+		APIKey:             NewAPIKeyClient(cfg),
 		Address:            NewAddressClient(cfg),
+		App:                NewAppClient(cfg),
 		AuditEntry:         NewAuditEntryClient(cfg),
 		BogusCharge:        NewBogusChargeClient(cfg),
 		Cart:               NewCartClient(cfg),
@@ -417,11 +469,13 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		CustomerToken:      NewCustomerTokenClient(cfg),
 		Discount:           NewDiscountClient(cfg),
 		DiscountUsage:      NewDiscountUsageClient(cfg),
+		ExternalIdentity:   NewExternalIdentityClient(cfg),
 		Fulfillment:        NewFulfillmentClient(cfg),
 		FulfillmentLine:    NewFulfillmentLineClient(cfg),
 		GiftCard:           NewGiftCardClient(cfg),
 		GiftCardEntry:      NewGiftCardEntryClient(cfg),
 		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
+		IdentityProvider:   NewIdentityProviderClient(cfg),
 		InboxRecord:        NewInboxRecordClient(cfg),
 		InventoryLevel:     NewInventoryLevelClient(cfg),
 		Location:           NewLocationClient(cfg),
@@ -430,6 +484,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Menu:               NewMenuClient(cfg),
 		MenuItem:           NewMenuItemClient(cfg),
 		Metafield:          NewMetafieldClient(cfg),
+		OAuthRequest:       NewOAuthRequestClient(cfg),
+		OAuthToken:         NewOAuthTokenClient(cfg),
 		OptionValue:        NewOptionValueClient(cfg),
 		Order:              NewOrderClient(cfg),
 		OrderEvent:         NewOrderEventClient(cfg),
@@ -443,6 +499,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ProductTag:         NewProductTagClient(cfg),
 		Refund:             NewRefundClient(cfg),
 		Reservation:        NewReservationClient(cfg),
+		Role:               NewRoleClient(cfg),
 		RoleAssignment:     NewRoleAssignmentClient(cfg),
 		SearchDocument:     NewSearchDocumentClient(cfg),
 		Session:            NewSessionClient(cfg),
@@ -450,6 +507,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ShippingZone:       NewShippingZoneClient(cfg),
 		Shop:               NewShopClient(cfg),
 		ShopCounter:        NewShopCounterClient(cfg),
+		SignInFailure:      NewSignInFailureClient(cfg),
+		SignInFlow:         NewSignInFlowClient(cfg),
+		SigningKey:         NewSigningKeyClient(cfg),
 		StaffMember:        NewStaffMemberClient(cfg),
 		StockMovement:      NewStockMovementClient(cfg),
 		StorefrontToken:    NewStorefrontTokenClient(cfg),
@@ -463,7 +523,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Address.
+//		APIKey.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -486,16 +546,19 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Address, c.AuditEntry, c.BogusCharge, c.Cart, c.CartLine, c.CheckoutAttempt,
-		c.Collection, c.CollectionProduct, c.Customer, c.CustomerToken, c.Discount,
-		c.DiscountUsage, c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
-		c.IdempotencyRecord, c.InboxRecord, c.InventoryLevel, c.Location, c.Market,
-		c.Media, c.Menu, c.MenuItem, c.Metafield, c.OptionValue, c.Order, c.OrderEvent,
-		c.OrderLine, c.OutboxEvent, c.Page, c.PaymentTransaction, c.Product,
-		c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund, c.Reservation,
-		c.RoleAssignment, c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone,
-		c.Shop, c.ShopCounter, c.StaffMember, c.StockMovement, c.StorefrontToken,
-		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.APIKey, c.Address, c.App, c.AuditEntry, c.BogusCharge, c.Cart, c.CartLine,
+		c.CheckoutAttempt, c.Collection, c.CollectionProduct, c.Customer,
+		c.CustomerToken, c.Discount, c.DiscountUsage, c.ExternalIdentity,
+		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
+		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
+		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
+		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent,
+		c.Page, c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice,
+		c.ProductTag, c.Refund, c.Reservation, c.Role, c.RoleAssignment,
+		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
+		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
+		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
+		c.VariantPrice,
 	} {
 		n.Use(hooks...)
 	}
@@ -505,16 +568,19 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Address, c.AuditEntry, c.BogusCharge, c.Cart, c.CartLine, c.CheckoutAttempt,
-		c.Collection, c.CollectionProduct, c.Customer, c.CustomerToken, c.Discount,
-		c.DiscountUsage, c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
-		c.IdempotencyRecord, c.InboxRecord, c.InventoryLevel, c.Location, c.Market,
-		c.Media, c.Menu, c.MenuItem, c.Metafield, c.OptionValue, c.Order, c.OrderEvent,
-		c.OrderLine, c.OutboxEvent, c.Page, c.PaymentTransaction, c.Product,
-		c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund, c.Reservation,
-		c.RoleAssignment, c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone,
-		c.Shop, c.ShopCounter, c.StaffMember, c.StockMovement, c.StorefrontToken,
-		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.APIKey, c.Address, c.App, c.AuditEntry, c.BogusCharge, c.Cart, c.CartLine,
+		c.CheckoutAttempt, c.Collection, c.CollectionProduct, c.Customer,
+		c.CustomerToken, c.Discount, c.DiscountUsage, c.ExternalIdentity,
+		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
+		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
+		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
+		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent,
+		c.Page, c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice,
+		c.ProductTag, c.Refund, c.Reservation, c.Role, c.RoleAssignment,
+		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
+		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
+		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
+		c.VariantPrice,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -523,8 +589,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *APIKeyMutation:
+		return c.APIKey.mutate(ctx, m)
 	case *AddressMutation:
 		return c.Address.mutate(ctx, m)
+	case *AppMutation:
+		return c.App.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
 	case *BogusChargeMutation:
@@ -547,6 +617,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Discount.mutate(ctx, m)
 	case *DiscountUsageMutation:
 		return c.DiscountUsage.mutate(ctx, m)
+	case *ExternalIdentityMutation:
+		return c.ExternalIdentity.mutate(ctx, m)
 	case *FulfillmentMutation:
 		return c.Fulfillment.mutate(ctx, m)
 	case *FulfillmentLineMutation:
@@ -557,6 +629,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.GiftCardEntry.mutate(ctx, m)
 	case *IdempotencyRecordMutation:
 		return c.IdempotencyRecord.mutate(ctx, m)
+	case *IdentityProviderMutation:
+		return c.IdentityProvider.mutate(ctx, m)
 	case *InboxRecordMutation:
 		return c.InboxRecord.mutate(ctx, m)
 	case *InventoryLevelMutation:
@@ -573,6 +647,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MenuItem.mutate(ctx, m)
 	case *MetafieldMutation:
 		return c.Metafield.mutate(ctx, m)
+	case *OAuthRequestMutation:
+		return c.OAuthRequest.mutate(ctx, m)
+	case *OAuthTokenMutation:
+		return c.OAuthToken.mutate(ctx, m)
 	case *OptionValueMutation:
 		return c.OptionValue.mutate(ctx, m)
 	case *OrderMutation:
@@ -599,6 +677,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Refund.mutate(ctx, m)
 	case *ReservationMutation:
 		return c.Reservation.mutate(ctx, m)
+	case *RoleMutation:
+		return c.Role.mutate(ctx, m)
 	case *RoleAssignmentMutation:
 		return c.RoleAssignment.mutate(ctx, m)
 	case *SearchDocumentMutation:
@@ -613,6 +693,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Shop.mutate(ctx, m)
 	case *ShopCounterMutation:
 		return c.ShopCounter.mutate(ctx, m)
+	case *SignInFailureMutation:
+		return c.SignInFailure.mutate(ctx, m)
+	case *SignInFlowMutation:
+		return c.SignInFlow.mutate(ctx, m)
+	case *SigningKeyMutation:
+		return c.SigningKey.mutate(ctx, m)
 	case *StaffMemberMutation:
 		return c.StaffMember.mutate(ctx, m)
 	case *StockMovementMutation:
@@ -629,6 +715,139 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.VariantPrice.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("generated: unknown mutation type %T", m)
+	}
+}
+
+// APIKeyClient is a client for the APIKey schema.
+type APIKeyClient struct {
+	config
+}
+
+// NewAPIKeyClient returns a client for the APIKey from the given config.
+func NewAPIKeyClient(c config) *APIKeyClient {
+	return &APIKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `apikey.Hooks(f(g(h())))`.
+func (c *APIKeyClient) Use(hooks ...Hook) {
+	c.hooks.APIKey = append(c.hooks.APIKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `apikey.Intercept(f(g(h())))`.
+func (c *APIKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.APIKey = append(c.inters.APIKey, interceptors...)
+}
+
+// Create returns a builder for creating a APIKey entity.
+func (c *APIKeyClient) Create() *APIKeyCreate {
+	mutation := newAPIKeyMutation(c.config, OpCreate)
+	return &APIKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of APIKey entities.
+func (c *APIKeyClient) CreateBulk(builders ...*APIKeyCreate) *APIKeyCreateBulk {
+	return &APIKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *APIKeyClient) MapCreateBulk(slice any, setFunc func(*APIKeyCreate, int)) *APIKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &APIKeyCreateBulk{err: fmt.Errorf("calling to APIKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*APIKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &APIKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for APIKey.
+func (c *APIKeyClient) Update() *APIKeyUpdate {
+	mutation := newAPIKeyMutation(c.config, OpUpdate)
+	return &APIKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *APIKeyClient) UpdateOne(_m *APIKey) *APIKeyUpdateOne {
+	mutation := newAPIKeyMutation(c.config, OpUpdateOne, withAPIKey(_m))
+	return &APIKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *APIKeyClient) UpdateOneID(id uuid.UUID) *APIKeyUpdateOne {
+	mutation := newAPIKeyMutation(c.config, OpUpdateOne, withAPIKeyID(id))
+	return &APIKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for APIKey.
+func (c *APIKeyClient) Delete() *APIKeyDelete {
+	mutation := newAPIKeyMutation(c.config, OpDelete)
+	return &APIKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *APIKeyClient) DeleteOne(_m *APIKey) *APIKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *APIKeyClient) DeleteOneID(id uuid.UUID) *APIKeyDeleteOne {
+	builder := c.Delete().Where(apikey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &APIKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for APIKey.
+func (c *APIKeyClient) Query() *APIKeyQuery {
+	return &APIKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAPIKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a APIKey entity by its id.
+func (c *APIKeyClient) Get(ctx context.Context, id uuid.UUID) (*APIKey, error) {
+	return c.Query().Where(apikey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *APIKeyClient) GetX(ctx context.Context, id uuid.UUID) *APIKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *APIKeyClient) Hooks() []Hook {
+	return c.hooks.APIKey
+}
+
+// Interceptors returns the client interceptors.
+func (c *APIKeyClient) Interceptors() []Interceptor {
+	return c.inters.APIKey
+}
+
+func (c *APIKeyClient) mutate(ctx context.Context, m *APIKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&APIKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&APIKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&APIKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&APIKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown APIKey mutation op: %q", m.Op())
 	}
 }
 
@@ -778,6 +997,139 @@ func (c *AddressClient) mutate(ctx context.Context, m *AddressMutation) (Value, 
 		return (&AddressDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Address mutation op: %q", m.Op())
+	}
+}
+
+// AppClient is a client for the App schema.
+type AppClient struct {
+	config
+}
+
+// NewAppClient returns a client for the App from the given config.
+func NewAppClient(c config) *AppClient {
+	return &AppClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `app.Hooks(f(g(h())))`.
+func (c *AppClient) Use(hooks ...Hook) {
+	c.hooks.App = append(c.hooks.App, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `app.Intercept(f(g(h())))`.
+func (c *AppClient) Intercept(interceptors ...Interceptor) {
+	c.inters.App = append(c.inters.App, interceptors...)
+}
+
+// Create returns a builder for creating a App entity.
+func (c *AppClient) Create() *AppCreate {
+	mutation := newAppMutation(c.config, OpCreate)
+	return &AppCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of App entities.
+func (c *AppClient) CreateBulk(builders ...*AppCreate) *AppCreateBulk {
+	return &AppCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AppClient) MapCreateBulk(slice any, setFunc func(*AppCreate, int)) *AppCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AppCreateBulk{err: fmt.Errorf("calling to AppClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AppCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AppCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for App.
+func (c *AppClient) Update() *AppUpdate {
+	mutation := newAppMutation(c.config, OpUpdate)
+	return &AppUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AppClient) UpdateOne(_m *App) *AppUpdateOne {
+	mutation := newAppMutation(c.config, OpUpdateOne, withApp(_m))
+	return &AppUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AppClient) UpdateOneID(id uuid.UUID) *AppUpdateOne {
+	mutation := newAppMutation(c.config, OpUpdateOne, withAppID(id))
+	return &AppUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for App.
+func (c *AppClient) Delete() *AppDelete {
+	mutation := newAppMutation(c.config, OpDelete)
+	return &AppDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AppClient) DeleteOne(_m *App) *AppDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AppClient) DeleteOneID(id uuid.UUID) *AppDeleteOne {
+	builder := c.Delete().Where(app.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AppDeleteOne{builder}
+}
+
+// Query returns a query builder for App.
+func (c *AppClient) Query() *AppQuery {
+	return &AppQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApp},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a App entity by its id.
+func (c *AppClient) Get(ctx context.Context, id uuid.UUID) (*App, error) {
+	return c.Query().Where(app.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AppClient) GetX(ctx context.Context, id uuid.UUID) *App {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AppClient) Hooks() []Hook {
+	return c.hooks.App
+}
+
+// Interceptors returns the client interceptors.
+func (c *AppClient) Interceptors() []Interceptor {
+	return c.inters.App
+}
+
+func (c *AppClient) mutate(ctx context.Context, m *AppMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AppCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AppUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AppUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AppDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown App mutation op: %q", m.Op())
 	}
 }
 
@@ -2260,6 +2612,139 @@ func (c *DiscountUsageClient) mutate(ctx context.Context, m *DiscountUsageMutati
 	}
 }
 
+// ExternalIdentityClient is a client for the ExternalIdentity schema.
+type ExternalIdentityClient struct {
+	config
+}
+
+// NewExternalIdentityClient returns a client for the ExternalIdentity from the given config.
+func NewExternalIdentityClient(c config) *ExternalIdentityClient {
+	return &ExternalIdentityClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `externalidentity.Hooks(f(g(h())))`.
+func (c *ExternalIdentityClient) Use(hooks ...Hook) {
+	c.hooks.ExternalIdentity = append(c.hooks.ExternalIdentity, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `externalidentity.Intercept(f(g(h())))`.
+func (c *ExternalIdentityClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ExternalIdentity = append(c.inters.ExternalIdentity, interceptors...)
+}
+
+// Create returns a builder for creating a ExternalIdentity entity.
+func (c *ExternalIdentityClient) Create() *ExternalIdentityCreate {
+	mutation := newExternalIdentityMutation(c.config, OpCreate)
+	return &ExternalIdentityCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ExternalIdentity entities.
+func (c *ExternalIdentityClient) CreateBulk(builders ...*ExternalIdentityCreate) *ExternalIdentityCreateBulk {
+	return &ExternalIdentityCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExternalIdentityClient) MapCreateBulk(slice any, setFunc func(*ExternalIdentityCreate, int)) *ExternalIdentityCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExternalIdentityCreateBulk{err: fmt.Errorf("calling to ExternalIdentityClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExternalIdentityCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExternalIdentityCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ExternalIdentity.
+func (c *ExternalIdentityClient) Update() *ExternalIdentityUpdate {
+	mutation := newExternalIdentityMutation(c.config, OpUpdate)
+	return &ExternalIdentityUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExternalIdentityClient) UpdateOne(_m *ExternalIdentity) *ExternalIdentityUpdateOne {
+	mutation := newExternalIdentityMutation(c.config, OpUpdateOne, withExternalIdentity(_m))
+	return &ExternalIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExternalIdentityClient) UpdateOneID(id uuid.UUID) *ExternalIdentityUpdateOne {
+	mutation := newExternalIdentityMutation(c.config, OpUpdateOne, withExternalIdentityID(id))
+	return &ExternalIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ExternalIdentity.
+func (c *ExternalIdentityClient) Delete() *ExternalIdentityDelete {
+	mutation := newExternalIdentityMutation(c.config, OpDelete)
+	return &ExternalIdentityDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExternalIdentityClient) DeleteOne(_m *ExternalIdentity) *ExternalIdentityDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExternalIdentityClient) DeleteOneID(id uuid.UUID) *ExternalIdentityDeleteOne {
+	builder := c.Delete().Where(externalidentity.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExternalIdentityDeleteOne{builder}
+}
+
+// Query returns a query builder for ExternalIdentity.
+func (c *ExternalIdentityClient) Query() *ExternalIdentityQuery {
+	return &ExternalIdentityQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExternalIdentity},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ExternalIdentity entity by its id.
+func (c *ExternalIdentityClient) Get(ctx context.Context, id uuid.UUID) (*ExternalIdentity, error) {
+	return c.Query().Where(externalidentity.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExternalIdentityClient) GetX(ctx context.Context, id uuid.UUID) *ExternalIdentity {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ExternalIdentityClient) Hooks() []Hook {
+	return c.hooks.ExternalIdentity
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExternalIdentityClient) Interceptors() []Interceptor {
+	return c.inters.ExternalIdentity
+}
+
+func (c *ExternalIdentityClient) mutate(ctx context.Context, m *ExternalIdentityMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExternalIdentityCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExternalIdentityUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExternalIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExternalIdentityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown ExternalIdentity mutation op: %q", m.Op())
+	}
+}
+
 // FulfillmentClient is a client for the Fulfillment schema.
 type FulfillmentClient struct {
 	config
@@ -2954,6 +3439,139 @@ func (c *IdempotencyRecordClient) mutate(ctx context.Context, m *IdempotencyReco
 		return (&IdempotencyRecordDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown IdempotencyRecord mutation op: %q", m.Op())
+	}
+}
+
+// IdentityProviderClient is a client for the IdentityProvider schema.
+type IdentityProviderClient struct {
+	config
+}
+
+// NewIdentityProviderClient returns a client for the IdentityProvider from the given config.
+func NewIdentityProviderClient(c config) *IdentityProviderClient {
+	return &IdentityProviderClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `identityprovider.Hooks(f(g(h())))`.
+func (c *IdentityProviderClient) Use(hooks ...Hook) {
+	c.hooks.IdentityProvider = append(c.hooks.IdentityProvider, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `identityprovider.Intercept(f(g(h())))`.
+func (c *IdentityProviderClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IdentityProvider = append(c.inters.IdentityProvider, interceptors...)
+}
+
+// Create returns a builder for creating a IdentityProvider entity.
+func (c *IdentityProviderClient) Create() *IdentityProviderCreate {
+	mutation := newIdentityProviderMutation(c.config, OpCreate)
+	return &IdentityProviderCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IdentityProvider entities.
+func (c *IdentityProviderClient) CreateBulk(builders ...*IdentityProviderCreate) *IdentityProviderCreateBulk {
+	return &IdentityProviderCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IdentityProviderClient) MapCreateBulk(slice any, setFunc func(*IdentityProviderCreate, int)) *IdentityProviderCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IdentityProviderCreateBulk{err: fmt.Errorf("calling to IdentityProviderClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IdentityProviderCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IdentityProviderCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IdentityProvider.
+func (c *IdentityProviderClient) Update() *IdentityProviderUpdate {
+	mutation := newIdentityProviderMutation(c.config, OpUpdate)
+	return &IdentityProviderUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IdentityProviderClient) UpdateOne(_m *IdentityProvider) *IdentityProviderUpdateOne {
+	mutation := newIdentityProviderMutation(c.config, OpUpdateOne, withIdentityProvider(_m))
+	return &IdentityProviderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IdentityProviderClient) UpdateOneID(id uuid.UUID) *IdentityProviderUpdateOne {
+	mutation := newIdentityProviderMutation(c.config, OpUpdateOne, withIdentityProviderID(id))
+	return &IdentityProviderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IdentityProvider.
+func (c *IdentityProviderClient) Delete() *IdentityProviderDelete {
+	mutation := newIdentityProviderMutation(c.config, OpDelete)
+	return &IdentityProviderDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IdentityProviderClient) DeleteOne(_m *IdentityProvider) *IdentityProviderDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IdentityProviderClient) DeleteOneID(id uuid.UUID) *IdentityProviderDeleteOne {
+	builder := c.Delete().Where(identityprovider.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IdentityProviderDeleteOne{builder}
+}
+
+// Query returns a query builder for IdentityProvider.
+func (c *IdentityProviderClient) Query() *IdentityProviderQuery {
+	return &IdentityProviderQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIdentityProvider},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IdentityProvider entity by its id.
+func (c *IdentityProviderClient) Get(ctx context.Context, id uuid.UUID) (*IdentityProvider, error) {
+	return c.Query().Where(identityprovider.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IdentityProviderClient) GetX(ctx context.Context, id uuid.UUID) *IdentityProvider {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *IdentityProviderClient) Hooks() []Hook {
+	return c.hooks.IdentityProvider
+}
+
+// Interceptors returns the client interceptors.
+func (c *IdentityProviderClient) Interceptors() []Interceptor {
+	return c.inters.IdentityProvider
+}
+
+func (c *IdentityProviderClient) mutate(ctx context.Context, m *IdentityProviderMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IdentityProviderCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IdentityProviderUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IdentityProviderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IdentityProviderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown IdentityProvider mutation op: %q", m.Op())
 	}
 }
 
@@ -4018,6 +4636,272 @@ func (c *MetafieldClient) mutate(ctx context.Context, m *MetafieldMutation) (Val
 		return (&MetafieldDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Metafield mutation op: %q", m.Op())
+	}
+}
+
+// OAuthRequestClient is a client for the OAuthRequest schema.
+type OAuthRequestClient struct {
+	config
+}
+
+// NewOAuthRequestClient returns a client for the OAuthRequest from the given config.
+func NewOAuthRequestClient(c config) *OAuthRequestClient {
+	return &OAuthRequestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `oauthrequest.Hooks(f(g(h())))`.
+func (c *OAuthRequestClient) Use(hooks ...Hook) {
+	c.hooks.OAuthRequest = append(c.hooks.OAuthRequest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `oauthrequest.Intercept(f(g(h())))`.
+func (c *OAuthRequestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OAuthRequest = append(c.inters.OAuthRequest, interceptors...)
+}
+
+// Create returns a builder for creating a OAuthRequest entity.
+func (c *OAuthRequestClient) Create() *OAuthRequestCreate {
+	mutation := newOAuthRequestMutation(c.config, OpCreate)
+	return &OAuthRequestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OAuthRequest entities.
+func (c *OAuthRequestClient) CreateBulk(builders ...*OAuthRequestCreate) *OAuthRequestCreateBulk {
+	return &OAuthRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OAuthRequestClient) MapCreateBulk(slice any, setFunc func(*OAuthRequestCreate, int)) *OAuthRequestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OAuthRequestCreateBulk{err: fmt.Errorf("calling to OAuthRequestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OAuthRequestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OAuthRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OAuthRequest.
+func (c *OAuthRequestClient) Update() *OAuthRequestUpdate {
+	mutation := newOAuthRequestMutation(c.config, OpUpdate)
+	return &OAuthRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OAuthRequestClient) UpdateOne(_m *OAuthRequest) *OAuthRequestUpdateOne {
+	mutation := newOAuthRequestMutation(c.config, OpUpdateOne, withOAuthRequest(_m))
+	return &OAuthRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OAuthRequestClient) UpdateOneID(id uuid.UUID) *OAuthRequestUpdateOne {
+	mutation := newOAuthRequestMutation(c.config, OpUpdateOne, withOAuthRequestID(id))
+	return &OAuthRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OAuthRequest.
+func (c *OAuthRequestClient) Delete() *OAuthRequestDelete {
+	mutation := newOAuthRequestMutation(c.config, OpDelete)
+	return &OAuthRequestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OAuthRequestClient) DeleteOne(_m *OAuthRequest) *OAuthRequestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OAuthRequestClient) DeleteOneID(id uuid.UUID) *OAuthRequestDeleteOne {
+	builder := c.Delete().Where(oauthrequest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OAuthRequestDeleteOne{builder}
+}
+
+// Query returns a query builder for OAuthRequest.
+func (c *OAuthRequestClient) Query() *OAuthRequestQuery {
+	return &OAuthRequestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOAuthRequest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OAuthRequest entity by its id.
+func (c *OAuthRequestClient) Get(ctx context.Context, id uuid.UUID) (*OAuthRequest, error) {
+	return c.Query().Where(oauthrequest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OAuthRequestClient) GetX(ctx context.Context, id uuid.UUID) *OAuthRequest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *OAuthRequestClient) Hooks() []Hook {
+	return c.hooks.OAuthRequest
+}
+
+// Interceptors returns the client interceptors.
+func (c *OAuthRequestClient) Interceptors() []Interceptor {
+	return c.inters.OAuthRequest
+}
+
+func (c *OAuthRequestClient) mutate(ctx context.Context, m *OAuthRequestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OAuthRequestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OAuthRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OAuthRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OAuthRequestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown OAuthRequest mutation op: %q", m.Op())
+	}
+}
+
+// OAuthTokenClient is a client for the OAuthToken schema.
+type OAuthTokenClient struct {
+	config
+}
+
+// NewOAuthTokenClient returns a client for the OAuthToken from the given config.
+func NewOAuthTokenClient(c config) *OAuthTokenClient {
+	return &OAuthTokenClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `oauthtoken.Hooks(f(g(h())))`.
+func (c *OAuthTokenClient) Use(hooks ...Hook) {
+	c.hooks.OAuthToken = append(c.hooks.OAuthToken, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `oauthtoken.Intercept(f(g(h())))`.
+func (c *OAuthTokenClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OAuthToken = append(c.inters.OAuthToken, interceptors...)
+}
+
+// Create returns a builder for creating a OAuthToken entity.
+func (c *OAuthTokenClient) Create() *OAuthTokenCreate {
+	mutation := newOAuthTokenMutation(c.config, OpCreate)
+	return &OAuthTokenCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OAuthToken entities.
+func (c *OAuthTokenClient) CreateBulk(builders ...*OAuthTokenCreate) *OAuthTokenCreateBulk {
+	return &OAuthTokenCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OAuthTokenClient) MapCreateBulk(slice any, setFunc func(*OAuthTokenCreate, int)) *OAuthTokenCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OAuthTokenCreateBulk{err: fmt.Errorf("calling to OAuthTokenClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OAuthTokenCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OAuthTokenCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OAuthToken.
+func (c *OAuthTokenClient) Update() *OAuthTokenUpdate {
+	mutation := newOAuthTokenMutation(c.config, OpUpdate)
+	return &OAuthTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OAuthTokenClient) UpdateOne(_m *OAuthToken) *OAuthTokenUpdateOne {
+	mutation := newOAuthTokenMutation(c.config, OpUpdateOne, withOAuthToken(_m))
+	return &OAuthTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OAuthTokenClient) UpdateOneID(id uuid.UUID) *OAuthTokenUpdateOne {
+	mutation := newOAuthTokenMutation(c.config, OpUpdateOne, withOAuthTokenID(id))
+	return &OAuthTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OAuthToken.
+func (c *OAuthTokenClient) Delete() *OAuthTokenDelete {
+	mutation := newOAuthTokenMutation(c.config, OpDelete)
+	return &OAuthTokenDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OAuthTokenClient) DeleteOne(_m *OAuthToken) *OAuthTokenDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OAuthTokenClient) DeleteOneID(id uuid.UUID) *OAuthTokenDeleteOne {
+	builder := c.Delete().Where(oauthtoken.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OAuthTokenDeleteOne{builder}
+}
+
+// Query returns a query builder for OAuthToken.
+func (c *OAuthTokenClient) Query() *OAuthTokenQuery {
+	return &OAuthTokenQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOAuthToken},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OAuthToken entity by its id.
+func (c *OAuthTokenClient) Get(ctx context.Context, id uuid.UUID) (*OAuthToken, error) {
+	return c.Query().Where(oauthtoken.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OAuthTokenClient) GetX(ctx context.Context, id uuid.UUID) *OAuthToken {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *OAuthTokenClient) Hooks() []Hook {
+	return c.hooks.OAuthToken
+}
+
+// Interceptors returns the client interceptors.
+func (c *OAuthTokenClient) Interceptors() []Interceptor {
+	return c.inters.OAuthToken
+}
+
+func (c *OAuthTokenClient) mutate(ctx context.Context, m *OAuthTokenMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OAuthTokenCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OAuthTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OAuthTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OAuthTokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown OAuthToken mutation op: %q", m.Op())
 	}
 }
 
@@ -5798,6 +6682,139 @@ func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) 
 	}
 }
 
+// RoleClient is a client for the Role schema.
+type RoleClient struct {
+	config
+}
+
+// NewRoleClient returns a client for the Role from the given config.
+func NewRoleClient(c config) *RoleClient {
+	return &RoleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `role.Hooks(f(g(h())))`.
+func (c *RoleClient) Use(hooks ...Hook) {
+	c.hooks.Role = append(c.hooks.Role, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `role.Intercept(f(g(h())))`.
+func (c *RoleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Role = append(c.inters.Role, interceptors...)
+}
+
+// Create returns a builder for creating a Role entity.
+func (c *RoleClient) Create() *RoleCreate {
+	mutation := newRoleMutation(c.config, OpCreate)
+	return &RoleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Role entities.
+func (c *RoleClient) CreateBulk(builders ...*RoleCreate) *RoleCreateBulk {
+	return &RoleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RoleClient) MapCreateBulk(slice any, setFunc func(*RoleCreate, int)) *RoleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RoleCreateBulk{err: fmt.Errorf("calling to RoleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RoleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RoleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Role.
+func (c *RoleClient) Update() *RoleUpdate {
+	mutation := newRoleMutation(c.config, OpUpdate)
+	return &RoleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RoleClient) UpdateOne(_m *Role) *RoleUpdateOne {
+	mutation := newRoleMutation(c.config, OpUpdateOne, withRole(_m))
+	return &RoleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RoleClient) UpdateOneID(id uuid.UUID) *RoleUpdateOne {
+	mutation := newRoleMutation(c.config, OpUpdateOne, withRoleID(id))
+	return &RoleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Role.
+func (c *RoleClient) Delete() *RoleDelete {
+	mutation := newRoleMutation(c.config, OpDelete)
+	return &RoleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RoleClient) DeleteOne(_m *Role) *RoleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RoleClient) DeleteOneID(id uuid.UUID) *RoleDeleteOne {
+	builder := c.Delete().Where(role.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RoleDeleteOne{builder}
+}
+
+// Query returns a query builder for Role.
+func (c *RoleClient) Query() *RoleQuery {
+	return &RoleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRole},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Role entity by its id.
+func (c *RoleClient) Get(ctx context.Context, id uuid.UUID) (*Role, error) {
+	return c.Query().Where(role.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RoleClient) GetX(ctx context.Context, id uuid.UUID) *Role {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RoleClient) Hooks() []Hook {
+	return c.hooks.Role
+}
+
+// Interceptors returns the client interceptors.
+func (c *RoleClient) Interceptors() []Interceptor {
+	return c.inters.Role
+}
+
+func (c *RoleClient) mutate(ctx context.Context, m *RoleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RoleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RoleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RoleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RoleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Role mutation op: %q", m.Op())
+	}
+}
+
 // RoleAssignmentClient is a client for the RoleAssignment schema.
 type RoleAssignmentClient struct {
 	config
@@ -6745,6 +7762,405 @@ func (c *ShopCounterClient) mutate(ctx context.Context, m *ShopCounterMutation) 
 	}
 }
 
+// SignInFailureClient is a client for the SignInFailure schema.
+type SignInFailureClient struct {
+	config
+}
+
+// NewSignInFailureClient returns a client for the SignInFailure from the given config.
+func NewSignInFailureClient(c config) *SignInFailureClient {
+	return &SignInFailureClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `signinfailure.Hooks(f(g(h())))`.
+func (c *SignInFailureClient) Use(hooks ...Hook) {
+	c.hooks.SignInFailure = append(c.hooks.SignInFailure, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `signinfailure.Intercept(f(g(h())))`.
+func (c *SignInFailureClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SignInFailure = append(c.inters.SignInFailure, interceptors...)
+}
+
+// Create returns a builder for creating a SignInFailure entity.
+func (c *SignInFailureClient) Create() *SignInFailureCreate {
+	mutation := newSignInFailureMutation(c.config, OpCreate)
+	return &SignInFailureCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SignInFailure entities.
+func (c *SignInFailureClient) CreateBulk(builders ...*SignInFailureCreate) *SignInFailureCreateBulk {
+	return &SignInFailureCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SignInFailureClient) MapCreateBulk(slice any, setFunc func(*SignInFailureCreate, int)) *SignInFailureCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SignInFailureCreateBulk{err: fmt.Errorf("calling to SignInFailureClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SignInFailureCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SignInFailureCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SignInFailure.
+func (c *SignInFailureClient) Update() *SignInFailureUpdate {
+	mutation := newSignInFailureMutation(c.config, OpUpdate)
+	return &SignInFailureUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SignInFailureClient) UpdateOne(_m *SignInFailure) *SignInFailureUpdateOne {
+	mutation := newSignInFailureMutation(c.config, OpUpdateOne, withSignInFailure(_m))
+	return &SignInFailureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SignInFailureClient) UpdateOneID(id uuid.UUID) *SignInFailureUpdateOne {
+	mutation := newSignInFailureMutation(c.config, OpUpdateOne, withSignInFailureID(id))
+	return &SignInFailureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SignInFailure.
+func (c *SignInFailureClient) Delete() *SignInFailureDelete {
+	mutation := newSignInFailureMutation(c.config, OpDelete)
+	return &SignInFailureDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SignInFailureClient) DeleteOne(_m *SignInFailure) *SignInFailureDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SignInFailureClient) DeleteOneID(id uuid.UUID) *SignInFailureDeleteOne {
+	builder := c.Delete().Where(signinfailure.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SignInFailureDeleteOne{builder}
+}
+
+// Query returns a query builder for SignInFailure.
+func (c *SignInFailureClient) Query() *SignInFailureQuery {
+	return &SignInFailureQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSignInFailure},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SignInFailure entity by its id.
+func (c *SignInFailureClient) Get(ctx context.Context, id uuid.UUID) (*SignInFailure, error) {
+	return c.Query().Where(signinfailure.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SignInFailureClient) GetX(ctx context.Context, id uuid.UUID) *SignInFailure {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SignInFailureClient) Hooks() []Hook {
+	return c.hooks.SignInFailure
+}
+
+// Interceptors returns the client interceptors.
+func (c *SignInFailureClient) Interceptors() []Interceptor {
+	return c.inters.SignInFailure
+}
+
+func (c *SignInFailureClient) mutate(ctx context.Context, m *SignInFailureMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SignInFailureCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SignInFailureUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SignInFailureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SignInFailureDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown SignInFailure mutation op: %q", m.Op())
+	}
+}
+
+// SignInFlowClient is a client for the SignInFlow schema.
+type SignInFlowClient struct {
+	config
+}
+
+// NewSignInFlowClient returns a client for the SignInFlow from the given config.
+func NewSignInFlowClient(c config) *SignInFlowClient {
+	return &SignInFlowClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `signinflow.Hooks(f(g(h())))`.
+func (c *SignInFlowClient) Use(hooks ...Hook) {
+	c.hooks.SignInFlow = append(c.hooks.SignInFlow, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `signinflow.Intercept(f(g(h())))`.
+func (c *SignInFlowClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SignInFlow = append(c.inters.SignInFlow, interceptors...)
+}
+
+// Create returns a builder for creating a SignInFlow entity.
+func (c *SignInFlowClient) Create() *SignInFlowCreate {
+	mutation := newSignInFlowMutation(c.config, OpCreate)
+	return &SignInFlowCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SignInFlow entities.
+func (c *SignInFlowClient) CreateBulk(builders ...*SignInFlowCreate) *SignInFlowCreateBulk {
+	return &SignInFlowCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SignInFlowClient) MapCreateBulk(slice any, setFunc func(*SignInFlowCreate, int)) *SignInFlowCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SignInFlowCreateBulk{err: fmt.Errorf("calling to SignInFlowClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SignInFlowCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SignInFlowCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SignInFlow.
+func (c *SignInFlowClient) Update() *SignInFlowUpdate {
+	mutation := newSignInFlowMutation(c.config, OpUpdate)
+	return &SignInFlowUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SignInFlowClient) UpdateOne(_m *SignInFlow) *SignInFlowUpdateOne {
+	mutation := newSignInFlowMutation(c.config, OpUpdateOne, withSignInFlow(_m))
+	return &SignInFlowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SignInFlowClient) UpdateOneID(id uuid.UUID) *SignInFlowUpdateOne {
+	mutation := newSignInFlowMutation(c.config, OpUpdateOne, withSignInFlowID(id))
+	return &SignInFlowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SignInFlow.
+func (c *SignInFlowClient) Delete() *SignInFlowDelete {
+	mutation := newSignInFlowMutation(c.config, OpDelete)
+	return &SignInFlowDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SignInFlowClient) DeleteOne(_m *SignInFlow) *SignInFlowDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SignInFlowClient) DeleteOneID(id uuid.UUID) *SignInFlowDeleteOne {
+	builder := c.Delete().Where(signinflow.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SignInFlowDeleteOne{builder}
+}
+
+// Query returns a query builder for SignInFlow.
+func (c *SignInFlowClient) Query() *SignInFlowQuery {
+	return &SignInFlowQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSignInFlow},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SignInFlow entity by its id.
+func (c *SignInFlowClient) Get(ctx context.Context, id uuid.UUID) (*SignInFlow, error) {
+	return c.Query().Where(signinflow.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SignInFlowClient) GetX(ctx context.Context, id uuid.UUID) *SignInFlow {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SignInFlowClient) Hooks() []Hook {
+	return c.hooks.SignInFlow
+}
+
+// Interceptors returns the client interceptors.
+func (c *SignInFlowClient) Interceptors() []Interceptor {
+	return c.inters.SignInFlow
+}
+
+func (c *SignInFlowClient) mutate(ctx context.Context, m *SignInFlowMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SignInFlowCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SignInFlowUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SignInFlowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SignInFlowDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown SignInFlow mutation op: %q", m.Op())
+	}
+}
+
+// SigningKeyClient is a client for the SigningKey schema.
+type SigningKeyClient struct {
+	config
+}
+
+// NewSigningKeyClient returns a client for the SigningKey from the given config.
+func NewSigningKeyClient(c config) *SigningKeyClient {
+	return &SigningKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `signingkey.Hooks(f(g(h())))`.
+func (c *SigningKeyClient) Use(hooks ...Hook) {
+	c.hooks.SigningKey = append(c.hooks.SigningKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `signingkey.Intercept(f(g(h())))`.
+func (c *SigningKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SigningKey = append(c.inters.SigningKey, interceptors...)
+}
+
+// Create returns a builder for creating a SigningKey entity.
+func (c *SigningKeyClient) Create() *SigningKeyCreate {
+	mutation := newSigningKeyMutation(c.config, OpCreate)
+	return &SigningKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SigningKey entities.
+func (c *SigningKeyClient) CreateBulk(builders ...*SigningKeyCreate) *SigningKeyCreateBulk {
+	return &SigningKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SigningKeyClient) MapCreateBulk(slice any, setFunc func(*SigningKeyCreate, int)) *SigningKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SigningKeyCreateBulk{err: fmt.Errorf("calling to SigningKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SigningKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SigningKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SigningKey.
+func (c *SigningKeyClient) Update() *SigningKeyUpdate {
+	mutation := newSigningKeyMutation(c.config, OpUpdate)
+	return &SigningKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SigningKeyClient) UpdateOne(_m *SigningKey) *SigningKeyUpdateOne {
+	mutation := newSigningKeyMutation(c.config, OpUpdateOne, withSigningKey(_m))
+	return &SigningKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SigningKeyClient) UpdateOneID(id uuid.UUID) *SigningKeyUpdateOne {
+	mutation := newSigningKeyMutation(c.config, OpUpdateOne, withSigningKeyID(id))
+	return &SigningKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SigningKey.
+func (c *SigningKeyClient) Delete() *SigningKeyDelete {
+	mutation := newSigningKeyMutation(c.config, OpDelete)
+	return &SigningKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SigningKeyClient) DeleteOne(_m *SigningKey) *SigningKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SigningKeyClient) DeleteOneID(id uuid.UUID) *SigningKeyDeleteOne {
+	builder := c.Delete().Where(signingkey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SigningKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for SigningKey.
+func (c *SigningKeyClient) Query() *SigningKeyQuery {
+	return &SigningKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSigningKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SigningKey entity by its id.
+func (c *SigningKeyClient) Get(ctx context.Context, id uuid.UUID) (*SigningKey, error) {
+	return c.Query().Where(signingkey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SigningKeyClient) GetX(ctx context.Context, id uuid.UUID) *SigningKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SigningKeyClient) Hooks() []Hook {
+	return c.hooks.SigningKey
+}
+
+// Interceptors returns the client interceptors.
+func (c *SigningKeyClient) Interceptors() []Interceptor {
+	return c.inters.SigningKey
+}
+
+func (c *SigningKeyClient) mutate(ctx context.Context, m *SigningKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SigningKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SigningKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SigningKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SigningKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown SigningKey mutation op: %q", m.Op())
+	}
+}
+
 // StaffMemberClient is a client for the StaffMember schema.
 type StaffMemberClient struct {
 	config
@@ -7679,25 +9095,29 @@ func (c *VariantPriceClient) mutate(ctx context.Context, m *VariantPriceMutation
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Address, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt, Collection,
-		CollectionProduct, Customer, CustomerToken, Discount, DiscountUsage,
-		Fulfillment, FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord,
-		InboxRecord, InventoryLevel, Location, Market, Media, Menu, MenuItem,
-		Metafield, OptionValue, Order, OrderEvent, OrderLine, OutboxEvent, Page,
-		PaymentTransaction, Product, ProductOption, ProductPrice, ProductTag, Refund,
-		Reservation, RoleAssignment, SearchDocument, Session, ShippingRate,
-		ShippingZone, Shop, ShopCounter, StaffMember, StockMovement, StorefrontToken,
-		TaxRate, Variant, VariantOption, VariantPrice []ent.Hook
+		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
+		Collection, CollectionProduct, Customer, CustomerToken, Discount,
+		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
+		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
+		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
+		OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
+		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
+		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
+		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
+		SigningKey, StaffMember, StockMovement, StorefrontToken, TaxRate, Variant,
+		VariantOption, VariantPrice []ent.Hook
 	}
 	inters struct {
-		Address, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt, Collection,
-		CollectionProduct, Customer, CustomerToken, Discount, DiscountUsage,
-		Fulfillment, FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord,
-		InboxRecord, InventoryLevel, Location, Market, Media, Menu, MenuItem,
-		Metafield, OptionValue, Order, OrderEvent, OrderLine, OutboxEvent, Page,
-		PaymentTransaction, Product, ProductOption, ProductPrice, ProductTag, Refund,
-		Reservation, RoleAssignment, SearchDocument, Session, ShippingRate,
-		ShippingZone, Shop, ShopCounter, StaffMember, StockMovement, StorefrontToken,
-		TaxRate, Variant, VariantOption, VariantPrice []ent.Interceptor
+		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
+		Collection, CollectionProduct, Customer, CustomerToken, Discount,
+		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
+		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
+		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
+		OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
+		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
+		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
+		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
+		SigningKey, StaffMember, StockMovement, StorefrontToken, TaxRate, Variant,
+		VariantOption, VariantPrice []ent.Interceptor
 	}
 )

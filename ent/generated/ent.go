@@ -13,6 +13,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/rialtohq/rialto/ent/generated/address"
+	"github.com/rialtohq/rialto/ent/generated/apikey"
+	"github.com/rialtohq/rialto/ent/generated/app"
 	"github.com/rialtohq/rialto/ent/generated/auditentry"
 	"github.com/rialtohq/rialto/ent/generated/boguscharge"
 	"github.com/rialtohq/rialto/ent/generated/cart"
@@ -24,11 +26,13 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/customertoken"
 	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
+	"github.com/rialtohq/rialto/ent/generated/externalidentity"
 	"github.com/rialtohq/rialto/ent/generated/fulfillment"
 	"github.com/rialtohq/rialto/ent/generated/fulfillmentline"
 	"github.com/rialtohq/rialto/ent/generated/giftcard"
 	"github.com/rialtohq/rialto/ent/generated/giftcardentry"
 	"github.com/rialtohq/rialto/ent/generated/idempotencyrecord"
+	"github.com/rialtohq/rialto/ent/generated/identityprovider"
 	"github.com/rialtohq/rialto/ent/generated/inboxrecord"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
 	"github.com/rialtohq/rialto/ent/generated/location"
@@ -37,6 +41,8 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
+	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
@@ -50,6 +56,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
+	"github.com/rialtohq/rialto/ent/generated/role"
 	"github.com/rialtohq/rialto/ent/generated/roleassignment"
 	"github.com/rialtohq/rialto/ent/generated/searchdocument"
 	"github.com/rialtohq/rialto/ent/generated/session"
@@ -57,6 +64,9 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/shippingzone"
 	"github.com/rialtohq/rialto/ent/generated/shop"
 	"github.com/rialtohq/rialto/ent/generated/shopcounter"
+	"github.com/rialtohq/rialto/ent/generated/signinfailure"
+	"github.com/rialtohq/rialto/ent/generated/signinflow"
+	"github.com/rialtohq/rialto/ent/generated/signingkey"
 	"github.com/rialtohq/rialto/ent/generated/staffmember"
 	"github.com/rialtohq/rialto/ent/generated/stockmovement"
 	"github.com/rialtohq/rialto/ent/generated/storefronttoken"
@@ -124,7 +134,9 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			apikey.Table:             apikey.ValidColumn,
 			address.Table:            address.ValidColumn,
+			app.Table:                app.ValidColumn,
 			auditentry.Table:         auditentry.ValidColumn,
 			boguscharge.Table:        boguscharge.ValidColumn,
 			cart.Table:               cart.ValidColumn,
@@ -136,11 +148,13 @@ func checkColumn(t, c string) error {
 			customertoken.Table:      customertoken.ValidColumn,
 			discount.Table:           discount.ValidColumn,
 			discountusage.Table:      discountusage.ValidColumn,
+			externalidentity.Table:   externalidentity.ValidColumn,
 			fulfillment.Table:        fulfillment.ValidColumn,
 			fulfillmentline.Table:    fulfillmentline.ValidColumn,
 			giftcard.Table:           giftcard.ValidColumn,
 			giftcardentry.Table:      giftcardentry.ValidColumn,
 			idempotencyrecord.Table:  idempotencyrecord.ValidColumn,
+			identityprovider.Table:   identityprovider.ValidColumn,
 			inboxrecord.Table:        inboxrecord.ValidColumn,
 			inventorylevel.Table:     inventorylevel.ValidColumn,
 			location.Table:           location.ValidColumn,
@@ -149,6 +163,8 @@ func checkColumn(t, c string) error {
 			menu.Table:               menu.ValidColumn,
 			menuitem.Table:           menuitem.ValidColumn,
 			metafield.Table:          metafield.ValidColumn,
+			oauthrequest.Table:       oauthrequest.ValidColumn,
+			oauthtoken.Table:         oauthtoken.ValidColumn,
 			optionvalue.Table:        optionvalue.ValidColumn,
 			order.Table:              order.ValidColumn,
 			orderevent.Table:         orderevent.ValidColumn,
@@ -162,6 +178,7 @@ func checkColumn(t, c string) error {
 			producttag.Table:         producttag.ValidColumn,
 			refund.Table:             refund.ValidColumn,
 			reservation.Table:        reservation.ValidColumn,
+			role.Table:               role.ValidColumn,
 			roleassignment.Table:     roleassignment.ValidColumn,
 			searchdocument.Table:     searchdocument.ValidColumn,
 			session.Table:            session.ValidColumn,
@@ -169,6 +186,9 @@ func checkColumn(t, c string) error {
 			shippingzone.Table:       shippingzone.ValidColumn,
 			shop.Table:               shop.ValidColumn,
 			shopcounter.Table:        shopcounter.ValidColumn,
+			signinfailure.Table:      signinfailure.ValidColumn,
+			signinflow.Table:         signinflow.ValidColumn,
+			signingkey.Table:         signingkey.ValidColumn,
 			staffmember.Table:        staffmember.ValidColumn,
 			stockmovement.Table:      stockmovement.ValidColumn,
 			storefronttoken.Table:    storefronttoken.ValidColumn,

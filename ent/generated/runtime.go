@@ -5,6 +5,8 @@ package generated
 import (
 	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/address"
+	"github.com/rialtohq/rialto/ent/generated/apikey"
+	"github.com/rialtohq/rialto/ent/generated/app"
 	"github.com/rialtohq/rialto/ent/generated/auditentry"
 	"github.com/rialtohq/rialto/ent/generated/boguscharge"
 	"github.com/rialtohq/rialto/ent/generated/cart"
@@ -16,11 +18,13 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/customertoken"
 	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
+	"github.com/rialtohq/rialto/ent/generated/externalidentity"
 	"github.com/rialtohq/rialto/ent/generated/fulfillment"
 	"github.com/rialtohq/rialto/ent/generated/fulfillmentline"
 	"github.com/rialtohq/rialto/ent/generated/giftcard"
 	"github.com/rialtohq/rialto/ent/generated/giftcardentry"
 	"github.com/rialtohq/rialto/ent/generated/idempotencyrecord"
+	"github.com/rialtohq/rialto/ent/generated/identityprovider"
 	"github.com/rialtohq/rialto/ent/generated/inboxrecord"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
 	"github.com/rialtohq/rialto/ent/generated/location"
@@ -29,6 +33,8 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
+	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
@@ -42,6 +48,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
+	"github.com/rialtohq/rialto/ent/generated/role"
 	"github.com/rialtohq/rialto/ent/generated/roleassignment"
 	"github.com/rialtohq/rialto/ent/generated/searchdocument"
 	"github.com/rialtohq/rialto/ent/generated/session"
@@ -49,6 +56,9 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/shippingzone"
 	"github.com/rialtohq/rialto/ent/generated/shop"
 	"github.com/rialtohq/rialto/ent/generated/shopcounter"
+	"github.com/rialtohq/rialto/ent/generated/signinfailure"
+	"github.com/rialtohq/rialto/ent/generated/signinflow"
+	"github.com/rialtohq/rialto/ent/generated/signingkey"
 	"github.com/rialtohq/rialto/ent/generated/staffmember"
 	"github.com/rialtohq/rialto/ent/generated/stockmovement"
 	"github.com/rialtohq/rialto/ent/generated/storefronttoken"
@@ -63,6 +73,15 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	apikeyMixin := schema.APIKey{}.Mixin()
+	apikeyMixinFields0 := apikeyMixin[0].Fields()
+	_ = apikeyMixinFields0
+	apikeyFields := schema.APIKey{}.Fields()
+	_ = apikeyFields
+	// apikeyDescID is the schema descriptor for id field.
+	apikeyDescID := apikeyMixinFields0[0].Descriptor()
+	// apikey.DefaultID holds the default value on creation for the id field.
+	apikey.DefaultID = apikeyDescID.Default.(func() uuid.UUID)
 	addressMixin := schema.Address{}.Mixin()
 	addressMixinFields0 := addressMixin[0].Fields()
 	_ = addressMixinFields0
@@ -112,6 +131,15 @@ func init() {
 	addressDescID := addressMixinFields0[0].Descriptor()
 	// address.DefaultID holds the default value on creation for the id field.
 	address.DefaultID = addressDescID.Default.(func() uuid.UUID)
+	appMixin := schema.App{}.Mixin()
+	appMixinFields0 := appMixin[0].Fields()
+	_ = appMixinFields0
+	appFields := schema.App{}.Fields()
+	_ = appFields
+	// appDescID is the schema descriptor for id field.
+	appDescID := appMixinFields0[0].Descriptor()
+	// app.DefaultID holds the default value on creation for the id field.
+	app.DefaultID = appDescID.Default.(func() uuid.UUID)
 	auditentryMixin := schema.AuditEntry{}.Mixin()
 	auditentryMixinFields0 := auditentryMixin[0].Fields()
 	_ = auditentryMixinFields0
@@ -121,6 +149,10 @@ func init() {
 	auditentryDescRequestID := auditentryFields[4].Descriptor()
 	// auditentry.DefaultRequestID holds the default value on creation for the request_id field.
 	auditentry.DefaultRequestID = auditentryDescRequestID.Default.(string)
+	// auditentryDescAddress is the schema descriptor for address field.
+	auditentryDescAddress := auditentryFields[5].Descriptor()
+	// auditentry.DefaultAddress holds the default value on creation for the address field.
+	auditentry.DefaultAddress = auditentryDescAddress.Default.(string)
 	// auditentryDescID is the schema descriptor for id field.
 	auditentryDescID := auditentryMixinFields0[0].Descriptor()
 	// auditentry.DefaultID holds the default value on creation for the id field.
@@ -380,6 +412,15 @@ func init() {
 	discountusageDescID := discountusageMixinFields0[0].Descriptor()
 	// discountusage.DefaultID holds the default value on creation for the id field.
 	discountusage.DefaultID = discountusageDescID.Default.(func() uuid.UUID)
+	externalidentityMixin := schema.ExternalIdentity{}.Mixin()
+	externalidentityMixinFields0 := externalidentityMixin[0].Fields()
+	_ = externalidentityMixinFields0
+	externalidentityFields := schema.ExternalIdentity{}.Fields()
+	_ = externalidentityFields
+	// externalidentityDescID is the schema descriptor for id field.
+	externalidentityDescID := externalidentityMixinFields0[0].Descriptor()
+	// externalidentity.DefaultID holds the default value on creation for the id field.
+	externalidentity.DefaultID = externalidentityDescID.Default.(func() uuid.UUID)
 	fulfillmentMixin := schema.Fulfillment{}.Mixin()
 	fulfillmentMixinFields0 := fulfillmentMixin[0].Fields()
 	_ = fulfillmentMixinFields0
@@ -457,6 +498,27 @@ func init() {
 	idempotencyrecordDescID := idempotencyrecordMixinFields0[0].Descriptor()
 	// idempotencyrecord.DefaultID holds the default value on creation for the id field.
 	idempotencyrecord.DefaultID = idempotencyrecordDescID.Default.(func() uuid.UUID)
+	identityproviderMixin := schema.IdentityProvider{}.Mixin()
+	identityproviderMixinFields0 := identityproviderMixin[0].Fields()
+	_ = identityproviderMixinFields0
+	identityproviderFields := schema.IdentityProvider{}.Fields()
+	_ = identityproviderFields
+	// identityproviderDescSealed is the schema descriptor for sealed field.
+	identityproviderDescSealed := identityproviderFields[5].Descriptor()
+	// identityprovider.DefaultSealed holds the default value on creation for the sealed field.
+	identityprovider.DefaultSealed = identityproviderDescSealed.Default.(bool)
+	// identityproviderDescCreateAccounts is the schema descriptor for create_accounts field.
+	identityproviderDescCreateAccounts := identityproviderFields[7].Descriptor()
+	// identityprovider.DefaultCreateAccounts holds the default value on creation for the create_accounts field.
+	identityprovider.DefaultCreateAccounts = identityproviderDescCreateAccounts.Default.(bool)
+	// identityproviderDescEnabled is the schema descriptor for enabled field.
+	identityproviderDescEnabled := identityproviderFields[8].Descriptor()
+	// identityprovider.DefaultEnabled holds the default value on creation for the enabled field.
+	identityprovider.DefaultEnabled = identityproviderDescEnabled.Default.(bool)
+	// identityproviderDescID is the schema descriptor for id field.
+	identityproviderDescID := identityproviderMixinFields0[0].Descriptor()
+	// identityprovider.DefaultID holds the default value on creation for the id field.
+	identityprovider.DefaultID = identityproviderDescID.Default.(func() uuid.UUID)
 	inboxrecordFields := schema.InboxRecord{}.Fields()
 	_ = inboxrecordFields
 	// inboxrecordDescID is the schema descriptor for id field.
@@ -618,6 +680,36 @@ func init() {
 	metafieldDescID := metafieldMixinFields0[0].Descriptor()
 	// metafield.DefaultID holds the default value on creation for the id field.
 	metafield.DefaultID = metafieldDescID.Default.(func() uuid.UUID)
+	oauthrequestMixin := schema.OAuthRequest{}.Mixin()
+	oauthrequestMixinFields0 := oauthrequestMixin[0].Fields()
+	_ = oauthrequestMixinFields0
+	oauthrequestFields := schema.OAuthRequest{}.Fields()
+	_ = oauthrequestFields
+	// oauthrequestDescState is the schema descriptor for state field.
+	oauthrequestDescState := oauthrequestFields[2].Descriptor()
+	// oauthrequest.DefaultState holds the default value on creation for the state field.
+	oauthrequest.DefaultState = oauthrequestDescState.Default.(string)
+	// oauthrequestDescNonce is the schema descriptor for nonce field.
+	oauthrequestDescNonce := oauthrequestFields[3].Descriptor()
+	// oauthrequest.DefaultNonce holds the default value on creation for the nonce field.
+	oauthrequest.DefaultNonce = oauthrequestDescNonce.Default.(string)
+	// oauthrequestDescResponseMode is the schema descriptor for response_mode field.
+	oauthrequestDescResponseMode := oauthrequestFields[4].Descriptor()
+	// oauthrequest.DefaultResponseMode holds the default value on creation for the response_mode field.
+	oauthrequest.DefaultResponseMode = oauthrequestDescResponseMode.Default.(string)
+	// oauthrequestDescID is the schema descriptor for id field.
+	oauthrequestDescID := oauthrequestMixinFields0[0].Descriptor()
+	// oauthrequest.DefaultID holds the default value on creation for the id field.
+	oauthrequest.DefaultID = oauthrequestDescID.Default.(func() uuid.UUID)
+	oauthtokenMixin := schema.OAuthToken{}.Mixin()
+	oauthtokenMixinFields0 := oauthtokenMixin[0].Fields()
+	_ = oauthtokenMixinFields0
+	oauthtokenFields := schema.OAuthToken{}.Fields()
+	_ = oauthtokenFields
+	// oauthtokenDescID is the schema descriptor for id field.
+	oauthtokenDescID := oauthtokenMixinFields0[0].Descriptor()
+	// oauthtoken.DefaultID holds the default value on creation for the id field.
+	oauthtoken.DefaultID = oauthtokenDescID.Default.(func() uuid.UUID)
 	optionvalueMixin := schema.OptionValue{}.Mixin()
 	optionvalueMixinFields0 := optionvalueMixin[0].Fields()
 	_ = optionvalueMixinFields0
@@ -944,6 +1036,19 @@ func init() {
 	reservationDescID := reservationMixinFields0[0].Descriptor()
 	// reservation.DefaultID holds the default value on creation for the id field.
 	reservation.DefaultID = reservationDescID.Default.(func() uuid.UUID)
+	roleMixin := schema.Role{}.Mixin()
+	roleMixinFields0 := roleMixin[0].Fields()
+	_ = roleMixinFields0
+	roleFields := schema.Role{}.Fields()
+	_ = roleFields
+	// roleDescDescription is the schema descriptor for description field.
+	roleDescDescription := roleFields[2].Descriptor()
+	// role.DefaultDescription holds the default value on creation for the description field.
+	role.DefaultDescription = roleDescDescription.Default.(string)
+	// roleDescID is the schema descriptor for id field.
+	roleDescID := roleMixinFields0[0].Descriptor()
+	// role.DefaultID holds the default value on creation for the id field.
+	role.DefaultID = roleDescID.Default.(func() uuid.UUID)
 	roleassignmentMixin := schema.RoleAssignment{}.Mixin()
 	roleassignmentMixinFields0 := roleassignmentMixin[0].Fields()
 	_ = roleassignmentMixinFields0
@@ -1084,6 +1189,42 @@ func init() {
 	shopcounterDescID := shopcounterMixinFields0[0].Descriptor()
 	// shopcounter.DefaultID holds the default value on creation for the id field.
 	shopcounter.DefaultID = shopcounterDescID.Default.(func() uuid.UUID)
+	signinfailureMixin := schema.SignInFailure{}.Mixin()
+	signinfailureMixinFields0 := signinfailureMixin[0].Fields()
+	_ = signinfailureMixinFields0
+	signinfailureFields := schema.SignInFailure{}.Fields()
+	_ = signinfailureFields
+	// signinfailureDescFailures is the schema descriptor for failures field.
+	signinfailureDescFailures := signinfailureFields[1].Descriptor()
+	// signinfailure.DefaultFailures holds the default value on creation for the failures field.
+	signinfailure.DefaultFailures = signinfailureDescFailures.Default.(int)
+	// signinfailureDescID is the schema descriptor for id field.
+	signinfailureDescID := signinfailureMixinFields0[0].Descriptor()
+	// signinfailure.DefaultID holds the default value on creation for the id field.
+	signinfailure.DefaultID = signinfailureDescID.Default.(func() uuid.UUID)
+	signinflowMixin := schema.SignInFlow{}.Mixin()
+	signinflowMixinFields0 := signinflowMixin[0].Fields()
+	_ = signinflowMixinFields0
+	signinflowFields := schema.SignInFlow{}.Fields()
+	_ = signinflowFields
+	// signinflowDescReturnTo is the schema descriptor for return_to field.
+	signinflowDescReturnTo := signinflowFields[4].Descriptor()
+	// signinflow.DefaultReturnTo holds the default value on creation for the return_to field.
+	signinflow.DefaultReturnTo = signinflowDescReturnTo.Default.(string)
+	// signinflowDescID is the schema descriptor for id field.
+	signinflowDescID := signinflowMixinFields0[0].Descriptor()
+	// signinflow.DefaultID holds the default value on creation for the id field.
+	signinflow.DefaultID = signinflowDescID.Default.(func() uuid.UUID)
+	signingkeyFields := schema.SigningKey{}.Fields()
+	_ = signingkeyFields
+	// signingkeyDescSealed is the schema descriptor for sealed field.
+	signingkeyDescSealed := signingkeyFields[5].Descriptor()
+	// signingkey.DefaultSealed holds the default value on creation for the sealed field.
+	signingkey.DefaultSealed = signingkeyDescSealed.Default.(bool)
+	// signingkeyDescID is the schema descriptor for id field.
+	signingkeyDescID := signingkeyFields[0].Descriptor()
+	// signingkey.DefaultID holds the default value on creation for the id field.
+	signingkey.DefaultID = signingkeyDescID.Default.(func() uuid.UUID)
 	staffmemberFields := schema.StaffMember{}.Fields()
 	_ = staffmemberFields
 	// staffmemberDescPasswordHash is the schema descriptor for password_hash field.

@@ -12,8 +12,12 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// APIKey is the client for interacting with the APIKey builders.
+	APIKey *APIKeyClient
 	// Address is the client for interacting with the Address builders.
 	Address *AddressClient
+	// App is the client for interacting with the App builders.
+	App *AppClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
 	// BogusCharge is the client for interacting with the BogusCharge builders.
@@ -36,6 +40,8 @@ type Tx struct {
 	Discount *DiscountClient
 	// DiscountUsage is the client for interacting with the DiscountUsage builders.
 	DiscountUsage *DiscountUsageClient
+	// ExternalIdentity is the client for interacting with the ExternalIdentity builders.
+	ExternalIdentity *ExternalIdentityClient
 	// Fulfillment is the client for interacting with the Fulfillment builders.
 	Fulfillment *FulfillmentClient
 	// FulfillmentLine is the client for interacting with the FulfillmentLine builders.
@@ -46,6 +52,8 @@ type Tx struct {
 	GiftCardEntry *GiftCardEntryClient
 	// IdempotencyRecord is the client for interacting with the IdempotencyRecord builders.
 	IdempotencyRecord *IdempotencyRecordClient
+	// IdentityProvider is the client for interacting with the IdentityProvider builders.
+	IdentityProvider *IdentityProviderClient
 	// InboxRecord is the client for interacting with the InboxRecord builders.
 	InboxRecord *InboxRecordClient
 	// InventoryLevel is the client for interacting with the InventoryLevel builders.
@@ -62,6 +70,10 @@ type Tx struct {
 	MenuItem *MenuItemClient
 	// Metafield is the client for interacting with the Metafield builders.
 	Metafield *MetafieldClient
+	// OAuthRequest is the client for interacting with the OAuthRequest builders.
+	OAuthRequest *OAuthRequestClient
+	// OAuthToken is the client for interacting with the OAuthToken builders.
+	OAuthToken *OAuthTokenClient
 	// OptionValue is the client for interacting with the OptionValue builders.
 	OptionValue *OptionValueClient
 	// Order is the client for interacting with the Order builders.
@@ -88,6 +100,8 @@ type Tx struct {
 	Refund *RefundClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// Role is the client for interacting with the Role builders.
+	Role *RoleClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
 	RoleAssignment *RoleAssignmentClient
 	// SearchDocument is the client for interacting with the SearchDocument builders.
@@ -102,6 +116,12 @@ type Tx struct {
 	Shop *ShopClient
 	// ShopCounter is the client for interacting with the ShopCounter builders.
 	ShopCounter *ShopCounterClient
+	// SignInFailure is the client for interacting with the SignInFailure builders.
+	SignInFailure *SignInFailureClient
+	// SignInFlow is the client for interacting with the SignInFlow builders.
+	SignInFlow *SignInFlowClient
+	// SigningKey is the client for interacting with the SigningKey builders.
+	SigningKey *SigningKeyClient
 	// StaffMember is the client for interacting with the StaffMember builders.
 	StaffMember *StaffMemberClient
 	// StockMovement is the client for interacting with the StockMovement builders.
@@ -247,7 +267,9 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.APIKey = NewAPIKeyClient(tx.config)
 	tx.Address = NewAddressClient(tx.config)
+	tx.App = NewAppClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.BogusCharge = NewBogusChargeClient(tx.config)
 	tx.Cart = NewCartClient(tx.config)
@@ -259,11 +281,13 @@ func (tx *Tx) init() {
 	tx.CustomerToken = NewCustomerTokenClient(tx.config)
 	tx.Discount = NewDiscountClient(tx.config)
 	tx.DiscountUsage = NewDiscountUsageClient(tx.config)
+	tx.ExternalIdentity = NewExternalIdentityClient(tx.config)
 	tx.Fulfillment = NewFulfillmentClient(tx.config)
 	tx.FulfillmentLine = NewFulfillmentLineClient(tx.config)
 	tx.GiftCard = NewGiftCardClient(tx.config)
 	tx.GiftCardEntry = NewGiftCardEntryClient(tx.config)
 	tx.IdempotencyRecord = NewIdempotencyRecordClient(tx.config)
+	tx.IdentityProvider = NewIdentityProviderClient(tx.config)
 	tx.InboxRecord = NewInboxRecordClient(tx.config)
 	tx.InventoryLevel = NewInventoryLevelClient(tx.config)
 	tx.Location = NewLocationClient(tx.config)
@@ -272,6 +296,8 @@ func (tx *Tx) init() {
 	tx.Menu = NewMenuClient(tx.config)
 	tx.MenuItem = NewMenuItemClient(tx.config)
 	tx.Metafield = NewMetafieldClient(tx.config)
+	tx.OAuthRequest = NewOAuthRequestClient(tx.config)
+	tx.OAuthToken = NewOAuthTokenClient(tx.config)
 	tx.OptionValue = NewOptionValueClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)
 	tx.OrderEvent = NewOrderEventClient(tx.config)
@@ -285,6 +311,7 @@ func (tx *Tx) init() {
 	tx.ProductTag = NewProductTagClient(tx.config)
 	tx.Refund = NewRefundClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
+	tx.Role = NewRoleClient(tx.config)
 	tx.RoleAssignment = NewRoleAssignmentClient(tx.config)
 	tx.SearchDocument = NewSearchDocumentClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
@@ -292,6 +319,9 @@ func (tx *Tx) init() {
 	tx.ShippingZone = NewShippingZoneClient(tx.config)
 	tx.Shop = NewShopClient(tx.config)
 	tx.ShopCounter = NewShopCounterClient(tx.config)
+	tx.SignInFailure = NewSignInFailureClient(tx.config)
+	tx.SignInFlow = NewSignInFlowClient(tx.config)
+	tx.SigningKey = NewSigningKeyClient(tx.config)
 	tx.StaffMember = NewStaffMemberClient(tx.config)
 	tx.StockMovement = NewStockMovementClient(tx.config)
 	tx.StorefrontToken = NewStorefrontTokenClient(tx.config)
@@ -308,7 +338,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Address.QueryXXX(), the query will be executed
+// applies a query, for example: APIKey.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

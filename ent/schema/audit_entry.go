@@ -24,6 +24,7 @@ func (AuditEntry) Fields() []ent.Field {
 		field.String("resource"),
 		doc("data"),
 		str("request_id"),
+		str("address"), // where the request came from
 		created(),
 	}
 }

@@ -9,6 +9,18 @@ import (
 	"github.com/rialtohq/rialto/ent/generated"
 )
 
+// The APIKeyFunc type is an adapter to allow the use of ordinary
+// function as APIKey mutator.
+type APIKeyFunc func(context.Context, *generated.APIKeyMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f APIKeyFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.APIKeyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.APIKeyMutation", m)
+}
+
 // The AddressFunc type is an adapter to allow the use of ordinary
 // function as Address mutator.
 type AddressFunc func(context.Context, *generated.AddressMutation) (generated.Value, error)
@@ -19,6 +31,18 @@ func (f AddressFunc) Mutate(ctx context.Context, m generated.Mutation) (generate
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.AddressMutation", m)
+}
+
+// The AppFunc type is an adapter to allow the use of ordinary
+// function as App mutator.
+type AppFunc func(context.Context, *generated.AppMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AppFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.AppMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.AppMutation", m)
 }
 
 // The AuditEntryFunc type is an adapter to allow the use of ordinary
@@ -153,6 +177,18 @@ func (f DiscountUsageFunc) Mutate(ctx context.Context, m generated.Mutation) (ge
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.DiscountUsageMutation", m)
 }
 
+// The ExternalIdentityFunc type is an adapter to allow the use of ordinary
+// function as ExternalIdentity mutator.
+type ExternalIdentityFunc func(context.Context, *generated.ExternalIdentityMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExternalIdentityFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.ExternalIdentityMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ExternalIdentityMutation", m)
+}
+
 // The FulfillmentFunc type is an adapter to allow the use of ordinary
 // function as Fulfillment mutator.
 type FulfillmentFunc func(context.Context, *generated.FulfillmentMutation) (generated.Value, error)
@@ -211,6 +247,18 @@ func (f IdempotencyRecordFunc) Mutate(ctx context.Context, m generated.Mutation)
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.IdempotencyRecordMutation", m)
+}
+
+// The IdentityProviderFunc type is an adapter to allow the use of ordinary
+// function as IdentityProvider mutator.
+type IdentityProviderFunc func(context.Context, *generated.IdentityProviderMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IdentityProviderFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.IdentityProviderMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.IdentityProviderMutation", m)
 }
 
 // The InboxRecordFunc type is an adapter to allow the use of ordinary
@@ -307,6 +355,30 @@ func (f MetafieldFunc) Mutate(ctx context.Context, m generated.Mutation) (genera
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.MetafieldMutation", m)
+}
+
+// The OAuthRequestFunc type is an adapter to allow the use of ordinary
+// function as OAuthRequest mutator.
+type OAuthRequestFunc func(context.Context, *generated.OAuthRequestMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OAuthRequestFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.OAuthRequestMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OAuthRequestMutation", m)
+}
+
+// The OAuthTokenFunc type is an adapter to allow the use of ordinary
+// function as OAuthToken mutator.
+type OAuthTokenFunc func(context.Context, *generated.OAuthTokenMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OAuthTokenFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.OAuthTokenMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OAuthTokenMutation", m)
 }
 
 // The OptionValueFunc type is an adapter to allow the use of ordinary
@@ -465,6 +537,18 @@ func (f ReservationFunc) Mutate(ctx context.Context, m generated.Mutation) (gene
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ReservationMutation", m)
 }
 
+// The RoleFunc type is an adapter to allow the use of ordinary
+// function as Role mutator.
+type RoleFunc func(context.Context, *generated.RoleMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RoleFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.RoleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.RoleMutation", m)
+}
+
 // The RoleAssignmentFunc type is an adapter to allow the use of ordinary
 // function as RoleAssignment mutator.
 type RoleAssignmentFunc func(context.Context, *generated.RoleAssignmentMutation) (generated.Value, error)
@@ -547,6 +631,42 @@ func (f ShopCounterFunc) Mutate(ctx context.Context, m generated.Mutation) (gene
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ShopCounterMutation", m)
+}
+
+// The SignInFailureFunc type is an adapter to allow the use of ordinary
+// function as SignInFailure mutator.
+type SignInFailureFunc func(context.Context, *generated.SignInFailureMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SignInFailureFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.SignInFailureMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.SignInFailureMutation", m)
+}
+
+// The SignInFlowFunc type is an adapter to allow the use of ordinary
+// function as SignInFlow mutator.
+type SignInFlowFunc func(context.Context, *generated.SignInFlowMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SignInFlowFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.SignInFlowMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.SignInFlowMutation", m)
+}
+
+// The SigningKeyFunc type is an adapter to allow the use of ordinary
+// function as SigningKey mutator.
+type SigningKeyFunc func(context.Context, *generated.SigningKeyMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SigningKeyFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.SigningKeyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.SigningKeyMutation", m)
 }
 
 // The StaffMemberFunc type is an adapter to allow the use of ordinary

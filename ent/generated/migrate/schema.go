@@ -9,6 +9,43 @@ import (
 )
 
 var (
+	// APIKeyColumns holds the columns for the "api_key" table.
+	APIKeyColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "app_id", Type: field.TypeUUID},
+		{Name: "title", Type: field.TypeString},
+		{Name: "prefix", Type: field.TypeString},
+		{Name: "key_hash", Type: field.TypeBytes},
+		{Name: "scopes", Type: field.TypeJSON, Nullable: true},
+		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// APIKeyTable holds the schema information for the "api_key" table.
+	APIKeyTable = &schema.Table{
+		Name:       "api_key",
+		Columns:    APIKeyColumns,
+		PrimaryKey: []*schema.Column{APIKeyColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "apikey_key_hash",
+				Unique:  true,
+				Columns: []*schema.Column{APIKeyColumns[5]},
+			},
+			{
+				Name:    "apikey_shop_id_app_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{APIKeyColumns[1], APIKeyColumns[2], APIKeyColumns[0]},
+			},
+			{
+				Name:    "apikey_shop_id_prefix",
+				Unique:  false,
+				Columns: []*schema.Column{APIKeyColumns[1], APIKeyColumns[4]},
+			},
+		},
+	}
 	// AddressColumns holds the columns for the "address" table.
 	AddressColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -48,6 +85,35 @@ var (
 			},
 		},
 	}
+	// AppColumns holds the columns for the "app" table.
+	AppColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "title", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "secret_hash", Type: field.TypeBytes, Nullable: true},
+		{Name: "old_secret_hash", Type: field.TypeBytes, Nullable: true},
+		{Name: "old_secret_until", Type: field.TypeTime, Nullable: true},
+		{Name: "redirect_uris", Type: field.TypeJSON, Nullable: true},
+		{Name: "scopes", Type: field.TypeJSON, Nullable: true},
+		{Name: "location_ids", Type: field.TypeJSON, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+	}
+	// AppTable holds the schema information for the "app" table.
+	AppTable = &schema.Table{
+		Name:       "app",
+		Columns:    AppColumns,
+		PrimaryKey: []*schema.Column{AppColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "app_shop_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AppColumns[1], AppColumns[0]},
+			},
+		},
+	}
 	// AuditEntryColumns holds the columns for the "audit_entry" table.
 	AuditEntryColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -57,6 +123,7 @@ var (
 		{Name: "resource", Type: field.TypeString},
 		{Name: "data", Type: field.TypeJSON, Nullable: true},
 		{Name: "request_id", Type: field.TypeString, Default: ""},
+		{Name: "address", Type: field.TypeString, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// AuditEntryTable holds the schema information for the "audit_entry" table.
@@ -443,6 +510,34 @@ var (
 			},
 		},
 	}
+	// ExternalIdentityColumns holds the columns for the "external_identity" table.
+	ExternalIdentityColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "provider_id", Type: field.TypeUUID},
+		{Name: "subject", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "account_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// ExternalIdentityTable holds the schema information for the "external_identity" table.
+	ExternalIdentityTable = &schema.Table{
+		Name:       "external_identity",
+		Columns:    ExternalIdentityColumns,
+		PrimaryKey: []*schema.Column{ExternalIdentityColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "externalidentity_shop_id_provider_id_subject",
+				Unique:  true,
+				Columns: []*schema.Column{ExternalIdentityColumns[1], ExternalIdentityColumns[2], ExternalIdentityColumns[3]},
+			},
+			{
+				Name:    "externalidentity_shop_id_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{ExternalIdentityColumns[1], ExternalIdentityColumns[5]},
+			},
+		},
+	}
 	// FulfillmentColumns holds the columns for the "fulfillment" table.
 	FulfillmentColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -588,6 +683,35 @@ var (
 				Name:    "idempotencyrecord_shop_id_expires_at",
 				Unique:  false,
 				Columns: []*schema.Column{IdempotencyRecordColumns[1], IdempotencyRecordColumns[8]},
+			},
+		},
+	}
+	// IdentityProviderColumns holds the columns for the "identity_provider" table.
+	IdentityProviderColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "handle", Type: field.TypeString},
+		{Name: "title", Type: field.TypeString},
+		{Name: "issuer", Type: field.TypeString},
+		{Name: "client_id", Type: field.TypeString},
+		{Name: "client_secret", Type: field.TypeBytes},
+		{Name: "sealed", Type: field.TypeBool, Default: false},
+		{Name: "audience", Type: field.TypeString},
+		{Name: "create_accounts", Type: field.TypeBool, Default: false},
+		{Name: "enabled", Type: field.TypeBool, Default: true},
+	}
+	// IdentityProviderTable holds the schema information for the "identity_provider" table.
+	IdentityProviderTable = &schema.Table{
+		Name:       "identity_provider",
+		Columns:    IdentityProviderColumns,
+		PrimaryKey: []*schema.Column{IdentityProviderColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "identityprovider_shop_id_handle",
+				Unique:  true,
+				Columns: []*schema.Column{IdentityProviderColumns[1], IdentityProviderColumns[4]},
 			},
 		},
 	}
@@ -801,6 +925,88 @@ var (
 				Name:    "metafield_shop_id_namespace_key_value_key_owner_id",
 				Unique:  false,
 				Columns: []*schema.Column{MetafieldColumns[1], MetafieldColumns[6], MetafieldColumns[7], MetafieldColumns[10], MetafieldColumns[5]},
+			},
+		},
+	}
+	// OauthRequestColumns holds the columns for the "oauth_request" table.
+	OauthRequestColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "app_id", Type: field.TypeUUID},
+		{Name: "redirect_uri", Type: field.TypeString},
+		{Name: "state", Type: field.TypeString, Default: ""},
+		{Name: "nonce", Type: field.TypeString, Default: ""},
+		{Name: "response_mode", Type: field.TypeString, Default: ""},
+		{Name: "scopes", Type: field.TypeJSON, Nullable: true},
+		{Name: "code_challenge", Type: field.TypeString},
+		{Name: "subject_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "session_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "granted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "code_hash", Type: field.TypeBytes, Nullable: true},
+		{Name: "redeemed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "family_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// OauthRequestTable holds the schema information for the "oauth_request" table.
+	OauthRequestTable = &schema.Table{
+		Name:       "oauth_request",
+		Columns:    OauthRequestColumns,
+		PrimaryKey: []*schema.Column{OauthRequestColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "oauthrequest_code_hash",
+				Unique:  true,
+				Columns: []*schema.Column{OauthRequestColumns[12]},
+			},
+			{
+				Name:    "oauthrequest_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{OauthRequestColumns[15]},
+			},
+		},
+	}
+	// OauthTokenColumns holds the columns for the "oauth_token" table.
+	OauthTokenColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "app_id", Type: field.TypeUUID},
+		{Name: "family_id", Type: field.TypeUUID},
+		{Name: "subject_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "scopes", Type: field.TypeJSON, Nullable: true},
+		{Name: "token_hash", Type: field.TypeBytes},
+		{Name: "auth_time", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// OauthTokenTable holds the schema information for the "oauth_token" table.
+	OauthTokenTable = &schema.Table{
+		Name:       "oauth_token",
+		Columns:    OauthTokenColumns,
+		PrimaryKey: []*schema.Column{OauthTokenColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "oauthtoken_token_hash",
+				Unique:  true,
+				Columns: []*schema.Column{OauthTokenColumns[7]},
+			},
+			{
+				Name:    "oauthtoken_shop_id_family_id",
+				Unique:  false,
+				Columns: []*schema.Column{OauthTokenColumns[1], OauthTokenColumns[3]},
+			},
+			{
+				Name:    "oauthtoken_shop_id_subject_id",
+				Unique:  false,
+				Columns: []*schema.Column{OauthTokenColumns[1], OauthTokenColumns[4]},
+			},
+			{
+				Name:    "oauthtoken_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{OauthTokenColumns[9]},
 			},
 		},
 	}
@@ -1342,6 +1548,30 @@ var (
 			},
 		},
 	}
+	// RoleColumns holds the columns for the "role" table.
+	RoleColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "handle", Type: field.TypeString},
+		{Name: "title", Type: field.TypeString},
+		{Name: "description", Type: field.TypeString, Default: ""},
+		{Name: "scopes", Type: field.TypeJSON, Nullable: true},
+	}
+	// RoleTable holds the schema information for the "role" table.
+	RoleTable = &schema.Table{
+		Name:       "role",
+		Columns:    RoleColumns,
+		PrimaryKey: []*schema.Column{RoleColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "role_shop_id_handle",
+				Unique:  true,
+				Columns: []*schema.Column{RoleColumns[1], RoleColumns[4]},
+			},
+		},
+	}
 	// RoleAssignmentColumns holds the columns for the "role_assignment" table.
 	RoleAssignmentColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1530,6 +1760,81 @@ var (
 				Columns: []*schema.Column{ShopCounterColumns[1], ShopCounterColumns[2]},
 			},
 		},
+	}
+	// SignInFailureColumns holds the columns for the "sign_in_failure" table.
+	SignInFailureColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "subject_hash", Type: field.TypeBytes},
+		{Name: "failures", Type: field.TypeInt, Default: 0},
+		{Name: "last_at", Type: field.TypeTime},
+		{Name: "free_at", Type: field.TypeTime},
+	}
+	// SignInFailureTable holds the schema information for the "sign_in_failure" table.
+	SignInFailureTable = &schema.Table{
+		Name:       "sign_in_failure",
+		Columns:    SignInFailureColumns,
+		PrimaryKey: []*schema.Column{SignInFailureColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "signinfailure_shop_id_subject_hash",
+				Unique:  true,
+				Columns: []*schema.Column{SignInFailureColumns[1], SignInFailureColumns[2]},
+			},
+			{
+				Name:    "signinfailure_last_at",
+				Unique:  false,
+				Columns: []*schema.Column{SignInFailureColumns[4]},
+			},
+		},
+	}
+	// SignInFlowColumns holds the columns for the "sign_in_flow" table.
+	SignInFlowColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "provider_id", Type: field.TypeUUID},
+		{Name: "state_hash", Type: field.TypeBytes},
+		{Name: "nonce", Type: field.TypeString},
+		{Name: "verifier", Type: field.TypeString},
+		{Name: "return_to", Type: field.TypeString, Default: ""},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// SignInFlowTable holds the schema information for the "sign_in_flow" table.
+	SignInFlowTable = &schema.Table{
+		Name:       "sign_in_flow",
+		Columns:    SignInFlowColumns,
+		PrimaryKey: []*schema.Column{SignInFlowColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "signinflow_state_hash",
+				Unique:  true,
+				Columns: []*schema.Column{SignInFlowColumns[3]},
+			},
+			{
+				Name:    "signinflow_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{SignInFlowColumns[7]},
+			},
+		},
+	}
+	// SigningKeyColumns holds the columns for the "signing_key" table.
+	SigningKeyColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "kid", Type: field.TypeString, Unique: true},
+		{Name: "algorithm", Type: field.TypeString},
+		{Name: "public", Type: field.TypeBytes},
+		{Name: "private", Type: field.TypeBytes},
+		{Name: "sealed", Type: field.TypeBool, Default: false},
+		{Name: "active_at", Type: field.TypeTime},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// SigningKeyTable holds the schema information for the "signing_key" table.
+	SigningKeyTable = &schema.Table{
+		Name:       "signing_key",
+		Columns:    SigningKeyColumns,
+		PrimaryKey: []*schema.Column{SigningKeyColumns[0]},
 	}
 	// StaffMemberColumns holds the columns for the "staff_member" table.
 	StaffMemberColumns = []*schema.Column{
@@ -1722,7 +2027,9 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		APIKeyTable,
 		AddressTable,
+		AppTable,
 		AuditEntryTable,
 		BogusChargeTable,
 		CartTable,
@@ -1734,11 +2041,13 @@ var (
 		CustomerTokenTable,
 		DiscountTable,
 		DiscountUsageTable,
+		ExternalIdentityTable,
 		FulfillmentTable,
 		FulfillmentLineTable,
 		GiftCardTable,
 		GiftCardEntryTable,
 		IdempotencyRecordTable,
+		IdentityProviderTable,
 		InboxRecordTable,
 		InventoryLevelTable,
 		LocationTable,
@@ -1747,6 +2056,8 @@ var (
 		MenuTable,
 		MenuItemTable,
 		MetafieldTable,
+		OauthRequestTable,
+		OauthTokenTable,
 		OptionValueTable,
 		OrdersTable,
 		OrderEventTable,
@@ -1760,6 +2071,7 @@ var (
 		ProductTagTable,
 		RefundTable,
 		ReservationTable,
+		RoleTable,
 		RoleAssignmentTable,
 		SearchDocumentTable,
 		SessionTable,
@@ -1767,6 +2079,9 @@ var (
 		ShippingZoneTable,
 		ShopTable,
 		ShopCounterTable,
+		SignInFailureTable,
+		SignInFlowTable,
+		SigningKeyTable,
 		StaffMemberTable,
 		StockMovementTable,
 		StorefrontTokenTable,
@@ -1778,9 +2093,15 @@ var (
 )
 
 func init() {
+	APIKeyTable.Annotation = &entsql.Annotation{
+		Table: "api_key",
+	}
 	AddressTable.ForeignKeys[0].RefTable = CustomerTable
 	AddressTable.Annotation = &entsql.Annotation{
 		Table: "address",
+	}
+	AppTable.Annotation = &entsql.Annotation{
+		Table: "app",
 	}
 	AuditEntryTable.Annotation = &entsql.Annotation{
 		Table: "audit_entry",
@@ -1816,6 +2137,9 @@ func init() {
 	DiscountUsageTable.Annotation = &entsql.Annotation{
 		Table: "discount_usage",
 	}
+	ExternalIdentityTable.Annotation = &entsql.Annotation{
+		Table: "external_identity",
+	}
 	FulfillmentTable.ForeignKeys[0].RefTable = OrdersTable
 	FulfillmentTable.Annotation = &entsql.Annotation{
 		Table: "fulfillment",
@@ -1832,6 +2156,9 @@ func init() {
 	}
 	IdempotencyRecordTable.Annotation = &entsql.Annotation{
 		Table: "idempotency_record",
+	}
+	IdentityProviderTable.Annotation = &entsql.Annotation{
+		Table: "identity_provider",
 	}
 	InboxRecordTable.Annotation = &entsql.Annotation{
 		Table: "inbox_record",
@@ -1856,6 +2183,12 @@ func init() {
 	}
 	MetafieldTable.Annotation = &entsql.Annotation{
 		Table: "metafield",
+	}
+	OauthRequestTable.Annotation = &entsql.Annotation{
+		Table: "oauth_request",
+	}
+	OauthTokenTable.Annotation = &entsql.Annotation{
+		Table: "oauth_token",
 	}
 	OptionValueTable.Annotation = &entsql.Annotation{
 		Table: "option_value",
@@ -1899,6 +2232,9 @@ func init() {
 	ReservationTable.Annotation = &entsql.Annotation{
 		Table: "reservation",
 	}
+	RoleTable.Annotation = &entsql.Annotation{
+		Table: "role",
+	}
 	RoleAssignmentTable.ForeignKeys[0].RefTable = StaffMemberTable
 	RoleAssignmentTable.Annotation = &entsql.Annotation{
 		Table: "role_assignment",
@@ -1920,6 +2256,15 @@ func init() {
 	}
 	ShopCounterTable.Annotation = &entsql.Annotation{
 		Table: "shop_counter",
+	}
+	SignInFailureTable.Annotation = &entsql.Annotation{
+		Table: "sign_in_failure",
+	}
+	SignInFlowTable.Annotation = &entsql.Annotation{
+		Table: "sign_in_flow",
+	}
+	SigningKeyTable.Annotation = &entsql.Annotation{
+		Table: "signing_key",
 	}
 	StaffMemberTable.Annotation = &entsql.Annotation{
 		Table: "staff_member",

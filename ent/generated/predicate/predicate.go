@@ -6,8 +6,14 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// APIKey is the predicate function for apikey builders.
+type APIKey func(*sql.Selector)
+
 // Address is the predicate function for address builders.
 type Address func(*sql.Selector)
+
+// App is the predicate function for app builders.
+type App func(*sql.Selector)
 
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
@@ -42,6 +48,9 @@ type Discount func(*sql.Selector)
 // DiscountUsage is the predicate function for discountusage builders.
 type DiscountUsage func(*sql.Selector)
 
+// ExternalIdentity is the predicate function for externalidentity builders.
+type ExternalIdentity func(*sql.Selector)
+
 // Fulfillment is the predicate function for fulfillment builders.
 type Fulfillment func(*sql.Selector)
 
@@ -56,6 +65,9 @@ type GiftCardEntry func(*sql.Selector)
 
 // IdempotencyRecord is the predicate function for idempotencyrecord builders.
 type IdempotencyRecord func(*sql.Selector)
+
+// IdentityProvider is the predicate function for identityprovider builders.
+type IdentityProvider func(*sql.Selector)
 
 // InboxRecord is the predicate function for inboxrecord builders.
 type InboxRecord func(*sql.Selector)
@@ -80,6 +92,12 @@ type MenuItem func(*sql.Selector)
 
 // Metafield is the predicate function for metafield builders.
 type Metafield func(*sql.Selector)
+
+// OAuthRequest is the predicate function for oauthrequest builders.
+type OAuthRequest func(*sql.Selector)
+
+// OAuthToken is the predicate function for oauthtoken builders.
+type OAuthToken func(*sql.Selector)
 
 // OptionValue is the predicate function for optionvalue builders.
 type OptionValue func(*sql.Selector)
@@ -120,6 +138,9 @@ type Refund func(*sql.Selector)
 // Reservation is the predicate function for reservation builders.
 type Reservation func(*sql.Selector)
 
+// Role is the predicate function for role builders.
+type Role func(*sql.Selector)
+
 // RoleAssignment is the predicate function for roleassignment builders.
 type RoleAssignment func(*sql.Selector)
 
@@ -140,6 +161,15 @@ type Shop func(*sql.Selector)
 
 // ShopCounter is the predicate function for shopcounter builders.
 type ShopCounter func(*sql.Selector)
+
+// SignInFailure is the predicate function for signinfailure builders.
+type SignInFailure func(*sql.Selector)
+
+// SignInFlow is the predicate function for signinflow builders.
+type SignInFlow func(*sql.Selector)
+
+// SigningKey is the predicate function for signingkey builders.
+type SigningKey func(*sql.Selector)
 
 // StaffMember is the predicate function for staffmember builders.
 type StaffMember func(*sql.Selector)

@@ -1,0 +1,40 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// App is a program that uses the API in its own name or in that of staff: an integration, a staff tool, an OAuth client.
+type App struct{ ent.Schema }
+
+// Annotations name the table.
+func (App) Annotations() []schema.Annotation { return table("app") }
+
+// Mixin of the table.
+func (App) Mixin() []ent.Mixin { return []ent.Mixin{owned{}, times{}} }
+
+// Fields of the table.
+func (App) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("title"),
+		field.String("kind").Comment("confidential: it can keep a secret; public: it cannot, such as a page in a browser"),
+		field.Bytes("secret_hash").Optional().Sensitive().Comment("of the client secret in force"),
+		field.Bytes("old_secret_hash").Optional().Sensitive().Comment("of the one before, good until old_secret_until"),
+		at("old_secret_until"),
+		doc("redirect_uris"),
+		doc("scopes"),       // the most that it may be given
+		doc("location_ids"), // the locations that it may touch; empty is all
+		at("revoked_at"),
+	}
+}
+
+// Indexes of the table, each with the read it serves.
+func (App) Indexes() []ent.Index {
+	return []ent.Index{
+		// The apps of a shop, oldest first.
+		index.Fields("shop_id", "id"),
+	}
+}
