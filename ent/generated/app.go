@@ -31,10 +31,10 @@ type App struct {
 	Kind string `json:"kind,omitempty"`
 	// of the client secret in force
 	SecretHash []byte `json:"-"`
-	// of the one before, good until old_secret_until
-	OldSecretHash []byte `json:"-"`
-	// OldSecretUntil holds the value of the "old_secret_until" field.
-	OldSecretUntil *time.Time `json:"old_secret_until,omitempty"`
+	// of the one before, good until previous_until
+	PreviousHash []byte `json:"-"`
+	// PreviousUntil holds the value of the "previous_until" field.
+	PreviousUntil *time.Time `json:"previous_until,omitempty"`
 	// RedirectUris holds the value of the "redirect_uris" field.
 	RedirectUris json.RawMessage `json:"redirect_uris,omitempty"`
 	// Scopes holds the value of the "scopes" field.
@@ -51,11 +51,11 @@ func (*App) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case app.FieldSecretHash, app.FieldOldSecretHash, app.FieldRedirectUris, app.FieldScopes, app.FieldLocationIds:
+		case app.FieldSecretHash, app.FieldPreviousHash, app.FieldRedirectUris, app.FieldScopes, app.FieldLocationIds:
 			values[i] = new([]byte)
 		case app.FieldTitle, app.FieldKind:
 			values[i] = new(sql.NullString)
-		case app.FieldCreatedAt, app.FieldUpdatedAt, app.FieldOldSecretUntil, app.FieldRevokedAt:
+		case app.FieldCreatedAt, app.FieldUpdatedAt, app.FieldPreviousUntil, app.FieldRevokedAt:
 			values[i] = new(sql.NullTime)
 		case app.FieldID, app.FieldShopID:
 			values[i] = new(uuid.UUID)
@@ -116,18 +116,18 @@ func (_m *App) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.SecretHash = *value
 			}
-		case app.FieldOldSecretHash:
+		case app.FieldPreviousHash:
 			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field old_secret_hash", values[i])
+				return fmt.Errorf("unexpected type %T for field previous_hash", values[i])
 			} else if value != nil {
-				_m.OldSecretHash = *value
+				_m.PreviousHash = *value
 			}
-		case app.FieldOldSecretUntil:
+		case app.FieldPreviousUntil:
 			if value, ok := values[i].(*sql.NullTime); !ok {
-				return fmt.Errorf("unexpected type %T for field old_secret_until", values[i])
+				return fmt.Errorf("unexpected type %T for field previous_until", values[i])
 			} else if value.Valid {
-				_m.OldSecretUntil = new(time.Time)
-				*_m.OldSecretUntil = value.Time
+				_m.PreviousUntil = new(time.Time)
+				*_m.PreviousUntil = value.Time
 			}
 		case app.FieldRedirectUris:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -213,10 +213,10 @@ func (_m *App) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("secret_hash=<sensitive>")
 	builder.WriteString(", ")
-	builder.WriteString("old_secret_hash=<sensitive>")
+	builder.WriteString("previous_hash=<sensitive>")
 	builder.WriteString(", ")
-	if v := _m.OldSecretUntil; v != nil {
-		builder.WriteString("old_secret_until=")
+	if v := _m.PreviousUntil; v != nil {
+		builder.WriteString("previous_until=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")

@@ -58,22 +58,22 @@ func (_c *AppCreate) SetSecretHash(v []byte) *AppCreate {
 	return _c
 }
 
-// SetOldSecretHash sets the "old_secret_hash" field.
-func (_c *AppCreate) SetOldSecretHash(v []byte) *AppCreate {
-	_c.mutation.SetOldSecretHash(v)
+// SetPreviousHash sets the "previous_hash" field.
+func (_c *AppCreate) SetPreviousHash(v []byte) *AppCreate {
+	_c.mutation.SetPreviousHash(v)
 	return _c
 }
 
-// SetOldSecretUntil sets the "old_secret_until" field.
-func (_c *AppCreate) SetOldSecretUntil(v time.Time) *AppCreate {
-	_c.mutation.SetOldSecretUntil(v)
+// SetPreviousUntil sets the "previous_until" field.
+func (_c *AppCreate) SetPreviousUntil(v time.Time) *AppCreate {
+	_c.mutation.SetPreviousUntil(v)
 	return _c
 }
 
-// SetNillableOldSecretUntil sets the "old_secret_until" field if the given value is not nil.
-func (_c *AppCreate) SetNillableOldSecretUntil(v *time.Time) *AppCreate {
+// SetNillablePreviousUntil sets the "previous_until" field if the given value is not nil.
+func (_c *AppCreate) SetNillablePreviousUntil(v *time.Time) *AppCreate {
 	if v != nil {
-		_c.SetOldSecretUntil(*v)
+		_c.SetPreviousUntil(*v)
 	}
 	return _c
 }
@@ -241,13 +241,13 @@ func (_c *AppCreate) createSpec() (*App, *sqlgraph.CreateSpec) {
 		_spec.SetField(app.FieldSecretHash, field.TypeBytes, value)
 		_node.SecretHash = value
 	}
-	if value, ok := _c.mutation.OldSecretHash(); ok {
-		_spec.SetField(app.FieldOldSecretHash, field.TypeBytes, value)
-		_node.OldSecretHash = value
+	if value, ok := _c.mutation.PreviousHash(); ok {
+		_spec.SetField(app.FieldPreviousHash, field.TypeBytes, value)
+		_node.PreviousHash = value
 	}
-	if value, ok := _c.mutation.OldSecretUntil(); ok {
-		_spec.SetField(app.FieldOldSecretUntil, field.TypeTime, value)
-		_node.OldSecretUntil = &value
+	if value, ok := _c.mutation.PreviousUntil(); ok {
+		_spec.SetField(app.FieldPreviousUntil, field.TypeTime, value)
+		_node.PreviousUntil = &value
 	}
 	if value, ok := _c.mutation.RedirectUris(); ok {
 		_spec.SetField(app.FieldRedirectUris, field.TypeJSON, value)

@@ -84,35 +84,35 @@ func (_u *AppUpdate) ClearSecretHash() *AppUpdate {
 	return _u
 }
 
-// SetOldSecretHash sets the "old_secret_hash" field.
-func (_u *AppUpdate) SetOldSecretHash(v []byte) *AppUpdate {
-	_u.mutation.SetOldSecretHash(v)
+// SetPreviousHash sets the "previous_hash" field.
+func (_u *AppUpdate) SetPreviousHash(v []byte) *AppUpdate {
+	_u.mutation.SetPreviousHash(v)
 	return _u
 }
 
-// ClearOldSecretHash clears the value of the "old_secret_hash" field.
-func (_u *AppUpdate) ClearOldSecretHash() *AppUpdate {
-	_u.mutation.ClearOldSecretHash()
+// ClearPreviousHash clears the value of the "previous_hash" field.
+func (_u *AppUpdate) ClearPreviousHash() *AppUpdate {
+	_u.mutation.ClearPreviousHash()
 	return _u
 }
 
-// SetOldSecretUntil sets the "old_secret_until" field.
-func (_u *AppUpdate) SetOldSecretUntil(v time.Time) *AppUpdate {
-	_u.mutation.SetOldSecretUntil(v)
+// SetPreviousUntil sets the "previous_until" field.
+func (_u *AppUpdate) SetPreviousUntil(v time.Time) *AppUpdate {
+	_u.mutation.SetPreviousUntil(v)
 	return _u
 }
 
-// SetNillableOldSecretUntil sets the "old_secret_until" field if the given value is not nil.
-func (_u *AppUpdate) SetNillableOldSecretUntil(v *time.Time) *AppUpdate {
+// SetNillablePreviousUntil sets the "previous_until" field if the given value is not nil.
+func (_u *AppUpdate) SetNillablePreviousUntil(v *time.Time) *AppUpdate {
 	if v != nil {
-		_u.SetOldSecretUntil(*v)
+		_u.SetPreviousUntil(*v)
 	}
 	return _u
 }
 
-// ClearOldSecretUntil clears the value of the "old_secret_until" field.
-func (_u *AppUpdate) ClearOldSecretUntil() *AppUpdate {
-	_u.mutation.ClearOldSecretUntil()
+// ClearPreviousUntil clears the value of the "previous_until" field.
+func (_u *AppUpdate) ClearPreviousUntil() *AppUpdate {
+	_u.mutation.ClearPreviousUntil()
 	return _u
 }
 
@@ -246,17 +246,17 @@ func (_u *AppUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.SecretHashCleared() {
 		_spec.ClearField(app.FieldSecretHash, field.TypeBytes)
 	}
-	if value, ok := _u.mutation.OldSecretHash(); ok {
-		_spec.SetField(app.FieldOldSecretHash, field.TypeBytes, value)
+	if value, ok := _u.mutation.PreviousHash(); ok {
+		_spec.SetField(app.FieldPreviousHash, field.TypeBytes, value)
 	}
-	if _u.mutation.OldSecretHashCleared() {
-		_spec.ClearField(app.FieldOldSecretHash, field.TypeBytes)
+	if _u.mutation.PreviousHashCleared() {
+		_spec.ClearField(app.FieldPreviousHash, field.TypeBytes)
 	}
-	if value, ok := _u.mutation.OldSecretUntil(); ok {
-		_spec.SetField(app.FieldOldSecretUntil, field.TypeTime, value)
+	if value, ok := _u.mutation.PreviousUntil(); ok {
+		_spec.SetField(app.FieldPreviousUntil, field.TypeTime, value)
 	}
-	if _u.mutation.OldSecretUntilCleared() {
-		_spec.ClearField(app.FieldOldSecretUntil, field.TypeTime)
+	if _u.mutation.PreviousUntilCleared() {
+		_spec.ClearField(app.FieldPreviousUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.RedirectUris(); ok {
 		_spec.SetField(app.FieldRedirectUris, field.TypeJSON, value)
@@ -371,35 +371,35 @@ func (_u *AppUpdateOne) ClearSecretHash() *AppUpdateOne {
 	return _u
 }
 
-// SetOldSecretHash sets the "old_secret_hash" field.
-func (_u *AppUpdateOne) SetOldSecretHash(v []byte) *AppUpdateOne {
-	_u.mutation.SetOldSecretHash(v)
+// SetPreviousHash sets the "previous_hash" field.
+func (_u *AppUpdateOne) SetPreviousHash(v []byte) *AppUpdateOne {
+	_u.mutation.SetPreviousHash(v)
 	return _u
 }
 
-// ClearOldSecretHash clears the value of the "old_secret_hash" field.
-func (_u *AppUpdateOne) ClearOldSecretHash() *AppUpdateOne {
-	_u.mutation.ClearOldSecretHash()
+// ClearPreviousHash clears the value of the "previous_hash" field.
+func (_u *AppUpdateOne) ClearPreviousHash() *AppUpdateOne {
+	_u.mutation.ClearPreviousHash()
 	return _u
 }
 
-// SetOldSecretUntil sets the "old_secret_until" field.
-func (_u *AppUpdateOne) SetOldSecretUntil(v time.Time) *AppUpdateOne {
-	_u.mutation.SetOldSecretUntil(v)
+// SetPreviousUntil sets the "previous_until" field.
+func (_u *AppUpdateOne) SetPreviousUntil(v time.Time) *AppUpdateOne {
+	_u.mutation.SetPreviousUntil(v)
 	return _u
 }
 
-// SetNillableOldSecretUntil sets the "old_secret_until" field if the given value is not nil.
-func (_u *AppUpdateOne) SetNillableOldSecretUntil(v *time.Time) *AppUpdateOne {
+// SetNillablePreviousUntil sets the "previous_until" field if the given value is not nil.
+func (_u *AppUpdateOne) SetNillablePreviousUntil(v *time.Time) *AppUpdateOne {
 	if v != nil {
-		_u.SetOldSecretUntil(*v)
+		_u.SetPreviousUntil(*v)
 	}
 	return _u
 }
 
-// ClearOldSecretUntil clears the value of the "old_secret_until" field.
-func (_u *AppUpdateOne) ClearOldSecretUntil() *AppUpdateOne {
-	_u.mutation.ClearOldSecretUntil()
+// ClearPreviousUntil clears the value of the "previous_until" field.
+func (_u *AppUpdateOne) ClearPreviousUntil() *AppUpdateOne {
+	_u.mutation.ClearPreviousUntil()
 	return _u
 }
 
@@ -563,17 +563,17 @@ func (_u *AppUpdateOne) sqlSave(ctx context.Context) (_node *App, err error) {
 	if _u.mutation.SecretHashCleared() {
 		_spec.ClearField(app.FieldSecretHash, field.TypeBytes)
 	}
-	if value, ok := _u.mutation.OldSecretHash(); ok {
-		_spec.SetField(app.FieldOldSecretHash, field.TypeBytes, value)
+	if value, ok := _u.mutation.PreviousHash(); ok {
+		_spec.SetField(app.FieldPreviousHash, field.TypeBytes, value)
 	}
-	if _u.mutation.OldSecretHashCleared() {
-		_spec.ClearField(app.FieldOldSecretHash, field.TypeBytes)
+	if _u.mutation.PreviousHashCleared() {
+		_spec.ClearField(app.FieldPreviousHash, field.TypeBytes)
 	}
-	if value, ok := _u.mutation.OldSecretUntil(); ok {
-		_spec.SetField(app.FieldOldSecretUntil, field.TypeTime, value)
+	if value, ok := _u.mutation.PreviousUntil(); ok {
+		_spec.SetField(app.FieldPreviousUntil, field.TypeTime, value)
 	}
-	if _u.mutation.OldSecretUntilCleared() {
-		_spec.ClearField(app.FieldOldSecretUntil, field.TypeTime)
+	if _u.mutation.PreviousUntilCleared() {
+		_spec.ClearField(app.FieldPreviousUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.RedirectUris(); ok {
 		_spec.SetField(app.FieldRedirectUris, field.TypeJSON, value)

@@ -2165,8 +2165,8 @@ type AppMutation struct {
 	title               *string
 	kind                *string
 	secret_hash         *[]byte
-	old_secret_hash     *[]byte
-	old_secret_until    *time.Time
+	previous_hash       *[]byte
+	previous_until      *time.Time
 	redirect_uris       *json.RawMessage
 	appendredirect_uris json.RawMessage
 	scopes              *json.RawMessage
@@ -2513,102 +2513,102 @@ func (m *AppMutation) ResetSecretHash() {
 	delete(m.clearedFields, app.FieldSecretHash)
 }
 
-// SetOldSecretHash sets the "old_secret_hash" field.
-func (m *AppMutation) SetOldSecretHash(b []byte) {
-	m.old_secret_hash = &b
+// SetPreviousHash sets the "previous_hash" field.
+func (m *AppMutation) SetPreviousHash(b []byte) {
+	m.previous_hash = &b
 }
 
-// OldSecretHash returns the value of the "old_secret_hash" field in the mutation.
-func (m *AppMutation) OldSecretHash() (r []byte, exists bool) {
-	v := m.old_secret_hash
+// PreviousHash returns the value of the "previous_hash" field in the mutation.
+func (m *AppMutation) PreviousHash() (r []byte, exists bool) {
+	v := m.previous_hash
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldOldSecretHash returns the old "old_secret_hash" field's value of the App entity.
+// OldPreviousHash returns the old "previous_hash" field's value of the App entity.
 // If the App object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *AppMutation) OldOldSecretHash(ctx context.Context) (v []byte, err error) {
+func (m *AppMutation) OldPreviousHash(ctx context.Context) (v []byte, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldOldSecretHash is only allowed on UpdateOne operations")
+		return v, errors.New("OldPreviousHash is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldOldSecretHash requires an ID field in the mutation")
+		return v, errors.New("OldPreviousHash requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldOldSecretHash: %w", err)
+		return v, fmt.Errorf("querying old value for OldPreviousHash: %w", err)
 	}
-	return oldValue.OldSecretHash, nil
+	return oldValue.PreviousHash, nil
 }
 
-// ClearOldSecretHash clears the value of the "old_secret_hash" field.
-func (m *AppMutation) ClearOldSecretHash() {
-	m.old_secret_hash = nil
-	m.clearedFields[app.FieldOldSecretHash] = struct{}{}
+// ClearPreviousHash clears the value of the "previous_hash" field.
+func (m *AppMutation) ClearPreviousHash() {
+	m.previous_hash = nil
+	m.clearedFields[app.FieldPreviousHash] = struct{}{}
 }
 
-// OldSecretHashCleared returns if the "old_secret_hash" field was cleared in this mutation.
-func (m *AppMutation) OldSecretHashCleared() bool {
-	_, ok := m.clearedFields[app.FieldOldSecretHash]
+// PreviousHashCleared returns if the "previous_hash" field was cleared in this mutation.
+func (m *AppMutation) PreviousHashCleared() bool {
+	_, ok := m.clearedFields[app.FieldPreviousHash]
 	return ok
 }
 
-// ResetOldSecretHash resets all changes to the "old_secret_hash" field.
-func (m *AppMutation) ResetOldSecretHash() {
-	m.old_secret_hash = nil
-	delete(m.clearedFields, app.FieldOldSecretHash)
+// ResetPreviousHash resets all changes to the "previous_hash" field.
+func (m *AppMutation) ResetPreviousHash() {
+	m.previous_hash = nil
+	delete(m.clearedFields, app.FieldPreviousHash)
 }
 
-// SetOldSecretUntil sets the "old_secret_until" field.
-func (m *AppMutation) SetOldSecretUntil(t time.Time) {
-	m.old_secret_until = &t
+// SetPreviousUntil sets the "previous_until" field.
+func (m *AppMutation) SetPreviousUntil(t time.Time) {
+	m.previous_until = &t
 }
 
-// OldSecretUntil returns the value of the "old_secret_until" field in the mutation.
-func (m *AppMutation) OldSecretUntil() (r time.Time, exists bool) {
-	v := m.old_secret_until
+// PreviousUntil returns the value of the "previous_until" field in the mutation.
+func (m *AppMutation) PreviousUntil() (r time.Time, exists bool) {
+	v := m.previous_until
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldOldSecretUntil returns the old "old_secret_until" field's value of the App entity.
+// OldPreviousUntil returns the old "previous_until" field's value of the App entity.
 // If the App object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *AppMutation) OldOldSecretUntil(ctx context.Context) (v *time.Time, err error) {
+func (m *AppMutation) OldPreviousUntil(ctx context.Context) (v *time.Time, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldOldSecretUntil is only allowed on UpdateOne operations")
+		return v, errors.New("OldPreviousUntil is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldOldSecretUntil requires an ID field in the mutation")
+		return v, errors.New("OldPreviousUntil requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldOldSecretUntil: %w", err)
+		return v, fmt.Errorf("querying old value for OldPreviousUntil: %w", err)
 	}
-	return oldValue.OldSecretUntil, nil
+	return oldValue.PreviousUntil, nil
 }
 
-// ClearOldSecretUntil clears the value of the "old_secret_until" field.
-func (m *AppMutation) ClearOldSecretUntil() {
-	m.old_secret_until = nil
-	m.clearedFields[app.FieldOldSecretUntil] = struct{}{}
+// ClearPreviousUntil clears the value of the "previous_until" field.
+func (m *AppMutation) ClearPreviousUntil() {
+	m.previous_until = nil
+	m.clearedFields[app.FieldPreviousUntil] = struct{}{}
 }
 
-// OldSecretUntilCleared returns if the "old_secret_until" field was cleared in this mutation.
-func (m *AppMutation) OldSecretUntilCleared() bool {
-	_, ok := m.clearedFields[app.FieldOldSecretUntil]
+// PreviousUntilCleared returns if the "previous_until" field was cleared in this mutation.
+func (m *AppMutation) PreviousUntilCleared() bool {
+	_, ok := m.clearedFields[app.FieldPreviousUntil]
 	return ok
 }
 
-// ResetOldSecretUntil resets all changes to the "old_secret_until" field.
-func (m *AppMutation) ResetOldSecretUntil() {
-	m.old_secret_until = nil
-	delete(m.clearedFields, app.FieldOldSecretUntil)
+// ResetPreviousUntil resets all changes to the "previous_until" field.
+func (m *AppMutation) ResetPreviousUntil() {
+	m.previous_until = nil
+	delete(m.clearedFields, app.FieldPreviousUntil)
 }
 
 // SetRedirectUris sets the "redirect_uris" field.
@@ -2908,11 +2908,11 @@ func (m *AppMutation) Fields() []string {
 	if m.secret_hash != nil {
 		fields = append(fields, app.FieldSecretHash)
 	}
-	if m.old_secret_hash != nil {
-		fields = append(fields, app.FieldOldSecretHash)
+	if m.previous_hash != nil {
+		fields = append(fields, app.FieldPreviousHash)
 	}
-	if m.old_secret_until != nil {
-		fields = append(fields, app.FieldOldSecretUntil)
+	if m.previous_until != nil {
+		fields = append(fields, app.FieldPreviousUntil)
 	}
 	if m.redirect_uris != nil {
 		fields = append(fields, app.FieldRedirectUris)
@@ -2946,10 +2946,10 @@ func (m *AppMutation) Field(name string) (ent.Value, bool) {
 		return m.Kind()
 	case app.FieldSecretHash:
 		return m.SecretHash()
-	case app.FieldOldSecretHash:
-		return m.OldSecretHash()
-	case app.FieldOldSecretUntil:
-		return m.OldSecretUntil()
+	case app.FieldPreviousHash:
+		return m.PreviousHash()
+	case app.FieldPreviousUntil:
+		return m.PreviousUntil()
 	case app.FieldRedirectUris:
 		return m.RedirectUris()
 	case app.FieldScopes:
@@ -2979,10 +2979,10 @@ func (m *AppMutation) OldField(ctx context.Context, name string) (ent.Value, err
 		return m.OldKind(ctx)
 	case app.FieldSecretHash:
 		return m.OldSecretHash(ctx)
-	case app.FieldOldSecretHash:
-		return m.OldOldSecretHash(ctx)
-	case app.FieldOldSecretUntil:
-		return m.OldOldSecretUntil(ctx)
+	case app.FieldPreviousHash:
+		return m.OldPreviousHash(ctx)
+	case app.FieldPreviousUntil:
+		return m.OldPreviousUntil(ctx)
 	case app.FieldRedirectUris:
 		return m.OldRedirectUris(ctx)
 	case app.FieldScopes:
@@ -3042,19 +3042,19 @@ func (m *AppMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSecretHash(v)
 		return nil
-	case app.FieldOldSecretHash:
+	case app.FieldPreviousHash:
 		v, ok := value.([]byte)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetOldSecretHash(v)
+		m.SetPreviousHash(v)
 		return nil
-	case app.FieldOldSecretUntil:
+	case app.FieldPreviousUntil:
 		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetOldSecretUntil(v)
+		m.SetPreviousUntil(v)
 		return nil
 	case app.FieldRedirectUris:
 		v, ok := value.(json.RawMessage)
@@ -3117,11 +3117,11 @@ func (m *AppMutation) ClearedFields() []string {
 	if m.FieldCleared(app.FieldSecretHash) {
 		fields = append(fields, app.FieldSecretHash)
 	}
-	if m.FieldCleared(app.FieldOldSecretHash) {
-		fields = append(fields, app.FieldOldSecretHash)
+	if m.FieldCleared(app.FieldPreviousHash) {
+		fields = append(fields, app.FieldPreviousHash)
 	}
-	if m.FieldCleared(app.FieldOldSecretUntil) {
-		fields = append(fields, app.FieldOldSecretUntil)
+	if m.FieldCleared(app.FieldPreviousUntil) {
+		fields = append(fields, app.FieldPreviousUntil)
 	}
 	if m.FieldCleared(app.FieldRedirectUris) {
 		fields = append(fields, app.FieldRedirectUris)
@@ -3152,11 +3152,11 @@ func (m *AppMutation) ClearField(name string) error {
 	case app.FieldSecretHash:
 		m.ClearSecretHash()
 		return nil
-	case app.FieldOldSecretHash:
-		m.ClearOldSecretHash()
+	case app.FieldPreviousHash:
+		m.ClearPreviousHash()
 		return nil
-	case app.FieldOldSecretUntil:
-		m.ClearOldSecretUntil()
+	case app.FieldPreviousUntil:
+		m.ClearPreviousUntil()
 		return nil
 	case app.FieldRedirectUris:
 		m.ClearRedirectUris()
@@ -3196,11 +3196,11 @@ func (m *AppMutation) ResetField(name string) error {
 	case app.FieldSecretHash:
 		m.ResetSecretHash()
 		return nil
-	case app.FieldOldSecretHash:
-		m.ResetOldSecretHash()
+	case app.FieldPreviousHash:
+		m.ResetPreviousHash()
 		return nil
-	case app.FieldOldSecretUntil:
-		m.ResetOldSecretUntil()
+	case app.FieldPreviousUntil:
+		m.ResetPreviousUntil()
 		return nil
 	case app.FieldRedirectUris:
 		m.ResetRedirectUris()

@@ -22,8 +22,8 @@ func (App) Fields() []ent.Field {
 		field.String("title"),
 		field.String("kind").Comment("confidential: it can keep a secret; public: it cannot, such as a page in a browser"),
 		field.Bytes("secret_hash").Optional().Sensitive().Comment("of the client secret in force"),
-		field.Bytes("old_secret_hash").Optional().Sensitive().Comment("of the one before, good until old_secret_until"),
-		at("old_secret_until"),
+		field.Bytes("previous_hash").Optional().Sensitive().Comment("of the one before, good until previous_until"),
+		at("previous_until"),
 		doc("redirect_uris"),
 		doc("scopes"),       // the most that it may be given
 		doc("location_ids"), // the locations that it may touch; empty is all

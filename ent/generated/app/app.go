@@ -24,10 +24,10 @@ const (
 	FieldKind = "kind"
 	// FieldSecretHash holds the string denoting the secret_hash field in the database.
 	FieldSecretHash = "secret_hash"
-	// FieldOldSecretHash holds the string denoting the old_secret_hash field in the database.
-	FieldOldSecretHash = "old_secret_hash"
-	// FieldOldSecretUntil holds the string denoting the old_secret_until field in the database.
-	FieldOldSecretUntil = "old_secret_until"
+	// FieldPreviousHash holds the string denoting the previous_hash field in the database.
+	FieldPreviousHash = "previous_hash"
+	// FieldPreviousUntil holds the string denoting the previous_until field in the database.
+	FieldPreviousUntil = "previous_until"
 	// FieldRedirectUris holds the string denoting the redirect_uris field in the database.
 	FieldRedirectUris = "redirect_uris"
 	// FieldScopes holds the string denoting the scopes field in the database.
@@ -49,8 +49,8 @@ var Columns = []string{
 	FieldTitle,
 	FieldKind,
 	FieldSecretHash,
-	FieldOldSecretHash,
-	FieldOldSecretUntil,
+	FieldPreviousHash,
+	FieldPreviousUntil,
 	FieldRedirectUris,
 	FieldScopes,
 	FieldLocationIds,
@@ -105,9 +105,9 @@ func ByKind(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldKind, opts...).ToFunc()
 }
 
-// ByOldSecretUntil orders the results by the old_secret_until field.
-func ByOldSecretUntil(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldOldSecretUntil, opts...).ToFunc()
+// ByPreviousUntil orders the results by the previous_until field.
+func ByPreviousUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPreviousUntil, opts...).ToFunc()
 }
 
 // ByRevokedAt orders the results by the revoked_at field.

@@ -85,14 +85,14 @@ func SecretHash(v []byte) predicate.App {
 	return predicate.App(sql.FieldEQ(FieldSecretHash, v))
 }
 
-// OldSecretHash applies equality check predicate on the "old_secret_hash" field. It's identical to OldSecretHashEQ.
-func OldSecretHash(v []byte) predicate.App {
-	return predicate.App(sql.FieldEQ(FieldOldSecretHash, v))
+// PreviousHash applies equality check predicate on the "previous_hash" field. It's identical to PreviousHashEQ.
+func PreviousHash(v []byte) predicate.App {
+	return predicate.App(sql.FieldEQ(FieldPreviousHash, v))
 }
 
-// OldSecretUntil applies equality check predicate on the "old_secret_until" field. It's identical to OldSecretUntilEQ.
-func OldSecretUntil(v time.Time) predicate.App {
-	return predicate.App(sql.FieldEQ(FieldOldSecretUntil, v))
+// PreviousUntil applies equality check predicate on the "previous_until" field. It's identical to PreviousUntilEQ.
+func PreviousUntil(v time.Time) predicate.App {
+	return predicate.App(sql.FieldEQ(FieldPreviousUntil, v))
 }
 
 // RevokedAt applies equality check predicate on the "revoked_at" field. It's identical to RevokedAtEQ.
@@ -400,104 +400,104 @@ func SecretHashNotNil() predicate.App {
 	return predicate.App(sql.FieldNotNull(FieldSecretHash))
 }
 
-// OldSecretHashEQ applies the EQ predicate on the "old_secret_hash" field.
-func OldSecretHashEQ(v []byte) predicate.App {
-	return predicate.App(sql.FieldEQ(FieldOldSecretHash, v))
+// PreviousHashEQ applies the EQ predicate on the "previous_hash" field.
+func PreviousHashEQ(v []byte) predicate.App {
+	return predicate.App(sql.FieldEQ(FieldPreviousHash, v))
 }
 
-// OldSecretHashNEQ applies the NEQ predicate on the "old_secret_hash" field.
-func OldSecretHashNEQ(v []byte) predicate.App {
-	return predicate.App(sql.FieldNEQ(FieldOldSecretHash, v))
+// PreviousHashNEQ applies the NEQ predicate on the "previous_hash" field.
+func PreviousHashNEQ(v []byte) predicate.App {
+	return predicate.App(sql.FieldNEQ(FieldPreviousHash, v))
 }
 
-// OldSecretHashIn applies the In predicate on the "old_secret_hash" field.
-func OldSecretHashIn(vs ...[]byte) predicate.App {
-	return predicate.App(sql.FieldIn(FieldOldSecretHash, vs...))
+// PreviousHashIn applies the In predicate on the "previous_hash" field.
+func PreviousHashIn(vs ...[]byte) predicate.App {
+	return predicate.App(sql.FieldIn(FieldPreviousHash, vs...))
 }
 
-// OldSecretHashNotIn applies the NotIn predicate on the "old_secret_hash" field.
-func OldSecretHashNotIn(vs ...[]byte) predicate.App {
-	return predicate.App(sql.FieldNotIn(FieldOldSecretHash, vs...))
+// PreviousHashNotIn applies the NotIn predicate on the "previous_hash" field.
+func PreviousHashNotIn(vs ...[]byte) predicate.App {
+	return predicate.App(sql.FieldNotIn(FieldPreviousHash, vs...))
 }
 
-// OldSecretHashGT applies the GT predicate on the "old_secret_hash" field.
-func OldSecretHashGT(v []byte) predicate.App {
-	return predicate.App(sql.FieldGT(FieldOldSecretHash, v))
+// PreviousHashGT applies the GT predicate on the "previous_hash" field.
+func PreviousHashGT(v []byte) predicate.App {
+	return predicate.App(sql.FieldGT(FieldPreviousHash, v))
 }
 
-// OldSecretHashGTE applies the GTE predicate on the "old_secret_hash" field.
-func OldSecretHashGTE(v []byte) predicate.App {
-	return predicate.App(sql.FieldGTE(FieldOldSecretHash, v))
+// PreviousHashGTE applies the GTE predicate on the "previous_hash" field.
+func PreviousHashGTE(v []byte) predicate.App {
+	return predicate.App(sql.FieldGTE(FieldPreviousHash, v))
 }
 
-// OldSecretHashLT applies the LT predicate on the "old_secret_hash" field.
-func OldSecretHashLT(v []byte) predicate.App {
-	return predicate.App(sql.FieldLT(FieldOldSecretHash, v))
+// PreviousHashLT applies the LT predicate on the "previous_hash" field.
+func PreviousHashLT(v []byte) predicate.App {
+	return predicate.App(sql.FieldLT(FieldPreviousHash, v))
 }
 
-// OldSecretHashLTE applies the LTE predicate on the "old_secret_hash" field.
-func OldSecretHashLTE(v []byte) predicate.App {
-	return predicate.App(sql.FieldLTE(FieldOldSecretHash, v))
+// PreviousHashLTE applies the LTE predicate on the "previous_hash" field.
+func PreviousHashLTE(v []byte) predicate.App {
+	return predicate.App(sql.FieldLTE(FieldPreviousHash, v))
 }
 
-// OldSecretHashIsNil applies the IsNil predicate on the "old_secret_hash" field.
-func OldSecretHashIsNil() predicate.App {
-	return predicate.App(sql.FieldIsNull(FieldOldSecretHash))
+// PreviousHashIsNil applies the IsNil predicate on the "previous_hash" field.
+func PreviousHashIsNil() predicate.App {
+	return predicate.App(sql.FieldIsNull(FieldPreviousHash))
 }
 
-// OldSecretHashNotNil applies the NotNil predicate on the "old_secret_hash" field.
-func OldSecretHashNotNil() predicate.App {
-	return predicate.App(sql.FieldNotNull(FieldOldSecretHash))
+// PreviousHashNotNil applies the NotNil predicate on the "previous_hash" field.
+func PreviousHashNotNil() predicate.App {
+	return predicate.App(sql.FieldNotNull(FieldPreviousHash))
 }
 
-// OldSecretUntilEQ applies the EQ predicate on the "old_secret_until" field.
-func OldSecretUntilEQ(v time.Time) predicate.App {
-	return predicate.App(sql.FieldEQ(FieldOldSecretUntil, v))
+// PreviousUntilEQ applies the EQ predicate on the "previous_until" field.
+func PreviousUntilEQ(v time.Time) predicate.App {
+	return predicate.App(sql.FieldEQ(FieldPreviousUntil, v))
 }
 
-// OldSecretUntilNEQ applies the NEQ predicate on the "old_secret_until" field.
-func OldSecretUntilNEQ(v time.Time) predicate.App {
-	return predicate.App(sql.FieldNEQ(FieldOldSecretUntil, v))
+// PreviousUntilNEQ applies the NEQ predicate on the "previous_until" field.
+func PreviousUntilNEQ(v time.Time) predicate.App {
+	return predicate.App(sql.FieldNEQ(FieldPreviousUntil, v))
 }
 
-// OldSecretUntilIn applies the In predicate on the "old_secret_until" field.
-func OldSecretUntilIn(vs ...time.Time) predicate.App {
-	return predicate.App(sql.FieldIn(FieldOldSecretUntil, vs...))
+// PreviousUntilIn applies the In predicate on the "previous_until" field.
+func PreviousUntilIn(vs ...time.Time) predicate.App {
+	return predicate.App(sql.FieldIn(FieldPreviousUntil, vs...))
 }
 
-// OldSecretUntilNotIn applies the NotIn predicate on the "old_secret_until" field.
-func OldSecretUntilNotIn(vs ...time.Time) predicate.App {
-	return predicate.App(sql.FieldNotIn(FieldOldSecretUntil, vs...))
+// PreviousUntilNotIn applies the NotIn predicate on the "previous_until" field.
+func PreviousUntilNotIn(vs ...time.Time) predicate.App {
+	return predicate.App(sql.FieldNotIn(FieldPreviousUntil, vs...))
 }
 
-// OldSecretUntilGT applies the GT predicate on the "old_secret_until" field.
-func OldSecretUntilGT(v time.Time) predicate.App {
-	return predicate.App(sql.FieldGT(FieldOldSecretUntil, v))
+// PreviousUntilGT applies the GT predicate on the "previous_until" field.
+func PreviousUntilGT(v time.Time) predicate.App {
+	return predicate.App(sql.FieldGT(FieldPreviousUntil, v))
 }
 
-// OldSecretUntilGTE applies the GTE predicate on the "old_secret_until" field.
-func OldSecretUntilGTE(v time.Time) predicate.App {
-	return predicate.App(sql.FieldGTE(FieldOldSecretUntil, v))
+// PreviousUntilGTE applies the GTE predicate on the "previous_until" field.
+func PreviousUntilGTE(v time.Time) predicate.App {
+	return predicate.App(sql.FieldGTE(FieldPreviousUntil, v))
 }
 
-// OldSecretUntilLT applies the LT predicate on the "old_secret_until" field.
-func OldSecretUntilLT(v time.Time) predicate.App {
-	return predicate.App(sql.FieldLT(FieldOldSecretUntil, v))
+// PreviousUntilLT applies the LT predicate on the "previous_until" field.
+func PreviousUntilLT(v time.Time) predicate.App {
+	return predicate.App(sql.FieldLT(FieldPreviousUntil, v))
 }
 
-// OldSecretUntilLTE applies the LTE predicate on the "old_secret_until" field.
-func OldSecretUntilLTE(v time.Time) predicate.App {
-	return predicate.App(sql.FieldLTE(FieldOldSecretUntil, v))
+// PreviousUntilLTE applies the LTE predicate on the "previous_until" field.
+func PreviousUntilLTE(v time.Time) predicate.App {
+	return predicate.App(sql.FieldLTE(FieldPreviousUntil, v))
 }
 
-// OldSecretUntilIsNil applies the IsNil predicate on the "old_secret_until" field.
-func OldSecretUntilIsNil() predicate.App {
-	return predicate.App(sql.FieldIsNull(FieldOldSecretUntil))
+// PreviousUntilIsNil applies the IsNil predicate on the "previous_until" field.
+func PreviousUntilIsNil() predicate.App {
+	return predicate.App(sql.FieldIsNull(FieldPreviousUntil))
 }
 
-// OldSecretUntilNotNil applies the NotNil predicate on the "old_secret_until" field.
-func OldSecretUntilNotNil() predicate.App {
-	return predicate.App(sql.FieldNotNull(FieldOldSecretUntil))
+// PreviousUntilNotNil applies the NotNil predicate on the "previous_until" field.
+func PreviousUntilNotNil() predicate.App {
+	return predicate.App(sql.FieldNotNull(FieldPreviousUntil))
 }
 
 // RedirectUrisIsNil applies the IsNil predicate on the "redirect_uris" field.

@@ -10,7 +10,7 @@ CREATE INDEX "apikey_shop_id_app_id_id" ON "api_key" ("shop_id", "app_id", "id")
 -- create index "apikey_shop_id_prefix" to table: "api_key"
 CREATE INDEX "apikey_shop_id_prefix" ON "api_key" ("shop_id", "prefix");
 -- create "app" table
-CREATE TABLE "app" ("id" uuid NOT NULL, "shop_id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "title" character varying NOT NULL, "kind" character varying NOT NULL, "secret_hash" bytea NULL, "old_secret_hash" bytea NULL, "old_secret_until" timestamptz NULL, "redirect_uris" jsonb NULL, "scopes" jsonb NULL, "location_ids" jsonb NULL, "revoked_at" timestamptz NULL, PRIMARY KEY ("id"));
+CREATE TABLE "app" ("id" uuid NOT NULL, "shop_id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "title" character varying NOT NULL, "kind" character varying NOT NULL, "secret_hash" bytea NULL, "previous_hash" bytea NULL, "previous_until" timestamptz NULL, "redirect_uris" jsonb NULL, "scopes" jsonb NULL, "location_ids" jsonb NULL, "revoked_at" timestamptz NULL, PRIMARY KEY ("id"));
 -- create index "app_shop_id_id" to table: "app"
 CREATE INDEX "app_shop_id_id" ON "app" ("shop_id", "id");
 -- create "external_identity" table
