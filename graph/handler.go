@@ -46,6 +46,7 @@ type Handler struct {
 	schema   graphql.ExecutableSchema
 	docs     *documents
 	planner  *access.Planner
+	views    *access.Views
 	identity *identity.Service
 	services Services
 	answers  Answers
@@ -65,7 +66,7 @@ func New(c Config) (*Handler, error) {
 		return nil, err
 	}
 	return &Handler{
-		schema: es, docs: newDocuments(es.Schema(), c.Limits), planner: access.NewPlanner(rules, 10_000),
+		schema: es, docs: newDocuments(es.Schema(), c.Limits), planner: access.NewPlanner(rules, 10_000), views: access.NewViews(rules, es.Schema()),
 		identity: c.Identity, services: c.Services, answers: c.Answers, log: c.Log,
 	}, nil
 }
@@ -133,7 +134,7 @@ func (h *Handler) run(ctx context.Context, r *wire.Request, doc *ast.QueryDocume
 	ctx, statements := database.Recording(ctx, false)
 	ctx = loader.With(ctx)
 	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, oc), h.present, h.recover)
-	response := h.schema.Exec(ctx)(ctx)
+	response := h.executable(plan, actor).Exec(ctx)(ctx)
 	call := wire.CallFrom(ctx)
 	call.Statements = statements.Count()
 	if response == nil {
@@ -147,6 +148,15 @@ func (h *Handler) run(ctx context.Context, r *wire.Request, doc *ast.QueryDocume
 		}
 	}
 	return &wire.Answer{Data: response.Data, Errors: errs}
+}
+
+// executable is the schema to execute: the whole one, or for an operation that asks about the schema itself the part that its
+// sender may use.
+func (h *Handler) executable(plan *access.Plan, actor iam.Actor) graphql.ExecutableSchema {
+	if !plan.Introspects() {
+		return h.schema
+	}
+	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{h.services}, Schema: h.views.For(actor)})
 }
 
 func (h *Handler) plan(op *ast.OperationDefinition, actor iam.Actor, viewers map[string]iam.Actor) *access.Plan {

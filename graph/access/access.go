@@ -7,8 +7,9 @@
 // this caller is refused. [Guard] is the gqlgen extension that puts the plan in force. Field directives themselves never
 // run: gqlgen calls a type's directive only where that type is the declared one, so not through `node`.
 //
-// It is not about records: whose order is returned is decided by the lookup, and a hidden record is absent. Nor does it
-// hide anything from introspection.
+// What a caller may not use it does not see either: [Views] are the parts of the schema that introspection tells of.
+//
+// It is not about records: whose order is returned is decided by the lookup, and a hidden record is absent.
 //
 // Invariants: a field without a rule stops the start; a field that an interface declares too is open only where both
 // rules are met; a refusal falls before the resolver runs; @skip and @include never make a plan smaller.
@@ -39,7 +40,7 @@ func (c Coordinate) compare(other Coordinate) int {
 // later is refused until someone decides about it.
 func signedIn(by iam.Actor) bool {
 	switch by.Kind {
-	case iam.Customer, iam.Staff, iam.System:
+	case iam.Customer, iam.Staff, iam.App, iam.System:
 		return true
 	default:
 		return false

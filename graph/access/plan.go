@@ -22,8 +22,9 @@ type Plan struct {
 	// parts are the plans of the root fields, by response name, where not all have the same caller; else nil.
 	parts map[string]*Plan
 	// refused are the root fields that are refused, in the order written.
-	refused   []refusal
-	allDenied bool
+	refused     []refusal
+	allDenied   bool
+	introspects bool
 }
 
 // verdict is the refusal of one field: for good, or unless the policies of its rule agree.
@@ -47,7 +48,7 @@ type refusal struct {
 
 // newPlan judges what an operation reaches for one actor.
 func newPlan(policies Policies, reached reach, by iam.Actor) *Plan {
-	p := &Plan{policies: policies, guarded: map[Coordinate]verdict{}}
+	p := &Plan{policies: policies, guarded: map[Coordinate]verdict{}, introspects: reached.introspects}
 	for _, f := range reached.guarded {
 		code, pending := f.rule.Check(by)
 		switch {
@@ -68,7 +69,7 @@ func newPlan(policies Policies, reached reach, by iam.Actor) *Plan {
 
 // joinPlans makes one plan of those of the root fields, of which several may share one.
 func joinPlans(policies Policies, parts map[string]*Plan, introspects bool) *Plan {
-	p := &Plan{policies: policies, guarded: map[Coordinate]verdict{}, parts: parts, allDenied: !introspects}
+	p := &Plan{policies: policies, guarded: map[Coordinate]verdict{}, parts: parts, allDenied: !introspects, introspects: introspects}
 	var joined []*Plan
 	for _, name := range slices.Sorted(maps.Keys(parts)) {
 		part := parts[name]
@@ -114,6 +115,9 @@ func (p *Plan) Denied(at Coordinate) (fault.Code, bool) {
 	}
 	return v.code, true
 }
+
+// Introspects reports whether the operation asks GraphQL about itself, so that it needs the view of its caller.
+func (p *Plan) Introspects() bool { return p.introspects }
 
 // AllRootsDenied reports whether no root field is left to execute. A root field counts even where @skip leaves it out.
 func (p *Plan) AllRootsDenied() bool { return p.allDenied }
