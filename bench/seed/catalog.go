@@ -58,7 +58,8 @@ func (f *filling) plan() {
 }
 
 func draw(r *rand.Rand, i int, at time.Time, wide bool) Product {
-	k := &kinds[skewed(r, len(kinds))]
+	of := skewed(r, len(kinds))
+	k := &kinds[of]
 	options, images := k.options, 2
 	if wide {
 		options, images = k.wide, 10
@@ -66,11 +67,11 @@ func draw(r *rand.Rand, i int, at time.Time, wide bool) Product {
 	material := one(r, materials)
 	title := one(r, adjectives) + " " + material + " " + one(r, k.nouns)
 	p := Product{
-		ID: idAt(at, r), Handle: strings.ToLower(strings.ReplaceAll(title, " ", "-")) + fmt.Sprintf("-%d", i), Title: title, Vendor: few(r, vendors), Type: k.name,
+		ID: idAt(at, r), Handle: strings.ToLower(strings.ReplaceAll(title, " ", "-")) + fmt.Sprintf("-%d", i), Title: title, Vendor: vendors[(6*of+skewed(r, 12))%len(vendors)], Type: k.name,
 		Active: r.IntN(20) > 0, created: at, kind: k, facts: []string{material, one(r, countries)},
 	}
 	for len(p.Tags) < 3 {
-		if tag := few(r, tagWords); !slices.Contains(p.Tags, tag) {
+		if tag := tagWords[(7*of+skewed(r, 30))%len(tagWords)]; !slices.Contains(p.Tags, tag) {
 			p.Tags = append(p.Tags, tag)
 		}
 	}

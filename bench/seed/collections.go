@@ -11,7 +11,8 @@ import (
 // between is the gap that the services leave between the places of two products in a collection.
 const between = 1024
 
-// fillCollections writes collections and which products are in them. A product is in many or in none, as in any shop.
+// fillCollections writes collections and which products are in them: of a few types each, and so of a few vendors. A product
+// is in many or in none, as in any shop.
 func (f *filling) fillCollections(ctx context.Context) error {
 	r := chance("collections")
 	members := make([][]int, f.size.Collections)
@@ -19,8 +20,14 @@ func (f *filling) fillCollections(ctx context.Context) error {
 	f.Collections = make([]Collection, f.size.Collections)
 	for i := range members {
 		seen := make(map[int]bool, f.size.PerCollection)
-		for len(members[i]) < f.size.PerCollection {
-			if p := r.IntN(len(f.Products)); !seen[p] {
+		types := map[string]bool{}
+		for len(types) < 3 {
+			types[kinds[skewed(r, len(kinds))].name] = true
+		}
+		for tries := 0; len(members[i]) < f.size.PerCollection; tries++ {
+			p := r.IntN(len(f.Products))
+			// Where there are too few of these types, any product will do.
+			if !seen[p] && (types[f.Products[p].Type] || tries > 50*f.size.PerCollection) {
 				seen[p] = true
 				members[i] = append(members[i], p)
 			}

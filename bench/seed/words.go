@@ -44,7 +44,7 @@ var (
 	}()
 
 	countries = strings.Fields("Denmark Portugal Japan Italy Sweden Canada Vietnam India Peru Morocco")
-	tagWords  = func() []string { // tags with a few products, and tags with many
+	tagWords  = func() []string {
 		list := strings.Fields("spring summer autumn winter")
 		for _, of := range strings.Fields("care made room style batch series") {
 			for _, what := range strings.Fields("gentle slow small large bright dark north south east west early late first second third rare common plain rich old new calm bold fine raw warm cool dry wet flat high low near far open closed") {
@@ -116,7 +116,5 @@ func skewed(r *rand.Rand, n int) int {
 	return int(float64(n) * u * u)
 }
 
-// one picks any word, few the first ones more often.
+// one picks any word.
 func one(r *rand.Rand, words []string) string { return words[r.IntN(len(words))] }
-
-func few(r *rand.Rand, words []string) string { return words[skewed(r, len(words))] }
