@@ -13,9 +13,23 @@ type Credentials struct {
 	StorefrontPublic string
 	// StorefrontPrivate is a private storefront token.
 	StorefrontPrivate string
-	// Bearer is a session's handle or a public storefront token.
+	// Bearer is a session's handle, a public storefront token, or one of those that [Service.Accept] was told of.
 	Bearer string
 }
+
+// Bearers know who shows a bearer token of a kind that is kept or signed elsewhere, above this package.
+type Bearers interface {
+	// Claims reports, by its form alone, whether a token is of this kind.
+	Claims(token string) bool
+	// Bearer tells who shows it. Fails with [fault.Unauthenticated] where it is not good (see [Refused]).
+	Bearer(ctx context.Context, token string) (access.Actor, error)
+}
+
+// Accept lets a further kind of bearer token in. It is called while the process is put together, before any request.
+func (s *Service) Accept(b Bearers) { s.bearers = append(s.bearers, b) }
+
+// Refused is the one answer to every token that is not good, whoever reads it.
+func Refused() error { return refused() }
 
 // Authenticate tells who sends a request, and in which shop. The session of a customer or a member of staff wins over
 // storefront tokens beside it; everything that is shown must be good and of one shop, so that a token that has ended
@@ -63,6 +77,11 @@ func (s *Service) Authenticate(ctx context.Context, c Credentials) (access.Actor
 func (s *Service) bearer(ctx context.Context, token string) (access.Actor, error) {
 	if isHandle(token) {
 		return s.Lookup(ctx, token)
+	}
+	for _, b := range s.bearers {
+		if b.Claims(token) {
+			return b.Bearer(ctx, token)
+		}
 	}
 	return s.storefrontOf(ctx, token, Public)
 }

@@ -58,6 +58,7 @@ type Service struct {
 	passwords *Hasher
 	sessions  *aside[*session]
 	tokens    *aside[*storefront]
+	bearers   []Bearers
 }
 
 // New makes the service.

@@ -69,6 +69,13 @@ func touchSession(ctx context.Context, q database.Querier, id uuid.UUID, now, ex
 	return err
 }
 
+// extendSession moves the end of a session that has not come to it, and reports whether there was one.
+func extendSession(ctx context.Context, q database.Querier, id uuid.UUID, now, expires time.Time) (bool, error) {
+	n, err := q.Exec(ctx, `UPDATE session SET last_used_at = $3, expires_at = $4
+		WHERE shop_id = $1 AND id = $2 AND revoked_at IS NULL AND expires_at > $3`, id, now, expires)
+	return n == 1, err
+}
+
 func endSession(ctx context.Context, q database.Querier, d digest, now time.Time) (bool, error) {
 	n, err := q.Exec(ctx, `UPDATE session SET revoked_at = $3
 		WHERE shop_id = $1 AND token_hash = $2 AND revoked_at IS NULL AND expires_at > $3`, d[:], now)

@@ -19,6 +19,21 @@ var errChanged = errors.New("the account changed meanwhile")
 // role in the shop get the same problem after the same work; that an account is closed is told only to who knows its
 // password.
 func (s *Service) SignIn(ctx context.Context, email, password string) (*identity.AccessToken, fault.Problems, error) {
+	var t identity.AccessToken
+	problems, err := s.SignInWith(ctx, email, password, func(tx database.Tx, id uuid.UUID) error {
+		var err error
+		t, err = s.identity.CreateTx(ctx, tx, access.Staff, id)
+		return err
+	})
+	if err != nil || len(problems) > 0 {
+		return nil, problems, err
+	}
+	return &t, nil, nil
+}
+
+// SignInWith is [Service.SignIn] for whoever opens another kind of session: open does, for the member with this id, in the
+// transaction in which the password was found right.
+func (s *Service) SignInWith(ctx context.Context, email, password string, open func(tx database.Tx, id uuid.UUID) error) (fault.Problems, error) {
 	var problems fault.Problems
 	if email == "" {
 		problems.Add(CodeBlank, "Email is missing.", "input", "email")
@@ -27,28 +42,27 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (*identity
 		problems.Add(CodeBlank, "Password is missing.", "input", "password")
 	}
 	if len(problems) > 0 {
-		return nil, problems, nil
+		return problems, nil
 	}
 	m, err := s.known(ctx, email)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	ok, stale, err := s.identity.Passwords().Verify(ctx, m.hash, password)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if ok && !m.active {
 		problems.Add(CodeDisabled, "This account is closed.", "input")
-		return nil, problems, nil
+		return problems, nil
 	}
 	if ok {
-		t, err := s.signIn(ctx, m, password, stale)
-		if !errors.Is(err, errChanged) {
-			return t, nil, err
+		if err := s.signIn(ctx, m, password, stale, open); !errors.Is(err, errChanged) {
+			return nil, err
 		}
 	}
 	problems.Add(CodeUnknownMember, "Email and password do not belong to an account.", "input")
-	return nil, problems, nil
+	return problems, nil
 }
 
 // known is the account of an email that has a role in the shop, or an empty one, against which no password is right.
@@ -65,16 +79,15 @@ func (s *Service) known(ctx context.Context, email string) (member, error) {
 	return found[0], nil
 }
 
-func (s *Service) signIn(ctx context.Context, m member, password string, stale bool) (*identity.AccessToken, error) {
+func (s *Service) signIn(ctx context.Context, m member, password string, stale bool, open func(tx database.Tx, id uuid.UUID) error) error {
 	hash := m.hash
 	if stale {
 		var err error
 		if hash, err = s.identity.Passwords().Hash(ctx, password); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	var t identity.AccessToken
-	err := s.db.InTx(ctx, func(tx database.Tx) error {
+	return s.db.InTx(ctx, func(tx database.Tx) error {
 		// A password change that came between must not leave a session behind that the old password opened.
 		same, err := confirmPassword(ctx, tx, m.id, m.hash)
 		if err == nil && !same {
@@ -84,14 +97,10 @@ func (s *Service) signIn(ctx context.Context, m member, password string, stale b
 			err = setPassword(ctx, tx, m.id, hash, s.clock.Now())
 		}
 		if err == nil {
-			t, err = s.identity.CreateTx(ctx, tx, access.Staff, m.id)
+			err = open(tx, m.id)
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &t, nil
 }
 
 // SignOut ends a session and gives its id. The token itself is the proof.
