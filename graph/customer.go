@@ -59,7 +59,7 @@ func only(ctx context.Context, c *customer.Customer) *customer.Customer {
 
 // addressInput is the input for a shopper: fields that are for staff are refused.
 func (r *Resolver) addressInput(ctx context.Context, in customer.AddressInput) (customer.AddressInput, error) {
-	if (in.CountryCode != nil || in.ProvinceCode != nil) && iam.From(ctx).Kind != iam.Staff {
+	if (in.CountryCode != nil || in.ProvinceCode != nil) && !iam.From(ctx).Works() {
 		return in, fault.New(fault.Invalid, "Use country and province: countryCode and provinceCode are for staff.")
 	}
 	return in, nil

@@ -23,6 +23,7 @@ const (
 	Storefront Kind = "storefront" // a storefront's token, for a shopper who has not signed in
 	Customer   Kind = "customer"   // a signed-in shopper
 	Staff      Kind = "staff"      // a signed-in staff member
+	App        Kind = "app"        // a program that shows a key or a token of its own
 	System     Kind = "system"     // Rialto itself: consumers, sweeps, the command line
 )
 
@@ -31,18 +32,42 @@ type Actor struct {
 	Kind Kind
 	// Shop is the shop that the actor acts in.
 	Shop uuid.UUID
-	// ID is the customer's or staff member's id; the token's for a storefront.
+	// ID is the customer's, staff member's or app's id; the token's for a storefront.
 	ID uuid.UUID
-	// Session is the id of the session that the actor signed in with; nil for a bare token.
+	// Session is the id of the session that the actor signed in with, or of an app's key; nil for a bare token.
 	Session uuid.UUID
 	// Scopes are what the actor may do.
 	Scopes Scopes
 	// Private says that a secret storefront token was shown: only then is a buyer's address in a header believed.
 	Private bool
+	// Locations are the only locations of stock that an app may touch; empty is all of them.
+	Locations []uuid.UUID
 }
 
 // Can reports whether the actor has a scope.
 func (a Actor) Can(scope string) bool { return a.Scopes.Has(scope) }
+
+// Works reports whether the actor works for the shop: staff, or an app. What such an actor may do, its scopes say.
+func (a Actor) Works() bool { return a.Kind == Staff || a.Kind == App }
+
+// Covers reports whether the actor may do everything that a set of scopes allows, wherever it allows it: only such an
+// actor may hand them on. Rialto itself may; who is kept to some locations may not.
+func (a Actor) Covers(scopes Scopes) bool {
+	if a.Kind == System {
+		return true
+	}
+	for scope := range scopes.set {
+		if !a.Can(scope) {
+			return false
+		}
+	}
+	return a.Works() && len(a.Locations) == 0
+}
+
+// Touches reports whether the actor may touch the stock of a location.
+func (a Actor) Touches(location uuid.UUID) bool {
+	return len(a.Locations) == 0 || slices.Contains(a.Locations, location)
+}
 
 // Label names the actor for audit trails and logs: its kind and id, nothing personal.
 func (a Actor) Label() string {
@@ -52,7 +77,10 @@ func (a Actor) Label() string {
 	return string(a.Kind) + ":" + a.ID.String()
 }
 
-type actorKey struct{}
+type (
+	actorKey   struct{}
+	addressKey struct{}
+)
 
 // With gives a context in which an actor acts.
 func With(ctx context.Context, a Actor) context.Context { return context.WithValue(ctx, actorKey{}, a) }
@@ -61,6 +89,17 @@ func With(ctx context.Context, a Actor) context.Context { return context.WithVal
 func From(ctx context.Context) Actor {
 	a, _ := ctx.Value(actorKey{}).(Actor)
 	return a
+}
+
+// WithAddress gives a context of a request that came from a network, such as "203.0.113.0/24": never a full address.
+func WithAddress(ctx context.Context, network string) context.Context {
+	return context.WithValue(ctx, addressKey{}, network)
+}
+
+// AddressFrom is the network that a context's request came from; empty where that is not known.
+func AddressFrom(ctx context.Context) string {
+	network, _ := ctx.Value(addressKey{}).(string)
+	return network
 }
 
 // Scopes is a set of scopes. The zero value holds none. It is never changed once made.

@@ -1,6 +1,6 @@
 package access
 
-// The scopes that staff can hold. They are part of the API: fields of the schema name them.
+// The scopes that staff and apps can hold. They are part of the API: fields of the schema name them.
 const (
 	ProductsRead     = "products:read"
 	ProductsWrite    = "products:write"
@@ -20,13 +20,10 @@ const (
 	ShopWrite        = "shop:write"
 	StaffRead        = "staff:read"
 	StaffWrite       = "staff:write"
+	AppsRead         = "apps:read"
+	AppsWrite        = "apps:write"
+	AuditRead        = "audit:read"
 )
-
-// AllScopes are the scopes that there are.
-var AllScopes = []string{
-	ProductsRead, ProductsWrite, InventoryRead, InventoryWrite, OrdersRead, OrdersWrite, OrdersRefund, CustomersRead, CustomersReadPII,
-	CustomersWrite, DiscountsRead, DiscountsWrite, ContentRead, ContentWrite, ShopRead, ShopWrite, StaffRead, StaffWrite,
-}
 
 // The built-in roles.
 const (
@@ -44,15 +41,16 @@ var roles = map[string][]string{
 	Manager: {
 		ProductsRead, ProductsWrite, InventoryRead, InventoryWrite, OrdersRead, OrdersWrite, OrdersRefund, CustomersRead, CustomersReadPII,
 		CustomersWrite, DiscountsRead, DiscountsWrite, ContentRead, ContentWrite, ShopRead, StaffRead,
+		AppsRead, AuditRead,
 	},
 	Support:   {ProductsRead, InventoryRead, OrdersRead, OrdersWrite, OrdersRefund, CustomersRead, CustomersReadPII, CustomersWrite, DiscountsRead},
 	Catalog:   {ProductsRead, ProductsWrite, InventoryRead, ContentRead, ContentWrite, DiscountsRead},
 	Warehouse: {ProductsRead, InventoryRead, InventoryWrite, OrdersRead, OrdersWrite},
 	Finance:   {OrdersRead, OrdersRefund, CustomersRead, DiscountsRead, ShopRead},
-	ReadOnly:  {ProductsRead, InventoryRead, OrdersRead, CustomersRead, DiscountsRead, ContentRead, ShopRead, StaffRead},
+	ReadOnly:  {ProductsRead, InventoryRead, OrdersRead, CustomersRead, DiscountsRead, ContentRead, ShopRead, StaffRead, AppsRead},
 }
 
-// ScopesOf gives what roles allow together. A role that does not exist allows nothing.
+// ScopesOf gives what built-in roles allow together. A role that does not exist allows nothing.
 func ScopesOf(names ...string) Scopes {
 	var all []string
 	for _, name := range names {
@@ -61,5 +59,5 @@ func ScopesOf(names ...string) Scopes {
 	return NewScopes(all...)
 }
 
-// IsRole reports whether a role exists.
+// IsRole reports whether a role is built in.
 func IsRole(name string) bool { _, ok := roles[name]; return ok }

@@ -22,7 +22,7 @@ const MaxAddresses = 100
 
 // rule is how a book's addresses are checked: complete, and by code only where staff is at work.
 func rule(ctx context.Context) AddressRule {
-	return AddressRule{Complete: true, Codes: access.From(ctx).Kind == access.Staff}
+	return AddressRule{Complete: true, Codes: access.From(ctx).Works()}
 }
 
 // CreateAddress adds an address to the book of a token's account. The first one becomes the default.
@@ -179,7 +179,7 @@ func (s *Service) AddressesByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid
 // need the scope for personal data, Rialto itself sees all, and others none. What is not visible is missing.
 func (s *Service) VisibleAddresses(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Address, error) {
 	actor := access.From(ctx)
-	all := actor.Kind == access.System || actor.Kind == access.Staff && actor.Can(access.CustomersReadPII)
+	all := actor.Kind == access.System || actor.Works() && actor.Can(access.CustomersReadPII)
 	if !all && actor.Kind != access.Customer {
 		return map[uuid.UUID]*Address{}, nil
 	}

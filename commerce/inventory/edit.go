@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -107,7 +108,8 @@ func (e *edit) check() {
 	}
 }
 
-// find reports variants and locations that are not the shop's, and variants whose stock is not counted.
+// find reports variants and locations that are not the shop's, locations that the actor may not touch, and variants whose
+// stock is not counted.
 func (s *Service) find(ctx context.Context, tx database.Tx, e *edit) error {
 	variants, err := s.store.facts(ctx, tx, e.variants())
 	if err != nil {
@@ -117,6 +119,7 @@ func (s *Service) find(ctx context.Context, tx database.Tx, e *edit) error {
 	if err != nil {
 		return err
 	}
+	actor := access.From(ctx)
 	for i, w := range e.wishes {
 		f, known := variants[w.variant]
 		switch {
@@ -125,7 +128,7 @@ func (s *Service) find(ctx context.Context, tx database.Tx, e *edit) error {
 		case !f.tracked:
 			e.problem(i, CodeUntracked, "The stock of this item is not counted.", "inventoryItemId")
 		}
-		if !slices.ContainsFunc(locations, func(l Location) bool { return l.ID.UUID == w.location }) {
+		if !actor.Touches(w.location) || !slices.ContainsFunc(locations, func(l Location) bool { return l.ID.UUID == w.location }) {
 			e.problem(i, CodeUnknownLocation, "There is no such location.", "locationId")
 		}
 	}

@@ -62,7 +62,7 @@ func cancelProblems(ctx context.Context, in CancelInput) (p fault.Problems) {
 	if utf8.RuneCountInString(in.Note) > maxStaffNote {
 		p.Add(CodeStaffNote, "The note for staff is too long: at most 255 characters.", "staffNote")
 	}
-	if actor := access.From(ctx); in.Refund && actor.Kind == access.Staff && !actor.Can(access.OrdersRefund) {
+	if actor := access.From(ctx); in.Refund && actor.Kind != access.System && !actor.Can(access.OrdersRefund) {
 		p.Add(CodeNoRefund, "You may cancel orders, but not give money back.", "refundMethod")
 	}
 	return p

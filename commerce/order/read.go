@@ -91,7 +91,7 @@ func (s *Service) visible(ctx context.Context, r *record, key string) *Order {
 }
 
 func staffView(a access.Actor) bool {
-	return a.Kind == access.System || a.Kind == access.Staff && a.Can(access.OrdersRead)
+	return a.Kind == access.System || a.Works() && a.Can(access.OrdersRead)
 }
 
 // List reads a page of the shop's orders, sorted by a value of OrderSortKeys. It is for staff. Fails with [fault.Invalid]

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/graph/wire"
 )
 
@@ -23,8 +24,9 @@ func Address(trusted []netip.Prefix) Middleware {
 			if within(trusted, peer) {
 				call.Client = forwardedFor(r.Header.Values("X-Forwarded-For"), trusted, peer)
 			}
-			r = r.WithContext(wire.WithCall(r.Context(), call))
-			r.RemoteAddr = Prefix(call.Client)
+			network := Prefix(call.Client)
+			r = r.WithContext(access.WithAddress(wire.WithCall(r.Context(), call), network))
+			r.RemoteAddr = network
 			r.Header = withoutForwarding(r.Header)
 			next.ServeHTTP(w, r)
 		})
