@@ -49,20 +49,9 @@ func (h *Handler) public(ctx context.Context, err error) (string, map[string]any
 	case errors.Is(err, context.Canceled):
 		return "The request was ended before its answer was ready.", map[string]any{"code": string(fault.Timeout)}
 	}
-	if unmarshaling(err) {
-		return err.Error(), map[string]any{"code": string(fault.Invalid)}
-	}
 	id := wire.CallFrom(ctx).RequestID
 	h.log.ErrorContext(ctx, "request failed", "error", err, "request_id", id)
 	return "Something went wrong on our side. The error is noted under requestId.", map[string]any{"code": string(fault.Internal), "requestId": id}
-}
-
-// inputError is a value that does not fit its scalar; its text is written for clients.
-type inputError interface{ InputError() }
-
-func unmarshaling(err error) bool {
-	var in inputError
-	return errors.As(err, &in)
 }
 
 // recover notes a panic of a resolver with its stack; the client sees an internal error.

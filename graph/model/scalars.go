@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/platform/fault"
 )
 
 // MarshalDateTime writes a moment in UTC, to the second, as RFC 3339 has it.
@@ -26,11 +27,11 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 func UnmarshalDateTime(v any) (time.Time, error) {
 	s, ok := v.(string)
 	if !ok {
-		return time.Time{}, fmt.Errorf("a DateTime is a string such as 2026-11-23T08:00:00Z")
+		return time.Time{}, fault.New(fault.Invalid, "A DateTime is a string such as 2026-11-23T08:00:00Z.")
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%.40q is not a DateTime: write it as 2026-11-23T08:00:00Z", s)
+		return time.Time{}, fault.New(fault.Invalid, "%.40q is not a DateTime: write it as 2026-11-23T08:00:00Z.", s)
 	}
 	return t.UTC(), nil
 }
@@ -53,7 +54,19 @@ func UnmarshalDecimal(v any) (string, error) {
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64), nil
 	}
-	return "", fmt.Errorf("a Decimal is a string such as \"12.99\"")
+	return "", fault.New(fault.Invalid, "A Decimal is a string such as \"12.99\".")
+}
+
+// MarshalText writes a scalar that is a text.
+func MarshalText(s string) graphql.Marshaler { return graphql.MarshalString(s) }
+
+// UnmarshalText reads a scalar that is a text, such as a URL: GraphQL itself checks only its own scalars.
+func UnmarshalText(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok {
+		return "", fault.New(fault.Invalid, "This is a text: send a string.")
+	}
+	return s, nil
 }
 
 // MarshalUnsignedInt64 writes a whole number as a string, since JSON readers lose digits of large ones.
@@ -65,7 +78,7 @@ func MarshalUnsignedInt64(n uint64) graphql.Marshaler {
 func UnmarshalUnsignedInt64(v any) (uint64, error) {
 	n, err := strconv.ParseUint(fmt.Sprint(v), 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("an UnsignedInt64 is a whole number from 0 on")
+		return 0, fault.New(fault.Invalid, "An UnsignedInt64 is a whole number from 0 to 18446744073709551615.")
 	}
 	return n, nil
 }

@@ -6,11 +6,12 @@ package gid
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"strings"
 
 	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/platform/fault"
 )
 
 const prefix = "gid://rialto/"
@@ -58,11 +59,12 @@ func (id ID) MarshalGQL(w io.Writer) {
 	_, _ = w.Write(append(b, '"'))
 }
 
-// UnmarshalGQL reads an id from a GraphQL value. Fails where the text is no id of ours, and says how one looks.
+// UnmarshalGQL reads an id from a GraphQL value. Fails with [fault.Invalid] where it is no id of ours, and says how one
+// looks.
 func (id *ID) UnmarshalGQL(v any) error {
 	s, ok := v.(string)
 	if !ok {
-		return fmt.Errorf("an id is a string such as %sProduct/0190…", prefix)
+		return fault.New(fault.Invalid, "An id is a string such as %sProduct/01900000-0000-7000-8000-000000000000.", prefix)
 	}
 	parsed, err := Parse(s)
 	if err != nil {
@@ -85,7 +87,8 @@ func (id *ID) UnmarshalJSON(b []byte) error {
 }
 
 // Parse reads an id. The type may be any word: whether such a thing exists is for whoever looks it up. What stands
-// behind the uuid other than a key (some clients add a query of their own) is not part of the id.
+// behind the uuid other than a key (some clients add a query of their own) is not part of the id. Fails with
+// [fault.Invalid].
 func Parse(s string) (ID, error) {
 	rest, ok := strings.CutPrefix(s, prefix)
 	if !ok || len(s) > 512 {
@@ -117,9 +120,9 @@ func Parse(s string) (ID, error) {
 
 func malformed(s string) error {
 	if len(s) > 64 {
-		s = s[:64] + "…"
+		s = strings.ToValidUTF8(s[:64], "") + "…"
 	}
-	return fmt.Errorf("%q is not an id: ids look like %sProduct/01900000-0000-7000-8000-000000000000", s, prefix)
+	return fault.New(fault.Invalid, "%q is not an id: ids look like %sProduct/01900000-0000-7000-8000-000000000000.", s, prefix)
 }
 
 func word(s string) bool {
