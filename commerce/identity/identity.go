@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/platform/aside"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
@@ -56,8 +57,8 @@ type Service struct {
 	newID     func() uuid.UUID
 	log       *slog.Logger
 	passwords *Hasher
-	sessions  *aside[*session]
-	tokens    *aside[*storefront]
+	sessions  *aside.Cache[digest, *session]
+	tokens    *aside.Cache[digest, *storefront]
 	bearers   []Bearers
 }
 
@@ -83,8 +84,8 @@ func New(c Config) *Service {
 		c.CacheSize = 20_000
 	}
 	s.passwords = NewHasher(c.PasswordMemory, s.random)
-	s.sessions = newAside[*session](c.CacheFor, c.CacheSize)
-	s.tokens = newAside[*storefront](c.CacheFor, c.CacheSize)
+	s.sessions = aside.New[digest, *session](c.CacheFor, c.CacheSize)
+	s.tokens = aside.New[digest, *storefront](c.CacheFor, c.CacheSize)
 	return s
 }
 

@@ -89,7 +89,7 @@ func (s *Service) LookupIn(ctx context.Context, kind access.Kind, token string) 
 func (s *Service) lookup(ctx context.Context, h handle) (access.Actor, error) {
 	ctx = database.WithShop(ctx, h.shop)
 	now := s.clock.Now()
-	found, ok, err := s.sessions.get(h.digest, now, func() (*session, bool, error) { return findSession(ctx, s.db, h) })
+	found, ok, err := s.sessions.Get(h.digest, now, func() (*session, bool, error) { return findSession(ctx, s.db, h) })
 	if err != nil {
 		return access.Actor{}, err
 	}
@@ -137,7 +137,7 @@ func (s *Service) Renew(ctx context.Context, kind access.Kind, token string) (Ac
 		if !ended {
 			return refused()
 		}
-		tx.AfterCommit(func() { s.sessions.drop(digestOf(token)) })
+		tx.AfterCommit(func() { s.sessions.Drop(digestOf(token)) })
 		renewed, err = s.CreateTx(ctx, tx, kind, actor.ID)
 		return err
 	})
@@ -156,7 +156,7 @@ func (s *Service) Revoke(ctx context.Context, kind access.Kind, token string) (u
 		if err == nil && !ended {
 			return refused()
 		}
-		tx.AfterCommit(func() { s.sessions.drop(digestOf(token)) })
+		tx.AfterCommit(func() { s.sessions.Drop(digestOf(token)) })
 		return err
 	})
 	return actor.Session, err
@@ -170,7 +170,7 @@ func (s *Service) RevokeAllTx(ctx context.Context, tx database.Tx, subject uuid.
 	}
 	tx.AfterCommit(func() {
 		for _, h := range hashes {
-			s.sessions.drop(h)
+			s.sessions.Drop(h)
 		}
 	})
 	return nil
@@ -183,4 +183,4 @@ func (s *Service) RevokeAll(ctx context.Context, subject uuid.UUID) error {
 
 // ForgetTx drops what this process remembers of all sessions when the transaction commits: call it where a change
 // alters what open sessions may do, such as a member's roles.
-func (s *Service) ForgetTx(tx database.Tx) { tx.AfterCommit(s.sessions.flush) }
+func (s *Service) ForgetTx(tx database.Tx) { tx.AfterCommit(s.sessions.Flush) }

@@ -33,7 +33,7 @@ func (s *Service) Session(ctx context.Context, kind access.Kind, id uuid.UUID) (
 	}
 	now := s.clock.Now()
 	h := handle{kind: kind, shop: shop, digest: named(id)}
-	found, ok, err := s.sessions.get(h.digest, now, func() (*session, bool, error) { return findSession(ctx, s.db, h) })
+	found, ok, err := s.sessions.Get(h.digest, now, func() (*session, bool, error) { return findSession(ctx, s.db, h) })
 	if err != nil {
 		return access.Actor{}, err
 	}
@@ -62,13 +62,13 @@ func (s *Service) ExtendTx(ctx context.Context, tx database.Tx, kind access.Kind
 	if !moved || !ok {
 		return access.Actor{}, refused()
 	}
-	tx.AfterCommit(func() { s.sessions.drop(named(id)) })
+	tx.AfterCommit(func() { s.sessions.Drop(named(id)) })
 	return found.actor, nil
 }
 
 // EndTx ends a session without a handle. One that has ended already stays ended.
 func (s *Service) EndTx(ctx context.Context, tx database.Tx, id uuid.UUID) error {
 	_, err := endSession(ctx, tx, named(id), s.clock.Now())
-	tx.AfterCommit(func() { s.sessions.drop(named(id)) })
+	tx.AfterCommit(func() { s.sessions.Drop(named(id)) })
 	return err
 }

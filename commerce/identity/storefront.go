@@ -76,7 +76,7 @@ func (s *Service) CreateStorefrontTx(ctx context.Context, tx database.Tx, in Sto
 		return t, err
 	}
 	d := digestOf(t.Token)
-	tx.AfterCommit(func() { s.tokens.drop(d) })
+	tx.AfterCommit(func() { s.tokens.Drop(d) })
 	return t, insertStorefront(ctx, tx, t, d[:])
 }
 
@@ -119,7 +119,7 @@ func (s *Service) RevokeStorefront(ctx context.Context, id uuid.UUID) error {
 		if !ended {
 			return fault.New(fault.NotFound, "There is no such storefront token.")
 		}
-		tx.AfterCommit(s.tokens.flush)
+		tx.AfterCommit(s.tokens.Flush)
 		return nil
 	})
 }
@@ -140,7 +140,7 @@ func (s *Service) storefront(ctx context.Context, token string) (*storefront, er
 	}
 	d := digestOf(token)
 	now := s.clock.Now()
-	found, ok, err := s.tokens.get(d, now, func() (*storefront, bool, error) {
+	found, ok, err := s.tokens.Get(d, now, func() (*storefront, bool, error) {
 		return findStorefront(database.AllShops(ctx), s.db, d)
 	})
 	if err != nil {
