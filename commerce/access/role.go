@@ -36,6 +36,20 @@ const (
 	ReadOnly  = "read_only"
 )
 
+// Role is a built-in role as people read it; what it allows, [ScopesOf] tells.
+type Role struct{ Handle, Title, Description string }
+
+// Roles are the built-in roles, in the order in which they are shown.
+var Roles = []Role{
+	{Owner, "Owner", "Runs the shop and may do everything."},
+	{Manager, "Manager", "Runs the daily business: everything but settings, staff and apps."},
+	{Support, "Support", "Helps customers: reads what they see, changes and refunds orders."},
+	{Catalog, "Catalog", "Keeps products, collections, pages and menus."},
+	{Warehouse, "Warehouse", "Keeps the stock and ships orders."},
+	{Finance, "Finance", "Reads orders and discounts, and gives money back."},
+	{ReadOnly, "Read only", "Reads, and changes nothing."},
+}
+
 var roles = map[string][]string{
 	Owner: AllScopes,
 	Manager: {

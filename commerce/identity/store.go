@@ -24,38 +24,42 @@ func insertSession(ctx context.Context, q database.Querier, r sessionRow) error 
 	return err
 }
 
-// findSession reads a session, the state of its owner, and the roles of a member of staff, in one statement: a member
-// with several roles gives several rows.
+// findSession reads a session, the state of its owner, and the roles of a member of staff with what those that the shop
+// made allow, in one statement: a member with several roles gives several rows.
 func findSession(ctx context.Context, q database.Querier, h handle) (*session, bool, error) {
 	type row struct {
 		id, subject       uuid.UUID
 		expires, lastUsed time.Time
 		state, role       sql.NullString
 		active            sql.NullBool
+		made              database.JSON[[]string]
 	}
-	rows, err := q.Query(ctx, `SELECT s.id, s.subject_id, s.expires_at, s.last_used_at, c.state, m.active, r.role
+	rows, err := q.Query(ctx, `SELECT s.id, s.subject_id, s.expires_at, s.last_used_at, c.state, m.active, r.role, x.scopes
 		FROM session s
 		LEFT JOIN customer c ON s.kind = 'customer' AND c.shop_id = s.shop_id AND c.id = s.subject_id
 		LEFT JOIN staff_member m ON s.kind = 'staff' AND m.id = s.subject_id
 		LEFT JOIN role_assignment r ON s.kind = 'staff' AND r.shop_id = s.shop_id AND r.staff_id = s.subject_id
+		LEFT JOIN role x ON x.shop_id = r.shop_id AND x.handle = r.role
 		WHERE s.shop_id = $1 AND s.token_hash = $2 AND s.kind = $3 AND s.revoked_at IS NULL`, h.digest[:], string(h.kind))
 	found, err := database.Scan(rows, err, func(scan func(...any) error) (r row, err error) {
-		return r, scan(&r.id, &r.subject, &r.expires, &r.lastUsed, &r.state, &r.active, &r.role)
+		return r, scan(&r.id, &r.subject, &r.expires, &r.lastUsed, &r.state, &r.active, &r.role, &r.made)
 	})
 	if err != nil || len(found) == 0 {
 		return nil, false, err
 	}
 	first := found[0]
-	var roles []string
+	var roles, scopes []string
 	for _, r := range found {
 		if r.role.Valid {
 			roles = append(roles, r.role.String)
+			scopes = append(scopes, r.made.V...)
 		}
 	}
+	scopes = append(scopes, access.ScopesOf(roles...).List()...)
 	if h.kind == access.Customer && first.state.String != "enabled" || h.kind == access.Staff && (!first.active.Bool || len(roles) == 0) {
 		return nil, false, nil
 	}
-	s := &session{actor: access.Actor{Kind: h.kind, Shop: h.shop, ID: first.subject, Session: first.id, Scopes: access.ScopesOf(roles...)}}
+	s := &session{actor: access.Actor{Kind: h.kind, Shop: h.shop, ID: first.subject, Session: first.id, Scopes: access.NewScopes(scopes...)}}
 	s.expires.Store(first.expires.UnixMicro())
 	s.nextSlide.Store(first.lastUsed.Add(slideEvery).UnixMicro())
 	return s, true, nil

@@ -2,6 +2,8 @@ package staff
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"go.opentelemetry.io/otel/trace"
@@ -9,11 +11,37 @@ import (
 	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/keyset"
 )
 
+// AuditEntry says who did what to which thing, when, and from where. Entries are never changed and never deleted.
+type AuditEntry struct {
+	ID gid.ID
+	// Actor is the actor's label, such as "staff:0190…" or "system".
+	Actor string
+	// Action is what was done, such as "role.updated".
+	Action string
+	// Resource is the global id of the thing, as text.
+	Resource string
+	// Before and After are the thing as it was and as it is, where the write had both; Details is what else is known.
+	Before, After, Details any
+	// Network is where the request came from, shortened so that it names no single machine; RequestID is its trace. Both
+	// are nil where they are not known.
+	Network, RequestID *string
+	CreatedAt          time.Time
+
+	// ActorKind and ActorID are the parts of Actor; the id is nil for an actor without one.
+	ActorKind access.Kind
+	ActorID   uuid.UUID
+}
+
+// AuditType is the type of an entry in its global id.
+const AuditType = "AuditEntry"
+
 // Audit records, with the change itself, what the context's actor did: an action such as "product.updated", to a resource,
-// which is a global id as text, with what else is worth knowing as data (JSON; nil for nothing). Data must hold nothing
-// secret: it is never deleted. The request's trace goes with it, where there is one.
+// which is a global id as text, with what else is worth knowing as data (JSON; nil for nothing). Where the write knows the
+// thing as it was and as it is, they are the members "before" and "after" of data. Data must hold nothing secret: it is
+// never deleted. The request's trace and network go with it, where there are any.
 func (s *Service) Audit(ctx context.Context, tx database.Tx, action, resource string, data any) error {
 	request := ""
 	if span := trace.SpanContextFromContext(ctx); span.HasTraceID() {
@@ -23,7 +51,75 @@ func (s *Service) Audit(ctx context.Context, tx database.Tx, action, resource st
 	if actor == "" {
 		actor = "anonymous"
 	}
-	return insertAudit(ctx, tx, auditEntry{id: s.newID(), actor: actor, action: action, resource: resource, data: data, request: request, at: s.clock.Now()})
+	return insertAudit(ctx, tx, auditRow{
+		id: s.newID(), actor: actor, action: action, resource: resource, data: data, request: request, network: access.AddressFrom(ctx), at: s.clock.Now(),
+	})
+}
+
+var auditOrder = keyset.Order{Name: "audit-id", ID: "id", Desc: true}
+
+// AuditLog gives a page of the shop's record, newest first. The query is terms that must all hold: actor: with a label such
+// as staff:0190… or a kind such as app, action: and resource: with a text or, before a "*", its beginning, and created_at:
+// with <, <=, > or >= and a day or moment. Fails with [fault.Invalid] for anything else.
+func (s *Service) AuditLog(ctx context.Context, query string, args keyset.Args) (keyset.Page[*AuditEntry], error) {
+	w, err := args.Window(auditOrder)
+	if err != nil {
+		return keyset.Page[*AuditEntry]{}, err
+	}
+	c, err := parse(query, 2, map[string]field{
+		"actor":      {sql: `actor LIKE $%d ESCAPE '!'`, value: who},
+		"action":     {sql: `action LIKE $%d ESCAPE '!'`, value: open},
+		"resource":   {sql: `resource = $%d`, value: exact},
+		"created_at": {sql: `created_at %s $%d`, value: moment},
+	})
+	if err != nil {
+		return keyset.Page[*AuditEntry]{}, err
+	}
+	rows, err := listAudit(ctx, s.db, w, c)
+	return keyset.Cut(w, rows, func(e *AuditEntry) (any, uuid.UUID) { return "", e.ID.UUID }), err
+}
+
+// AuditEntries gives entries by their ids, for who may read the record; others and those of other shops are missing.
+func (s *Service) AuditEntries(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*AuditEntry, error) {
+	out := map[uuid.UUID]*AuditEntry{}
+	if a := access.From(ctx); a.Kind != access.System && !a.Can(access.AuditRead) {
+		return out, nil
+	}
+	rows, err := auditByID(ctx, s.db, ids)
+	for _, e := range rows {
+		out[e.ID.UUID] = e
+	}
+	return out, err
+}
+
+// who reads a label, the kind of a label, or the global id of a member of staff, a customer or an app.
+func who(text string) (any, error) {
+	if id, err := gid.Parse(text); err == nil {
+		kinds := map[string]access.Kind{"StaffMember": access.Staff, "App": access.App, "Customer": access.Customer}
+		text = access.Actor{Kind: kinds[id.Type], ID: id.UUID}.Label()
+	}
+	if strings.Contains(text, ":") || text == string(access.System) || text == "anonymous" {
+		return escape(text), nil
+	}
+	return escape(text) + ":%", nil
+}
+
+// take spreads what was recorded over the entry.
+func (e *AuditEntry) take(data any) {
+	kind, id, _ := strings.Cut(e.Actor, ":")
+	e.ActorKind = access.Kind(kind)
+	e.ActorID, _ = uuid.Parse(id)
+	m, ok := data.(map[string]any)
+	if !ok {
+		e.Details = data
+		return
+	}
+	e.Before, e.After = m["before"], m["after"]
+	delete(m, "before")
+	delete(m, "after")
+	if len(m) > 0 {
+		e.Details = m
+	}
 }
 
 func resource(id uuid.UUID) string { return gid.New("StaffMember", id).String() }

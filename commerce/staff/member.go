@@ -40,17 +40,21 @@ const maxName = 255
 // may give the role (see [Service.AssignRole]).
 func (s *Service) Create(ctx context.Context, in CreateInput) (*StaffMember, fault.Problems, error) {
 	m, problems := s.check(in)
-	if len(problems) > 0 {
-		return nil, problems, nil
+	// Looked at before the costly hash, and again where it counts.
+	err := s.mayGive(ctx, s.db, in.Role, "input", "role")
+	if r, ok := errors.AsType[refusal](err); ok {
+		problems, err = append(problems, r.problem), nil
 	}
-	if err := mayGive(access.From(ctx), in.Role); err != nil {
-		return nil, nil, err
+	if len(problems) > 0 || err != nil {
+		return nil, problems, err
 	}
-	var err error
 	if m.hash, err = s.identity.Passwords().Hash(ctx, in.Password); err != nil {
 		return nil, nil, err
 	}
 	err = s.db.InTx(ctx, func(tx database.Tx) error {
+		if err := s.mayGive(ctx, tx, in.Role, "input", "role"); err != nil {
+			return err
+		}
 		if m.id, err = s.ensureMember(ctx, tx, m); err != nil {
 			return err
 		}
@@ -61,7 +65,10 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*StaffMember, fau
 		if len(roles) > 0 {
 			return refuse(CodeTaken, "Email belongs to a member of this shop's staff already.", "input", "email")
 		}
-		return s.give(ctx, tx, m.id, in.Role)
+		if err := s.Audit(ctx, tx, "staff.member_created", resource(m.id), map[string]any{"email": m.email}); err != nil {
+			return err
+		}
+		return s.give(ctx, tx, m.id, in.Role, nil)
 	})
 	return s.one(ctx, m.id, err)
 }
@@ -77,28 +84,33 @@ func (s *Service) check(in CreateInput) (m member, problems fault.Problems) {
 	default:
 		problems.Add(CodeInvalid, "Email is not an email address.", "input", "email")
 	}
-	name := strings.TrimSpace(in.Name)
-	switch {
-	case name == "":
-		problems.Add(CodeBlank, "Name is missing.", "input", "name")
-	case !utf8.ValidString(name) || strings.IndexFunc(name, unicode.IsControl) >= 0:
-		problems.Add(CodeInvalid, "Name has characters that cannot be printed.", "input", "name")
-	case utf8.RuneCountInString(name) > maxName:
-		problems.Add(CodeTooLong, fmt.Sprintf("Name is too long: at most %d characters.", maxName), "input", "name")
-	}
-	switch identity.CheckPassword(in.Password) {
+	name := line(&problems, in.Name, "Name", maxName, "input", "name")
+	switch s.identity.CheckPassword(in.Password, in.Email) {
 	case identity.NoFlaw:
 	case identity.Blank:
 		problems.Add(CodeBlank, "Password is missing.", "input", "password")
 	case identity.TooLong:
 		problems.Add(CodeTooLong, fmt.Sprintf("Password is too long: at most %d bytes.", identity.MaxPassword), "input", "password")
+	case identity.Common:
+		problems.Add(CodeInvalid, "Password is too easy to guess, or was found in a breach. Choose another one.", "input", "password")
 	default:
 		problems.Add(CodeInvalid, fmt.Sprintf("Password needs at least %d characters, and no space at either end.", identity.MinPassword), "input", "password")
 	}
-	if !access.IsRole(in.Role) {
-		problems.Add(CodeInvalid, "There is no such role.", "input", "role")
-	}
 	return member{id: s.newID(), email: email, name: name, active: true}, problems
+}
+
+// line checks a text that is shown on one line, and gives it without space around it.
+func line(problems *fault.Problems, text, what string, most int, field ...string) string {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		problems.Add(CodeBlank, what+" is missing.", field...)
+	case !utf8.ValidString(text) || strings.IndexFunc(text, unicode.IsControl) >= 0:
+		problems.Add(CodeInvalid, what+" has characters that cannot be printed.", field...)
+	case utf8.RuneCountInString(text) > most:
+		problems.Add(CodeTooLong, fmt.Sprintf("%s is too long: at most %d characters.", what, most), field...)
+	}
+	return text
 }
 
 // ensureMember gives the id of the account of m's email, and makes the account where there is none.
@@ -129,7 +141,7 @@ func (s *Service) EnsureOwner(ctx context.Context, email, name, password string)
 		if err != nil || slices.Contains(roles, access.Owner) {
 			return err
 		}
-		return s.give(ctx, tx, m.id, access.Owner)
+		return s.give(ctx, tx, m.id, access.Owner, roles)
 	})
 	owner, _, err := s.one(ctx, m.id, err)
 	return owner, err

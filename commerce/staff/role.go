@@ -18,7 +18,7 @@ func (s *Service) AssignRole(ctx context.Context, id uuid.UUID, role string) (*S
 		if slices.Contains(held, role) {
 			return nil
 		}
-		return s.give(ctx, tx, id, role)
+		return s.give(ctx, tx, id, role, held)
 	})
 }
 
@@ -29,7 +29,7 @@ func (s *Service) RemoveRole(ctx context.Context, id uuid.UUID, role string) (fa
 		if !slices.Contains(held, role) {
 			return refuse(CodeNotFound, "The member does not hold this role.", "role")
 		}
-		return s.take(ctx, tx, id, role, len(held) == 1)
+		return s.take(ctx, tx, id, role, held)
 	})
 	// Who holds no role any more is rightly not found.
 	if fault.Is(err, fault.NotFound) {
@@ -39,13 +39,10 @@ func (s *Service) RemoveRole(ctx context.Context, id uuid.UUID, role string) (fa
 }
 
 func (s *Service) changeRole(ctx context.Context, id uuid.UUID, role string, change func(tx database.Tx, held []string) error) (*StaffMember, fault.Problems, error) {
-	if !access.IsRole(role) {
-		return nil, fault.Problems{{Field: []string{"role"}, Code: CodeInvalid, Message: "There is no such role."}}, nil
-	}
-	if err := mayGive(access.From(ctx), role); err != nil {
-		return nil, nil, err
-	}
 	err := s.db.InTx(ctx, func(tx database.Tx) error {
+		if err := s.mayGive(ctx, tx, role, "role"); err != nil {
+			return err
+		}
 		held, err := rolesOf(ctx, tx, id)
 		if err != nil {
 			return err
@@ -58,49 +55,73 @@ func (s *Service) changeRole(ctx context.Context, id uuid.UUID, role string, cha
 	return s.one(ctx, id, err)
 }
 
-// mayGive refuses whoever would give away, or take, more than they hold.
-func mayGive(actor access.Actor, role string) error {
-	if actor.Kind == access.System {
-		return nil
+// mayGive refuses a role that does not exist, and whoever would give away, or take, more than they hold. A role that the
+// shop made stays as it is until the transaction ends.
+func (s *Service) mayGive(ctx context.Context, q database.Querier, role string, field ...string) error {
+	scopes, known, err := scopesOfRole(ctx, q, role)
+	if err != nil {
+		return err
 	}
-	refused := fault.New(fault.Forbidden, "You may not give or take the role %s.", role)
-	if actor.Kind != access.Staff || !actor.Can(access.StaffWrite) {
-		return refused
+	if !known {
+		return refuse(CodeInvalid, "There is no such role.", field...)
 	}
-	for _, scope := range access.ScopesOf(role).List() {
-		if !actor.Can(scope) {
-			return refused
-		}
-	}
-	return nil
+	return covers(ctx, scopes, "You may not give or take the role %s.", role)
 }
 
-func (s *Service) give(ctx context.Context, tx database.Tx, id uuid.UUID, role string) error {
+// covers refuses whoever may not change staff, or would hand on scopes that they do not hold.
+func covers(ctx context.Context, scopes access.Scopes, message string, args ...any) error {
+	actor := access.From(ctx)
+	if actor.Kind == access.System || actor.Can(access.StaffWrite) && actor.Covers(scopes) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, message, args...)
+}
+
+// give adds a role to those that a member holds.
+func (s *Service) give(ctx context.Context, tx database.Tx, id uuid.UUID, role string, held []string) error {
 	if err := insertRole(ctx, tx, s.newID(), id, role, s.clock.Now()); err != nil {
 		return err
 	}
 	s.identity.ForgetTx(tx)
-	return s.Audit(ctx, tx, "staff.role_assigned", resource(id), map[string]string{"role": role})
+	after := slices.Sorted(slices.Values(append(slices.Clone(held), role)))
+	return s.Audit(ctx, tx, "staff.role_assigned", resource(id), map[string]any{"role": role, "before": list(held), "after": after})
 }
 
-func (s *Service) take(ctx context.Context, tx database.Tx, id uuid.UUID, role string, last bool) error {
+func (s *Service) take(ctx context.Context, tx database.Tx, id uuid.UUID, role string, held []string) error {
 	if role == access.Owner {
-		owners, err := lockOwners(ctx, tx)
-		if err != nil {
+		if err := keepOwner(ctx, tx, id, "role"); err != nil {
 			return err
-		}
-		if !slices.ContainsFunc(owners, func(o uuid.UUID) bool { return o != id }) {
-			return refuse(CodeConflict, "A shop keeps its last owner. Make somebody else an owner first.", "role")
 		}
 	}
 	if err := deleteRole(ctx, tx, id, role); err != nil {
 		return err
 	}
 	s.identity.ForgetTx(tx)
-	if last {
+	if len(held) == 1 {
 		if err := s.identity.RevokeAllTx(ctx, tx, id); err != nil {
 			return err
 		}
 	}
-	return s.Audit(ctx, tx, "staff.role_removed", resource(id), map[string]string{"role": role})
+	left := slices.DeleteFunc(slices.Clone(held), func(r string) bool { return r == role })
+	return s.Audit(ctx, tx, "staff.role_removed", resource(id), map[string]any{"role": role, "before": held, "after": list(left)})
+}
+
+// keepOwner refuses to go on where nobody but this member is an active owner of the shop.
+func keepOwner(ctx context.Context, tx database.Tx, id uuid.UUID, field ...string) error {
+	owners, err := lockOwners(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(owners, func(o uuid.UUID) bool { return o != id }) {
+		return refuse(CodeConflict, "A shop keeps its last owner. Make somebody else an owner first.", field...)
+	}
+	return nil
+}
+
+// list is a list that is written as such even when it is empty.
+func list(roles []string) []string {
+	if roles == nil {
+		return []string{}
+	}
+	return roles
 }

@@ -1,12 +1,14 @@
-// Package staff keeps the people who run shops: their sign-in, the roles that they hold in a shop, and the record of
-// what they did.
+// Package staff keeps the people who run shops: their sign-in, the roles that they hold in a shop, the roles that a shop
+// made for itself, and the record of what was done.
 //
 // An account is one for all shops of a deployment; roles are held in each shop apart, and a shop knows only of those
-// who hold a role in it. What a role allows is commerce/access's; sessions and passwords are commerce/identity's.
+// who hold a role in it. What a built-in role allows is commerce/access's; sessions and passwords are commerce/identity's.
 //
-// Invariants: nobody gives or takes a role that allows what they may not do themselves; a shop never loses its last
-// active owner; a wrong password, an unknown email and an account without a role in the shop cannot be told apart; the
-// record of what was done is only ever added to.
+// Invariants: nobody makes, changes, gives or takes a role that allows what they may not do themselves; a role that
+// somebody holds is not deleted; a shop never loses its last active owner; a wrong password, an unknown email and an
+// account without a role in the shop cannot be told apart; the record of what was done is only ever added to.
+//
+// Rows are locked in this order: a role, the assignments of a member, the owners.
 package staff
 
 import (
@@ -33,12 +35,11 @@ type StaffMember struct { //nolint:revive // the name that the API has for it
 	LastName  *string
 	// Name is the full name, else the email.
 	Name string
-	// Roles are the roles held in the shop, in alphabetical order.
+	// Roles are the roles held in the shop, by handle, in alphabetical order.
 	Roles []string
+	// AccessScopes is what the member may do in the shop, in alphabetical order.
+	AccessScopes []string
 }
-
-// AccessScopes is what the member may do in the shop, in alphabetical order.
-func (m *StaffMember) AccessScopes() []string { return access.ScopesOf(m.Roles...).List() }
 
 // IsShopOwner reports whether the shop belongs to the member.
 func (m *StaffMember) IsShopOwner() bool {
@@ -79,6 +80,8 @@ const (
 	CodeTaken         = "TAKEN"
 	CodeTokenInvalid  = "TOKEN_INVALID"
 	CodeTooLong       = "TOO_LONG"
+	CodeTooMany       = "TOO_MANY_ATTEMPTS"
+	CodeFull          = "TOO_MANY"
 	CodeUnknownMember = "UNIDENTIFIED_STAFF_MEMBER"
 )
 

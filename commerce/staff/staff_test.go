@@ -28,6 +28,7 @@ type bundle struct {
 	ctx   context.Context
 	shop  uuid.UUID
 	db    *database.DB
+	clock *clock.Manual
 	ids   *identity.Service
 	staff *staff.Service
 	owner *staff.StaffMember
@@ -40,7 +41,7 @@ func setup(t *testing.T, db *database.DB) bundle {
 	ctx, shop := databasetest.Shop(t, db)
 	c := clock.NewManual(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))
 	ids := identity.New(identity.Config{DB: db, Clock: c})
-	b := bundle{T: t, ctx: ctx, shop: shop, db: db, ids: ids, email: shop.String() + "@example.com", staff: staff.New(staff.Config{DB: db, Clock: c, Identity: ids})}
+	b := bundle{T: t, ctx: ctx, shop: shop, db: db, clock: c, ids: ids, email: shop.String() + "@example.com", staff: staff.New(staff.Config{DB: db, Clock: c, Identity: ids})}
 	owner, err := b.staff.EnsureOwner(ctx, strings.ToUpper(b.email), "Ada King Lovelace", password)
 	if err != nil {
 		t.Fatal(err)
@@ -123,6 +124,22 @@ func TestSignIn(t *testing.T) {
 			_, problems, err = b.staff.SignIn(b.ctx, b.email, "wrong password")
 			b.expect(problems, err, "input UNIDENTIFIED_STAFF_MEMBER")
 		},
+		"GuessingIsSlowedDown": func(b bundle) {
+			for range 6 {
+				_, problems, err := b.staff.SignIn(b.ctx, b.email, "wrong password")
+				b.expect(problems, err, "input UNIDENTIFIED_STAFF_MEMBER")
+			}
+			token, problems, err := b.staff.SignIn(b.ctx, b.email, password)
+			if b.expect(problems, err, "input TOO_MANY_ATTEMPTS"); token != nil || problems[0].Message != "Too many attempts. Try again in 1 second." {
+				b.Fatal(token, problems[0].Message)
+			}
+			b.clock.Advance(time.Second)
+			b.signIn(b.email)
+			for range 6 { // what was counted is forgotten
+				_, problems, err := b.staff.SignIn(b.ctx, b.email, "wrong password")
+				b.expect(problems, err, "input UNIDENTIFIED_STAFF_MEMBER")
+			}
+		},
 		"SignOutEndsTheToken": func(b bundle) {
 			token := b.signIn(b.email)
 			if id, problems, err := b.staff.SignOut(b.ctx, token); err != nil || len(problems) > 0 || id == uuid.Nil {
@@ -145,7 +162,7 @@ func TestMembers(t *testing.T) {
 				b.Fatal(diff, err)
 			}
 			b.signIn(b.email)
-			if !again.IsShopOwner() || again.Name != "Ada King Lovelace" || *again.FirstName != "Ada King" || *again.LastName != "Lovelace" || len(again.AccessScopes()) != len(access.AllScopes) {
+			if !again.IsShopOwner() || again.Name != "Ada King Lovelace" || *again.FirstName != "Ada King" || *again.LastName != "Lovelace" || len(again.AccessScopes) != len(access.AllScopes) {
 				b.Fatalf("%+v", again)
 			}
 		},
@@ -279,8 +296,9 @@ func TestAudit(t *testing.T) {
 				return e, err
 			})
 			want := []entry{
-				{"system", "staff.role_assigned", b.owner.ID.String(), `{"role":"owner"}`},
-				{"staff:" + b.owner.ID.UUID.String(), "staff.role_assigned", m.ID.String(), `{"role":"support"}`},
+				{"system", "staff.role_assigned", b.owner.ID.String(), `{"after":["owner"],"before":[],"role":"owner"}`},
+				{"staff:" + b.owner.ID.UUID.String(), "staff.member_created", m.ID.String(), `{"email":"support-` + b.email + `"}`},
+				{"staff:" + b.owner.ID.UUID.String(), "staff.role_assigned", m.ID.String(), `{"after":["support"],"before":[],"role":"support"}`},
 				{"anonymous", "shop.looked_at", "gid://rialto/Shop/" + b.shop.String(), "null"},
 			}
 			if diff := cmp.Diff(want, got); diff != "" || err != nil {

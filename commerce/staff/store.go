@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/gid"
 )
@@ -49,24 +50,31 @@ func memberID(ctx context.Context, tx database.Tx, email string) (uuid.UUID, err
 	return found[0], nil
 }
 
-// membersByID reads members with their roles in the shop: one row a role.
+// membersByID reads members with their roles in the shop, and what those that the shop made allow: one row a role.
 func membersByID(ctx context.Context, q database.Querier, ids []uuid.UUID) (map[uuid.UUID]*StaffMember, error) {
 	members := make(map[uuid.UUID]*StaffMember, len(ids))
-	rows, err := q.Query(ctx, `SELECT m.id, m.email, m.name, m.active, m.created_at, r.role FROM role_assignment r JOIN staff_member m ON m.id = r.staff_id
+	rows, err := q.Query(ctx, `SELECT m.id, m.email, m.name, m.active, m.created_at, r.role, x.scopes FROM role_assignment r JOIN staff_member m ON m.id = r.staff_id
+		LEFT JOIN role x ON x.shop_id = r.shop_id AND x.handle = r.role
 		WHERE r.shop_id = $1 AND r.staff_id = ANY($2) ORDER BY m.id, r.role`, ids)
 	_, err = database.Scan(rows, err, func(scan func(...any) error) (struct{}, error) {
 		var id uuid.UUID
 		var m StaffMember
 		var name, role string
-		err := scan(&id, &m.Email, &name, &m.Active, &m.CreatedAt, &role)
+		var made database.JSON[[]string]
+		err := scan(&id, &m.Email, &name, &m.Active, &m.CreatedAt, &role, &made)
 		if members[id] == nil {
 			m.ID = gid.New("StaffMember", id)
 			m.named(name)
 			members[id] = &m
 		}
-		members[id].Roles = append(members[id].Roles, role)
+		kept := members[id]
+		kept.Roles = append(kept.Roles, role)
+		kept.AccessScopes = append(kept.AccessScopes, append(access.ScopesOf(role).List(), made.V...)...)
 		return struct{}{}, err
 	})
+	for _, m := range members {
+		m.AccessScopes = access.NewScopes(m.AccessScopes...).List()
+	}
 	return members, err
 }
 
@@ -76,11 +84,11 @@ func rolesOf(ctx context.Context, tx database.Tx, id uuid.UUID) ([]string, error
 	return database.Scan(rows, err, func(scan func(...any) error) (role string, err error) { return role, scan(&role) })
 }
 
-// lockOwners gives the shop's active owners, and holds their roles until the transaction ends: of two owners who are
-// taken off at the same time, the second finds itself the last.
+// lockOwners gives the shop's active owners, and holds their roles and accounts until the transaction ends: of two owners
+// who are taken off or closed at the same time, the second finds itself the last.
 func lockOwners(ctx context.Context, tx database.Tx) ([]uuid.UUID, error) {
 	rows, err := tx.Query(ctx, `SELECT r.staff_id FROM role_assignment r JOIN staff_member m ON m.id = r.staff_id
-		WHERE r.shop_id = $1 AND r.role = 'owner' AND m.active ORDER BY r.id FOR UPDATE OF r`)
+		WHERE r.shop_id = $1 AND r.role = 'owner' AND m.active ORDER BY r.id FOR NO KEY UPDATE OF r, m`)
 	return database.Scan(rows, err, scanID)
 }
 
@@ -92,18 +100,5 @@ func insertRole(ctx context.Context, tx database.Tx, id, staff uuid.UUID, role s
 
 func deleteRole(ctx context.Context, tx database.Tx, staff uuid.UUID, role string) error {
 	_, err := tx.Exec(ctx, `DELETE FROM role_assignment WHERE shop_id = $1 AND staff_id = $2 AND role = $3`, staff, role)
-	return err
-}
-
-type auditEntry struct {
-	id                               uuid.UUID
-	actor, action, resource, request string
-	data                             any
-	at                               time.Time
-}
-
-func insertAudit(ctx context.Context, tx database.Tx, e auditEntry) error {
-	_, err := tx.Exec(ctx, `INSERT INTO audit_entry (id, shop_id, actor, action, resource, data, request_id, created_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $8)`,
-		e.id, e.actor, e.action, e.resource, database.JSON[any]{V: e.data}, e.request, e.at)
 	return err
 }

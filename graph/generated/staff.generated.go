@@ -316,7 +316,7 @@ func (ec *executionContext) _StaffMember_accessScopes(ctx context.Context, field
 			return ec.fieldContext_StaffMember_accessScopes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AccessScopes(), nil
+			return obj.AccessScopes, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -327,7 +327,7 @@ func (ec *executionContext) _StaffMember_accessScopes(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_StaffMember_accessScopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StaffMember", field, true, false, "String")
+	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "String")
 }
 
 func (ec *executionContext) _StaffMember_active(ctx context.Context, field graphql.CollectedField, obj *staff.StaffMember) (ret graphql.Marshaler) {
