@@ -13,12 +13,14 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/rialtohq/rialto/app/demo"
+	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/notice"
 	"github.com/rialtohq/rialto/platform/blob"
 	"github.com/rialtohq/rialto/platform/bus"
@@ -51,8 +53,11 @@ type App struct {
 	mailer  notice.Mailer
 	mails   io.Closer // the mailer's folder; nil where mails go to a server
 	files   *blob.Store
+	// breached is the list of passwords that nobody may choose; nil where none is set.
+	breached *identity.Breached
 	// pictures serves the files, as they are or made smaller.
 	pictures *files.Server
+	graphql  http.Handler
 	server   *server.Server
 	lock     *lock
 	quiet    *runner.Group // what works without anybody asking
@@ -116,6 +121,11 @@ func (a *App) open(ctx context.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if a.config.BreachedPasswords != "" {
+		if a.breached, err = identity.OpenBreached(a.config.BreachedPasswords); err != nil {
+			return fmt.Errorf("RIALTO_BREACHED_PASSWORDS: %w", err)
+		}
 	}
 	if a.files, err = blob.New(filepath.Join(a.config.DataDir, "files")); err != nil {
 		return err
@@ -218,6 +228,9 @@ func (a *App) Close() error {
 	errs = append(errs, a.closeFiles())
 	if a.mails != nil {
 		errs = append(errs, a.mails.Close())
+	}
+	if a.breached != nil {
+		errs = append(errs, a.breached.Close())
 	}
 	if a.tel != nil { // a collector that is away must not keep the process
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)

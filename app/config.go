@@ -26,6 +26,8 @@ type Config struct {
 	BusName string
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed, as prefixes, comma separated.
 	TrustedProxies string
+	// BreachedPasswords is a file of passwords that nobody may choose; see identity.Breached. Empty has none.
+	BreachedPasswords string
 	// LogLevel is debug, info, warn or error; LogFormat json or text.
 	LogLevel, LogFormat string
 	// SMTPURL names the server that takes mails; empty keeps them as files in the data folder.
@@ -60,6 +62,7 @@ func settings() []setting {
 		{env: "RIALTO_PUBLIC_URL", help: "how shoppers reach the API; empty follows from its address", field: func(c *Config) *string { return &c.PublicURL }},
 		{env: "RIALTO_BUS_NAME", def: "main", help: "name of this deployment among those on one NATS", field: func(c *Config) *string { return &c.BusName }},
 		{env: "RIALTO_TRUSTED_PROXIES", help: "address prefixes whose X-Forwarded-For is believed, comma separated", field: func(c *Config) *string { return &c.TrustedProxies }},
+		{env: "RIALTO_BREACHED_PASSWORDS", help: "file of passwords that nobody may choose, as sorted SHA-1 hashes; common ones are refused in any case", field: func(c *Config) *string { return &c.BreachedPasswords }},
 		{env: "RIALTO_LOG_LEVEL", def: "info", help: "debug, info, warn or error", field: func(c *Config) *string { return &c.LogLevel }},
 		{env: "RIALTO_LOG_FORMAT", def: "json", help: "json or text", field: func(c *Config) *string { return &c.LogFormat }},
 		{env: "RIALTO_OTLP_ENDPOINT", help: "where traces are sent by OTLP over HTTP; empty sends none", field: func(c *Config) *string { return &c.OTLPEndpoint }},

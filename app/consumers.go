@@ -49,6 +49,7 @@ func (a *App) sweeps() {
 		work  func(ctx context.Context, most int) (done int, err error)
 	}{
 		{"stock promises", 10 * time.Second, 500, a.Inventory.ReleaseExpired},
+		{"failed sign-ins", time.Hour, 1000, a.Identity.ForgetFailures},
 		{"open checkouts", 2 * time.Second, 50, a.everyShop(a.Checkout.Sweep)},
 		{"open refunds", 30 * time.Second, 50, a.Orders.ResumeRefunds},
 		{"old carts", time.Hour, 1000, a.everyShop(func(ctx context.Context, most int) (int, error) {

@@ -2,10 +2,14 @@ package graph
 
 import (
 	"context"
+	"net/http"
+	"net/netip"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
 	iam "github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/fault"
 )
 
@@ -69,4 +73,17 @@ func tokenIn(args map[string]any, depth int) string {
 		}
 	}
 	return ""
+}
+
+// atBuyer gives a context at the address of the shopper for whom a server asks: a header names it, which only a private
+// token is believed. Anybody else's is where the request came from.
+func atBuyer(ctx context.Context, actor iam.Actor, h http.Header) context.Context {
+	if !actor.Private {
+		return ctx
+	}
+	address, err := netip.ParseAddr(strings.TrimSpace(h.Get("Shopify-Storefront-Buyer-IP")))
+	if err != nil {
+		return ctx
+	}
+	return iam.WithAddress(ctx, wire.Network(address))
 }

@@ -49,7 +49,7 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*Customer, fault.
 	c := checker{field: []string{"input"}}
 	a := account{id: s.newID(), state: Enabled}
 	a.email = c.email(in.Email, "email")
-	c.password(in.Password, "password")
+	c.password(s.identity.CheckPassword(in.Password, in.Email), "password")
 	s.details(&c, &a, in.AcceptsMarketing, in.FirstName, in.LastName, in.Phone)
 	if len(c.problems) > 0 {
 		return nil, c.problems, nil
@@ -201,7 +201,7 @@ func (s *Service) checkUpdate(c *checker, in UpdateInput) (change account) {
 		change.email = c.email(*in.Email, "email")
 	}
 	if in.Password != nil {
-		c.password(*in.Password, "password")
+		c.password(s.identity.CheckPassword(*in.Password), "password")
 	}
 	s.details(c, &change, in.AcceptsMarketing, in.FirstName, in.LastName, in.Phone)
 	return change

@@ -105,8 +105,8 @@ func (c *checker) phone(s, name string) string {
 	return phone
 }
 
-func (c *checker) password(s string, name ...string) {
-	switch identity.CheckPassword(s) {
+func (c *checker) password(flaw identity.Flaw, name ...string) {
+	switch flaw {
 	case identity.Blank:
 		c.add(CodeBlank, "Password is missing.", name...)
 	case identity.TooShort:
@@ -117,6 +117,8 @@ func (c *checker) password(s string, name ...string) {
 		c.add(CodePasswordSpaces, "Password cannot begin or end with a space.", name...)
 	case identity.NotText:
 		c.add(CodeInvalid, "Password has characters that cannot be typed.", name...)
+	case identity.Common:
+		c.add(CodeInvalid, "Password is too easy to guess, or was found in a breach. Choose another one.", name...)
 	}
 }
 

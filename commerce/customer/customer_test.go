@@ -226,6 +226,21 @@ func TestSignIn(t *testing.T) {
 			_, problems, err := b.customers.SignIn(b.ctx, "ada@example.com", password)
 			b.expect(problems, err, "input CUSTOMER_DISABLED")
 		},
+		"GuessingIsSlowedDown": func(b bundle) {
+			b.create("ada@example.com")
+			for _, email := range []string{"ada@example.com", "nobody@example.com"} { // whether there is an account or not
+				for range 6 {
+					_, problems, err := b.customers.SignIn(b.ctx, email, "wrong password")
+					b.expect(problems, err, "input UNIDENTIFIED_CUSTOMER")
+				}
+				token, problems, err := b.customers.SignIn(b.ctx, email, password)
+				if b.expect(problems, err, "input UNIDENTIFIED_CUSTOMER"); token != nil || !strings.Contains(problems[0].Message, "Too many attempts") {
+					b.Fatal(token, problems[0].Message)
+				}
+			}
+			b.clock.Advance(time.Second)
+			b.signIn("ada@example.com", password)
+		},
 		"SignOutEndsTheToken": func(b bundle) {
 			b.create("ada@example.com")
 			token := b.signIn("ada@example.com", password)

@@ -164,7 +164,7 @@ func (l link) refuse() error { return refuse(CodeTokenInvalid, secretInvalidMess
 
 func (s *Service) redeem(ctx context.Context, l link, password string, passwordField ...string) (Redeemed, fault.Problems, error) {
 	var c checker
-	if c.password(password, passwordField...); len(c.problems) > 0 {
+	if c.password(s.identity.CheckPassword(password), passwordField...); len(c.problems) > 0 {
 		return Redeemed{}, c.problems, nil
 	}
 	done, err := s.redeemChecked(ctx, l, password)

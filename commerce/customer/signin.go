@@ -28,6 +28,14 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (*identity
 	if len(c.problems) > 0 {
 		return nil, c.problems, nil
 	}
+	attempt, wait, err := s.identity.Attempt(ctx, access.Customer, email)
+	if err != nil {
+		return nil, nil, err
+	}
+	if wait > 0 { // clients know no other code for this
+		c.add(CodeUnknownCustomer, identity.TooManyAttempts(wait))
+		return nil, c.problems, nil
+	}
 	a, err := s.known(ctx, email)
 	if err != nil {
 		return nil, nil, err
@@ -42,6 +50,9 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (*identity
 	}
 	if ok && a.state == Enabled {
 		t, err := s.signIn(ctx, a, password, stale)
+		if err == nil {
+			attempt.Succeeded(ctx)
+		}
 		if !errors.Is(err, errChanged) {
 			return t, nil, err
 		}

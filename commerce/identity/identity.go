@@ -41,6 +41,8 @@ type Config struct {
 	NewID func() uuid.UUID
 	// PasswordMemory bounds, in bytes, what all password hashes at work take together; 0 is 152 MiB, eight at a time.
 	PasswordMemory int64
+	// Breached is the list of passwords that nobody may choose, beside those that are common; nil has none.
+	Breached *Breached
 	// CacheFor is how long a looked-up token is believed without asking the database; 0 is 5 seconds, negative never.
 	CacheFor time.Duration
 	// CacheSize bounds the number of tokens remembered, good ones and unknown ones each; 0 is 20,000.
@@ -57,6 +59,7 @@ type Service struct {
 	newID     func() uuid.UUID
 	log       *slog.Logger
 	passwords *Hasher
+	breached  *Breached
 	sessions  *aside.Cache[digest, *session]
 	tokens    *aside.Cache[digest, *storefront]
 	bearers   []Bearers
@@ -64,7 +67,7 @@ type Service struct {
 
 // New makes the service.
 func New(c Config) *Service {
-	s := &Service{db: c.DB, clock: c.Clock, random: c.Random, newID: c.NewID, log: c.Log}
+	s := &Service{db: c.DB, clock: c.Clock, random: c.Random, newID: c.NewID, log: c.Log, breached: c.Breached}
 	if s.clock == nil {
 		s.clock = clock.System{}
 	}

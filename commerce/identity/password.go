@@ -130,11 +130,35 @@ const (
 	TooLong
 	SpaceAtEnd
 	NotText
+	// Common is a password that others have had, or that anybody would guess.
+	Common
 )
 
 // CheckPassword finds what is wrong with a new password: its length in bytes, white space at either end (which people
-// paste without seeing it), or bytes that are no text.
-func CheckPassword(password string) Flaw {
+// paste without seeing it), bytes that are no text, or that it would be guessed: it is in the list of breached ones, or
+// common (see NIST SP 800-63B, section 3.1.1.2). Hints are what everybody knows of the account, such as its email.
+func (s *Service) CheckPassword(password string, hints ...string) Flaw {
+	flaw := checkText(password)
+	if flaw != NoFlaw {
+		return flaw
+	}
+	if tooCommon(password, hints...) {
+		return Common
+	}
+	if s.breached == nil {
+		return NoFlaw
+	}
+	found, err := s.breached.Has(password)
+	if err != nil {
+		s.log.Error("the list of breached passwords could not be read", "error", err)
+	}
+	if found {
+		return Common
+	}
+	return NoFlaw
+}
+
+func checkText(password string) Flaw {
 	if password == "" {
 		return Blank
 	}

@@ -3,6 +3,11 @@ package identity
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha1"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,9 +81,9 @@ func TestCheckPassword(t *testing.T) {
 		name, password string
 		want           Flaw
 	}{
-		{"Good", "12345678", NoFlaw},
+		{"Good", "vexing bran 41", NoFlaw},
 		{"InnerSpaces", "a b c d e", NoFlaw},
-		{"Longest", strings.Repeat("x", MaxPassword), NoFlaw},
+		{"Longest", (strings.Repeat("wobble-7-", 8))[:MaxPassword-1] + "q", NoFlaw},
 		{"Blank", "", Blank},
 		{"Short", "1234567", TooShort},
 		{"Long", strings.Repeat("x", MaxPassword+1), TooLong},
@@ -87,11 +92,77 @@ func TestCheckPassword(t *testing.T) {
 		{"NewlineBehind", "12345678\n", SpaceAtEnd},
 		{"NoText", "12345678\xff", NotText},
 		{"Zero", "1234\x005678", NotText},
+		{"Number", "12345678", Common},
+		{"LongerNumber", "83719204655", Common},
+		{"Word", "Password", Common},
+		{"WordWithDigits", "password123", Common},
+		{"WordInDigits", "P@ssw0rd!", Common},
+		{"DigitsBefore", "2024sunshine!", Common},
+		{"TwoWords", "iloveyoumonkey", Common},
+		{"OneLetter", strings.Repeat("x", 30), Common},
+		{"Repeats", "abc7abc7abc7", Common},
+		{"Row", "qwertyuiop", Common},
+		{"RowBackwards", "poiuytrewq1", Common},
+		{"Alphabet", "abcdefghij", Common},
+		{"Email", "ada.baker1", Common},
+		{"EmailWithin", "my ada baker poems", NoFlaw},
+		{"WordInSentence", "password is no password", NoFlaw},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if got := CheckPassword(tc.password); got != tc.want {
+			if got := New(Config{}).CheckPassword(tc.password, "ada.baker@example.com"); got != tc.want {
 				t.Fatalf("got %v, want %v", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestBreachedPasswordsAreFound(t *testing.T) {
+	known := []string{"vexing bran 41", "tepid orca 12", "quiet lamp 3"}
+	var lines []string
+	for i := range 2000 {
+		known = append(known, fmt.Sprintf("made up %d", i))
+	}
+	for i, password := range known {
+		line := fmt.Sprintf("%X", sha1.Sum([]byte(password)))
+		if i%3 > 0 {
+			line += fmt.Sprintf(":%d", i)
+		}
+		lines = append(lines, line)
+	}
+	slices.Sort(lines)
+	for _, end := range []string{"\n", "\r\n"} {
+		for _, last := range []string{"", end} {
+			file := filepath.Join(t.TempDir(), "breached.txt")
+			if err := os.WriteFile(file, []byte(strings.Join(lines, end)+last), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			list, err := OpenBreached(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, password := range known {
+				if found, err := list.Has(password); err != nil || !found {
+					t.Fatalf("%q is not found: %v", password, err)
+				}
+			}
+			for i := range 500 {
+				if found, err := list.Has(fmt.Sprintf("never seen %d", i)); err != nil || found {
+					t.Fatalf("found: %v", err)
+				}
+			}
+			if flaw := New(Config{Breached: list}).CheckPassword("tepid orca 12"); flaw != Common {
+				t.Fatalf("flaw %v", flaw)
+			}
+			if err := list.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	other := filepath.Join(t.TempDir(), "other.txt")
+	if err := os.WriteFile(other, []byte("password\n123456\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenBreached(other); err == nil {
+		t.Fatal("a list of words was taken")
 	}
 }

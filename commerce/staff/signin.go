@@ -44,6 +44,14 @@ func (s *Service) SignInWith(ctx context.Context, email, password string, open f
 	if len(problems) > 0 {
 		return problems, nil
 	}
+	attempt, wait, err := s.identity.Attempt(ctx, access.Staff, email)
+	if err != nil {
+		return nil, err
+	}
+	if wait > 0 {
+		problems.Add(CodeTooMany, identity.TooManyAttempts(wait), "input")
+		return problems, nil
+	}
 	m, err := s.known(ctx, email)
 	if err != nil {
 		return nil, err
@@ -57,7 +65,11 @@ func (s *Service) SignInWith(ctx context.Context, email, password string, open f
 		return problems, nil
 	}
 	if ok {
-		if err := s.signIn(ctx, m, password, stale, open); !errors.Is(err, errChanged) {
+		err := s.signIn(ctx, m, password, stale, open)
+		if err == nil {
+			attempt.Succeeded(ctx)
+		}
+		if !errors.Is(err, errChanged) {
 			return nil, err
 		}
 	}

@@ -50,6 +50,23 @@ func CallFrom(ctx context.Context) *Call {
 	return &Call{}
 }
 
+// Network shortens an address to the part that may be kept: /24 of IPv4, /64 of IPv6, which is one subscriber. It is empty
+// for the zero address.
+func Network(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	bits := 64
+	if a = a.Unmap(); a.Is4() {
+		bits = 24
+	}
+	p, err := a.WithZone("").Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return p.String()
+}
+
 func (c *Call) noteErrors(errs gqlerror.List) {
 	if len(errs) > 0 {
 		c.Codes = codes(errs)

@@ -24,7 +24,7 @@ func Address(trusted []netip.Prefix) Middleware {
 			if within(trusted, peer) {
 				call.Client = forwardedFor(r.Header.Values("X-Forwarded-For"), trusted, peer)
 			}
-			network := Prefix(call.Client)
+			network := wire.Network(call.Client)
 			r = r.WithContext(access.WithAddress(wire.WithCall(r.Context(), call), network))
 			r.RemoteAddr = network
 			r.Header = withoutForwarding(r.Header)
@@ -87,21 +87,4 @@ func within(prefixes []netip.Prefix, a netip.Addr) bool {
 		}
 	}
 	return false
-}
-
-// Prefix shortens an address to the part that may be kept: /24 of IPv4, /64 of IPv6, which is one subscriber. It is
-// empty for the zero address.
-func Prefix(a netip.Addr) string {
-	if !a.IsValid() {
-		return ""
-	}
-	bits := 64
-	if a = a.Unmap(); a.Is4() {
-		bits = 24
-	}
-	p, err := a.WithZone("").Prefix(bits)
-	if err != nil {
-		return ""
-	}
-	return p.String()
 }

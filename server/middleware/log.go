@@ -48,7 +48,7 @@ func attributes(r *http.Request, status int, bytes int64, took time.Duration) []
 		slog.Int("status", status),
 		slog.Float64("ms", milliseconds(took)),
 		slog.Int64("bytes", bytes),
-		slog.String("client", Prefix(call.Client)),
+		slog.String("client", wire.Network(call.Client)),
 	)
 	if span := trace.SpanContextFromContext(r.Context()); span.IsValid() {
 		attrs = append(attrs, slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()))

@@ -103,16 +103,16 @@ func TestAddress(t *testing.T) {
 	}
 }
 
-func TestPrefix(t *testing.T) {
+func TestNetwork(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"203.0.113.7": "203.0.113.0/24", "::ffff:203.0.113.7": "203.0.113.0/24", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64",
 	} {
-		if got := middleware.Prefix(netip.MustParseAddr(in)); got != want {
+		if got := wire.Network(netip.MustParseAddr(in)); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}
 	}
-	if got := middleware.Prefix(netip.Addr{}); got != "" {
+	if got := wire.Network(netip.Addr{}); got != "" {
 		t.Errorf("nowhere: %s", got)
 	}
 }
