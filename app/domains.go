@@ -54,7 +54,7 @@ func (e events) AppendTx(ctx context.Context, tx database.Tx, subject string, pa
 func (a *App) domains(address string) error {
 	ev := events{a}
 	a.Shops = shop.New(shop.Config{DB: a.DB, Clock: a.Clock})
-	a.Identity = identity.New(identity.Config{DB: a.DB, Clock: a.Clock, Log: a.Log, Breached: a.breached})
+	a.Identity = identity.New(identity.Config{DB: a.DB, Clock: a.Clock, Log: a.Log, Breached: a.breached, Share: a.share})
 	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Identity: a.Identity, AccountURL: address + "/account"})
 	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity})
 	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff})

@@ -6,8 +6,8 @@
 // it reads the state of their rows, and never writes them.
 //
 // Invariants: no token, handle or password is kept, only hashes; a handle names its shop and is good in no other; an
-// ended session is refused at once in the process that ended it, and within [Config.CacheFor] in every other; what is
-// wrong with a refused token is never told.
+// ended session is refused at once in the process that ended it, in every other as soon as it hears of it, and within
+// [Config.CacheFor] in any case; what is wrong with a refused token is never told.
 package identity
 
 import (
@@ -45,6 +45,9 @@ type Config struct {
 	Breached *Breached
 	// CacheFor is how long a looked-up token is believed without asking the database; 0 is 5 seconds, negative never.
 	CacheFor time.Duration
+	// Share joins what is remembered in all processes of a deployment, so that what one of them ends is ended in all of
+	// them at once; nil leaves it to CacheFor.
+	Share aside.Channel
 	// CacheSize bounds the number of tokens remembered, good ones and unknown ones each; 0 is 20,000.
 	CacheSize int
 	// Log gets what is wrong but refuses nobody, such as a session whose end could not be moved.
@@ -89,6 +92,8 @@ func New(c Config) *Service {
 	s.passwords = NewHasher(c.PasswordMemory, s.random)
 	s.sessions = aside.New[digest, *session](c.CacheFor, c.CacheSize)
 	s.tokens = aside.New[digest, *storefront](c.CacheFor, c.CacheSize)
+	s.sessions.Share(c.Share, "sessions", digest.bytes, readDigest)
+	s.tokens.Share(c.Share, "storefront-tokens", digest.bytes, readDigest)
 	return s
 }
 

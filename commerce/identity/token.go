@@ -24,6 +24,13 @@ const secretSize = 32 // bytes: 256 bits, beyond guessing, so that one round of 
 // digest is the hash of a token: what is kept, and what caches go by.
 type digest [sha256.Size]byte
 
+func (d digest) bytes() []byte { return d[:] }
+
+func readDigest(b []byte) (d digest, ok bool) {
+	copy(d[:], b)
+	return d, len(b) == len(d)
+}
+
 func digestOf(token string) digest { return sha256.Sum256([]byte(token)) }
 
 // Digest is the hash under which a secret of this package is kept: SHA-256.

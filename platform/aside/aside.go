@@ -3,7 +3,8 @@
 //
 // It is not a store: what it forgets is asked for again. It knows nothing of what it keeps.
 //
-// Invariant: what was read before a change is not given after it, in the process that made the change.
+// Invariant: what was read before a change is not given after it, in the process that made the change; in others, where the
+// cache is shared, as soon as they hear of it, and in any case not for longer than it is believed.
 package aside
 
 import (
@@ -20,6 +21,9 @@ type Cache[K comparable, V any] struct {
 	known   *otter.Cache[K, item[V]]
 	unknown *otter.Cache[K, item[V]]
 	changes atomic.Uint64
+	// tell and write are set where the cache is shared.
+	tell  func(message []byte)
+	write func(K) []byte
 }
 
 type item[V any] struct {
@@ -68,15 +72,29 @@ func (a *Cache[K, V]) fresh(it item[V], now time.Time) bool {
 	return age >= 0 && age < a.ttl
 }
 
-// Drop forgets one key.
+// Drop forgets one key, here and wherever the cache is shared.
 func (a *Cache[K, V]) Drop(key K) {
+	a.drop(key)
+	if a.tell != nil {
+		a.tell(a.write(key))
+	}
+}
+
+// Flush forgets all keys, here and wherever the cache is shared.
+func (a *Cache[K, V]) Flush() {
+	a.flush()
+	if a.tell != nil {
+		a.tell(nil)
+	}
+}
+
+func (a *Cache[K, V]) drop(key K) {
 	a.changes.Add(1)
 	a.known.Invalidate(key)
 	a.unknown.Invalidate(key)
 }
 
-// Flush forgets all keys.
-func (a *Cache[K, V]) Flush() {
+func (a *Cache[K, V]) flush() {
 	a.changes.Add(1)
 	a.known.InvalidateAll()
 	a.unknown.InvalidateAll()

@@ -45,3 +45,43 @@ func TestCacheChangedWhileRead(t *testing.T) {
 		t.Fatalf("got %q, which was read before the change", got)
 	}
 }
+
+func TestSharedCachesForgetTogether(t *testing.T) {
+	t.Parallel()
+	var ears []func([]byte)
+	channel := func(name string, hear func([]byte)) func([]byte) {
+		if name != "words" {
+			t.Errorf("joined %q", name)
+		}
+		ears = append(ears, hear)
+		return func(message []byte) {
+			for _, ear := range ears {
+				ear(message)
+			}
+		}
+	}
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	var caches []*aside.Cache[string, int]
+	for range 2 {
+		c := aside.New[string, int](time.Hour, 10)
+		c.Share(channel, "words", func(k string) []byte { return []byte(k) }, func(b []byte) (string, bool) { return string(b), len(b) > 0 })
+		caches = append(caches, c)
+	}
+	version := 1
+	check := func(key string, want int) {
+		t.Helper()
+		for i, c := range caches {
+			if got, _, _ := c.Get(key, now, func() (int, bool, error) { return version, true, nil }); got != want {
+				t.Errorf("cache %d has %d for %q, want %d", i, got, key, want)
+			}
+		}
+	}
+	check("a", 1)
+	check("b", 1)
+	version = 2
+	caches[0].Drop("a")
+	check("a", 2)
+	check("b", 1)
+	caches[1].Flush()
+	check("b", 2)
+}

@@ -347,3 +347,26 @@ func stop(t *testing.T, c *bus.Consumer) {
 		t.Error(err)
 	}
 }
+
+func TestTellReachesWhoHears(t *testing.T) {
+	bustest.Each(t, func(t *testing.T, c bus.Config) {
+		b := bustest.Open(t, c)
+		heard, other := make(chan string, 10), make(chan string, 10)
+		for topic, to := range map[string]chan string{"cache.a": heard, "cache.b": other} {
+			if err := b.Hear(topic, func(m []byte) { to <- string(m) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, m := range []string{"one", "", "two"} {
+			if err := b.Tell("cache.a", []byte(m)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff([]string{"one", "", "two"}, receive(t, heard, 3)); diff != "" {
+			t.Fatal(diff)
+		}
+		if len(other) > 0 {
+			t.Fatalf("another topic heard %q", <-other)
+		}
+	})
+}
