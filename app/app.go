@@ -156,6 +156,7 @@ func (a *App) build() error {
 	a.quiet = runner.NewGroup(a.Log)
 	a.quiet.Add("inbox", a.inbox)
 	a.quiet.Add("answers", a.answers)
+	a.quiet.Add("uses of API keys", a.Apps.Writer())
 	a.consumers()
 	a.quiet.Add("outbox", a.outbox)
 	a.sweeps()

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	apps "github.com/rialtohq/rialto/commerce/app"
 	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/checkout"
@@ -32,6 +33,7 @@ type Domains struct {
 	Identity  *identity.Service
 	Customers *customer.Service
 	Staff     *staff.Service
+	Apps      *apps.Service
 	Discounts *discount.Service
 	Delivery  *delivery.Service
 	Carts     *cart.Service
@@ -58,6 +60,8 @@ func (a *App) domains(address string) error {
 	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Identity: a.Identity, AccountURL: address + "/account"})
 	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity})
 	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff})
+	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share})
+	a.Identity.Accept(a.Apps)
 	a.Catalog = catalog.New(catalog.Config{
 		DB: a.DB, Shops: a.Shops, Events: ev, Audit: a.Staff, Stock: a.Inventory, Clock: a.Clock, FilesURL: address + "/files",
 	})

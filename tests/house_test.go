@@ -36,9 +36,9 @@ var wings = []struct {
 var floors = [][]string{
 	{"money", "access"},
 	{"identity", "shop", "promotion", "shipping", "tax"},
-	{"customer", "staff", "catalog", "content", "pricing"},
+	{"customer", "staff", "app", "catalog", "content", "pricing"},
 	{"discount", "delivery", "search", "inventory"},
-	{"cart", "payment"},
+	{"cart", "payment", "oauth"},
 	{"order"},
 	{"checkout"},
 	{"transfer", "notice"},

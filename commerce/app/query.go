@@ -1,0 +1,41 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+const maxTerms = 10
+
+// words is the condition that a column has every word of a query, with its arguments from the parameter next on.
+func words(query, column string, next int) (sql string, args []any, err error) {
+	terms := strings.Fields(strings.ToLower(query))
+	if len(terms) > maxTerms {
+		return "", nil, fault.New(fault.Invalid, "A query has at most %d words.", maxTerms)
+	}
+	for _, word := range terms {
+		sql += fmt.Sprintf(" AND %s LIKE $%d ESCAPE '!'", column, next+len(args))
+		args = append(args, "%"+escape(strings.TrimPrefix(word, "title:"))+"%")
+	}
+	return sql, args, nil
+}
+
+// beginnings is the condition that a key begins with a query, of which no more than the prefix that is kept is looked at.
+func beginnings(query string, next int) (sql string, args []any, err error) {
+	terms := strings.Fields(query)
+	if len(terms) == 0 {
+		return "", nil, nil
+	}
+	if len(terms) > 1 {
+		return "", nil, fault.New(fault.Invalid, "Keys are searched by their first characters, such as prefix:rak_Ab12.")
+	}
+	begins := strings.Trim(strings.TrimPrefix(terms[0], "prefix:"), `"'*`)
+	if len(begins) >= prefixLength {
+		return fmt.Sprintf(" AND prefix = $%d", next), []any{begins[:prefixLength]}, nil
+	}
+	return fmt.Sprintf(" AND prefix LIKE $%d ESCAPE '!'", next), []any{escape(begins) + "%"}, nil
+}
+
+func escape(s string) string { return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s) }
