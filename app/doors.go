@@ -1,6 +1,8 @@
 package app
 
 import (
+	"net/http"
+
 	"github.com/rialtohq/rialto/graph"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/server"
@@ -23,7 +25,8 @@ func (a *App) doors(address string) error {
 	if err != nil {
 		return err
 	}
-	handlers.GraphQL = wire.New(wire.Config{Executor: handler})
+	a.graphql = wire.New(wire.Config{Executor: handler})
+	handlers.GraphQL = a.graphql
 	proxies, err := a.config.proxies()
 	if err != nil {
 		return err
@@ -40,3 +43,6 @@ func (a *App) doors(address string) error {
 	}
 	return nil
 }
+
+// GraphQL is the GraphQL door without the server around it, for tests that look at what one request does in its context.
+func (a *App) GraphQL() http.Handler { return a.graphql }

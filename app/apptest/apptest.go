@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -131,6 +132,29 @@ func (a *App) Do(t testing.TB, query string, variables map[string]any, headers H
 
 // Try is [App.Do] for goroutines of a test, which must not end it.
 func (a *App) Try(ctx context.Context, query string, variables map[string]any, headers Headers) (*Answer, error) {
+	req, err := a.request(ctx, query, variables, headers)
+	if err != nil {
+		return nil, err
+	}
+	res, err := a.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	return read(res)
+}
+
+// Serve is [App.Try] without the network: the request is answered in ctx, so that its statements can be recorded there.
+func (a *App) Serve(ctx context.Context, query string, variables map[string]any, headers Headers) (*Answer, error) {
+	req, err := a.request(ctx, query, variables, headers)
+	if err != nil {
+		return nil, err
+	}
+	w := httptest.NewRecorder()
+	a.GraphQL().ServeHTTP(w, req)
+	return read(w.Result())
+}
+
+func (a *App) request(ctx context.Context, query string, variables map[string]any, headers Headers) (*http.Request, error) {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
 		return nil, err
@@ -148,12 +172,13 @@ func (a *App) Try(ctx context.Context, query string, variables map[string]any, h
 		}
 		req.Header.Set(k, v)
 	}
-	res, err := a.client.Do(req)
-	if err != nil {
-		return nil, err
-	}
+	return req, nil
+}
+
+func read(res *http.Response) (*Answer, error) {
 	defer func() { _ = res.Body.Close() }()
 	out := &Answer{Status: res.StatusCode, Header: res.Header}
+	var err error
 	if out.Body, err = io.ReadAll(res.Body); err != nil {
 		return nil, err
 	}
