@@ -1,13 +1,11 @@
 package graph
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/graph/limits"
@@ -52,19 +50,6 @@ func (d *documents) get(text string) (*ast.QueryDocument, *wire.Answer) {
 	}
 	d.kept.Set(strings.Clone(text), doc)
 	return doc, nil
-}
-
-// refuseVariables says which variable does not fit, and why.
-func refuseVariables(err error) *wire.Answer {
-	e, ok := errors.AsType[*gqlerror.Error](err)
-	if !ok {
-		e = gqlerror.Errorf("The variables do not fit the operation.")
-	}
-	if e.Extensions == nil {
-		e.Extensions = map[string]any{}
-	}
-	e.Extensions["code"] = "BAD_USER_INPUT"
-	return wire.RefuseAll(wire.Refused, e)
 }
 
 // credentials are what the headers show of who asks.

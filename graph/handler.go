@@ -17,7 +17,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/validator"
 
 	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/identity"
@@ -80,7 +79,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	if err != nil {
 		return h.refuse(ctx, err)
 	}
-	ctx = database.WithShop(iam.With(ctx, actor), actor.Shop)
+	ctx = database.WithShop(iam.With(atBuyer(ctx, actor, r.Headers), actor), actor.Shop)
 	call.Shop, call.Actor = actor.Shop.String(), actor.Label()
 
 	// What is asked: measured, parsed and validated once, then kept.
@@ -98,9 +97,9 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	}
 
 	// With which values, and for whom: variables, the buyer's country and language, viewers named by arguments.
-	variables, err := validator.VariableValues(h.schema.Schema(), op, r.Variables)
+	variables, err := variablesOf(h.schema.Schema(), op, r.Variables)
 	if err != nil {
-		return refuseVariables(err)
+		return h.refuse(ctx, err)
 	}
 	if ctx, err = h.inContext(ctx, op, variables); err != nil {
 		return h.refuse(ctx, err)
