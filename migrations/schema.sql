@@ -375,6 +375,8 @@ CREATE TABLE "identity_provider" (
   audience character varying NOT NULL,
   create_accounts boolean NOT NULL DEFAULT false,
   enabled boolean NOT NULL DEFAULT true,
+  link_accounts boolean NOT NULL DEFAULT false,
+  return_urls jsonb,
   CONSTRAINT identity_provider_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX identityprovider_shop_id_handle ON public.identity_provider USING btree (shop_id, handle);
@@ -975,6 +977,7 @@ CREATE TABLE "sign_in_flow" (
   return_to character varying NOT NULL DEFAULT ''::character varying,
   expires_at timestamp with time zone NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  account_id uuid,
   CONSTRAINT sign_in_flow_pkey PRIMARY KEY (id)
 );
 CREATE INDEX signinflow_expires_at ON public.sign_in_flow USING btree (expires_at);

@@ -3,6 +3,7 @@
 package generated
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -40,6 +41,10 @@ type IdentityProvider struct {
 	Audience string `json:"audience,omitempty"`
 	// whether a customer without an account gets one
 	CreateAccounts bool `json:"create_accounts,omitempty"`
+	// whether an account is tied by the email that the provider has verified
+	LinkAccounts bool `json:"link_accounts,omitempty"`
+	// ReturnUrls holds the value of the "return_urls" field.
+	ReturnUrls json.RawMessage `json:"return_urls,omitempty"`
 	// Enabled holds the value of the "enabled" field.
 	Enabled      bool `json:"enabled,omitempty"`
 	selectValues sql.SelectValues
@@ -50,9 +55,9 @@ func (*IdentityProvider) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case identityprovider.FieldClientSecret:
+		case identityprovider.FieldClientSecret, identityprovider.FieldReturnUrls:
 			values[i] = new([]byte)
-		case identityprovider.FieldSealed, identityprovider.FieldCreateAccounts, identityprovider.FieldEnabled:
+		case identityprovider.FieldSealed, identityprovider.FieldCreateAccounts, identityprovider.FieldLinkAccounts, identityprovider.FieldEnabled:
 			values[i] = new(sql.NullBool)
 		case identityprovider.FieldHandle, identityprovider.FieldTitle, identityprovider.FieldIssuer, identityprovider.FieldClientID, identityprovider.FieldAudience:
 			values[i] = new(sql.NullString)
@@ -147,6 +152,20 @@ func (_m *IdentityProvider) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreateAccounts = value.Bool
 			}
+		case identityprovider.FieldLinkAccounts:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field link_accounts", values[i])
+			} else if value.Valid {
+				_m.LinkAccounts = value.Bool
+			}
+		case identityprovider.FieldReturnUrls:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field return_urls", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.ReturnUrls); err != nil {
+					return fmt.Errorf("unmarshal field return_urls: %w", err)
+				}
+			}
 		case identityprovider.FieldEnabled:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field enabled", values[i])
@@ -220,6 +239,12 @@ func (_m *IdentityProvider) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("create_accounts=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CreateAccounts))
+	builder.WriteString(", ")
+	builder.WriteString("link_accounts=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LinkAccounts))
+	builder.WriteString(", ")
+	builder.WriteString("return_urls=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ReturnUrls))
 	builder.WriteString(", ")
 	builder.WriteString("enabled=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Enabled))

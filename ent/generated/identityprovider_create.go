@@ -4,6 +4,7 @@ package generated
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -103,6 +104,26 @@ func (_c *IdentityProviderCreate) SetNillableCreateAccounts(v *bool) *IdentityPr
 	return _c
 }
 
+// SetLinkAccounts sets the "link_accounts" field.
+func (_c *IdentityProviderCreate) SetLinkAccounts(v bool) *IdentityProviderCreate {
+	_c.mutation.SetLinkAccounts(v)
+	return _c
+}
+
+// SetNillableLinkAccounts sets the "link_accounts" field if the given value is not nil.
+func (_c *IdentityProviderCreate) SetNillableLinkAccounts(v *bool) *IdentityProviderCreate {
+	if v != nil {
+		_c.SetLinkAccounts(*v)
+	}
+	return _c
+}
+
+// SetReturnUrls sets the "return_urls" field.
+func (_c *IdentityProviderCreate) SetReturnUrls(v json.RawMessage) *IdentityProviderCreate {
+	_c.mutation.SetReturnUrls(v)
+	return _c
+}
+
 // SetEnabled sets the "enabled" field.
 func (_c *IdentityProviderCreate) SetEnabled(v bool) *IdentityProviderCreate {
 	_c.mutation.SetEnabled(v)
@@ -174,6 +195,10 @@ func (_c *IdentityProviderCreate) defaults() {
 		v := identityprovider.DefaultCreateAccounts
 		_c.mutation.SetCreateAccounts(v)
 	}
+	if _, ok := _c.mutation.LinkAccounts(); !ok {
+		v := identityprovider.DefaultLinkAccounts
+		_c.mutation.SetLinkAccounts(v)
+	}
 	if _, ok := _c.mutation.Enabled(); !ok {
 		v := identityprovider.DefaultEnabled
 		_c.mutation.SetEnabled(v)
@@ -218,6 +243,9 @@ func (_c *IdentityProviderCreate) check() error {
 	}
 	if _, ok := _c.mutation.CreateAccounts(); !ok {
 		return &ValidationError{Name: "create_accounts", err: errors.New(`generated: missing required field "IdentityProvider.create_accounts"`)}
+	}
+	if _, ok := _c.mutation.LinkAccounts(); !ok {
+		return &ValidationError{Name: "link_accounts", err: errors.New(`generated: missing required field "IdentityProvider.link_accounts"`)}
 	}
 	if _, ok := _c.mutation.Enabled(); !ok {
 		return &ValidationError{Name: "enabled", err: errors.New(`generated: missing required field "IdentityProvider.enabled"`)}
@@ -300,6 +328,14 @@ func (_c *IdentityProviderCreate) createSpec() (*IdentityProvider, *sqlgraph.Cre
 	if value, ok := _c.mutation.CreateAccounts(); ok {
 		_spec.SetField(identityprovider.FieldCreateAccounts, field.TypeBool, value)
 		_node.CreateAccounts = value
+	}
+	if value, ok := _c.mutation.LinkAccounts(); ok {
+		_spec.SetField(identityprovider.FieldLinkAccounts, field.TypeBool, value)
+		_node.LinkAccounts = value
+	}
+	if value, ok := _c.mutation.ReturnUrls(); ok {
+		_spec.SetField(identityprovider.FieldReturnUrls, field.TypeJSON, value)
+		_node.ReturnUrls = value
 	}
 	if value, ok := _c.mutation.Enabled(); ok {
 		_spec.SetField(identityprovider.FieldEnabled, field.TypeBool, value)

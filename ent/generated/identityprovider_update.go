@@ -4,12 +4,14 @@ package generated
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/rialtohq/rialto/ent/generated/identityprovider"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
@@ -146,6 +148,38 @@ func (_u *IdentityProviderUpdate) SetNillableCreateAccounts(v *bool) *IdentityPr
 	return _u
 }
 
+// SetLinkAccounts sets the "link_accounts" field.
+func (_u *IdentityProviderUpdate) SetLinkAccounts(v bool) *IdentityProviderUpdate {
+	_u.mutation.SetLinkAccounts(v)
+	return _u
+}
+
+// SetNillableLinkAccounts sets the "link_accounts" field if the given value is not nil.
+func (_u *IdentityProviderUpdate) SetNillableLinkAccounts(v *bool) *IdentityProviderUpdate {
+	if v != nil {
+		_u.SetLinkAccounts(*v)
+	}
+	return _u
+}
+
+// SetReturnUrls sets the "return_urls" field.
+func (_u *IdentityProviderUpdate) SetReturnUrls(v json.RawMessage) *IdentityProviderUpdate {
+	_u.mutation.SetReturnUrls(v)
+	return _u
+}
+
+// AppendReturnUrls appends value to the "return_urls" field.
+func (_u *IdentityProviderUpdate) AppendReturnUrls(v json.RawMessage) *IdentityProviderUpdate {
+	_u.mutation.AppendReturnUrls(v)
+	return _u
+}
+
+// ClearReturnUrls clears the value of the "return_urls" field.
+func (_u *IdentityProviderUpdate) ClearReturnUrls() *IdentityProviderUpdate {
+	_u.mutation.ClearReturnUrls()
+	return _u
+}
+
 // SetEnabled sets the "enabled" field.
 func (_u *IdentityProviderUpdate) SetEnabled(v bool) *IdentityProviderUpdate {
 	_u.mutation.SetEnabled(v)
@@ -227,6 +261,20 @@ func (_u *IdentityProviderUpdate) sqlSave(ctx context.Context) (_node int, err e
 	}
 	if value, ok := _u.mutation.CreateAccounts(); ok {
 		_spec.SetField(identityprovider.FieldCreateAccounts, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.LinkAccounts(); ok {
+		_spec.SetField(identityprovider.FieldLinkAccounts, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ReturnUrls(); ok {
+		_spec.SetField(identityprovider.FieldReturnUrls, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedReturnUrls(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, identityprovider.FieldReturnUrls, value)
+		})
+	}
+	if _u.mutation.ReturnUrlsCleared() {
+		_spec.ClearField(identityprovider.FieldReturnUrls, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Enabled(); ok {
 		_spec.SetField(identityprovider.FieldEnabled, field.TypeBool, value)
@@ -369,6 +417,38 @@ func (_u *IdentityProviderUpdateOne) SetNillableCreateAccounts(v *bool) *Identit
 	return _u
 }
 
+// SetLinkAccounts sets the "link_accounts" field.
+func (_u *IdentityProviderUpdateOne) SetLinkAccounts(v bool) *IdentityProviderUpdateOne {
+	_u.mutation.SetLinkAccounts(v)
+	return _u
+}
+
+// SetNillableLinkAccounts sets the "link_accounts" field if the given value is not nil.
+func (_u *IdentityProviderUpdateOne) SetNillableLinkAccounts(v *bool) *IdentityProviderUpdateOne {
+	if v != nil {
+		_u.SetLinkAccounts(*v)
+	}
+	return _u
+}
+
+// SetReturnUrls sets the "return_urls" field.
+func (_u *IdentityProviderUpdateOne) SetReturnUrls(v json.RawMessage) *IdentityProviderUpdateOne {
+	_u.mutation.SetReturnUrls(v)
+	return _u
+}
+
+// AppendReturnUrls appends value to the "return_urls" field.
+func (_u *IdentityProviderUpdateOne) AppendReturnUrls(v json.RawMessage) *IdentityProviderUpdateOne {
+	_u.mutation.AppendReturnUrls(v)
+	return _u
+}
+
+// ClearReturnUrls clears the value of the "return_urls" field.
+func (_u *IdentityProviderUpdateOne) ClearReturnUrls() *IdentityProviderUpdateOne {
+	_u.mutation.ClearReturnUrls()
+	return _u
+}
+
 // SetEnabled sets the "enabled" field.
 func (_u *IdentityProviderUpdateOne) SetEnabled(v bool) *IdentityProviderUpdateOne {
 	_u.mutation.SetEnabled(v)
@@ -480,6 +560,20 @@ func (_u *IdentityProviderUpdateOne) sqlSave(ctx context.Context) (_node *Identi
 	}
 	if value, ok := _u.mutation.CreateAccounts(); ok {
 		_spec.SetField(identityprovider.FieldCreateAccounts, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.LinkAccounts(); ok {
+		_spec.SetField(identityprovider.FieldLinkAccounts, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ReturnUrls(); ok {
+		_spec.SetField(identityprovider.FieldReturnUrls, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedReturnUrls(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, identityprovider.FieldReturnUrls, value)
+		})
+	}
+	if _u.mutation.ReturnUrlsCleared() {
+		_spec.ClearField(identityprovider.FieldReturnUrls, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Enabled(); ok {
 		_spec.SetField(identityprovider.FieldEnabled, field.TypeBool, value)

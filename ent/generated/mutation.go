@@ -19235,25 +19235,28 @@ func (m *IdempotencyRecordMutation) ResetEdge(name string) error {
 // IdentityProviderMutation represents an operation that mutates the IdentityProvider nodes in the graph.
 type IdentityProviderMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *uuid.UUID
-	shop_id         *uuid.UUID
-	created_at      *time.Time
-	updated_at      *time.Time
-	handle          *string
-	title           *string
-	issuer          *string
-	client_id       *string
-	client_secret   *[]byte
-	sealed          *bool
-	audience        *string
-	create_accounts *bool
-	enabled         *bool
-	clearedFields   map[string]struct{}
-	done            bool
-	oldValue        func(context.Context) (*IdentityProvider, error)
-	predicates      []predicate.IdentityProvider
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	shop_id           *uuid.UUID
+	created_at        *time.Time
+	updated_at        *time.Time
+	handle            *string
+	title             *string
+	issuer            *string
+	client_id         *string
+	client_secret     *[]byte
+	sealed            *bool
+	audience          *string
+	create_accounts   *bool
+	link_accounts     *bool
+	return_urls       *json.RawMessage
+	appendreturn_urls json.RawMessage
+	enabled           *bool
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*IdentityProvider, error)
+	predicates        []predicate.IdentityProvider
 }
 
 var _ ent.Mutation = (*IdentityProviderMutation)(nil)
@@ -19756,6 +19759,107 @@ func (m *IdentityProviderMutation) ResetCreateAccounts() {
 	m.create_accounts = nil
 }
 
+// SetLinkAccounts sets the "link_accounts" field.
+func (m *IdentityProviderMutation) SetLinkAccounts(b bool) {
+	m.link_accounts = &b
+}
+
+// LinkAccounts returns the value of the "link_accounts" field in the mutation.
+func (m *IdentityProviderMutation) LinkAccounts() (r bool, exists bool) {
+	v := m.link_accounts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLinkAccounts returns the old "link_accounts" field's value of the IdentityProvider entity.
+// If the IdentityProvider object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdentityProviderMutation) OldLinkAccounts(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLinkAccounts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLinkAccounts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLinkAccounts: %w", err)
+	}
+	return oldValue.LinkAccounts, nil
+}
+
+// ResetLinkAccounts resets all changes to the "link_accounts" field.
+func (m *IdentityProviderMutation) ResetLinkAccounts() {
+	m.link_accounts = nil
+}
+
+// SetReturnUrls sets the "return_urls" field.
+func (m *IdentityProviderMutation) SetReturnUrls(jm json.RawMessage) {
+	m.return_urls = &jm
+	m.appendreturn_urls = nil
+}
+
+// ReturnUrls returns the value of the "return_urls" field in the mutation.
+func (m *IdentityProviderMutation) ReturnUrls() (r json.RawMessage, exists bool) {
+	v := m.return_urls
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReturnUrls returns the old "return_urls" field's value of the IdentityProvider entity.
+// If the IdentityProvider object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdentityProviderMutation) OldReturnUrls(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReturnUrls is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReturnUrls requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReturnUrls: %w", err)
+	}
+	return oldValue.ReturnUrls, nil
+}
+
+// AppendReturnUrls adds jm to the "return_urls" field.
+func (m *IdentityProviderMutation) AppendReturnUrls(jm json.RawMessage) {
+	m.appendreturn_urls = append(m.appendreturn_urls, jm...)
+}
+
+// AppendedReturnUrls returns the list of values that were appended to the "return_urls" field in this mutation.
+func (m *IdentityProviderMutation) AppendedReturnUrls() (json.RawMessage, bool) {
+	if len(m.appendreturn_urls) == 0 {
+		return nil, false
+	}
+	return m.appendreturn_urls, true
+}
+
+// ClearReturnUrls clears the value of the "return_urls" field.
+func (m *IdentityProviderMutation) ClearReturnUrls() {
+	m.return_urls = nil
+	m.appendreturn_urls = nil
+	m.clearedFields[identityprovider.FieldReturnUrls] = struct{}{}
+}
+
+// ReturnUrlsCleared returns if the "return_urls" field was cleared in this mutation.
+func (m *IdentityProviderMutation) ReturnUrlsCleared() bool {
+	_, ok := m.clearedFields[identityprovider.FieldReturnUrls]
+	return ok
+}
+
+// ResetReturnUrls resets all changes to the "return_urls" field.
+func (m *IdentityProviderMutation) ResetReturnUrls() {
+	m.return_urls = nil
+	m.appendreturn_urls = nil
+	delete(m.clearedFields, identityprovider.FieldReturnUrls)
+}
+
 // SetEnabled sets the "enabled" field.
 func (m *IdentityProviderMutation) SetEnabled(b bool) {
 	m.enabled = &b
@@ -19826,7 +19930,7 @@ func (m *IdentityProviderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IdentityProviderMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 14)
 	if m.shop_id != nil {
 		fields = append(fields, identityprovider.FieldShopID)
 	}
@@ -19859,6 +19963,12 @@ func (m *IdentityProviderMutation) Fields() []string {
 	}
 	if m.create_accounts != nil {
 		fields = append(fields, identityprovider.FieldCreateAccounts)
+	}
+	if m.link_accounts != nil {
+		fields = append(fields, identityprovider.FieldLinkAccounts)
+	}
+	if m.return_urls != nil {
+		fields = append(fields, identityprovider.FieldReturnUrls)
 	}
 	if m.enabled != nil {
 		fields = append(fields, identityprovider.FieldEnabled)
@@ -19893,6 +20003,10 @@ func (m *IdentityProviderMutation) Field(name string) (ent.Value, bool) {
 		return m.Audience()
 	case identityprovider.FieldCreateAccounts:
 		return m.CreateAccounts()
+	case identityprovider.FieldLinkAccounts:
+		return m.LinkAccounts()
+	case identityprovider.FieldReturnUrls:
+		return m.ReturnUrls()
 	case identityprovider.FieldEnabled:
 		return m.Enabled()
 	}
@@ -19926,6 +20040,10 @@ func (m *IdentityProviderMutation) OldField(ctx context.Context, name string) (e
 		return m.OldAudience(ctx)
 	case identityprovider.FieldCreateAccounts:
 		return m.OldCreateAccounts(ctx)
+	case identityprovider.FieldLinkAccounts:
+		return m.OldLinkAccounts(ctx)
+	case identityprovider.FieldReturnUrls:
+		return m.OldReturnUrls(ctx)
 	case identityprovider.FieldEnabled:
 		return m.OldEnabled(ctx)
 	}
@@ -20014,6 +20132,20 @@ func (m *IdentityProviderMutation) SetField(name string, value ent.Value) error 
 		}
 		m.SetCreateAccounts(v)
 		return nil
+	case identityprovider.FieldLinkAccounts:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinkAccounts(v)
+		return nil
+	case identityprovider.FieldReturnUrls:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReturnUrls(v)
+		return nil
 	case identityprovider.FieldEnabled:
 		v, ok := value.(bool)
 		if !ok {
@@ -20050,7 +20182,11 @@ func (m *IdentityProviderMutation) AddField(name string, value ent.Value) error 
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *IdentityProviderMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(identityprovider.FieldReturnUrls) {
+		fields = append(fields, identityprovider.FieldReturnUrls)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -20063,6 +20199,11 @@ func (m *IdentityProviderMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *IdentityProviderMutation) ClearField(name string) error {
+	switch name {
+	case identityprovider.FieldReturnUrls:
+		m.ClearReturnUrls()
+		return nil
+	}
 	return fmt.Errorf("unknown IdentityProvider nullable field %s", name)
 }
 
@@ -20102,6 +20243,12 @@ func (m *IdentityProviderMutation) ResetField(name string) error {
 		return nil
 	case identityprovider.FieldCreateAccounts:
 		m.ResetCreateAccounts()
+		return nil
+	case identityprovider.FieldLinkAccounts:
+		m.ResetLinkAccounts()
+		return nil
+	case identityprovider.FieldReturnUrls:
+		m.ResetReturnUrls()
 		return nil
 	case identityprovider.FieldEnabled:
 		m.ResetEnabled()
@@ -50613,6 +50760,7 @@ type SignInFlowMutation struct {
 	nonce         *string
 	verifier      *string
 	return_to     *string
+	account_id    *uuid.UUID
 	expires_at    *time.Time
 	created_at    *time.Time
 	clearedFields map[string]struct{}
@@ -50941,6 +51089,55 @@ func (m *SignInFlowMutation) ResetReturnTo() {
 	m.return_to = nil
 }
 
+// SetAccountID sets the "account_id" field.
+func (m *SignInFlowMutation) SetAccountID(u uuid.UUID) {
+	m.account_id = &u
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *SignInFlowMutation) AccountID() (r uuid.UUID, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the SignInFlow entity.
+// If the SignInFlow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SignInFlowMutation) OldAccountID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (m *SignInFlowMutation) ClearAccountID() {
+	m.account_id = nil
+	m.clearedFields[signinflow.FieldAccountID] = struct{}{}
+}
+
+// AccountIDCleared returns if the "account_id" field was cleared in this mutation.
+func (m *SignInFlowMutation) AccountIDCleared() bool {
+	_, ok := m.clearedFields[signinflow.FieldAccountID]
+	return ok
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *SignInFlowMutation) ResetAccountID() {
+	m.account_id = nil
+	delete(m.clearedFields, signinflow.FieldAccountID)
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (m *SignInFlowMutation) SetExpiresAt(t time.Time) {
 	m.expires_at = &t
@@ -51047,7 +51244,7 @@ func (m *SignInFlowMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SignInFlowMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.shop_id != nil {
 		fields = append(fields, signinflow.FieldShopID)
 	}
@@ -51065,6 +51262,9 @@ func (m *SignInFlowMutation) Fields() []string {
 	}
 	if m.return_to != nil {
 		fields = append(fields, signinflow.FieldReturnTo)
+	}
+	if m.account_id != nil {
+		fields = append(fields, signinflow.FieldAccountID)
 	}
 	if m.expires_at != nil {
 		fields = append(fields, signinflow.FieldExpiresAt)
@@ -51092,6 +51292,8 @@ func (m *SignInFlowMutation) Field(name string) (ent.Value, bool) {
 		return m.Verifier()
 	case signinflow.FieldReturnTo:
 		return m.ReturnTo()
+	case signinflow.FieldAccountID:
+		return m.AccountID()
 	case signinflow.FieldExpiresAt:
 		return m.ExpiresAt()
 	case signinflow.FieldCreatedAt:
@@ -51117,6 +51319,8 @@ func (m *SignInFlowMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldVerifier(ctx)
 	case signinflow.FieldReturnTo:
 		return m.OldReturnTo(ctx)
+	case signinflow.FieldAccountID:
+		return m.OldAccountID(ctx)
 	case signinflow.FieldExpiresAt:
 		return m.OldExpiresAt(ctx)
 	case signinflow.FieldCreatedAt:
@@ -51172,6 +51376,13 @@ func (m *SignInFlowMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReturnTo(v)
 		return nil
+	case signinflow.FieldAccountID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
 	case signinflow.FieldExpiresAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -51215,7 +51426,11 @@ func (m *SignInFlowMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *SignInFlowMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(signinflow.FieldAccountID) {
+		fields = append(fields, signinflow.FieldAccountID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -51228,6 +51443,11 @@ func (m *SignInFlowMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *SignInFlowMutation) ClearField(name string) error {
+	switch name {
+	case signinflow.FieldAccountID:
+		m.ClearAccountID()
+		return nil
+	}
 	return fmt.Errorf("unknown SignInFlow nullable field %s", name)
 }
 
@@ -51252,6 +51472,9 @@ func (m *SignInFlowMutation) ResetField(name string) error {
 		return nil
 	case signinflow.FieldReturnTo:
 		m.ResetReturnTo()
+		return nil
+	case signinflow.FieldAccountID:
+		m.ResetAccountID()
 		return nil
 	case signinflow.FieldExpiresAt:
 		m.ResetExpiresAt()

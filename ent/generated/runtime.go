@@ -511,8 +511,12 @@ func init() {
 	identityproviderDescCreateAccounts := identityproviderFields[7].Descriptor()
 	// identityprovider.DefaultCreateAccounts holds the default value on creation for the create_accounts field.
 	identityprovider.DefaultCreateAccounts = identityproviderDescCreateAccounts.Default.(bool)
+	// identityproviderDescLinkAccounts is the schema descriptor for link_accounts field.
+	identityproviderDescLinkAccounts := identityproviderFields[8].Descriptor()
+	// identityprovider.DefaultLinkAccounts holds the default value on creation for the link_accounts field.
+	identityprovider.DefaultLinkAccounts = identityproviderDescLinkAccounts.Default.(bool)
 	// identityproviderDescEnabled is the schema descriptor for enabled field.
-	identityproviderDescEnabled := identityproviderFields[8].Descriptor()
+	identityproviderDescEnabled := identityproviderFields[10].Descriptor()
 	// identityprovider.DefaultEnabled holds the default value on creation for the enabled field.
 	identityprovider.DefaultEnabled = identityproviderDescEnabled.Default.(bool)
 	// identityproviderDescID is the schema descriptor for id field.

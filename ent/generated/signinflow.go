@@ -22,7 +22,7 @@ type SignInFlow struct {
 	ShopID uuid.UUID `json:"shop_id,omitempty"`
 	// ProviderID holds the value of the "provider_id" field.
 	ProviderID uuid.UUID `json:"provider_id,omitempty"`
-	// StateHash holds the value of the "state_hash" field.
+	// of the state, or of the token where there is an account
 	StateHash []byte `json:"-"`
 	// Nonce holds the value of the "nonce" field.
 	Nonce string `json:"-"`
@@ -30,6 +30,8 @@ type SignInFlow struct {
 	Verifier string `json:"-"`
 	// ReturnTo holds the value of the "return_to" field.
 	ReturnTo string `json:"return_to,omitempty"`
+	// AccountID holds the value of the "account_id" field.
+	AccountID *uuid.UUID `json:"account_id,omitempty"`
 	// ExpiresAt holds the value of the "expires_at" field.
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -42,6 +44,8 @@ func (*SignInFlow) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case signinflow.FieldAccountID:
+			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case signinflow.FieldStateHash:
 			values[i] = new([]byte)
 		case signinflow.FieldNonce, signinflow.FieldVerifier, signinflow.FieldReturnTo:
@@ -107,6 +111,13 @@ func (_m *SignInFlow) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReturnTo = value.String
 			}
+		case signinflow.FieldAccountID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field account_id", values[i])
+			} else if value.Valid {
+				_m.AccountID = new(uuid.UUID)
+				*_m.AccountID = *value.S.(*uuid.UUID)
+			}
 		case signinflow.FieldExpiresAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field expires_at", values[i])
@@ -169,6 +180,11 @@ func (_m *SignInFlow) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("return_to=")
 	builder.WriteString(_m.ReturnTo)
+	builder.WriteString(", ")
+	if v := _m.AccountID; v != nil {
+		builder.WriteString("account_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("expires_at=")
 	builder.WriteString(_m.ExpiresAt.Format(time.ANSIC))

@@ -65,6 +65,20 @@ func (_c *SignInFlowCreate) SetNillableReturnTo(v *string) *SignInFlowCreate {
 	return _c
 }
 
+// SetAccountID sets the "account_id" field.
+func (_c *SignInFlowCreate) SetAccountID(v uuid.UUID) *SignInFlowCreate {
+	_c.mutation.SetAccountID(v)
+	return _c
+}
+
+// SetNillableAccountID sets the "account_id" field if the given value is not nil.
+func (_c *SignInFlowCreate) SetNillableAccountID(v *uuid.UUID) *SignInFlowCreate {
+	if v != nil {
+		_c.SetAccountID(*v)
+	}
+	return _c
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_c *SignInFlowCreate) SetExpiresAt(v time.Time) *SignInFlowCreate {
 	_c.mutation.SetExpiresAt(v)
@@ -220,6 +234,10 @@ func (_c *SignInFlowCreate) createSpec() (*SignInFlow, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReturnTo(); ok {
 		_spec.SetField(signinflow.FieldReturnTo, field.TypeString, value)
 		_node.ReturnTo = value
+	}
+	if value, ok := _c.mutation.AccountID(); ok {
+		_spec.SetField(signinflow.FieldAccountID, field.TypeUUID, value)
+		_node.AccountID = &value
 	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(signinflow.FieldExpiresAt, field.TypeTime, value)

@@ -91,6 +91,26 @@ func (_u *SignInFlowUpdate) SetNillableReturnTo(v *string) *SignInFlowUpdate {
 	return _u
 }
 
+// SetAccountID sets the "account_id" field.
+func (_u *SignInFlowUpdate) SetAccountID(v uuid.UUID) *SignInFlowUpdate {
+	_u.mutation.SetAccountID(v)
+	return _u
+}
+
+// SetNillableAccountID sets the "account_id" field if the given value is not nil.
+func (_u *SignInFlowUpdate) SetNillableAccountID(v *uuid.UUID) *SignInFlowUpdate {
+	if v != nil {
+		_u.SetAccountID(*v)
+	}
+	return _u
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (_u *SignInFlowUpdate) ClearAccountID() *SignInFlowUpdate {
+	_u.mutation.ClearAccountID()
+	return _u
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_u *SignInFlowUpdate) SetExpiresAt(v time.Time) *SignInFlowUpdate {
 	_u.mutation.SetExpiresAt(v)
@@ -160,6 +180,12 @@ func (_u *SignInFlowUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.ReturnTo(); ok {
 		_spec.SetField(signinflow.FieldReturnTo, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AccountID(); ok {
+		_spec.SetField(signinflow.FieldAccountID, field.TypeUUID, value)
+	}
+	if _u.mutation.AccountIDCleared() {
+		_spec.ClearField(signinflow.FieldAccountID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(signinflow.FieldExpiresAt, field.TypeTime, value)
@@ -243,6 +269,26 @@ func (_u *SignInFlowUpdateOne) SetNillableReturnTo(v *string) *SignInFlowUpdateO
 	if v != nil {
 		_u.SetReturnTo(*v)
 	}
+	return _u
+}
+
+// SetAccountID sets the "account_id" field.
+func (_u *SignInFlowUpdateOne) SetAccountID(v uuid.UUID) *SignInFlowUpdateOne {
+	_u.mutation.SetAccountID(v)
+	return _u
+}
+
+// SetNillableAccountID sets the "account_id" field if the given value is not nil.
+func (_u *SignInFlowUpdateOne) SetNillableAccountID(v *uuid.UUID) *SignInFlowUpdateOne {
+	if v != nil {
+		_u.SetAccountID(*v)
+	}
+	return _u
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (_u *SignInFlowUpdateOne) ClearAccountID() *SignInFlowUpdateOne {
+	_u.mutation.ClearAccountID()
 	return _u
 }
 
@@ -345,6 +391,12 @@ func (_u *SignInFlowUpdateOne) sqlSave(ctx context.Context) (_node *SignInFlow, 
 	}
 	if value, ok := _u.mutation.ReturnTo(); ok {
 		_spec.SetField(signinflow.FieldReturnTo, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AccountID(); ok {
+		_spec.SetField(signinflow.FieldAccountID, field.TypeUUID, value)
+	}
+	if _u.mutation.AccountIDCleared() {
+		_spec.ClearField(signinflow.FieldAccountID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(signinflow.FieldExpiresAt, field.TypeTime, value)

@@ -27,6 +27,8 @@ func (IdentityProvider) Fields() []ent.Field {
 		field.Bool("sealed").Default(false),
 		field.String("audience").Comment("customer or staff: whom it signs in"),
 		field.Bool("create_accounts").Default(false).Comment("whether a customer without an account gets one"),
+		field.Bool("link_accounts").Default(false).Comment("whether an account is tied by the email that the provider has verified"),
+		doc("return_urls"),
 		field.Bool("enabled").Default(true),
 	}
 }

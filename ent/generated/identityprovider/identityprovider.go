@@ -34,6 +34,10 @@ const (
 	FieldAudience = "audience"
 	// FieldCreateAccounts holds the string denoting the create_accounts field in the database.
 	FieldCreateAccounts = "create_accounts"
+	// FieldLinkAccounts holds the string denoting the link_accounts field in the database.
+	FieldLinkAccounts = "link_accounts"
+	// FieldReturnUrls holds the string denoting the return_urls field in the database.
+	FieldReturnUrls = "return_urls"
 	// FieldEnabled holds the string denoting the enabled field in the database.
 	FieldEnabled = "enabled"
 	// Table holds the table name of the identityprovider in the database.
@@ -54,6 +58,8 @@ var Columns = []string{
 	FieldSealed,
 	FieldAudience,
 	FieldCreateAccounts,
+	FieldLinkAccounts,
+	FieldReturnUrls,
 	FieldEnabled,
 }
 
@@ -72,6 +78,8 @@ var (
 	DefaultSealed bool
 	// DefaultCreateAccounts holds the default value on creation for the "create_accounts" field.
 	DefaultCreateAccounts bool
+	// DefaultLinkAccounts holds the default value on creation for the "link_accounts" field.
+	DefaultLinkAccounts bool
 	// DefaultEnabled holds the default value on creation for the "enabled" field.
 	DefaultEnabled bool
 	// DefaultID holds the default value on creation for the "id" field.
@@ -134,6 +142,11 @@ func ByAudience(opts ...sql.OrderTermOption) OrderOption {
 // ByCreateAccounts orders the results by the create_accounts field.
 func ByCreateAccounts(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreateAccounts, opts...).ToFunc()
+}
+
+// ByLinkAccounts orders the results by the link_accounts field.
+func ByLinkAccounts(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLinkAccounts, opts...).ToFunc()
 }
 
 // ByEnabled orders the results by the enabled field.

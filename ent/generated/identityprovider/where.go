@@ -110,6 +110,11 @@ func CreateAccounts(v bool) predicate.IdentityProvider {
 	return predicate.IdentityProvider(sql.FieldEQ(FieldCreateAccounts, v))
 }
 
+// LinkAccounts applies equality check predicate on the "link_accounts" field. It's identical to LinkAccountsEQ.
+func LinkAccounts(v bool) predicate.IdentityProvider {
+	return predicate.IdentityProvider(sql.FieldEQ(FieldLinkAccounts, v))
+}
+
 // Enabled applies equality check predicate on the "enabled" field. It's identical to EnabledEQ.
 func Enabled(v bool) predicate.IdentityProvider {
 	return predicate.IdentityProvider(sql.FieldEQ(FieldEnabled, v))
@@ -618,6 +623,26 @@ func CreateAccountsEQ(v bool) predicate.IdentityProvider {
 // CreateAccountsNEQ applies the NEQ predicate on the "create_accounts" field.
 func CreateAccountsNEQ(v bool) predicate.IdentityProvider {
 	return predicate.IdentityProvider(sql.FieldNEQ(FieldCreateAccounts, v))
+}
+
+// LinkAccountsEQ applies the EQ predicate on the "link_accounts" field.
+func LinkAccountsEQ(v bool) predicate.IdentityProvider {
+	return predicate.IdentityProvider(sql.FieldEQ(FieldLinkAccounts, v))
+}
+
+// LinkAccountsNEQ applies the NEQ predicate on the "link_accounts" field.
+func LinkAccountsNEQ(v bool) predicate.IdentityProvider {
+	return predicate.IdentityProvider(sql.FieldNEQ(FieldLinkAccounts, v))
+}
+
+// ReturnUrlsIsNil applies the IsNil predicate on the "return_urls" field.
+func ReturnUrlsIsNil() predicate.IdentityProvider {
+	return predicate.IdentityProvider(sql.FieldIsNull(FieldReturnUrls))
+}
+
+// ReturnUrlsNotNil applies the NotNil predicate on the "return_urls" field.
+func ReturnUrlsNotNil() predicate.IdentityProvider {
+	return predicate.IdentityProvider(sql.FieldNotNull(FieldReturnUrls))
 }
 
 // EnabledEQ applies the EQ predicate on the "enabled" field.

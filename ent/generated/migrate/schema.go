@@ -700,6 +700,8 @@ var (
 		{Name: "sealed", Type: field.TypeBool, Default: false},
 		{Name: "audience", Type: field.TypeString},
 		{Name: "create_accounts", Type: field.TypeBool, Default: false},
+		{Name: "link_accounts", Type: field.TypeBool, Default: false},
+		{Name: "return_urls", Type: field.TypeJSON, Nullable: true},
 		{Name: "enabled", Type: field.TypeBool, Default: true},
 	}
 	// IdentityProviderTable holds the schema information for the "identity_provider" table.
@@ -1797,6 +1799,7 @@ var (
 		{Name: "nonce", Type: field.TypeString},
 		{Name: "verifier", Type: field.TypeString},
 		{Name: "return_to", Type: field.TypeString, Default: ""},
+		{Name: "account_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "created_at", Type: field.TypeTime},
 	}
@@ -1814,7 +1817,7 @@ var (
 			{
 				Name:    "signinflow_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{SignInFlowColumns[7]},
+				Columns: []*schema.Column{SignInFlowColumns[8]},
 			},
 		},
 	}

@@ -24,6 +24,8 @@ const (
 	FieldVerifier = "verifier"
 	// FieldReturnTo holds the string denoting the return_to field in the database.
 	FieldReturnTo = "return_to"
+	// FieldAccountID holds the string denoting the account_id field in the database.
+	FieldAccountID = "account_id"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -41,6 +43,7 @@ var Columns = []string{
 	FieldNonce,
 	FieldVerifier,
 	FieldReturnTo,
+	FieldAccountID,
 	FieldExpiresAt,
 	FieldCreatedAt,
 }
@@ -93,6 +96,11 @@ func ByVerifier(opts ...sql.OrderTermOption) OrderOption {
 // ByReturnTo orders the results by the return_to field.
 func ByReturnTo(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReturnTo, opts...).ToFunc()
+}
+
+// ByAccountID orders the results by the account_id field.
+func ByAccountID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAccountID, opts...).ToFunc()
 }
 
 // ByExpiresAt orders the results by the expires_at field.

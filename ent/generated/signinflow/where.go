@@ -85,6 +85,11 @@ func ReturnTo(v string) predicate.SignInFlow {
 	return predicate.SignInFlow(sql.FieldEQ(FieldReturnTo, v))
 }
 
+// AccountID applies equality check predicate on the "account_id" field. It's identical to AccountIDEQ.
+func AccountID(v uuid.UUID) predicate.SignInFlow {
+	return predicate.SignInFlow(sql.FieldEQ(FieldAccountID, v))
+}
+
 // ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
 func ExpiresAt(v time.Time) predicate.SignInFlow {
 	return predicate.SignInFlow(sql.FieldEQ(FieldExpiresAt, v))
@@ -408,6 +413,56 @@ func ReturnToEqualFold(v string) predicate.SignInFlow {
 // ReturnToContainsFold applies the ContainsFold predicate on the "return_to" field.
 func ReturnToContainsFold(v string) predicate.SignInFlow {
 	return predicate.SignInFlow(sql.FieldContainsFold(FieldReturnTo, v))
+}
+
+// AccountIDEQ applies the EQ predicate on the "account_id" field.
+func AccountIDEQ(v uuid.UUID) predicate.SignInFlow {
+	return predicate.SignInFlow(sql.FieldEQ(FieldAccountID, v))
+}
+
+// AccountIDNEQ applies the NEQ predicate on the "account_id" field.
+func AccountIDNEQ(v uuid.UUID) predicate.SignInFlow {
+	return predicate.SignInFlow(sql.FieldNEQ(FieldAccountID, v))
+}
+
+// AccountIDIn applies the In predicate on the "account_id" field.
+func AccountIDIn(vs ...uuid.UUID) predicate.SignInFlow {
+	return predicate.SignInFlow(sql.FieldIn(FieldAccountID, vs...))
+}
+
+// AccountIDNotIn applies the NotIn predicate on the "account_id" field.
+func AccountIDNotIn(vs ...uuid.UUID) predicate.SignInFlow {
+	return predicate.SignInFlow(sql.FieldNotIn(FieldAccountID, vs...))
+}
+
+// AccountIDGT applies the GT predicate on the "account_id" field.
+func AccountIDGT(v uuid.UUID) predicate.SignInFlow {
+	return predicate.SignInFlow(sql.FieldGT(FieldAccountID, v))
+}
+
+// AccountIDGTE applies the GTE predicate on the "account_id" field.
+func AccountIDGTE(v uuid.UUID) predicate.SignInFlow {
+	return predicate.SignInFlow(sql.FieldGTE(FieldAccountID, v))
+}
+
+// AccountIDLT applies the LT predicate on the "account_id" field.
+func AccountIDLT(v uuid.UUID) predicate.SignInFlow {
+	return predicate.SignInFlow(sql.FieldLT(FieldAccountID, v))
+}
+
+// AccountIDLTE applies the LTE predicate on the "account_id" field.
+func AccountIDLTE(v uuid.UUID) predicate.SignInFlow {
+	return predicate.SignInFlow(sql.FieldLTE(FieldAccountID, v))
+}
+
+// AccountIDIsNil applies the IsNil predicate on the "account_id" field.
+func AccountIDIsNil() predicate.SignInFlow {
+	return predicate.SignInFlow(sql.FieldIsNull(FieldAccountID))
+}
+
+// AccountIDNotNil applies the NotNil predicate on the "account_id" field.
+func AccountIDNotNil() predicate.SignInFlow {
+	return predicate.SignInFlow(sql.FieldNotNull(FieldAccountID))
 }
 
 // ExpiresAtEQ applies the EQ predicate on the "expires_at" field.
