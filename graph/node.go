@@ -88,6 +88,12 @@ func (r *Resolver) finders() map[string]finder {
 		"Order": r.findOrders,
 		"Shop":  r.findShop,
 		"Menu":  r.findMenus,
+
+		"StaffMember": findBy(r.Staff.Visible),
+		"Role":        findBy(r.Staff.RolesByID),
+		"AuditEntry":  findBy(r.auditByID),
+		"App":         findBy(r.Apps.ByIDs),
+		"ApiKey":      findBy(r.keysByID),
 	}
 }
 

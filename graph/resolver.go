@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"github.com/rialtohq/rialto/commerce/app"
 	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/checkout"
@@ -33,6 +34,7 @@ type Services struct {
 	Orders      *order.Service
 	Customers   *customer.Service
 	Staff       *staff.Service
+	Apps        *app.Service
 	Clock       clock.Clock
 	// PublicURL is where shoppers reach this server, without a slash at its end.
 	PublicURL string

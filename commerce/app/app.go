@@ -124,6 +124,7 @@ type Service struct {
 	newID     func() uuid.UUID
 	log       *slog.Logger
 	keys      *aside.Cache[digest, *bearer]
+	clients   *aside.Cache[uuid.UUID, *Client]
 	uses      uses
 }
 
@@ -146,9 +147,10 @@ func New(c Config) *Service {
 	}
 	s := &Service{
 		db: c.DB, audit: c.Audit, secrets: c.Secrets, locations: c.Locations, clock: c.Clock, newID: c.NewID, log: c.Log,
-		keys: aside.New[digest, *bearer](c.CacheFor, c.CacheSize), uses: uses{last: map[uuid.UUID]use{}},
+		keys: aside.New[digest, *bearer](c.CacheFor, c.CacheSize), clients: aside.New[uuid.UUID, *Client](c.CacheFor, c.CacheSize), uses: uses{last: map[uuid.UUID]use{}},
 	}
 	s.keys.Share(c.Share, "api-keys", digest.bytes, readDigest)
+	s.clients.Share(c.Share, "apps", func(id uuid.UUID) []byte { return id[:] }, func(b []byte) (uuid.UUID, bool) { id, err := uuid.FromBytes(b); return id, err == nil })
 	return s
 }
 
@@ -166,5 +168,5 @@ func mayEnd(ctx context.Context) error { return mayWrite(ctx, nil) }
 
 func mayRead(ctx context.Context) bool {
 	a := access.From(ctx)
-	return a.Kind == access.System || a.Can(access.AppsRead)
+	return a.Kind == access.System || a.Can(access.AppsRead) || a.Can(access.AppsWrite)
 }

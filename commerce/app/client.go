@@ -52,10 +52,13 @@ type Client struct {
 }
 
 // Client finds the app of a client id, whatever shop the context is bound to. Fails with [fault.NotFound] where there is none
-// or it was revoked.
+// or it was revoked. It is remembered like keys are, and must not be changed.
 func (s *Service) Client(ctx context.Context, id uuid.UUID) (*Client, error) {
-	c, err := findClient(database.AllShops(ctx), s.db, id)
-	if err == nil && (c == nil || c.RevokedAt != nil) {
+	c, found, err := s.clients.Get(id, s.clock.Now(), func() (*Client, bool, error) {
+		c, err := findClient(database.AllShops(ctx), s.db, id)
+		return c, c != nil && c.RevokedAt == nil, err
+	})
+	if err == nil && !found {
 		err = fault.New(fault.NotFound, "There is no such app.")
 	}
 	if err != nil {

@@ -175,7 +175,10 @@ func (s *Service) change(ctx context.Context, id uuid.UUID, change func(tx datab
 		if a.RevokedAt != nil {
 			return refuse(CodeConflict, "The app was revoked.", "appId")
 		}
-		tx.AfterCommit(s.keys.Flush)
+		tx.AfterCommit(func() {
+			s.keys.Flush()
+			s.clients.Drop(id)
+		})
 		return change(tx, a)
 	})
 	return a, err

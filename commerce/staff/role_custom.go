@@ -174,10 +174,10 @@ func (s *Service) Roles(ctx context.Context, args keyset.Args) (keyset.Page[*Rol
 	return keyset.Slice(args, append(builtIn(), own...), func(r *Role) uuid.UUID { return r.ID.UUID })
 }
 
-// RolesByID gives roles by their ids, for who may read staff; others and those that the shop does not have are missing.
+// RolesByID gives roles by their ids, for who may read or change staff; others and those that the shop does not have are missing.
 func (s *Service) RolesByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Role, error) {
 	out := map[uuid.UUID]*Role{}
-	if !mayRead(ctx) {
+	if !mayRead(ctx) && !access.From(ctx).Can(access.StaffWrite) {
 		return out, nil
 	}
 	own, err := ownRoles(ctx, s.db)

@@ -21,6 +21,8 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	ApiKey() ApiKeyResolver
+	AuditEntry() AuditEntryResolver
 	AutomaticDiscountApplication() AutomaticDiscountApplicationResolver
 	BasicEvent() BasicEventResolver
 	Cart() CartResolver
@@ -79,6 +81,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("ApiKeyCreateInput", ec.unmarshalInputApiKeyCreateInput),
+			graphql.NewInputUnmarshaler("AppCreateInput", ec.unmarshalInputAppCreateInput),
+			graphql.NewInputUnmarshaler("AppUpdateInput", ec.unmarshalInputAppUpdateInput),
 			graphql.NewInputUnmarshaler("ApplePayWalletContentInput", ec.unmarshalInputApplePayWalletContentInput),
 			graphql.NewInputUnmarshaler("ApplePayWalletHeaderInput", ec.unmarshalInputApplePayWalletHeaderInput),
 			graphql.NewInputUnmarshaler("AttributeInput", ec.unmarshalInputAttributeInput),
@@ -173,11 +178,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductVariantsBulkInput", ec.unmarshalInputProductVariantsBulkInput),
 			graphql.NewInputUnmarshaler("RefundInput", ec.unmarshalInputRefundInput),
 			graphql.NewInputUnmarshaler("RefundLineItemInput", ec.unmarshalInputRefundLineItemInput),
+			graphql.NewInputUnmarshaler("RoleCreateInput", ec.unmarshalInputRoleCreateInput),
+			graphql.NewInputUnmarshaler("RoleUpdateInput", ec.unmarshalInputRoleUpdateInput),
 			graphql.NewInputUnmarshaler("SEOInput", ec.unmarshalInputSEOInput),
 			graphql.NewInputUnmarshaler("SelectedOptionInput", ec.unmarshalInputSelectedOptionInput),
 			graphql.NewInputUnmarshaler("ShippingRefundInput", ec.unmarshalInputShippingRefundInput),
 			graphql.NewInputUnmarshaler("ShopPayWalletContentInput", ec.unmarshalInputShopPayWalletContentInput),
 			graphql.NewInputUnmarshaler("StaffAccessTokenCreateInput", ec.unmarshalInputStaffAccessTokenCreateInput),
+			graphql.NewInputUnmarshaler("StaffMemberCreateInput", ec.unmarshalInputStaffMemberCreateInput),
+			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
 			graphql.NewInputUnmarshaler("VisitorConsent", ec.unmarshalInputVisitorConsent),
@@ -6498,7 +6507,7 @@ type Currency @public {
 `, BuiltIn: false},
 	{Name: "../schema/staff.graphqls", Input: `extend type Query {
   "The member of staff who sends this request; null for everybody else."
-  currentStaffMember: StaffMember @requiresScopes(scopes: [["orders:read"], ["products:read"], ["shop:read"], ["staff:read"]])
+  currentStaffMember: StaffMember @requiresScopes(scopes: [["apps:read"], ["audit:read"], ["content:read"], ["customers:read"], ["discounts:read"], ["inventory:read"], ["orders:read"], ["products:read"], ["shop:read"], ["staff:read"], ["staff:write"]])
 }
 
 extend type Mutation {
@@ -6574,10 +6583,10 @@ enum StaffAccessTokenErrorCode {
 }
 
 """
-Somebody who works for the shop. Every role has one of the scopes below, so that all can read themselves; reading
-others by id takes ` + "`" + `staff:read` + "`" + `, which the lookup decides.
+Somebody who works for the shop. Whoever may read anything can read themselves; reading others takes ` + "`" + `staff:read` + "`" + `, which
+the lookup decides.
 """
-type StaffMember implements Node @requiresScopes(scopes: [["orders:read"], ["products:read"], ["shop:read"], ["staff:read"]]) {
+type StaffMember implements Node @requiresScopes(scopes: [["apps:read"], ["audit:read"], ["content:read"], ["customers:read"], ["discounts:read"], ["inventory:read"], ["orders:read"], ["products:read"], ["shop:read"], ["staff:read"], ["staff:write"]]) {
   "What this member may do, such as ` + "`" + `orders:read` + "`" + `."
   accessScopes: [String!]!
   "Whether the account can be used."
@@ -6594,6 +6603,8 @@ type StaffMember implements Node @requiresScopes(scopes: [["orders:read"], ["pro
   lastName: String
   "Full name, else the email."
   name: String!
+  "Handles of the roles held in the shop."
+  roles: [String!]!
 }
 
 """
@@ -6648,6 +6659,628 @@ input MoneyInput {
   amount: Decimal!
   "Currency of the amount."
   currencyCode: CurrencyCode!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_access.graphqls", Input: `extend type Query {
+  "Every scope that there is, in words: what roles, apps and keys can be put together from."
+  accessScopes: [AccessScope!] @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["apps:read"], ["apps:write"]])
+
+  "One API key of the shop; null when there is none with this id."
+  apiKey("Global id of the key." id: ID!): ApiKey @requiresScopes(scopes: [["apps:read"]])
+
+  "API keys of the shop, oldest first, those that have ended too."
+  apiKeys(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Only keys of this app."
+    appId: ID
+    "The beginning of a key, such as ` + "`" + `prefix:rak_Ab12` + "`" + `, or a whole one that was found somewhere."
+    query: String
+    "Turn the order around."
+    reverse: Boolean = false
+  ): ApiKeyConnection @requiresScopes(scopes: [["apps:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+
+  "One app of the shop; null when there is none with this id."
+  app("Global id of the app." id: ID!): App @requiresScopes(scopes: [["apps:read"]])
+
+  "Apps of the shop, oldest first, revoked ones too."
+  apps(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Words of the title."
+    query: String
+    "Turn the order around."
+    reverse: Boolean = false
+  ): AppConnection @requiresScopes(scopes: [["apps:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+
+  "What was done in the shop, newest first. Nothing in it is ever changed or deleted."
+  auditLog(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Search text: terms such as ` + "`" + `actor:staff` + "`" + `, ` + "`" + `actor:gid://…` + "`" + `, ` + "`" + `action:role.*` + "`" + `, ` + "`" + `resource:gid://…` + "`" + `, ` + "`" + `created_at:>=2026-01-31` + "`" + `."
+    query: String
+    "Turn the order around."
+    reverse: Boolean = false
+  ): AuditEntryConnection @requiresScopes(scopes: [["audit:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+
+  "The roles that there are: the built-in ones first, then those that the shop made, oldest first."
+  roles(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): RoleConnection @requiresScopes(scopes: [["staff:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+
+  "One member of the shop's staff; null when there is none with this id."
+  staffMember("Global id of the member." id: ID!): StaffMember @requiresScopes(scopes: [["staff:read"]])
+
+  "Those who hold a role in the shop, in the order in which their accounts were made."
+  staffMembers(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Search text: beginnings of names and emails, and terms such as ` + "`" + `email:…` + "`" + `, ` + "`" + `role:…` + "`" + `, ` + "`" + `active:true` + "`" + `."
+    query: String
+    "Turn the order around."
+    reverse: Boolean = false
+  ): StaffMemberConnection @requiresScopes(scopes: [["staff:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  "Makes an API key of an app. The key itself is shown in this answer and never again."
+  apiKeyCreate("The app that the key acts as." appId: ID! "The key." input: ApiKeyCreateInput!): ApiKeyCreatePayload @requiresScopes(scopes: [["apps:write"]])
+
+  "Ends an API key for good, at once."
+  apiKeyRevoke("The key." apiKeyId: ID!): ApiKeyRevokePayload @requiresScopes(scopes: [["apps:write"]])
+
+  "Makes an API key in the place of another, which ends after the overlap. The new key itself is shown in this answer and never again."
+  apiKeyRotate("The key to replace." apiKeyId: ID! "How many minutes what is rotated out stays good, at most seven days." overlapMinutes: Int = 60): ApiKeyRotatePayload @requiresScopes(scopes: [["apps:write"]])
+
+  "Makes an app. Its client secret is shown in this answer and never again."
+  appCreate("The app." input: AppCreateInput!): AppCreatePayload @requiresScopes(scopes: [["apps:write"]])
+
+  "Ends an app and all of its keys for good, at once."
+  appRevoke("The app." appId: ID!): AppRevokePayload @requiresScopes(scopes: [["apps:write"]])
+
+  "Gives an app a new client secret; the one before ends after the overlap. The new one is shown in this answer and never again."
+  appSecretRotate("The app." appId: ID! "How many minutes what is rotated out stays good, at most seven days." overlapMinutes: Int = 60): AppSecretRotatePayload @requiresScopes(scopes: [["apps:write"]])
+
+  "Changes an app, and at once what its keys may do."
+  appUpdate("The app." appId: ID! "What to change." input: AppUpdateInput!): AppUpdatePayload @requiresScopes(scopes: [["apps:write"]])
+
+  "Makes a role. It can allow only what you may do yourself."
+  roleCreate("The role." input: RoleCreateInput!): RoleCreatePayload @requiresScopes(scopes: [["staff:write"]])
+
+  "Takes a role away that nobody holds."
+  roleDelete("The role." roleId: ID!): RoleDeletePayload @requiresScopes(scopes: [["staff:write"]])
+
+  "Changes a role, at once for all who hold it. Built-in roles stay as they are."
+  roleUpdate("The role." roleId: ID! "What to change." input: RoleUpdateInput!): RoleUpdatePayload @requiresScopes(scopes: [["staff:write"]])
+
+  "Gives somebody a role in the shop, and an account where they have none yet."
+  staffMemberCreate("The member." input: StaffMemberCreateInput!): StaffMemberCreatePayload @requiresScopes(scopes: [["staff:write"]])
+
+  "Takes every role in the shop from a member and signs them out. The shop's last owner stays."
+  staffMemberDelete("The member." staffMemberId: ID!): StaffMemberDeletePayload @requiresScopes(scopes: [["staff:write"]])
+
+  "Ends every session that a member has in the shop: your own, or with ` + "`" + `staff:write` + "`" + ` anybody's who may do no more than you."
+  staffMemberSignOut("The member." staffMemberId: ID!): StaffMemberSignOutPayload @authenticated
+
+  "Changes a member's account. Closing it signs them out at once."
+  staffMemberUpdate("The member." staffMemberId: ID! "What to change." input: StaffMemberUpdateInput!): StaffMemberUpdatePayload @requiresScopes(scopes: [["staff:write"]])
+
+  "Gives a member one more role, of which you hold every scope."
+  staffRoleAssign("The member." staffMemberId: ID! "Handle of the role, such as ` + "`" + `support` + "`" + `." role: String!): StaffRoleAssignPayload @requiresScopes(scopes: [["staff:write"]])
+
+  "Takes a role from a member. Without the last one, they are no longer of the shop and signed out."
+  staffRoleRemove("The member." staffMemberId: ID! "Handle of the role." role: String!): StaffRoleRemovePayload @requiresScopes(scopes: [["staff:write"]])
+}
+
+"""
+A permission, in words.
+"""
+type AccessScope @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["apps:read"], ["apps:write"]]) {
+  "What its holder may do, in a sentence."
+  description: String!
+  "The scope itself, such as ` + "`" + `orders:read` + "`" + `."
+  handle: String!
+}
+
+"""
+A key with which a program acts as its app. It may do what both it and the app may.
+"""
+type ApiKey implements Node @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "What the key may do, of what its app may."
+  accessScopes: [String!]!
+  "The app that it acts as."
+  app: App
+  "When it was made."
+  createdAt: DateTime!
+  "When it ends; null when it does not end by itself."
+  expiresAt: DateTime
+  "Global id of the key."
+  id: ID!
+  "When it was used last, a minute or two late; null when it was never used."
+  lastUsedAt: DateTime
+  "The key's first characters, to recognize it by."
+  prefix: String!
+  "When it was revoked; null when it was not."
+  revokedAt: DateTime
+  "What people call it."
+  title: String!
+}
+
+"What an app can keep to itself."
+enum AppKind {
+  "It runs on a server and can keep a secret."
+  CONFIDENTIAL
+  "It cannot keep a secret, such as a page in a browser. It has no client secret and no keys."
+  PUBLIC
+}
+
+"""
+A program that uses the API in a name of its own, or in that of people who let it.
+"""
+type App implements Node @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "The most that it may be given."
+  accessScopes: [String!]!
+  "What names it where it authenticates itself."
+  clientId: String!
+  "When it was made."
+  createdAt: DateTime!
+  "Global id of the app."
+  id: ID!
+  "What it can keep to itself."
+  kind: AppKind!
+  "The only locations whose stock it may touch; empty is all of them."
+  locationIds: [ID!]!
+  "Until when the client secret before the one in force is good; null when there is none."
+  previousSecretEndsAt: DateTime
+  "Where it may have people sent back to, each exactly as it is written."
+  redirectUris: [String!]!
+  "When it was revoked; null when it was not."
+  revokedAt: DateTime
+  "What people call it."
+  title: String!
+  "When it was last changed."
+  updatedAt: DateTime!
+}
+
+"""
+One thing that was done in the shop.
+"""
+type AuditEntry implements Node @requiresScopes(scopes: [["audit:read"]]) {
+  "What was done, such as ` + "`" + `role.updated` + "`" + `."
+  action: String!
+  "Who did it: a kind and an id, such as ` + "`" + `staff:0190…` + "`" + `, or ` + "`" + `system` + "`" + `."
+  actor: String!
+  "The thing as it was then; null where that is not kept."
+  after: JSON
+  "The app that did it; null when it was no app."
+  app: App @requiresScopes(scopes: [["audit:read", "apps:read"]])
+  "The thing as it was before; null where that is not kept."
+  before: JSON
+  "When it was done."
+  createdAt: DateTime!
+  "What else is known of it."
+  details: JSON
+  "Global id of the entry."
+  id: ID!
+  "The network that the request came from, such as ` + "`" + `203.0.113.0/24` + "`" + `; null when it is not known."
+  network: String
+  "The request's trace; null when it is not known."
+  requestId: String
+  "Global id of the thing that it was done to."
+  resource: String!
+  "The member of staff who did it; null when it was somebody else, or they no longer work for the shop."
+  staffMember: StaffMember @requiresScopes(scopes: [["audit:read", "staff:read"]])
+}
+
+"""
+A set of scopes with a name, which members of staff hold.
+"""
+type Role implements Node @requiresScopes(scopes: [["staff:read"], ["staff:write"]]) {
+  "What it allows."
+  accessScopes: [String!]!
+  "Whether it is the same in every shop, and stays as it is."
+  builtIn: Boolean!
+  "When it was made; null for a built-in role."
+  createdAt: DateTime
+  "What it is for."
+  description: String!
+  "What members hold it by. It never changes."
+  handle: String!
+  "Global id of the role."
+  id: ID!
+  "What people call it."
+  title: String!
+  "When it was last changed; null for a built-in role."
+  updatedAt: DateTime
+}
+
+"""
+One page of API keys.
+"""
+type ApiKeyConnection @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "The API keys with their cursors."
+  edges: [ApiKeyEdge!]!
+  "The API keys alone."
+  nodes: [ApiKey!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+An API key and its place in the list.
+"""
+type ApiKeyEdge @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The API key."
+  node: ApiKey!
+}
+
+"""
+One page of apps.
+"""
+type AppConnection @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "The apps with their cursors."
+  edges: [AppEdge!]!
+  "The apps alone."
+  nodes: [App!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+An app and its place in the list.
+"""
+type AppEdge @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The app."
+  node: App!
+}
+
+"""
+One page of entries.
+"""
+type AuditEntryConnection @requiresScopes(scopes: [["audit:read"]]) {
+  "The entries with their cursors."
+  edges: [AuditEntryEdge!]!
+  "The entries alone."
+  nodes: [AuditEntry!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+An entry and its place in the list.
+"""
+type AuditEntryEdge @requiresScopes(scopes: [["audit:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The entry."
+  node: AuditEntry!
+}
+
+"""
+One page of roles.
+"""
+type RoleConnection @requiresScopes(scopes: [["staff:read"], ["staff:write"]]) {
+  "The roles with their cursors."
+  edges: [RoleEdge!]!
+  "The roles alone."
+  nodes: [Role!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A role and its place in the list.
+"""
+type RoleEdge @requiresScopes(scopes: [["staff:read"], ["staff:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The role."
+  node: Role!
+}
+
+"""
+One page of members.
+"""
+type StaffMemberConnection @requiresScopes(scopes: [["staff:read"]]) {
+  "The members with their cursors."
+  edges: [StaffMemberEdge!]!
+  "The members alone."
+  nodes: [StaffMember!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A member and its place in the list.
+"""
+type StaffMemberEdge @requiresScopes(scopes: [["staff:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The member."
+  node: StaffMember!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_access_payload.graphqls", Input: `"A new API key."
+input ApiKeyCreateInput {
+  "What it may do: some of what its app may, and nothing that you may not."
+  accessScopes: [String!]!
+  "When it ends; null never ends by itself."
+  expiresAt: DateTime
+  "What people call it."
+  title: String!
+}
+
+"A new app."
+input AppCreateInput {
+  "The most that it may be given: nothing that you may not do."
+  accessScopes: [String!]!
+  "What it can keep to itself."
+  kind: AppKind! = CONFIDENTIAL
+  "The only locations whose stock it may touch; none is all of them."
+  locationIds: [ID!]
+  "Where it may have people sent back to: ` + "`" + `https://…` + "`" + `, or ` + "`" + `http://…` + "`" + ` on their own machine, without a fragment."
+  redirectUris: [String!]
+  "What people call it."
+  title: String!
+}
+
+"What to change of an app; what is left out stays."
+input AppUpdateInput {
+  "The most that it may be given: nothing that you may not do."
+  accessScopes: [String!]
+  "The only locations whose stock it may touch; an empty list is all of them."
+  locationIds: [ID!]
+  "Where it may have people sent back to."
+  redirectUris: [String!]
+  "What people call it."
+  title: String
+}
+
+"A new role."
+input RoleCreateInput {
+  "What it allows: nothing that you may not do."
+  accessScopes: [String!]!
+  "What it is for."
+  description: String
+  "What members hold it by, in small letters; made from the title when left out."
+  handle: String
+  "What people call it."
+  title: String!
+}
+
+"What to change of a role; what is left out stays."
+input RoleUpdateInput {
+  "What it allows: nothing that you may not do."
+  accessScopes: [String!]
+  "What it is for."
+  description: String
+  "What people call it."
+  title: String
+}
+
+"A new member of staff."
+input StaffMemberCreateInput {
+  "Email to sign in with."
+  email: String!
+  "Full name. Who has an account already keeps theirs."
+  name: String!
+  "The first password. Who has an account already keeps theirs."
+  password: String!
+  "Handle of the role that they get."
+  role: String!
+}
+
+"What to change of a member's account; what is left out stays."
+input StaffMemberUpdateInput {
+  "Whether the account can be used."
+  active: Boolean
+  "Full name."
+  name: String
+}
+
+"""
+Outcome of making an API key.
+"""
+type ApiKeyCreatePayload @requiresScopes(scopes: [["apps:write"]]) {
+  "The key, or null when none was made."
+  apiKey: ApiKey
+  "The key itself, to be sent as ` + "`" + `Authorization: Bearer` + "`" + `. It is shown here and never again."
+  secret: String
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of ending an API key.
+"""
+type ApiKeyRevokePayload @requiresScopes(scopes: [["apps:write"]]) {
+  "The key as it is now, or null when it was not ended."
+  apiKey: ApiKey
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of replacing an API key.
+"""
+type ApiKeyRotatePayload @requiresScopes(scopes: [["apps:write"]]) {
+  "The new key, or null when none was made."
+  apiKey: ApiKey
+  "The new key itself. It is shown here and never again."
+  secret: String
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of making an app.
+"""
+type AppCreatePayload @requiresScopes(scopes: [["apps:write"]]) {
+  "The app, or null when none was made."
+  app: App
+  "The client secret; null for a public app. It is shown here and never again."
+  clientSecret: String
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of ending an app.
+"""
+type AppRevokePayload @requiresScopes(scopes: [["apps:write"]]) {
+  "The app as it is now, or null when it was not ended."
+  app: App
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of replacing a client secret.
+"""
+type AppSecretRotatePayload @requiresScopes(scopes: [["apps:write"]]) {
+  "The app as it is now, or null when nothing changed."
+  app: App
+  "The new client secret. It is shown here and never again."
+  clientSecret: String
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing an app.
+"""
+type AppUpdatePayload @requiresScopes(scopes: [["apps:write"]]) {
+  "The app as it is now, or null when it was not changed."
+  app: App
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of making a role.
+"""
+type RoleCreatePayload @requiresScopes(scopes: [["staff:write"]]) {
+  "The role, or null when none was made."
+  role: Role
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking a role away.
+"""
+type RoleDeletePayload @requiresScopes(scopes: [["staff:write"]]) {
+  "Id of the role that is gone."
+  deletedRoleId: ID
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a role.
+"""
+type RoleUpdatePayload @requiresScopes(scopes: [["staff:write"]]) {
+  "The role as it is now, or null when it was not changed."
+  role: Role
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of adding a member of staff.
+"""
+type StaffMemberCreatePayload @requiresScopes(scopes: [["staff:write"]]) {
+  "The member, or null when nobody was added."
+  staffMember: StaffMember
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of removing a member of staff.
+"""
+type StaffMemberDeletePayload @requiresScopes(scopes: [["staff:write"]]) {
+  "Id of who is no longer of the shop."
+  deletedStaffMemberId: ID
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of signing a member out.
+"""
+type StaffMemberSignOutPayload @authenticated {
+  "Id of who was signed out."
+  staffMemberId: ID
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a member's account.
+"""
+type StaffMemberUpdatePayload @requiresScopes(scopes: [["staff:write"]]) {
+  "The member as they are now, or null when nothing changed."
+  staffMember: StaffMember
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of giving a role.
+"""
+type StaffRoleAssignPayload @requiresScopes(scopes: [["staff:write"]]) {
+  "The member as they are now, or null when nothing was given."
+  staffMember: StaffMember
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking a role.
+"""
+type StaffRoleRemovePayload @requiresScopes(scopes: [["staff:write"]]) {
+  "The member as they are now; null when nothing was taken, or when it was the last role."
+  staffMember: StaffMember
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_content.graphqls", Input: `extend type Query {
@@ -9445,6 +10078,96 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AccessScope(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_AccessScope_description(ctx, field)
+	case "handle":
+		return ec.fieldContext_AccessScope_handle(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessScope", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accessScopes":
+		return ec.fieldContext_ApiKey_accessScopes(ctx, field)
+	case "app":
+		return ec.fieldContext_ApiKey_app(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApiKey_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ApiKey_expiresAt(ctx, field)
+	case "id":
+		return ec.fieldContext_ApiKey_id(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_ApiKey_lastUsedAt(ctx, field)
+	case "prefix":
+		return ec.fieldContext_ApiKey_prefix(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_ApiKey_revokedAt(ctx, field)
+	case "title":
+		return ec.fieldContext_ApiKey_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKey", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKeyConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ApiKeyConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ApiKeyConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ApiKeyConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKeyConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKeyCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiKey":
+		return ec.fieldContext_ApiKeyCreatePayload_apiKey(ctx, field)
+	case "secret":
+		return ec.fieldContext_ApiKeyCreatePayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApiKeyCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKeyCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKeyEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ApiKeyEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ApiKeyEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKeyEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKeyRevokePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiKey":
+		return ec.fieldContext_ApiKeyRevokePayload_apiKey(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApiKeyRevokePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKeyRevokePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKeyRotatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiKey":
+		return ec.fieldContext_ApiKeyRotatePayload_apiKey(ctx, field)
+	case "secret":
+		return ec.fieldContext_ApiKeyRotatePayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApiKeyRotatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKeyRotatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ApiVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "displayName":
@@ -9455,6 +10178,100 @@ func (ec *executionContext) childFields_ApiVersion(ctx context.Context, field gr
 		return ec.fieldContext_ApiVersion_supported(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApiVersion", field.Name)
+}
+
+func (ec *executionContext) childFields_App(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accessScopes":
+		return ec.fieldContext_App_accessScopes(ctx, field)
+	case "clientId":
+		return ec.fieldContext_App_clientId(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_App_createdAt(ctx, field)
+	case "id":
+		return ec.fieldContext_App_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_App_kind(ctx, field)
+	case "locationIds":
+		return ec.fieldContext_App_locationIds(ctx, field)
+	case "previousSecretEndsAt":
+		return ec.fieldContext_App_previousSecretEndsAt(ctx, field)
+	case "redirectUris":
+		return ec.fieldContext_App_redirectUris(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_App_revokedAt(ctx, field)
+	case "title":
+		return ec.fieldContext_App_title(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_App_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type App", field.Name)
+}
+
+func (ec *executionContext) childFields_AppConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AppConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AppConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AppConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AppCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "app":
+		return ec.fieldContext_AppCreatePayload_app(ctx, field)
+	case "clientSecret":
+		return ec.fieldContext_AppCreatePayload_clientSecret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AppCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AppEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AppEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AppEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AppRevokePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "app":
+		return ec.fieldContext_AppRevokePayload_app(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AppRevokePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppRevokePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AppSecretRotatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "app":
+		return ec.fieldContext_AppSecretRotatePayload_app(ctx, field)
+	case "clientSecret":
+		return ec.fieldContext_AppSecretRotatePayload_clientSecret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AppSecretRotatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppSecretRotatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AppUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "app":
+		return ec.fieldContext_AppUpdatePayload_app(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AppUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AppliedGiftCard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9555,6 +10372,58 @@ func (ec *executionContext) childFields_Attribute(ctx context.Context, field gra
 		return ec.fieldContext_Attribute_value(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Attribute", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "action":
+		return ec.fieldContext_AuditEntry_action(ctx, field)
+	case "actor":
+		return ec.fieldContext_AuditEntry_actor(ctx, field)
+	case "after":
+		return ec.fieldContext_AuditEntry_after(ctx, field)
+	case "app":
+		return ec.fieldContext_AuditEntry_app(ctx, field)
+	case "before":
+		return ec.fieldContext_AuditEntry_before(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_AuditEntry_createdAt(ctx, field)
+	case "details":
+		return ec.fieldContext_AuditEntry_details(ctx, field)
+	case "id":
+		return ec.fieldContext_AuditEntry_id(ctx, field)
+	case "network":
+		return ec.fieldContext_AuditEntry_network(ctx, field)
+	case "requestId":
+		return ec.fieldContext_AuditEntry_requestId(ctx, field)
+	case "resource":
+		return ec.fieldContext_AuditEntry_resource(ctx, field)
+	case "staffMember":
+		return ec.fieldContext_AuditEntry_staffMember(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AuditEntryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AuditEntryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AuditEntryConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AuditEntryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AuditEntryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntryEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_BaseCartLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12565,6 +13434,80 @@ func (ec *executionContext) childFields_RefundLineItemEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type RefundLineItemEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accessScopes":
+		return ec.fieldContext_Role_accessScopes(ctx, field)
+	case "builtIn":
+		return ec.fieldContext_Role_builtIn(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Role_createdAt(ctx, field)
+	case "description":
+		return ec.fieldContext_Role_description(ctx, field)
+	case "handle":
+		return ec.fieldContext_Role_handle(ctx, field)
+	case "id":
+		return ec.fieldContext_Role_id(ctx, field)
+	case "title":
+		return ec.fieldContext_Role_title(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Role_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Role", field.Name)
+}
+
+func (ec *executionContext) childFields_RoleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RoleConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RoleConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RoleConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoleConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RoleCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "role":
+		return ec.fieldContext_RoleCreatePayload_role(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RoleCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoleCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RoleDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedRoleId":
+		return ec.fieldContext_RoleDeletePayload_deletedRoleId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RoleDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoleDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RoleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RoleEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RoleEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoleEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RoleUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "role":
+		return ec.fieldContext_RoleUpdatePayload_role(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RoleUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoleUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SEO(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "description":
@@ -12785,8 +13728,92 @@ func (ec *executionContext) childFields_StaffMember(ctx context.Context, field g
 		return ec.fieldContext_StaffMember_lastName(ctx, field)
 	case "name":
 		return ec.fieldContext_StaffMember_name(ctx, field)
+	case "roles":
+		return ec.fieldContext_StaffMember_roles(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StaffMember", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffMemberConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StaffMemberConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StaffMemberConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StaffMemberConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffMemberConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffMemberCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffMember":
+		return ec.fieldContext_StaffMemberCreatePayload_staffMember(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffMemberCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffMemberCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffMemberDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedStaffMemberId":
+		return ec.fieldContext_StaffMemberDeletePayload_deletedStaffMemberId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffMemberDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffMemberDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffMemberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StaffMemberEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StaffMemberEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffMemberEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffMemberSignOutPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffMemberId":
+		return ec.fieldContext_StaffMemberSignOutPayload_staffMemberId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffMemberSignOutPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffMemberSignOutPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffMemberUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffMember":
+		return ec.fieldContext_StaffMemberUpdatePayload_staffMember(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffMemberUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffMemberUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffRoleAssignPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffMember":
+		return ec.fieldContext_StaffRoleAssignPayload_staffMember(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffRoleAssignPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffRoleAssignPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffRoleRemovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffMember":
+		return ec.fieldContext_StaffRoleRemovePayload_staffMember(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffRoleRemovePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffRoleRemovePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StaffUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -5,6 +5,7 @@ package model
 import (
 	"time"
 
+	"github.com/rialtohq/rialto/commerce/app"
 	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
@@ -19,6 +20,62 @@ import (
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
+// One page of API keys.
+type APIKeyConnection struct {
+	// The API keys with their cursors.
+	Edges []*APIKeyEdge `json:"edges"`
+	// The API keys alone.
+	Nodes []*app.Key `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A new API key.
+type APIKeyCreateInput struct {
+	// What it may do: some of what its app may, and nothing that you may not.
+	AccessScopes []string `json:"accessScopes"`
+	// When it ends; null never ends by itself.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// What people call it.
+	Title string `json:"title"`
+}
+
+// Outcome of making an API key.
+type APIKeyCreatePayload struct {
+	// The key, or null when none was made.
+	APIKey *app.Key `json:"apiKey,omitempty"`
+	// The key itself, to be sent as `Authorization: Bearer`. It is shown here and never again.
+	Secret *string `json:"secret,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// An API key and its place in the list.
+type APIKeyEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The API key.
+	Node *app.Key `json:"node"`
+}
+
+// Outcome of ending an API key.
+type APIKeyRevokePayload struct {
+	// The key as it is now, or null when it was not ended.
+	APIKey *app.Key `json:"apiKey,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of replacing an API key.
+type APIKeyRotatePayload struct {
+	// The new key, or null when none was made.
+	APIKey *app.Key `json:"apiKey,omitempty"`
+	// The new key itself. It is shown here and never again.
+	Secret *string `json:"secret,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // A version of this API.
 type APIVersion struct {
 	// The name to show, such as `2026-04 (Latest)`.
@@ -27,6 +84,86 @@ type APIVersion struct {
 	Handle string `json:"handle"`
 	// Whether it is kept stable for clients.
 	Supported bool `json:"supported"`
+}
+
+// One page of apps.
+type AppConnection struct {
+	// The apps with their cursors.
+	Edges []*AppEdge `json:"edges"`
+	// The apps alone.
+	Nodes []*app.App `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A new app.
+type AppCreateInput struct {
+	// The most that it may be given: nothing that you may not do.
+	AccessScopes []string `json:"accessScopes"`
+	// What it can keep to itself.
+	Kind string `json:"kind"`
+	// The only locations whose stock it may touch; none is all of them.
+	LocationIds []*gid.ID `json:"locationIds,omitempty"`
+	// Where it may have people sent back to: `https://…`, or `http://…` on their own machine, without a fragment.
+	RedirectUris []string `json:"redirectUris,omitempty"`
+	// What people call it.
+	Title string `json:"title"`
+}
+
+// Outcome of making an app.
+type AppCreatePayload struct {
+	// The app, or null when none was made.
+	App *app.App `json:"app,omitempty"`
+	// The client secret; null for a public app. It is shown here and never again.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// An app and its place in the list.
+type AppEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The app.
+	Node *app.App `json:"node"`
+}
+
+// Outcome of ending an app.
+type AppRevokePayload struct {
+	// The app as it is now, or null when it was not ended.
+	App *app.App `json:"app,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of replacing a client secret.
+type AppSecretRotatePayload struct {
+	// The app as it is now, or null when nothing changed.
+	App *app.App `json:"app,omitempty"`
+	// The new client secret. It is shown here and never again.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// What to change of an app; what is left out stays.
+type AppUpdateInput struct {
+	// The most that it may be given: nothing that you may not do.
+	AccessScopes []string `json:"accessScopes,omitempty"`
+	// The only locations whose stock it may touch; an empty list is all of them.
+	LocationIds []*gid.ID `json:"locationIds,omitempty"`
+	// Where it may have people sent back to.
+	RedirectUris []string `json:"redirectUris,omitempty"`
+	// What people call it.
+	Title *string `json:"title,omitempty"`
+}
+
+// Outcome of changing an app.
+type AppUpdatePayload struct {
+	// The app as it is now, or null when it was not changed.
+	App *app.App `json:"app,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // A payment token of Apple Pay. Accepted in form; this shop does not offer the wallet.
@@ -137,6 +274,24 @@ type AttributeInput struct {
 	Key string `json:"key"`
 	// Its value; empty keeps the name alone.
 	Value string `json:"value"`
+}
+
+// One page of entries.
+type AuditEntryConnection struct {
+	// The entries with their cursors.
+	Edges []*AuditEntryEdge `json:"edges"`
+	// The entries alone.
+	Nodes []*staff.AuditEntry `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// An entry and its place in the list.
+type AuditEntryEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The entry.
+	Node *staff.AuditEntry `json:"node"`
 }
 
 // One page of a cart's lines.
@@ -3135,6 +3290,70 @@ type RefundLineItemInput struct {
 	RestockType *string `json:"restockType,omitempty"`
 }
 
+// One page of roles.
+type RoleConnection struct {
+	// The roles with their cursors.
+	Edges []*RoleEdge `json:"edges"`
+	// The roles alone.
+	Nodes []*staff.Role `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A new role.
+type RoleCreateInput struct {
+	// What it allows: nothing that you may not do.
+	AccessScopes []string `json:"accessScopes"`
+	// What it is for.
+	Description *string `json:"description,omitempty"`
+	// What members hold it by, in small letters; made from the title when left out.
+	Handle *string `json:"handle,omitempty"`
+	// What people call it.
+	Title string `json:"title"`
+}
+
+// Outcome of making a role.
+type RoleCreatePayload struct {
+	// The role, or null when none was made.
+	Role *staff.Role `json:"role,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of taking a role away.
+type RoleDeletePayload struct {
+	// Id of the role that is gone.
+	DeletedRoleID *gid.ID `json:"deletedRoleId,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A role and its place in the list.
+type RoleEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The role.
+	Node *staff.Role `json:"node"`
+}
+
+// What to change of a role; what is left out stays.
+type RoleUpdateInput struct {
+	// What it allows: nothing that you may not do.
+	AccessScopes []string `json:"accessScopes,omitempty"`
+	// What it is for.
+	Description *string `json:"description,omitempty"`
+	// What people call it.
+	Title *string `json:"title,omitempty"`
+}
+
+// Outcome of changing a role.
+type RoleUpdatePayload struct {
+	// The role as it is now, or null when it was not changed.
+	Role *staff.Role `json:"role,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Title and description for search engines.
 type SEOInput struct {
 	// The description.
@@ -3298,6 +3517,92 @@ type StaffAccessTokenUserError struct {
 }
 
 func (StaffAccessTokenUserError) IsDisplayableError() {}
+
+// One page of members.
+type StaffMemberConnection struct {
+	// The members with their cursors.
+	Edges []*StaffMemberEdge `json:"edges"`
+	// The members alone.
+	Nodes []*staff.StaffMember `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A new member of staff.
+type StaffMemberCreateInput struct {
+	// Email to sign in with.
+	Email string `json:"email"`
+	// Full name. Who has an account already keeps theirs.
+	Name string `json:"name"`
+	// The first password. Who has an account already keeps theirs.
+	Password string `json:"password"`
+	// Handle of the role that they get.
+	Role string `json:"role"`
+}
+
+// Outcome of adding a member of staff.
+type StaffMemberCreatePayload struct {
+	// The member, or null when nobody was added.
+	StaffMember *staff.StaffMember `json:"staffMember,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of removing a member of staff.
+type StaffMemberDeletePayload struct {
+	// Id of who is no longer of the shop.
+	DeletedStaffMemberID *gid.ID `json:"deletedStaffMemberId,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A member and its place in the list.
+type StaffMemberEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The member.
+	Node *staff.StaffMember `json:"node"`
+}
+
+// Outcome of signing a member out.
+type StaffMemberSignOutPayload struct {
+	// Id of who was signed out.
+	StaffMemberID *gid.ID `json:"staffMemberId,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// What to change of a member's account; what is left out stays.
+type StaffMemberUpdateInput struct {
+	// Whether the account can be used.
+	Active *bool `json:"active,omitempty"`
+	// Full name.
+	Name *string `json:"name,omitempty"`
+}
+
+// Outcome of changing a member's account.
+type StaffMemberUpdatePayload struct {
+	// The member as they are now, or null when nothing changed.
+	StaffMember *staff.StaffMember `json:"staffMember,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of giving a role.
+type StaffRoleAssignPayload struct {
+	// The member as they are now, or null when nothing was given.
+	StaffMember *staff.StaffMember `json:"staffMember,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of taking a role.
+type StaffRoleRemovePayload struct {
+	// The member as they are now; null when nothing was taken, or when it was the last role.
+	StaffMember *staff.StaffMember `json:"staffMember,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
 
 // Why a change by staff was refused. Used by every staff mutation that has no error type of its own.
 type StaffUserError struct {
