@@ -53,5 +53,9 @@ schema: ## Write migrations/schema.sql, what the migrations lead to (needs RIALT
 audit: build ## Run the GraphQL-over-HTTP audits against a running demo (needs Node)
 	@.ci/audit
 
+.PHONY: bench
+bench: build ## Measure Rialto beside hand-written handlers, on PostgreSQL: make bench ARGS="-products 10000"
+	@go build -o bin/bench ./bench && exec bin/bench $(ARGS)
+
 .PHONY: check
 check: lint verify test ## Lint, freshness and tests
