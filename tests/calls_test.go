@@ -3,6 +3,7 @@ package tests
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -91,14 +92,14 @@ func newHouse(l *large) *house {
 	h.orders = order.New(order.Config{DB: db, Stock: h.stock, Payments: h.payments, Cards: h.discounts, Customers: h.customers, Clock: c, PublicURL: "https://shop.test"})
 	h.carts = cart.New(cart.Config{DB: db, Catalog: h.catalog, Stock: h.stock, Shops: shops, Offers: h.discounts, Rates: h.delivery, PublicURL: "https://shop.test", Clock: c})
 	h.checkout = checkout.New(checkout.Config{DB: db, Carts: h.carts, Stock: h.stock, Discounts: h.discounts, Payments: h.payments, Orders: h.orders, Customers: h.customers, Clock: c, Gateway: bogus.Name})
-	h.ctx = shop.WithBuyer(access.With(l.ctx, access.Actor{Kind: access.System, Shop: l.shop}), shop.Buyer{Country: "US", Language: "EN", Currency: "USD"})
+	h.ctx = shop.WithBuyer(access.With(l.ctx, access.Actor{Kind: access.System, Shop: l.ID}), shop.Buyer{Country: "US", Language: "EN", Currency: "USD"})
 	return h
 }
 
 // shopper acts for one who has not signed in.
 func (h *house) shopper(c call) call {
 	return func(ctx context.Context) error {
-		return c(access.With(ctx, access.Actor{Kind: access.Storefront, Shop: h.in.shop}))
+		return c(access.With(ctx, access.Actor{Kind: access.Storefront, Shop: h.in.ID}))
 	}
 }
 
@@ -150,14 +151,14 @@ func (h *house) catalogCalls() map[string]call {
 	c, some := h.catalog, h.in.products[100:124]
 	calls := map[string]call{
 		"Products":           ask(func(ctx context.Context) (any, error) { return c.Products(ctx, some) }),
-		"ProductByHandle":    ask(func(ctx context.Context) (any, error) { return c.ProductByHandle(ctx, "product-100") }),
+		"ProductByHandle":    ask(func(ctx context.Context) (any, error) { return c.ProductByHandle(ctx, h.in.product(100).Handle) }),
 		"Variants":           ask(func(ctx context.Context) (any, error) { return c.Variants(ctx, h.in.variants[300:340]) }),
 		"AllVariants":        ask(func(ctx context.Context) (any, error) { return c.AllVariants(ctx, some) }),
 		"Options":            ask(func(ctx context.Context) (any, error) { return c.Options(ctx, some) }),
 		"Images":             ask(func(ctx context.Context) (any, error) { return c.Images(ctx, h.in.images[200:240]) }),
 		"ImagesOfProducts":   nested(some, c.ImagesOfProducts),
 		"Collections":        ask(func(ctx context.Context) (any, error) { return c.Collections(ctx, h.in.collections[:20]) }),
-		"CollectionByHandle": ask(func(ctx context.Context) (any, error) { return c.CollectionByHandle(ctx, "collection-7") }),
+		"CollectionByHandle": ask(func(ctx context.Context) (any, error) { return c.CollectionByHandle(ctx, h.in.Collections[7].Handle) }),
 		"CollectionsOf":      nested(h.in.products[:1], c.CollectionsOfProducts),
 		"CollectionsOfMany": ask(func(ctx context.Context) (any, error) {
 			return c.CollectionsOfProducts(ctx, some, keyset.Args{First: number(5)})
@@ -165,15 +166,15 @@ func (h *house) catalogCalls() map[string]call {
 		"Metafields": ask(func(ctx context.Context) (any, error) {
 			return c.Metafields(ctx, []catalog.MetafieldName{{Owner: some[0], Namespace: "custom", Key: "material"}})
 		}),
-		"MetafieldsByID": ask(func(ctx context.Context) (any, error) { return c.MetafieldsByID(ctx, h.in.metafields[:20]) }),
+		"MetafieldsByID": ask(func(ctx context.Context) (any, error) { return c.MetafieldsByID(ctx, h.in.Metafields[:20]) }),
 		"MetafieldsOf":   nested(some, c.MetafieldsOf),
 		"Tags":           ask(func(ctx context.Context) (any, error) { return c.Tags(ctx, 50) }),
 		"Types":          ask(func(ctx context.Context) (any, error) { return c.Types(ctx, 50) }),
 		"CollectionsWithWords": ask(func(ctx context.Context) (any, error) {
-			return c.CollectionPage(ctx, keyset.Args{}, "TITLE", "collection 7")
+			return c.CollectionPage(ctx, keyset.Args{}, "TITLE", h.in.known.collection)
 		}),
-		"Pages":        ask(func(ctx context.Context) (any, error) { return h.content.Pages(ctx, h.in.pages[:5]) }),
-		"PageByHandle": ask(func(ctx context.Context) (any, error) { return h.content.PageByHandle(ctx, "page-7") }),
+		"Pages":        ask(func(ctx context.Context) (any, error) { return h.content.Pages(ctx, h.in.Pages[:5]) }),
+		"PageByHandle": ask(func(ctx context.Context) (any, error) { return h.content.PageByHandle(ctx, "bench-page-7") }),
 	}
 	for _, key := range []string{"ID", "TITLE", "VENDOR", "PRODUCT_TYPE", "CREATED_AT", "UPDATED_AT", "BEST_SELLING", "PRICE"} {
 		calls["ProductPage"+key] = walk(func(ctx context.Context, args keyset.Args) (keyset.Page[*catalog.Product], error) {
@@ -212,8 +213,10 @@ func (h *house) searchCalls() map[string]call {
 		"Facets": ask(func(ctx context.Context) (any, error) {
 			return s.Facets(ctx, search.Scope{CollectionID: &h.in.collections[3]})
 		}),
-		"FacetsOfWords":    ask(func(ctx context.Context) (any, error) { return s.Facets(ctx, search.Scope{Query: "candle bright"}) }),
-		"Predictive":       ask(func(ctx context.Context) (any, error) { return s.Predictive(ctx, search.Typing{Query: "candl"}) }),
+		"FacetsOfWords": ask(func(ctx context.Context) (any, error) { return s.Facets(ctx, search.Scope{Query: h.in.words()}) }),
+		"Predictive": ask(func(ctx context.Context) (any, error) {
+			return s.Predictive(ctx, search.Typing{Query: h.in.words()[:4]})
+		}),
 		"PredictiveMended": ask(func(ctx context.Context) (any, error) { return s.Predictive(ctx, search.Typing{Query: "cnadle"}) }),
 		"Related": ask(func(ctx context.Context) (any, error) {
 			return s.Recommendations(ctx, h.in.products[100], search.Related, 10)
@@ -222,28 +225,28 @@ func (h *house) searchCalls() map[string]call {
 			return s.Recommendations(ctx, h.in.products[0], search.Complementary, 10)
 		}),
 		"Search": ask(func(ctx context.Context) (any, error) {
-			return s.Search(ctx, search.Mixed{Scope: search.Scope{Query: "candle bright", Typed: true}})
+			return s.Search(ctx, search.Mixed{Scope: search.Scope{Query: h.in.words(), Typed: true}})
 		}),
 		"Total": ask(func(ctx context.Context) (any, error) {
-			return s.Total(ctx, search.Mixed{Scope: search.Scope{Query: "candle bright", Typed: true}})
+			return s.Total(ctx, search.Mixed{Scope: search.Scope{Query: h.in.words(), Typed: true}})
 		}),
 	}
 	for _, key := range []string{"RELEVANCE", "TITLE", "PRICE", "BEST_SELLING", "CREATED_AT", "UPDATED_AT", "ID"} {
 		calls["Words"+key] = ask(func(ctx context.Context) (any, error) {
-			return s.Products(ctx, search.ProductQuery{Scope: search.Scope{Query: "candle bright"}, SortKey: key})
+			return s.Products(ctx, search.ProductQuery{Scope: search.Scope{Query: h.in.words()}, SortKey: key})
 		})
 	}
 	for name, query := range map[string]string{
-		"SKU": "sku:SKU-77", "Vendor": `vendor:"Vendor 7"`, "Type": `product_type:"Type 7"`, "Tag": "tag:tag-7", "Price": "price:<=6", "Handle": "handle:product-7",
-		"Metafield": "metafields.custom.material:7", "Barcode": "barcode:4000000000007", "Created": "created_at:>2020-01-01",
+		"SKU": "sku:" + h.in.product(77).Variants[0].SKU, "Vendor": `vendor:"` + h.in.product(7).Vendor + `"`, "Type": `product_type:"` + h.in.product(7).Type + `"`, "Tag": "tag:" + h.in.product(7).Tags[0], "Price": "price:<=6", "Handle": "handle:" + h.in.product(7).Handle,
+		"Metafield": "metafields.custom.material:" + h.in.known.material, "Barcode": "barcode:4000000000007", "Created": "created_at:>2020-01-01",
 	} {
 		calls["Query"+name] = ask(func(ctx context.Context) (any, error) {
 			return s.Products(ctx, search.ProductQuery{Scope: search.Scope{Query: query}})
 		})
 	}
 	for name, f := range map[string]search.Filter{
-		"Available": {Available: new(bool)}, "Vendor": {ProductVendor: text("Vendor 7")}, "Type": {ProductType: text("Type 7")}, "Tag": {Tag: text("tag-7")},
-		"Option": {VariantOption: &search.OptionChoice{Name: "size", Value: "small"}}, "Metafield": {ProductMetafield: &search.Metafield{Namespace: "custom", Key: "material", Value: "7"}},
+		"Available": {Available: new(bool)}, "Vendor": {ProductVendor: text(h.in.product(7).Vendor)}, "Type": {ProductType: text(h.in.product(7).Type)}, "Tag": {Tag: text(h.in.product(7).Tags[0])},
+		"Option": {VariantOption: &search.OptionChoice{Name: h.in.known.option, Value: h.in.known.value}}, "Metafield": {ProductMetafield: &search.Metafield{Namespace: "custom", Key: "material", Value: h.in.known.material}},
 	} {
 		calls["Filter"+name] = ask(func(ctx context.Context) (any, error) {
 			return s.Products(ctx, search.ProductQuery{Scope: search.Scope{Filters: []search.Filter{f}, CollectionID: &h.in.collections[3]}})
@@ -263,14 +266,14 @@ func (h *house) stockCalls() map[string]call {
 		"Available":           ask(func(ctx context.Context) (any, error) { return s.Available(ctx, h.in.variants[300:340]) }),
 		"AvailableOfProducts": ask(func(ctx context.Context) (any, error) { return s.AvailableOfProducts(ctx, h.in.products[100:124]) }),
 		"Levels":              ask(func(ctx context.Context) (any, error) { return s.Levels(ctx, h.in.variants[300:340]) }),
-		"LevelsByID":          ask(func(ctx context.Context) (any, error) { return s.LevelsByID(ctx, h.in.levels[300:340]) }),
+		"LevelsByID":          ask(func(ctx context.Context) (any, error) { return s.LevelsByID(ctx, h.in.Levels[300:340]) }),
 		"Locations":           ask(s.Locations),
 		"Movements": ask(func(ctx context.Context) (any, error) {
-			return s.Movements(ctx, h.in.variants[300], h.in.locations[0], uuid.Max, 20)
+			return s.Movements(ctx, h.in.variants[300], h.in.Locations[0], uuid.Max, 20)
 		}),
 		"ReleaseExpired": ask(func(ctx context.Context) (any, error) { return s.ReleaseExpired(ctx, 100) }),
 		"Reserve": func(ctx context.Context) error {
-			lines := []inventory.Line{{VariantID: h.in.variants[40_000], Quantity: 1}, {VariantID: h.in.variants[40_001], Quantity: 2}}
+			lines := []inventory.Line{{VariantID: h.in.stocked(400).ID, Quantity: 1}, {VariantID: h.in.stocked(600).ID, Quantity: 2}}
 			until := h.in.clock.Now().Add(time.Hour)
 			if err := s.Reserve(ctx, "cart:test", lines, until); err != nil {
 				return err
@@ -290,7 +293,7 @@ func (h *house) stockCalls() map[string]call {
 			return s.Release(ctx, "cart:other")
 		},
 		"Set": write(func(ctx context.Context) (inventory.Group, fault.Problems, error) {
-			return s.Set(ctx, inventory.Count{Quantities: []inventory.SetQuantity{{VariantID: h.in.variants[50_000], LocationID: h.in.locations[0], Quantity: 7}}})
+			return s.Set(ctx, inventory.Count{Quantities: []inventory.SetQuantity{{VariantID: h.in.stocked(700).ID, LocationID: h.in.Locations[0], Quantity: 7}}})
 		}),
 	}
 }
@@ -298,21 +301,21 @@ func (h *house) stockCalls() map[string]call {
 func (h *house) peopleCalls() map[string]call {
 	c, d := h.customers, h.discounts
 	calls := map[string]call{
-		"Customers":    ask(func(ctx context.Context) (any, error) { return c.ByIDs(ctx, h.in.customers[100:120]) }),
-		"Addresses":    ask(func(ctx context.Context) (any, error) { return c.AddressesByIDs(ctx, h.in.addresses[:20]) }),
-		"AddressPages": nested(h.in.customers[100:120], c.AddressPages),
+		"Customers":    ask(func(ctx context.Context) (any, error) { return c.ByIDs(ctx, h.in.Customers[100:120]) }),
+		"Addresses":    ask(func(ctx context.Context) (any, error) { return c.AddressesByIDs(ctx, h.in.Addresses[:20]) }),
+		"AddressPages": nested(h.in.Customers[100:120], c.AddressPages),
 		"CustomerList": walk(func(ctx context.Context, args keyset.Args) (keyset.Page[*customer.Customer], error) {
 			return c.List(ctx, "", args, "")
 		}),
 		"OrderPlaced": func(ctx context.Context) error {
-			return h.in.db.InTx(ctx, func(tx database.Tx) error { return c.OrderPlacedTx(ctx, tx, h.in.customers[0]) })
+			return h.in.db.InTx(ctx, func(tx database.Tx) error { return c.OrderPlacedTx(ctx, tx, h.in.Customers[0]) })
 		},
 		"Discounts": walk(func(ctx context.Context, args keyset.Args) (keyset.Page[*discount.Discount], error) {
 			return d.Page(ctx, args, "")
 		}),
 		"DiscountByCode": ask(func(ctx context.Context) (any, error) { return d.ByCode(ctx, "code-7") }),
 		"Automatic":      ask(func(ctx context.Context) (any, error) { return d.Automatic(ctx) }),
-		"Cards":          ask(func(ctx context.Context) (any, error) { return d.Cards(ctx, h.in.cards[100:110]) }),
+		"Cards":          ask(func(ctx context.Context) (any, error) { return d.Cards(ctx, h.in.GiftCards[100:110]) }),
 		"CardsByCode":    ask(func(ctx context.Context) (any, error) { return d.CardsByCode(ctx, []string{"ABCD-EFGH"}) }),
 		"Account":        h.account,
 		"Usage":          h.usage,
@@ -326,14 +329,14 @@ func (h *house) peopleCalls() map[string]call {
 		},
 		"DebitAndRelease": func(ctx context.Context) error {
 			return h.in.db.InTx(ctx, func(tx database.Tx) error {
-				if err := d.DebitTx(ctx, tx, h.in.cards[0], money.New(100, "USD"), "cart:test", nil); err != nil {
+				if err := d.DebitTx(ctx, tx, h.in.GiftCards[0], money.New(100, "USD"), "cart:test", nil); err != nil {
 					return err
 				}
-				return d.CreditTx(ctx, tx, h.in.cards[0], money.New(100, "USD"), discount.Released, "cart:test", nil)
+				return d.CreditTx(ctx, tx, h.in.GiftCards[0], money.New(100, "USD"), discount.Released, "cart:test", nil)
 			})
 		},
 	}
-	for name, query := range map[string]string{"Email": "email:person7@example.com", "EmailBegins": "email:person77*", "Phone": "phone:+49300000007", "Word": "family77", "State": "state:disabled", "Tag": "tag:group-7", "Country": "country:US", "Since": "created_at:>2020-01-01"} {
+	for name, query := range map[string]string{"Email": "email:" + h.in.known.email, "EmailBegins": "email:" + h.in.known.email[:8] + "*", "Phone": "phone:" + h.in.known.phone, "Word": h.in.known.family, "State": "state:disabled", "Tag": "tag:group-7", "Country": "country:CA", "Since": "created_at:>2020-01-01"} {
 		calls["CustomersBy"+name] = ask(func(ctx context.Context) (any, error) { return c.List(ctx, query, keyset.Args{}, "") })
 	}
 	return calls
@@ -394,24 +397,24 @@ func (h *house) orderCalls() map[string]call {
 		"EventsOf":         nested(some, o.EventsOf),
 		"FulfillmentsOf":   ask(func(ctx context.Context) (any, error) { return o.FulfillmentsOf(ctx, some) }),
 		"RefundsOf":        ask(func(ctx context.Context) (any, error) { return o.RefundsOf(ctx, some) }),
-		"RefundsByID":      ask(func(ctx context.Context) (any, error) { return o.RefundsByID(ctx, h.in.refunds[:20]) }),
+		"RefundsByID":      ask(func(ctx context.Context) (any, error) { return o.RefundsByID(ctx, h.in.Refunds[:20]) }),
 		"TransactionsOf":   ask(func(ctx context.Context) (any, error) { return h.payments.TransactionsOf(ctx, some) }),
 		"Count":            ask(func(ctx context.Context) (any, error) { return o.Count(ctx, "") }),
-		"CountOfCustomers": ask(func(ctx context.Context) (any, error) { return o.CountOfCustomers(ctx, h.in.customers[:20], "") }),
-		"ByCart":           ask(func(ctx context.Context) (any, error) { return o.ByCart(ctx, h.in.soldCart, "") }),
-		"TransactionByKey": ask(func(ctx context.Context) (any, error) { return h.payments.ByKey(ctx, "pay-7") }),
+		"CountOfCustomers": ask(func(ctx context.Context) (any, error) { return o.CountOfCustomers(ctx, h.in.Customers[:20], "") }),
+		"ByCart":           ask(func(ctx context.Context) (any, error) { return o.ByCart(ctx, h.in.Orders[7].Cart, "") }),
+		"TransactionByKey": ask(func(ctx context.Context) (any, error) { return h.payments.ByKey(ctx, "sale-"+h.in.Attempts[7].String()) }),
 		"ResumeRefunds":    ask(func(ctx context.Context) (any, error) { return o.ResumeRefunds(database.AllShops(ctx), 20) }),
 	}
 	for _, key := range []string{"ID", "PROCESSED_AT", "UPDATED_AT", "ORDER_NUMBER", "TOTAL_PRICE", "FINANCIAL_STATUS", "FULFILLMENT_STATUS", "CURRENT_TOTAL_PRICE", "TOTAL_ITEMS_QUANTITY", "CUSTOMER_NAME", "DESTINATION"} {
 		calls["List"+key] = walk(func(ctx context.Context, args keyset.Args) (keyset.Page[*order.Order], error) {
 			return o.List(ctx, args, key, "")
 		})
-		calls["OfCustomers"+key] = nested(h.in.customers[:20], func(ctx context.Context, ids []uuid.UUID, args keyset.Args) (map[uuid.UUID]keyset.Page[*order.Order], error) {
+		calls["OfCustomers"+key] = nested(h.in.Customers[:20], func(ctx context.Context, ids []uuid.UUID, args keyset.Args) (map[uuid.UUID]keyset.Page[*order.Order], error) {
 			return o.OfCustomers(ctx, ids, args, key, "")
 		})
 	}
-	for name, query := range map[string]string{"Number": "#1077", "Email": "person77@example.com", "Word": "family77", "Unpaid": "financial_status:pending", "Unsent": "fulfillment_status:unfulfilled",
-		"Customer": "customer_id:" + h.in.customers[7].String(), "Since": "created_at:>2020-01-01", "Updated": "updated_at:>2020-01-01", "Open": "status:open"} {
+	for name, query := range map[string]string{"Number": "#1077", "Email": h.in.known.email, "Word": strings.Split(h.in.known.email, "@")[0], "Unpaid": "financial_status:pending", "Unsent": "fulfillment_status:unfulfilled",
+		"Customer": "customer_id:" + h.in.Customers[7].String(), "Since": "created_at:>2020-01-01", "Updated": "updated_at:>2020-01-01", "Open": "status:open"} {
 		calls["ListBy"+name] = ask(func(ctx context.Context) (any, error) { return o.List(ctx, keyset.Args{}, "", query) })
 	}
 	return calls
@@ -420,11 +423,11 @@ func (h *house) orderCalls() map[string]call {
 func (h *house) cartCalls() map[string]call {
 	return map[string]call{
 		"Life": func(ctx context.Context) error {
-			c, problems, _, err := h.carts.Create(ctx, cart.Input{Lines: []cart.LineInput{{MerchandiseID: gid.New("ProductVariant", h.in.variants[0]), Quantity: 1}}, DiscountCodes: []string{"code-7"}})
+			c, problems, _, err := h.carts.Create(ctx, cart.Input{Lines: []cart.LineInput{{MerchandiseID: gid.New("ProductVariant", h.in.stocked(800).ID), Quantity: 1}}, DiscountCodes: []string{"code-7"}})
 			if err != nil || len(problems) > 0 {
 				return fmt.Errorf("%v %w", problems, err)
 			}
-			if c, problems, _, err = h.carts.AddLines(ctx, c.ID, []cart.LineInput{{MerchandiseID: gid.New("ProductVariant", h.in.variants[3]), Quantity: 2}}); err != nil || len(problems) > 0 {
+			if c, problems, _, err = h.carts.AddLines(ctx, c.ID, []cart.LineInput{{MerchandiseID: gid.New("ProductVariant", h.in.stocked(900).ID), Quantity: 2}}); err != nil || len(problems) > 0 {
 				return fmt.Errorf("%v %w", problems, err)
 			}
 			if c, problems, _, err = h.carts.RemoveLines(ctx, c.ID, []gid.ID{c.Lines[0].ID}); err != nil || len(problems) > 0 {
@@ -447,7 +450,7 @@ func (h *house) buy(ctx context.Context) error {
 	}
 	text := func(s string) *string { return &s }
 	to := &customer.AddressInput{FirstName: text("Mia"), LastName: text("Miller"), Address1: text("1 Main St"), City: text("Town"), CountryCode: text("US"), ProvinceCode: text("CA"), Zip: text("94105")}
-	c, problems, _, err := h.carts.Create(ctx, cart.Input{Lines: []cart.LineInput{{MerchandiseID: gid.New("ProductVariant", h.in.variants[45_000]), Quantity: 1}},
+	c, problems, _, err := h.carts.Create(ctx, cart.Input{Lines: []cart.LineInput{{MerchandiseID: gid.New("ProductVariant", h.in.stocked(1000).ID), Quantity: 1}},
 		Buyer: cart.BuyerInput{Email: cart.Set("mia@example.com")}, Addresses: []cart.AddressInput{{Address: to, Selected: true}}})
 	if err != nil || len(problems) > 0 {
 		return fmt.Errorf("%v %w", problems, err)
@@ -476,14 +479,14 @@ func (h *house) writeCalls() map[string]call {
 	gone := func(problems fault.Problems, err error) (any, fault.Problems, error) { return nil, problems, err }
 	return map[string]call{
 		"UpdateProduct": write(func(ctx context.Context) (*catalog.Product, fault.Problems, error) {
-			return c.UpdateProduct(ctx, p[500], catalog.ProductChanges{Title: title("Another title"), Tags: &[]string{"tag-7"}, CollectionsToJoin: h.in.collections[5:6]})
+			return c.UpdateProduct(ctx, p[500], catalog.ProductChanges{Title: title("Another title"), Tags: &[]string{"spring"}, CollectionsToJoin: h.in.collections[5:6]})
 		}),
 		"DeleteProduct": write(func(ctx context.Context) (any, fault.Problems, error) { return gone(c.DeleteProduct(ctx, p[501])) }),
 		"DeleteVariants": write(func(ctx context.Context) (*catalog.Product, fault.Problems, error) {
-			return c.DeleteVariants(ctx, p[502], h.in.variants[3*502:3*502+1])
+			return c.DeleteVariants(ctx, h.in.product(502).ID, []uuid.UUID{h.in.product(502).Variants[0].ID})
 		}),
 		"DeleteMedia": write(func(ctx context.Context) (any, fault.Problems, error) {
-			return gone(c.DeleteMedia(ctx, p[503], h.in.images[2*503:2*503+1]))
+			return gone(c.DeleteMedia(ctx, h.in.product(503).ID, h.in.product(503).Images[:1]))
 		}),
 		"AddProducts": write(func(ctx context.Context) (*catalog.Collection, fault.Problems, error) {
 			return c.AddProducts(ctx, h.in.collections[6], p[19_990:19_991])
@@ -495,7 +498,7 @@ func (h *house) writeCalls() map[string]call {
 			return gone(c.DeleteCollection(ctx, h.in.collections[9]))
 		}),
 		"Put": ask(func(ctx context.Context) (any, error) {
-			return c.Put(ctx, catalog.ProductInput{Handle: "product-504", Title: "Put", Status: catalog.Active, Published: true, Variants: []catalog.VariantInput{{SKU: "SKU-1512", Price: money.New(900, "USD")}}})
+			return c.Put(ctx, catalog.ProductInput{Handle: h.in.product(504).Handle, Title: "Put", Status: catalog.Active, Published: true, Variants: []catalog.VariantInput{{SKU: h.in.product(504).Variants[0].SKU, Price: money.New(900, "USD")}}})
 		}),
 		"SetMetafields": write(func(ctx context.Context) ([]*catalog.Metafield, fault.Problems, error) {
 			return c.SetMetafields(ctx, []catalog.MetafieldSet{{Owner: gid.New("Product", p[505]), Namespace: "custom", Key: "material", Value: "oak"}})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -272,7 +273,7 @@ func (sc *scene) plain(a *apptest.Answer) (errors, data string, err error) {
 	return m.apply(strings.Join(errorLines(a), "\n")), data, nil
 }
 
-// errorLines are the errors of an answer: code, path and message.
+// errorLines are the errors of an answer: code, path and message. They are sorted, as fields are resolved side by side.
 func errorLines(a *apptest.Answer) (lines []string) {
 	for _, e := range a.Errors {
 		path := make([]string, len(e.Path))
@@ -285,6 +286,7 @@ func errorLines(a *apptest.Answer) (lines []string) {
 		}
 		lines = append(lines, line+": "+e.Message)
 	}
+	slices.Sort(lines)
 	return lines
 }
 

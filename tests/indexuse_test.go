@@ -2,9 +2,14 @@ package tests
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rialtohq/rialto/app"
+	"github.com/rialtohq/rialto/app/apptest"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/database/databasetest"
 )
@@ -14,17 +19,18 @@ var readsMuch = []exception{
 	{"FROM customer WHERE shop_id = $1 AND state = $2", "staff's filter by state: accounts are read until a page is full"},
 	{"FROM customer WHERE shop_id = $1 AND CAST(tags AS TEXT)", "staff's filter by tag: accounts are read until a page is full"},
 	{"a.id = customer.default_address_id AND a.country_code", "staff's filter by country: accounts are read until a page is full"},
+	{"FROM orders o WHERE o.shop_id = $1 AND o.fulfillment_status = $2 ORDER BY o.processed_at, o.id", "staff's filter by state, the oldest first: orders are read until a page is full"},
 	{"DELETE FROM reservation WHERE shop_id = $1 AND variant_id", "a variant is deleted while units of it are promised: rare, and a shop promises few at a time"},
 }
 
-// unread are the indexes that the calls below do not read, each with the read that it is for.
+// unread are the indexes that nothing below reads, each with the read that it is for.
 var unread = map[string]string{
 	"auditentry_shop_id_id":          "the audit trail, newest first: for auditors, who ask the database",
 	"auditentry_shop_id_resource_id": "the audit trail of one thing: for auditors, who ask the database",
 }
 
-// TestEveryStatementFindsItsRows runs what the services do on a large shop, and fails for statements that read much to
-// show little, and for indexes that nothing reads.
+// TestEveryStatementFindsItsRows runs what the services do on a large shop, and every case file, and fails for statements
+// that read much to show little, and for indexes that nothing reads.
 func TestEveryStatementFindsItsRows(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a large shop takes a while")
@@ -40,7 +46,7 @@ func TestEveryStatementFindsItsRows(t *testing.T) {
 	}
 	db := open()
 	began := time.Now()
-	h := newHouse(crowd(t, db))
+	h := newHouse(newLarge(t, db))
 	t.Logf("filled in %v", time.Since(began).Round(time.Millisecond))
 	p := newPlanner(t, db, readsMuch)
 	for _, group := range []struct {
@@ -64,6 +70,7 @@ func TestEveryStatementFindsItsRows(t *testing.T) {
 			})
 		}
 	}
+	t.Run("cases", func(t *testing.T) { explainCases(t, url, p) })
 	for _, e := range readsMuch {
 		if !p.used[e.text] {
 			t.Errorf("no statement needs this exception any more: %s", e.text)
@@ -85,4 +92,38 @@ func TestEveryStatementFindsItsRows(t *testing.T) {
 			t.Errorf("the index %s is read, or is not there: take it out of unread", name)
 		}
 	}
+}
+
+// explainCases asks what every case file asks, and what each begins with, of the large shop.
+func explainCases(t *testing.T, url string, p *planner) {
+	cases, err := readCases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := apptest.Start(t, apptest.Options{Kind: apptest.Services, Config: func(c *app.Config) { c.DatabaseURL = url }})
+	s := newStage(t, a)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			sc := s.set(t, c)
+			got, err := s.ask(t.Context(), c.query, sc.variables, sc.headers)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// What a shop answers depends on what it has; what it refuses does not.
+			if diff := cmp.Diff(kinds(strings.Split(c.errors, "\n")), kinds(errorLines(got.Answer))); diff != "" || got.Status != c.status {
+				t.Errorf("status %d, errors (-want +got):\n%s", got.Status, diff)
+			}
+			p.check(t, append(sc.earlier, got.calls...))
+		})
+	}
+}
+
+// kinds cuts the messages off the lines of errors.
+func kinds(lines []string) (out []string) {
+	for _, line := range lines {
+		if kind, _, _ := strings.Cut(line, ": "); kind != "" {
+			out = append(out, kind)
+		}
+	}
+	return out
 }
