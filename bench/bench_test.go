@@ -230,6 +230,16 @@ func TestLoadFailsOnRefusals(t *testing.T) {
 	}
 }
 
+func TestUnknownPagesAreRefused(t *testing.T) {
+	t.Parallel()
+	if _, err := parse([]string{"-pages", "list,lists"}); err == nil {
+		t.Error("a run would measure nothing and say so nowhere")
+	}
+	if o, err := parse([]string{"-pages", "list,orders"}); err != nil || o.only != "list,orders" {
+		t.Errorf("%q, %v", o.only, err)
+	}
+}
+
 func TestMedian(t *testing.T) {
 	t.Parallel()
 	got := median([]figure{{Rate: 3, P50: 1}, {Rate: 1, P50: 2}, {Rate: 2, P50: 9}})

@@ -73,8 +73,15 @@ func parse(args []string) (o options, err error) {
 	flags.BoolVar(&o.plan.Open, "open", true, "measure latency at half of the throughput too")
 	flags.BoolVar(&o.anew, "anew", false, "fill the database anew")
 	flags.BoolVar(&o.drop, "drop", false, "drop the database in the end")
-	err = flags.Parse(args)
-	return o, err
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	for _, name := range strings.Split(o.only, ",") {
+		if !slices.ContainsFunc(pages(&subjects{}), func(p *page) bool { return p.Name == name }) {
+			return o, fmt.Errorf("there is no page %q", name)
+		}
+	}
+	return o, nil
 }
 
 // do is a whole run.
