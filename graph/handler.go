@@ -113,7 +113,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return h.run(ctx, r, doc, op, variables, actor, viewers)
 	}
 	if key := r.Headers.Get("Idempotency-Key"); key != "" && op.Operation == ast.Mutation {
-		return h.once(ctx, key, r, run)
+		return h.once(ctx, key, r, op, run)
 	}
 	return run(ctx)
 }

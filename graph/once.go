@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/graph/wire"
 )
@@ -15,7 +17,7 @@ type Answers interface {
 }
 
 // once runs a mutation at most once for a key.
-func (h *Handler) once(ctx context.Context, key string, r *wire.Request, run func(context.Context) *wire.Answer) *wire.Answer {
+func (h *Handler) once(ctx context.Context, key string, r *wire.Request, op *ast.OperationDefinition, run func(context.Context) *wire.Answer) *wire.Answer {
 	if h.answers == nil || len(key) > 255 {
 		return wire.Refuse(wire.Refused, "BAD_USER_INPUT", "An Idempotency-Key has at most 255 characters.")
 	}
@@ -23,7 +25,7 @@ func (h *Handler) once(ctx context.Context, key string, r *wire.Request, run fun
 	body, replayed, err := h.answers.Once(ctx, iam.From(ctx).Label(), key, fingerprint(r), func(ctx context.Context) ([]byte, bool, error) {
 		fresh = run(ctx)
 		body, err := encodeAnswer(fresh)
-		return body, keepable(fresh), err
+		return body, keepable(fresh) && !h.showsSecret(op), err
 	})
 	switch {
 	case err != nil:
@@ -32,4 +34,18 @@ func (h *Handler) once(ctx context.Context, key string, r *wire.Request, run fun
 		return (&wire.Answer{Body: body}).With("Idempotency-Replayed", "true")
 	}
 	return fresh
+}
+
+// showsSecret reports whether an operation can answer with a token, a key or a client secret. Of these only hashes are kept,
+// so such an answer is not kept either: under its key twins still do not run together, but a later one runs again.
+func (h *Handler) showsSecret(op *ast.OperationDefinition) bool {
+	for _, root := range rootFields(op.SelectionSet, nil) {
+		payload := h.schema.Schema().Types[root.Definition.Type.Name()]
+		for _, f := range payload.Fields {
+			if typ := f.Type.Name(); typ == "CustomerAccessToken" || typ == "StaffAccessToken" || f.Name == "secret" || f.Name == "clientSecret" {
+				return true
+			}
+		}
+	}
+	return false
 }
