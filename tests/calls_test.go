@@ -402,8 +402,10 @@ func (h *house) orderCalls() map[string]call {
 		"Count":            ask(func(ctx context.Context) (any, error) { return o.Count(ctx, "") }),
 		"CountOfCustomers": ask(func(ctx context.Context) (any, error) { return o.CountOfCustomers(ctx, h.in.Customers[:20], "") }),
 		"ByCart":           ask(func(ctx context.Context) (any, error) { return o.ByCart(ctx, h.in.Orders[7].Cart, "") }),
-		"TransactionByKey": ask(func(ctx context.Context) (any, error) { return h.payments.ByKey(ctx, "sale-"+h.in.Attempts[7].String()) }),
-		"ResumeRefunds":    ask(func(ctx context.Context) (any, error) { return o.ResumeRefunds(database.AllShops(ctx), 20) }),
+		"TransactionByKey": ask(func(ctx context.Context) (any, error) {
+			return h.payments.ByKey(ctx, "sale-"+h.in.Attempts[7].String())
+		}),
+		"ResumeRefunds": ask(func(ctx context.Context) (any, error) { return o.ResumeRefunds(database.AllShops(ctx), 20) }),
 	}
 	for _, key := range []string{"ID", "PROCESSED_AT", "UPDATED_AT", "ORDER_NUMBER", "TOTAL_PRICE", "FINANCIAL_STATUS", "FULFILLMENT_STATUS", "CURRENT_TOTAL_PRICE", "TOTAL_ITEMS_QUANTITY", "CUSTOMER_NAME", "DESTINATION"} {
 		calls["List"+key] = walk(func(ctx context.Context, args keyset.Args) (keyset.Page[*order.Order], error) {

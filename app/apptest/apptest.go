@@ -140,6 +140,7 @@ func (a *App) Try(ctx context.Context, query string, variables map[string]any, h
 	if err != nil {
 		return nil, err
 	}
+	defer func() { _ = res.Body.Close() }()
 	return read(res)
 }
 
@@ -151,7 +152,9 @@ func (a *App) Serve(ctx context.Context, query string, variables map[string]any,
 	}
 	w := httptest.NewRecorder()
 	a.GraphQL().ServeHTTP(w, req)
-	return read(w.Result())
+	res := w.Result()
+	defer func() { _ = res.Body.Close() }()
+	return read(res)
 }
 
 func (a *App) request(ctx context.Context, query string, variables map[string]any, headers Headers) (*http.Request, error) {
@@ -176,7 +179,6 @@ func (a *App) request(ctx context.Context, query string, variables map[string]an
 }
 
 func read(res *http.Response) (*Answer, error) {
-	defer func() { _ = res.Body.Close() }()
 	out := &Answer{Status: res.StatusCode, Header: res.Header}
 	var err error
 	if out.Body, err = io.ReadAll(res.Body); err != nil {
