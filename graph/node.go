@@ -91,7 +91,6 @@ func (r *Resolver) finders() map[string]finder {
 
 		"StaffMember": findBy(r.Staff.Visible),
 		"Role":        findBy(r.Staff.RolesByID),
-		"AuditEntry":  findBy(r.auditByID),
 		"App":         findBy(r.Apps.ByIDs),
 		"ApiKey":      findBy(r.keysByID),
 	}

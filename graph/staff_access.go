@@ -83,11 +83,6 @@ func (r *Resolver) keysByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID
 	return announce(ctx, found, err, keyID)
 }
 
-func (r *Resolver) auditByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*staff.AuditEntry, error) {
-	found, err := r.Staff.AuditEntries(ctx, ids)
-	return announce(ctx, found, err, auditID)
-}
-
 func keyConnection(ctx context.Context, p keyset.Page[*app.Key]) *model.APIKeyConnection {
 	loader.Together(ctx, p.Items, keyID)
 	return &model.APIKeyConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *app.Key) model.APIKeyEdge {

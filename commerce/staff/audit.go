@@ -79,19 +79,6 @@ func (s *Service) AuditLog(ctx context.Context, query string, args keyset.Args) 
 	return keyset.Cut(w, rows, func(e *AuditEntry) (any, uuid.UUID) { return "", e.ID.UUID }), err
 }
 
-// AuditEntries gives entries by their ids, for who may read the record; others and those of other shops are missing.
-func (s *Service) AuditEntries(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*AuditEntry, error) {
-	out := map[uuid.UUID]*AuditEntry{}
-	if a := access.From(ctx); a.Kind != access.System && !a.Can(access.AuditRead) {
-		return out, nil
-	}
-	rows, err := auditByID(ctx, s.db, ids)
-	for _, e := range rows {
-		out[e.ID.UUID] = e
-	}
-	return out, err
-}
-
 // who reads a label, the kind of a label, or the global id of a member of staff, a customer or an app.
 func who(text string) (any, error) {
 	if id, err := gid.Parse(text); err == nil {

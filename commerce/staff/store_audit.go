@@ -49,8 +49,3 @@ func listAudit(ctx context.Context, q database.Querier, w keyset.Window, c condi
 	rows, err := q.Query(ctx, `SELECT `+auditColumns+` FROM audit_entry WHERE shop_id = $1`+c.sql+where+w.OrderBy(), append(c.args, place...)...)
 	return database.Scan(rows, err, scanAudit)
 }
-
-func auditByID(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]*AuditEntry, error) {
-	rows, err := q.Query(ctx, `SELECT `+auditColumns+` FROM audit_entry WHERE shop_id = $1 AND id = ANY($2)`, ids)
-	return database.Scan(rows, err, scanAudit)
-}
