@@ -200,6 +200,9 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.demo(ctx); err != nil {
 		return err
 	}
+	if err := a.OAuth.CheckKeys(ctx); err != nil {
+		return err
+	}
 	if err := a.quiet.Start(ctx); err != nil {
 		return err
 	}

@@ -32,6 +32,8 @@ type Config struct {
 	LogLevel, LogFormat string
 	// SMTPURL names the server that takes mails; empty keeps them as files in the data folder.
 	SMTPURL string
+	// Secret seals what the database keeps secret, such as signing keys; empty keeps it as it is.
+	Secret string
 	// OTLPEndpoint is where traces go; empty sends none.
 	OTLPEndpoint string
 	// Demo fills an empty deployment with the demo shop, its public token and its owner. It listens on loopback only.
@@ -63,6 +65,7 @@ func settings() []setting {
 		{env: "RIALTO_BUS_NAME", def: "main", help: "name of this deployment among those on one NATS", field: func(c *Config) *string { return &c.BusName }},
 		{env: "RIALTO_TRUSTED_PROXIES", help: "address prefixes whose X-Forwarded-For is believed, comma separated", field: func(c *Config) *string { return &c.TrustedProxies }},
 		{env: "RIALTO_BREACHED_PASSWORDS", help: "file of passwords that nobody may choose, as sorted SHA-1 hashes; common ones are refused in any case", field: func(c *Config) *string { return &c.BreachedPasswords }},
+		{env: "RIALTO_SECRET", help: "long random text that seals the signing keys in the database; empty keeps them unsealed", secret: true, field: func(c *Config) *string { return &c.Secret }},
 		{env: "RIALTO_LOG_LEVEL", def: "info", help: "debug, info, warn or error", field: func(c *Config) *string { return &c.LogLevel }},
 		{env: "RIALTO_LOG_FORMAT", def: "json", help: "json or text", field: func(c *Config) *string { return &c.LogFormat }},
 		{env: "RIALTO_OTLP_ENDPOINT", help: "where traces are sent by OTLP over HTTP; empty sends none", field: func(c *Config) *string { return &c.OTLPEndpoint }},
@@ -93,6 +96,9 @@ func FromEnvironment(environ []string) (Config, error) {
 	return c, c.check()
 }
 
+// minSecret is how short a secret may be: 24 random bytes in base64.
+const minSecret = 32
+
 func (c Config) check() error {
 	for _, u := range []struct{ name, value, schemes string }{
 		{"RIALTO_DATABASE_URL", c.DatabaseURL, "postgres postgresql"}, {"RIALTO_REDIS_URL", c.RedisURL, "redis rediss"},
@@ -106,6 +112,9 @@ func (c Config) check() error {
 		if err != nil || !strings.Contains(" "+u.schemes+" ", " "+parsed.Scheme+" ") || parsed.Host == "" {
 			return fmt.Errorf("%s must be a URL that begins with %s://", u.name, strings.ReplaceAll(u.schemes, " ", ":// or "))
 		}
+	}
+	if c.Secret != "" && len(c.Secret) < minSecret {
+		return fmt.Errorf("RIALTO_SECRET must have at least %d characters: `openssl rand -base64 32` makes one", minSecret)
 	}
 	_, err := c.proxies()
 	return err

@@ -52,6 +52,7 @@ func (a *App) sweeps() {
 		{"failed sign-ins", time.Hour, 1000, a.Identity.ForgetFailures},
 		{"open checkouts", 2 * time.Second, 50, a.everyShop(a.Checkout.Sweep)},
 		{"open refunds", 30 * time.Second, 50, a.Orders.ResumeRefunds},
+		{"OAuth codes and tokens", time.Hour, 1000, a.OAuth.Sweep},
 		{"old carts", time.Hour, 1000, a.everyShop(func(ctx context.Context, most int) (int, error) {
 			n, err := a.Carts.Expire(ctx, most)
 			return int(n), err

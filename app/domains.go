@@ -14,6 +14,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/notice"
+	"github.com/rialtohq/rialto/commerce/oauth"
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/commerce/payment/bogus"
@@ -33,6 +34,7 @@ type Domains struct {
 	Identity  *identity.Service
 	Customers *customer.Service
 	Staff     *staff.Service
+	OAuth     *oauth.Service
 	Apps      *apps.Service
 	Discounts *discount.Service
 	Delivery  *delivery.Service
@@ -62,6 +64,10 @@ func (a *App) domains(address string) error {
 	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff})
 	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share})
 	a.Identity.Accept(a.Apps)
+	a.OAuth = oauth.New(oauth.Config{
+		DB: a.DB, Clock: a.Clock, Identity: a.Identity, Staff: a.Staff, Apps: a.Apps, Issuer: address, Secret: a.config.Secret, Log: a.Log, Share: a.share,
+	})
+	a.Identity.Accept(a.OAuth)
 	a.Catalog = catalog.New(catalog.Config{
 		DB: a.DB, Shops: a.Shops, Events: ev, Audit: a.Staff, Stock: a.Inventory, Clock: a.Clock, FilesURL: address + "/files",
 	})

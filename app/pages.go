@@ -1,18 +1,23 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"path/filepath"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/rialtohq/rialto/app/demo"
 	"github.com/rialtohq/rialto/app/hosted"
+	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/runner"
 	"github.com/rialtohq/rialto/server"
 	"github.com/rialtohq/rialto/web/checkout"
 	"github.com/rialtohq/rialto/web/explorer"
 	"github.com/rialtohq/rialto/web/files"
+	"github.com/rialtohq/rialto/web/oauth"
 )
 
 // pages makes what people see in a browser: the playground, the pictures of shops, and the hosted checkout.
@@ -39,8 +44,18 @@ func (a *App) pages(address string) (server.Handlers, error) {
 			}),
 			Log: a.Log,
 		}),
-		Home: http.HandlerFunc(a.home),
+		OAuth: oauth.New(oauth.Config{Provider: a.OAuth, ShopName: a.shopName, Log: a.Log}),
+		Home:  http.HandlerFunc(a.home),
 	}, nil
+}
+
+// shopName is the name of a shop that people see.
+func (a *App) shopName(ctx context.Context, id uuid.UUID) (string, error) {
+	s, err := a.Shops.Current(database.WithShop(ctx, id))
+	if err != nil {
+		return "", err
+	}
+	return s.Name, nil
 }
 
 // home sends people who open the address in a browser to the playground.

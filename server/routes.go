@@ -13,6 +13,7 @@ type Handlers struct {
 	Playground http.Handler // the explorer, at /playground and below
 	Files      http.Handler // pictures and other files, below /files/
 	Checkout   http.Handler // the hosted checkout page, below /checkout/ and /orders/
+	OAuth      http.Handler // the authorization server: its page and endpoints below /oauth/, and its documents
 	Home       http.Handler // the front page: where to go from here
 }
 
@@ -33,14 +34,26 @@ func (h Handlers) Routes() []Route {
 		{"GET /files/", h.Files},
 		{"/checkout/", h.Checkout},
 		{"/orders/", h.Checkout},
+		{"/oauth/", h.OAuth},
+		{"GET /.well-known/openid-configuration", h.OAuth},
+		{"GET /.well-known/oauth-authorization-server", h.OAuth},
 		{"GET /{$}", h.Home},
 	}
 }
 
-// anyOrigin tells what pages of other origins may read: the API, and the files that they show. The pages of this site are
-// nobody else's business.
+// anyOrigin tells what pages of other origins may read: the API, what apps that run in a browser need to get a token for
+// it, and the files that they show. The pages of this site are nobody else's business.
 func anyOrigin(r *http.Request) bool {
-	return r.URL.Path == "/graphql" || strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/files/")
+	switch r.URL.Path {
+	case "/graphql", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/keys":
+		return true
+	}
+	for _, below := range []string{"/api/", "/files/", "/.well-known/"} {
+		if strings.HasPrefix(r.URL.Path, below) {
+			return true
+		}
+	}
+	return false
 }
 
 // public is the handler of the public port. Health stands before the middleware: it must answer under load, and nobody

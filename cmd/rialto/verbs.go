@@ -5,5 +5,7 @@ import "github.com/rialtohq/rialto/app"
 // verbs are the commands that work on a running app, here or in the process that owns the data folder.
 var verbs = map[string]app.Verb{
 	"import products": importProducts,
+	"keys list":       listKeys,
+	"keys rotate":     rotateKeys,
 	"shop create":     createShop,
 }
