@@ -22,7 +22,7 @@ var wings = []struct {
 	name  string
 	holds []string
 }{
-	{"ent", []string{"ent", "migrations"}},
+	{"ent", []string{"ent", "migrations", "policies"}},
 	{"platform", []string{"platform"}},
 	{"commerce", []string{"commerce"}},
 	{"graph", []string{"graph"}},
@@ -35,6 +35,7 @@ var wings = []struct {
 // floors are the layers within commerce, lowest first: a capability imports those on floors below its own.
 var floors = [][]string{
 	{"money", "access"},
+	{"policy"},
 	{"identity", "shop", "promotion", "shipping", "tax"},
 	{"customer", "staff", "app", "catalog", "content", "pricing"},
 	{"discount", "delivery", "search", "inventory"},

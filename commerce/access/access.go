@@ -38,6 +38,8 @@ type Actor struct {
 	Session uuid.UUID
 	// Scopes are what the actor may do.
 	Scopes Scopes
+	// Roles are those of a member of staff, built in or made by the shop; what they allow is in Scopes already.
+	Roles []string
 	// Private says that a secret storefront token was shown: only then is a buyer's address in a header believed.
 	Private bool
 	// Locations are the only locations of stock that an app may touch; empty is all of them.

@@ -59,7 +59,7 @@ func findSession(ctx context.Context, q database.Querier, h handle) (*session, b
 	if h.kind == access.Customer && first.state.String != "enabled" || h.kind == access.Staff && (!first.active.Bool || len(roles) == 0) {
 		return nil, false, nil
 	}
-	s := &session{actor: access.Actor{Kind: h.kind, Shop: h.shop, ID: first.subject, Session: first.id, Scopes: access.NewScopes(scopes...)}}
+	s := &session{actor: access.Actor{Kind: h.kind, Shop: h.shop, ID: first.subject, Session: first.id, Roles: roles, Scopes: access.NewScopes(scopes...)}}
 	s.expires.Store(first.expires.UnixMicro())
 	s.nextSlide.Store(first.lastUsed.Add(slideEvery).UnixMicro())
 	return s, true, nil
