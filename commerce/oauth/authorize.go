@@ -108,7 +108,7 @@ func isChallenge(text string) bool {
 	return err == nil && len(b) == 32
 }
 
-// The reasons for which a member of staff cannot agree, beside those of a sign-in.
+// CodeNothingToGive is the reason for which a member of staff cannot agree, beside those of a sign-in.
 const CodeNothingToGive = "NOTHING_TO_GIVE"
 
 // Grant signs a member of staff in and lets the app have what it asked for, as far as the member may give it: the code goes
