@@ -175,6 +175,7 @@ func (h *house) catalogCalls() map[string]call {
 		}),
 		"Pages":        ask(func(ctx context.Context) (any, error) { return h.content.Pages(ctx, h.in.Pages[:5]) }),
 		"PageByHandle": ask(func(ctx context.Context) (any, error) { return h.content.PageByHandle(ctx, "bench-page-7") }),
+		"Sitemap":      h.sitemap,
 	}
 	for _, key := range []string{"ID", "TITLE", "VENDOR", "PRODUCT_TYPE", "CREATED_AT", "UPDATED_AT", "BEST_SELLING", "PRICE"} {
 		calls["ProductPage"+key] = walk(func(ctx context.Context, args keyset.Args) (keyset.Page[*catalog.Product], error) {

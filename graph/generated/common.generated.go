@@ -630,6 +630,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Video(ctx, sel, obj)
+	case staff.StaffMember:
+		return ec._StaffMember(ctx, sel, &obj)
+	case *staff.StaffMember:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StaffMember(ctx, sel, obj)
 	case shop.Shop:
 		return ec._Shop(ctx, sel, &obj)
 	case *shop.Shop:
@@ -637,6 +644,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Shop(ctx, sel, obj)
+	case staff.Role:
+		return ec._Role(ctx, sel, &obj)
+	case *staff.Role:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Role(ctx, sel, obj)
 	case catalog.Variant:
 		return ec._ProductVariant(ctx, sel, &obj)
 	case *catalog.Variant:
@@ -658,6 +672,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Model3d(ctx, sel, obj)
+	case model.Metaobject:
+		return ec._Metaobject(ctx, sel, &obj)
+	case *model.Metaobject:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Metaobject(ctx, sel, obj)
 	case catalog.MediaImage:
 		return ec._MediaImage(ctx, sel, &obj)
 	case *catalog.MediaImage:
@@ -707,13 +728,20 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._BasicEvent(ctx, sel, obj)
-	case staff.StaffMember:
-		return ec._StaffMember(ctx, sel, &obj)
-	case *staff.StaffMember:
+	case app.App:
+		return ec._App(ctx, sel, &obj)
+	case *app.App:
 		if obj == nil {
 			return graphql.Null
 		}
-		return ec._StaffMember(ctx, sel, obj)
+		return ec._App(ctx, sel, obj)
+	case app.Key:
+		return ec._ApiKey(ctx, sel, &obj)
+	case *app.Key:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ApiKey(ctx, sel, obj)
 	case model.ShopPolicy:
 		return ec._ShopPolicy(ctx, sel, &obj)
 	case *model.ShopPolicy:
@@ -721,13 +749,6 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ShopPolicy(ctx, sel, obj)
-	case staff.Role:
-		return ec._Role(ctx, sel, &obj)
-	case *staff.Role:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Role(ctx, sel, obj)
 	case order.Refund:
 		return ec._Refund(ctx, sel, &obj)
 	case *order.Refund:
@@ -843,13 +864,6 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._BaseCartLine(ctx, sel, obj)
-	case staff.AuditEntry:
-		return ec._AuditEntry(ctx, sel, &obj)
-	case *staff.AuditEntry:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._AuditEntry(ctx, sel, obj)
 	case cart.AppliedGiftCard:
 		return ec._AppliedGiftCard(ctx, sel, &obj)
 	case *cart.AppliedGiftCard:
@@ -857,20 +871,6 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._AppliedGiftCard(ctx, sel, obj)
-	case app.App:
-		return ec._App(ctx, sel, &obj)
-	case *app.App:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._App(ctx, sel, obj)
-	case app.Key:
-		return ec._ApiKey(ctx, sel, &obj)
-	case *app.Key:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._ApiKey(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -912,6 +912,13 @@ func (ec *executionContext) _OnlineStorePublishable(ctx context.Context, sel ast
 			return graphql.Null
 		}
 		return ec._Article(ctx, sel, obj)
+	case model.Metaobject:
+		return ec._Metaobject(ctx, sel, &obj)
+	case *model.Metaobject:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Metaobject(ctx, sel, obj)
 	case model.Blog:
 		return ec._Blog(ctx, sel, &obj)
 	case *model.Blog:

@@ -53,6 +53,8 @@ type ResolverRoot interface {
 	Refund() RefundResolver
 	RefundLineItem() RefundLineItemResolver
 	Shop() ShopResolver
+	Sitemap() SitemapResolver
+	SitemapResource() SitemapResourceResolver
 }
 
 type DirectiveRoot struct {
@@ -161,6 +163,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MetafieldFilter", ec.unmarshalInputMetafieldFilter),
 			graphql.NewInputUnmarshaler("MetafieldInput", ec.unmarshalInputMetafieldInput),
 			graphql.NewInputUnmarshaler("MetafieldsSetInput", ec.unmarshalInputMetafieldsSetInput),
+			graphql.NewInputUnmarshaler("MetaobjectHandleInput", ec.unmarshalInputMetaobjectHandleInput),
 			graphql.NewInputUnmarshaler("MoneyInput", ec.unmarshalInputMoneyInput),
 			graphql.NewInputUnmarshaler("MoveInput", ec.unmarshalInputMoveInput),
 			graphql.NewInputUnmarshaler("OptionCreateInput", ec.unmarshalInputOptionCreateInput),
@@ -1203,7 +1206,7 @@ input CartLineInput {
   attributes: [AttributeInput!]
   "Global id of the variant."
   merchandiseId: ID!
-  "The line that this one hangs on."
+  "Accepted and ignored: in this shop no line hangs on another."
   parent: CartLineParentInput
   "How many pieces, 1 or more."
   quantity: Int = 1
@@ -5133,6 +5136,116 @@ input MetafieldFilter {
   value: String!
 }
 `, BuiltIn: false},
+	{Name: "../schema/metaobject.graphqls", Input: `# Rialto keeps no metaobjects: records of types that a shop makes up. The types and lookups are here for storefronts that ask
+# for them along with everything else: lookups answer null, lists are empty.
+
+extend type Query {
+  "One record of one of the shop's own types, by handle or by id. Always null: Rialto keeps no metaobjects."
+  metaobject(
+    "The type and the name of the record."
+    handle: MetaobjectHandleInput
+    "The global id."
+    id: ID
+  ): Metaobject @public
+  "All records of one of the shop's own types. Always an empty list: Rialto keeps no metaobjects."
+  metaobjects(
+    "How many items to return from the start of the list, at most 250."
+    first: Int
+    "Return items that follow this cursor. Take it from ` + "`" + `pageInfo.endCursor` + "`" + ` or an edge."
+    after: String
+    "How many items to return from the end of the list, at most 250."
+    last: Int
+    "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
+    before: String
+    "Turn the order of the list around."
+    reverse: Boolean = false
+    "The order of the list: ` + "`" + `id` + "`" + `, ` + "`" + `type` + "`" + ` or ` + "`" + `updated_at` + "`" + `."
+    sortKey: String
+    "The type of the records."
+    type: String!
+  ): MetaobjectConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"Names one record of one of the shop's own types."
+input MetaobjectHandleInput {
+  "The record's name, unique among its type."
+  handle: String!
+  "The record's type."
+  type: String!
+}
+
+"A record of one of the shop's own types, such as a size chart. Rialto keeps none, so storefronts that read them get none."
+type Metaobject implements Node & OnlineStorePublishable @public {
+  "One field, by its key."
+  field(
+    "The key of the field."
+    key: String!
+  ): MetaobjectField
+  "All fields."
+  fields: [MetaobjectField!]!
+  "The record's name, unique among its type."
+  handle: String!
+  "The global id."
+  id: ID!
+  "Where the record is on the shop's website, or null when it is not there."
+  onlineStoreUrl: URL
+  "Title and summary for search engines."
+  seo: MetaobjectSEO
+  "The record's type."
+  type: String!
+  "When the record was last changed."
+  updatedAt: DateTime!
+}
+
+"One value of a record."
+type MetaobjectField @public {
+  "The name within the record."
+  key: String!
+  "The record that the value points to, when its type is a reference and the record is visible here."
+  reference: MetafieldReference
+  "The records that the value points to, when its type is a list of references."
+  references(
+    "How many items to return from the start of the list, at most 250."
+    first: Int
+    "Return items that follow this cursor. Take it from ` + "`" + `pageInfo.endCursor` + "`" + ` or an edge."
+    after: String
+    "How many items to return from the end of the list, at most 250."
+    last: Int
+    "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
+    before: String
+  ): MetafieldReferenceConnection @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "How to read the value, such as ` + "`" + `single_line_text_field` + "`" + `."
+  type: String!
+  "The value, always as a string."
+  value: String
+}
+
+"What a record says to search engines."
+type MetaobjectSEO @public {
+  "The field with the summary."
+  description: MetaobjectField
+  "The field with the title."
+  title: MetaobjectField
+}
+
+"A page of records of one type."
+type MetaobjectConnection @public {
+  "Each item together with the cursor that marks its place."
+  edges: [MetaobjectEdge!]!
+  "The items alone, for readers that need no cursors."
+  nodes: [Metaobject!]!
+  "Whether there is more before and after this page, and where to continue."
+  pageInfo: PageInfo!
+}
+
+"One item of a page of records, and its place in the list."
+type MetaobjectEdge @public {
+  "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
+  cursor: String!
+  "The item itself."
+  node: Metaobject!
+}
+`, BuiltIn: false},
 	{Name: "../schema/order.graphqls", Input: `"""
 A purchase, kept as it was made: prices, names and addresses do not change when the catalog does.
 Buyers see theirs through their account or with the key of the cart; staff see those of their shop.
@@ -6505,6 +6618,91 @@ type Currency @public {
   symbol: String!
 }
 `, BuiltIn: false},
+	{Name: "../schema/sitemap.graphqls", Input: `extend type Query {
+  "What a search engine should know of, one kind of thing at a time: what a storefront builds its ` + "`" + `sitemap.xml` + "`" + ` from."
+  sitemap(
+    "Which kind of thing."
+    type: SitemapType!
+  ): Sitemap! @public
+}
+
+"A kind of thing that a sitemap lists."
+enum SitemapType {
+  "Articles of blogs. Always empty for now: Rialto keeps no blogs yet."
+  ARTICLE
+  "Blogs. Always empty for now: Rialto keeps no blogs yet."
+  BLOG
+  "Published collections."
+  COLLECTION
+  "Records of the shop's own types. Always empty: Rialto keeps none."
+  METAOBJECT
+  "Published pages of text."
+  PAGE
+  "Products that shoppers see."
+  PRODUCT
+}
+
+"All things of one kind, in numbered pages."
+type Sitemap @public {
+  "How many pages there are: 0 where there is nothing of the kind."
+  pagesCount: Count
+  "One page, the oldest things first. A page that is not there is empty."
+  resources(
+    "Which page, from 1 to ` + "`" + `pagesCount` + "`" + `. A page holds up to 250 things."
+    page: Int!
+  ): PaginatedSitemapResources @listSize(assumedSize: 250, sizedFields: ["items"], requireOneSlicingArgument: false)
+}
+
+"One page of a sitemap."
+type PaginatedSitemapResources @public {
+  "Whether there are more pages behind this one."
+  hasNextPage: Boolean!
+  "The things of this page."
+  items: [SitemapResourceInterface!]!
+}
+
+"A thing that has an address in the shop's website."
+interface SitemapResourceInterface @public {
+  "The thing's name in addresses, unique among its kind."
+  handle: String!
+  "When the thing was last changed."
+  updatedAt: DateTime!
+}
+
+"A product, collection, page, blog or article in a sitemap."
+type SitemapResource implements SitemapResourceInterface @public {
+  "The thing's name in addresses, unique among its kind."
+  handle: String!
+  "The picture that stands for the thing, where it has one."
+  image: SitemapImage
+  "The thing's title."
+  title: String
+  "When the thing was last changed."
+  updatedAt: DateTime!
+}
+
+"A record of one of the shop's own types in a sitemap. Rialto keeps none, so a sitemap never has one."
+type SitemapResourceMetaobject implements SitemapResourceInterface @public {
+  "The record's name in addresses, unique among its type."
+  handle: String!
+  "The part of addresses that stands for the record's type."
+  onlineStoreUrlHandle: String
+  "The record's type."
+  type: String!
+  "When the record was last changed."
+  updatedAt: DateTime!
+}
+
+"A picture in a sitemap."
+type SitemapImage @public {
+  "What the picture shows, for those who cannot see it."
+  alt: String
+  "The address of the picture."
+  filepath: String
+  "When the picture was last changed. Always null: a picture is never changed, only taken away."
+  updatedAt: DateTime
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff.graphqls", Input: `extend type Query {
   "The member of staff who sends this request; null for everybody else."
   currentStaffMember: StaffMember @requiresScopes(scopes: [["apps:read"], ["audit:read"], ["content:read"], ["customers:read"], ["discounts:read"], ["inventory:read"], ["orders:read"], ["products:read"], ["shop:read"], ["staff:read"], ["staff:write"]])
@@ -6586,7 +6784,7 @@ enum StaffAccessTokenErrorCode {
 Somebody who works for the shop. Whoever may read anything can read themselves; reading others takes ` + "`" + `staff:read` + "`" + `, which
 the lookup decides.
 """
-type StaffMember implements Node @requiresScopes(scopes: [["apps:read"], ["audit:read"], ["content:read"], ["customers:read"], ["discounts:read"], ["inventory:read"], ["orders:read"], ["products:read"], ["shop:read"], ["staff:read"], ["staff:write"]]) {
+type StaffMember implements HasAccessScopes & Node @requiresScopes(scopes: [["apps:read"], ["audit:read"], ["content:read"], ["customers:read"], ["discounts:read"], ["inventory:read"], ["orders:read"], ["products:read"], ["shop:read"], ["staff:read"], ["staff:write"]]) {
   "What this member may do, such as ` + "`" + `orders:read` + "`" + `."
   accessScopes: [String!]!
   "Whether the account can be used."
@@ -6806,6 +7004,14 @@ extend type Mutation {
 }
 
 """
+Whoever may do something: a member of staff, a role, an app or a key.
+"""
+interface HasAccessScopes @public {
+  "The scopes, such as ` + "`" + `orders:read` + "`" + `, in alphabetical order."
+  accessScopes: [String!]!
+}
+
+"""
 A permission, in words.
 """
 type AccessScope @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["apps:read"], ["apps:write"]]) {
@@ -6818,7 +7024,7 @@ type AccessScope @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["app
 """
 A key with which a program acts as its app. It may do what both it and the app may.
 """
-type ApiKey implements Node @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+type ApiKey implements HasAccessScopes & Node @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
   "What the key may do, of what its app may."
   accessScopes: [String!]!
   "The app that it acts as."
@@ -6850,7 +7056,7 @@ enum AppKind {
 """
 A program that uses the API in a name of its own, or in that of people who let it.
 """
-type App implements Node @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+type App implements HasAccessScopes & Node @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
   "The most that it may be given."
   accessScopes: [String!]!
   "What names it where it authenticates itself."
@@ -6878,7 +7084,7 @@ type App implements Node @requiresScopes(scopes: [["apps:read"], ["apps:write"]]
 """
 One thing that was done in the shop.
 """
-type AuditEntry implements Node @requiresScopes(scopes: [["audit:read"]]) {
+type AuditEntry @requiresScopes(scopes: [["audit:read"]]) {
   "What was done, such as ` + "`" + `role.updated` + "`" + `."
   action: String!
   "Who did it: a kind and an id, such as ` + "`" + `staff:0190…` + "`" + `, or ` + "`" + `system` + "`" + `."
@@ -6908,7 +7114,7 @@ type AuditEntry implements Node @requiresScopes(scopes: [["audit:read"]]) {
 """
 A set of scopes with a name, which members of staff hold.
 """
-type Role implements Node @requiresScopes(scopes: [["staff:read"], ["staff:write"]]) {
+type Role implements HasAccessScopes & Node @requiresScopes(scopes: [["staff:read"], ["staff:write"]]) {
   "What it allows."
   accessScopes: [String!]!
   "Whether it is the same in every shop, and stays as it is."
@@ -12524,6 +12730,76 @@ func (ec *executionContext) childFields_MetafieldsSetUserError(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type MetafieldsSetUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_Metaobject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_Metaobject_field(ctx, field)
+	case "fields":
+		return ec.fieldContext_Metaobject_fields(ctx, field)
+	case "handle":
+		return ec.fieldContext_Metaobject_handle(ctx, field)
+	case "id":
+		return ec.fieldContext_Metaobject_id(ctx, field)
+	case "onlineStoreUrl":
+		return ec.fieldContext_Metaobject_onlineStoreUrl(ctx, field)
+	case "seo":
+		return ec.fieldContext_Metaobject_seo(ctx, field)
+	case "type":
+		return ec.fieldContext_Metaobject_type(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Metaobject_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Metaobject", field.Name)
+}
+
+func (ec *executionContext) childFields_MetaobjectConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MetaobjectConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MetaobjectConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MetaobjectConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetaobjectConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MetaobjectEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MetaobjectEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MetaobjectEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetaobjectEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MetaobjectField(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_MetaobjectField_key(ctx, field)
+	case "reference":
+		return ec.fieldContext_MetaobjectField_reference(ctx, field)
+	case "references":
+		return ec.fieldContext_MetaobjectField_references(ctx, field)
+	case "type":
+		return ec.fieldContext_MetaobjectField_type(ctx, field)
+	case "value":
+		return ec.fieldContext_MetaobjectField_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetaobjectField", field.Name)
+}
+
+func (ec *executionContext) childFields_MetaobjectSEO(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_MetaobjectSEO_description(ctx, field)
+	case "title":
+		return ec.fieldContext_MetaobjectSEO_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetaobjectSEO", field.Name)
+}
+
 func (ec *executionContext) childFields_Model3dSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "filesize":
@@ -12948,6 +13224,16 @@ func (ec *executionContext) childFields_PageUserError(ctx context.Context, field
 		return ec.fieldContext_PageUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_PaginatedSitemapResources(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hasNextPage":
+		return ec.fieldContext_PaginatedSitemapResources_hasNextPage(ctx, field)
+	case "items":
+		return ec.fieldContext_PaginatedSitemapResources_items(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaginatedSitemapResources", field.Name)
 }
 
 func (ec *executionContext) childFields_PaymentSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13658,6 +13944,28 @@ func (ec *executionContext) childFields_ShopPolicyWithDefault(ctx context.Contex
 		return ec.fieldContext_ShopPolicyWithDefault_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ShopPolicyWithDefault", field.Name)
+}
+
+func (ec *executionContext) childFields_Sitemap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "pagesCount":
+		return ec.fieldContext_Sitemap_pagesCount(ctx, field)
+	case "resources":
+		return ec.fieldContext_Sitemap_resources(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Sitemap", field.Name)
+}
+
+func (ec *executionContext) childFields_SitemapImage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "alt":
+		return ec.fieldContext_SitemapImage_alt(ctx, field)
+	case "filepath":
+		return ec.fieldContext_SitemapImage_filepath(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_SitemapImage_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SitemapImage", field.Name)
 }
 
 func (ec *executionContext) childFields_SocialLoginProvider(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

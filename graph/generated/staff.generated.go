@@ -888,7 +888,7 @@ func (ec *executionContext) _StaffAccessTokenUserError(ctx context.Context, sel 
 	return out
 }
 
-var staffMemberImplementors = []string{"StaffMember", "Node"}
+var staffMemberImplementors = []string{"StaffMember", "HasAccessScopes", "Node"}
 
 func (ec *executionContext) _StaffMember(ctx context.Context, sel ast.SelectionSet, obj *staff.StaffMember) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, staffMemberImplementors)

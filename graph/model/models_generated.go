@@ -712,7 +712,7 @@ type CartLineInput struct {
 	Attributes []*AttributeInput `json:"attributes,omitempty"`
 	// Global id of the variant.
 	MerchandiseID gid.ID `json:"merchandiseId"`
-	// The line that this one hangs on.
+	// Accepted and ignored: in this shop no line hangs on another.
 	Parent *CartLineParentInput `json:"parent,omitempty"`
 	// How many pieces, 1 or more.
 	Quantity *int `json:"quantity,omitempty"`
@@ -2622,6 +2622,78 @@ type MetafieldsSetUserError struct {
 
 func (MetafieldsSetUserError) IsDisplayableError() {}
 
+// A record of one of the shop's own types, such as a size chart. Rialto keeps none, so storefronts that read them get none.
+type Metaobject struct {
+	// One field, by its key.
+	Field *MetaobjectField `json:"field,omitempty"`
+	// All fields.
+	Fields []*MetaobjectField `json:"fields"`
+	// The record's name, unique among its type.
+	Handle string `json:"handle"`
+	// The global id.
+	ID gid.ID `json:"id"`
+	// Where the record is on the shop's website, or null when it is not there.
+	OnlineStoreURL *string `json:"onlineStoreUrl,omitempty"`
+	// Title and summary for search engines.
+	Seo *MetaobjectSeo `json:"seo,omitempty"`
+	// The record's type.
+	Type string `json:"type"`
+	// When the record was last changed.
+	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+func (Metaobject) IsNode() {}
+
+func (Metaobject) IsOnlineStorePublishable() {}
+
+// A page of records of one type.
+type MetaobjectConnection struct {
+	// Each item together with the cursor that marks its place.
+	Edges []*MetaobjectEdge `json:"edges"`
+	// The items alone, for readers that need no cursors.
+	Nodes []*Metaobject `json:"nodes"`
+	// Whether there is more before and after this page, and where to continue.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// One item of a page of records, and its place in the list.
+type MetaobjectEdge struct {
+	// The place of this item. Hand it to `after` or `before` to continue from here.
+	Cursor string `json:"cursor"`
+	// The item itself.
+	Node *Metaobject `json:"node"`
+}
+
+// One value of a record.
+type MetaobjectField struct {
+	// The name within the record.
+	Key string `json:"key"`
+	// The record that the value points to, when its type is a reference and the record is visible here.
+	Reference Any `json:"reference,omitempty"`
+	// The records that the value points to, when its type is a list of references.
+	References *MetafieldReferenceConnection `json:"references,omitempty"`
+	// How to read the value, such as `single_line_text_field`.
+	Type string `json:"type"`
+	// The value, always as a string.
+	Value *string `json:"value,omitempty"`
+}
+
+// Names one record of one of the shop's own types.
+type MetaobjectHandleInput struct {
+	// The record's name, unique among its type.
+	Handle string `json:"handle"`
+	// The record's type.
+	Type string `json:"type"`
+}
+
+// What a record says to search engines.
+type MetaobjectSeo struct {
+	// The field with the summary.
+	Description *MetaobjectField `json:"description,omitempty"`
+	// The field with the title.
+	Title *MetaobjectField `json:"title,omitempty"`
+}
+
 // A model to turn around in space.
 type Model3d struct {
 	// What the model shows, for people who cannot see it.
@@ -2918,6 +2990,14 @@ type PageUserError struct {
 }
 
 func (PageUserError) IsDisplayableError() {}
+
+// One page of a sitemap.
+type PaginatedSitemapResources struct {
+	// Whether there are more pages behind this one.
+	HasNextPage bool `json:"hasNextPage"`
+	// The things of this page.
+	Items []Any `json:"items"`
+}
 
 // How the shop can be paid.
 type PaymentSettings struct {
@@ -3481,6 +3561,30 @@ type ShopPolicyWithDefault struct {
 	// The address of the text on the shop's website.
 	URL string `json:"url"`
 }
+
+// A picture in a sitemap.
+type SitemapImage struct {
+	// What the picture shows, for those who cannot see it.
+	Alt *string `json:"alt,omitempty"`
+	// The address of the picture.
+	Filepath *string `json:"filepath,omitempty"`
+	// When the picture was last changed. Always null: a picture is never changed, only taken away.
+	UpdatedAt *time.Time `json:"updatedAt,omitempty"`
+}
+
+// A record of one of the shop's own types in a sitemap. Rialto keeps none, so a sitemap never has one.
+type SitemapResourceMetaobject struct {
+	// The record's name in addresses, unique among its type.
+	Handle string `json:"handle"`
+	// The part of addresses that stands for the record's type.
+	OnlineStoreURLHandle *string `json:"onlineStoreUrlHandle,omitempty"`
+	// The record's type.
+	Type string `json:"type"`
+	// When the record was last changed.
+	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+func (SitemapResourceMetaobject) IsSitemapResourceInterface() {}
 
 // What a member of staff signs in with.
 type StaffAccessTokenCreateInput struct {
