@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -34,6 +35,8 @@ type Config struct {
 	SMTPURL string
 	// Secret seals what the database keeps secret, such as signing keys; empty keeps it as it is.
 	Secret string
+	// PrivateProviders is "on" where providers of identities may be at private addresses and without TLS, for development.
+	PrivateProviders string
 	// OTLPEndpoint is where traces go; empty sends none.
 	OTLPEndpoint string
 	// Demo fills an empty deployment with the demo shop, its public token and its owner. It listens on loopback only.
@@ -65,7 +68,8 @@ func settings() []setting {
 		{env: "RIALTO_BUS_NAME", def: "main", help: "name of this deployment among those on one NATS", field: func(c *Config) *string { return &c.BusName }},
 		{env: "RIALTO_TRUSTED_PROXIES", help: "address prefixes whose X-Forwarded-For is believed, comma separated", field: func(c *Config) *string { return &c.TrustedProxies }},
 		{env: "RIALTO_BREACHED_PASSWORDS", help: "file of passwords that nobody may choose, as sorted SHA-1 hashes; common ones are refused in any case", field: func(c *Config) *string { return &c.BreachedPasswords }},
-		{env: "RIALTO_SECRET", help: "long random text that seals the signing keys in the database; empty keeps them unsealed", secret: true, field: func(c *Config) *string { return &c.Secret }},
+		{env: "RIALTO_SECRET", help: "long random text that seals signing keys and client secrets in the database; empty keeps them unsealed", secret: true, field: func(c *Config) *string { return &c.Secret }},
+		{env: "RIALTO_PRIVATE_PROVIDERS", def: "off", help: "on lets identity providers be at private addresses and without TLS, for development", field: func(c *Config) *string { return &c.PrivateProviders }},
 		{env: "RIALTO_LOG_LEVEL", def: "info", help: "debug, info, warn or error", field: func(c *Config) *string { return &c.LogLevel }},
 		{env: "RIALTO_LOG_FORMAT", def: "json", help: "json or text", field: func(c *Config) *string { return &c.LogFormat }},
 		{env: "RIALTO_OTLP_ENDPOINT", help: "where traces are sent by OTLP over HTTP; empty sends none", field: func(c *Config) *string { return &c.OTLPEndpoint }},
@@ -115,6 +119,9 @@ func (c Config) check() error {
 	}
 	if c.Secret != "" && len(c.Secret) < minSecret {
 		return fmt.Errorf("RIALTO_SECRET must have at least %d characters: `openssl rand -base64 32` makes one", minSecret)
+	}
+	if p := c.PrivateProviders; p != "" && p != "on" && p != "off" {
+		return errors.New("RIALTO_PRIVATE_PROVIDERS is on or off")
 	}
 	_, err := c.proxies()
 	return err

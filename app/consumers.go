@@ -53,6 +53,7 @@ func (a *App) sweeps() {
 		{"open checkouts", 2 * time.Second, 50, a.everyShop(a.Checkout.Sweep)},
 		{"open refunds", 30 * time.Second, 50, a.Orders.ResumeRefunds},
 		{"OAuth codes and tokens", time.Hour, 1000, a.OAuth.Sweep},
+		{"sign-ins at providers", 10 * time.Minute, 1000, a.SignIn.Sweep},
 		{"old carts", time.Hour, 1000, a.everyShop(func(ctx context.Context, most int) (int, error) {
 			n, err := a.Carts.Expire(ctx, most)
 			return int(n), err

@@ -11,6 +11,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/delivery"
 	"github.com/rialtohq/rialto/commerce/discount"
+	"github.com/rialtohq/rialto/commerce/federation"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/notice"
@@ -35,6 +36,7 @@ type Domains struct {
 	Customers *customer.Service
 	Staff     *staff.Service
 	OAuth     *oauth.Service
+	SignIn    *federation.Service
 	Apps      *apps.Service
 	Discounts *discount.Service
 	Delivery  *delivery.Service
@@ -68,6 +70,10 @@ func (a *App) domains(address string) error {
 		DB: a.DB, Clock: a.Clock, Identity: a.Identity, Staff: a.Staff, Apps: a.Apps, Issuer: address, Secret: a.config.Secret, Log: a.Log, Share: a.share,
 	})
 	a.Identity.Accept(a.OAuth)
+	a.SignIn = federation.New(federation.Config{
+		DB: a.DB, Identity: a.Identity, Customers: a.Customers, Staff: a.Staff, Shops: a.Shops, Audit: a.Staff, Clock: a.Clock, Log: a.Log,
+		PublicURL: address, Secret: a.config.Secret, Private: a.config.PrivateProviders == "on",
+	})
 	a.Catalog = catalog.New(catalog.Config{
 		DB: a.DB, Shops: a.Shops, Events: ev, Audit: a.Staff, Stock: a.Inventory, Clock: a.Clock, FilesURL: address + "/files",
 	})

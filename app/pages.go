@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,6 +19,7 @@ import (
 	"github.com/rialtohq/rialto/web/explorer"
 	"github.com/rialtohq/rialto/web/files"
 	"github.com/rialtohq/rialto/web/oauth"
+	"github.com/rialtohq/rialto/web/signin"
 )
 
 // pages makes what people see in a browser: the playground, the pictures of shops, and the hosted checkout.
@@ -44,8 +46,9 @@ func (a *App) pages(address string) (server.Handlers, error) {
 			}),
 			Log: a.Log,
 		}),
-		OAuth: oauth.New(oauth.Config{Provider: a.OAuth, ShopName: a.shopName, Log: a.Log}),
-		Home:  http.HandlerFunc(a.home),
+		OAuth:  oauth.New(oauth.Config{Provider: a.OAuth, ShopName: a.shopName, Log: a.Log}),
+		SignIn: signin.New(signin.Config{Providers: a.SignIn, Secure: strings.HasPrefix(address, "https://"), Log: a.Log}),
+		Home:   http.HandlerFunc(a.home),
 	}, nil
 }
 

@@ -14,6 +14,7 @@ type Handlers struct {
 	Files      http.Handler // pictures and other files, below /files/
 	Checkout   http.Handler // the hosted checkout page, below /checkout/ and /orders/
 	OAuth      http.Handler // the authorization server: its page and endpoints below /oauth/, and its documents
+	SignIn     http.Handler // signing in at outside providers, below /signin/
 	Home       http.Handler // the front page: where to go from here
 }
 
@@ -37,6 +38,7 @@ func (h Handlers) Routes() []Route {
 		{"/oauth/", h.OAuth},
 		{"GET /.well-known/openid-configuration", h.OAuth},
 		{"GET /.well-known/oauth-authorization-server", h.OAuth},
+		{"GET /signin/", h.SignIn},
 		{"GET /{$}", h.Home},
 	}
 }

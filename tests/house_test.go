@@ -39,7 +39,7 @@ var floors = [][]string{
 	{"identity", "shop", "promotion", "shipping", "tax"},
 	{"customer", "staff", "app", "catalog", "content", "pricing"},
 	{"discount", "delivery", "search", "inventory"},
-	{"cart", "payment", "oauth"},
+	{"cart", "payment", "oauth", "federation"},
 	{"order"},
 	{"checkout"},
 	{"transfer", "notice"},

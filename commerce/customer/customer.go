@@ -6,7 +6,9 @@
 //
 // Invariants: an email has one account in a shop; a wrong password and an unknown email cannot be told apart, by answer
 // or by time; a mailed secret works once; when a password changes, all sessions and all mailed secrets of the account
-// end with it; an account always has a default address when it has addresses.
+// end with it; an account always has a default address when it has addresses; an email is verified when mail to it was
+// answered or a provider whom the shop believes vouched for it, and no longer when it changes; what was tied to an account
+// before its email was verified ends then.
 //
 // Orders that somebody placed as a guest are not attached to an account that is opened later with the same email:
 // opening an account proves nothing about the email, and an order shows its buyer's address.
@@ -20,6 +22,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -56,7 +59,7 @@ type Customer struct {
 	Note           *string
 	NumberOfOrders uint64
 	Phone          *string
-	// SocialLoginProvider is nil: shoppers sign in here only.
+	// SocialLoginProvider is nil: an account may be tied to several providers, and opens without them.
 	SocialLoginProvider *SocialLoginProvider
 	State               State
 	Tags                []string
@@ -111,6 +114,8 @@ type Config struct {
 	Clock clock.Clock
 	// NewID makes the ids of rows; the default is UUIDv7.
 	NewID func() uuid.UUID
+	// Policies decide who sees an address; nil is Rialto's own.
+	Policies *policy.Engine
 	// AccountURL is where mailed links lead, such as https://shop.example/account; "/reset/…" or "/activate/…" follows.
 	AccountURL string
 }
@@ -122,12 +127,13 @@ type Service struct {
 	events     Events
 	clock      clock.Clock
 	newID      func() uuid.UUID
+	policies   *policy.Engine
 	accountURL string
 }
 
 // New makes the service.
 func New(c Config) *Service {
-	s := &Service{db: c.DB, identity: c.Identity, events: c.Events, clock: c.Clock, newID: c.NewID, accountURL: strings.TrimSuffix(c.AccountURL, "/")}
+	s := &Service{db: c.DB, identity: c.Identity, events: c.Events, clock: c.Clock, newID: c.NewID, policies: c.Policies.Or(), accountURL: strings.TrimSuffix(c.AccountURL, "/")}
 	if s.clock == nil {
 		s.clock = clock.System{}
 	}

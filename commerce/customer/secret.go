@@ -202,7 +202,7 @@ func (s *Service) redeemChecked(ctx context.Context, l link, password string) (R
 		case a.state == Disabled || a.state == Declined:
 			return refuse(CodeDisabled, "This account is closed.")
 		}
-		if err := errors.Join(setPassword(ctx, tx, a.id, hash, Enabled, now), endSecrets(ctx, tx, a.id, now)); err != nil {
+		if err := errors.Join(setPassword(ctx, tx, a.id, hash, Enabled, now), endSecrets(ctx, tx, a.id, now), confirmEmail(ctx, tx, a.id, now)); err != nil {
 			return err
 		}
 		t, err = s.reopenTx(ctx, tx, a.id)

@@ -76,8 +76,9 @@ func insertAccount(ctx context.Context, tx database.Tx, a account, now time.Time
 	return err
 }
 
+// updateAccount writes an account. An email that is new is not verified.
 func updateAccount(ctx context.Context, tx database.Tx, a account, now time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE customer SET updated_at = $3, email = $4, first_name = $5, last_name = $6, phone = $7, password_hash = $8, accepts_marketing = $9, state = $10
+	_, err := tx.Exec(ctx, `UPDATE customer SET updated_at = $3, verified_email = (verified_email AND email = $4), email = $4, first_name = $5, last_name = $6, phone = $7, password_hash = $8, accepts_marketing = $9, state = $10
 		WHERE shop_id = $1 AND id = $2`, a.id, now, a.email, a.first, a.last, a.phone, a.hash, a.marketing, a.state.column())
 	return err
 }

@@ -1,0 +1,117 @@
+package federation
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/gid"
+)
+
+// accountTx finds the account of who was vouched for, as [Service.Finish] tells.
+func (s *Service) accountTx(ctx context.Context, tx database.Tx, p *stored, who *claims) (uuid.UUID, error) {
+	tied, err := tieOf(ctx, tx, p.ID.UUID, who.Subject)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if tied != nil {
+		return tied.account, s.openTx(ctx, tx, p, tied.account)
+	}
+	email, flaw := identity.NormalizeEmail(who.Email)
+	if !who.Verified || flaw != identity.EmailOK {
+		return uuid.Nil, unverified(p)
+	}
+	account, err := uuid.Nil, error(nil)
+	if p.Audience == Staff {
+		account, err = s.memberTx(ctx, tx, p, email)
+	} else {
+		account, err = s.customerTx(ctx, tx, p, email, who)
+	}
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if err := s.insertTie(ctx, tx, p, tie{provider: p.ID.UUID, account: account, subject: who.Subject}); err != nil {
+		return uuid.Nil, err
+	}
+	of := gid.New(map[string]string{Customers: "Customer", Staff: "StaffMember"}[p.Audience], account)
+	return account, s.audit.Audit(ctx, tx, "external_identity.tied", of.String(), map[string]any{"identityProviderId": p.ID.String()})
+}
+
+// openTx refuses an account that is closed.
+func (s *Service) openTx(ctx context.Context, tx database.Tx, p *stored, account uuid.UUID) error {
+	open := false
+	if p.Audience == Staff {
+		var err error
+		if open, err = s.staff.MemberTx(ctx, tx, account); err != nil {
+			return err
+		}
+	} else {
+		held, found, err := s.customers.HoldTx(ctx, tx, account)
+		if err != nil {
+			return err
+		}
+		open = found && !held.Closed()
+	}
+	if !open {
+		return closed()
+	}
+	return nil
+}
+
+// memberTx finds the member of staff that may be tied by a verified email.
+func (s *Service) memberTx(ctx context.Context, tx database.Tx, p *stored, email string) (uuid.UUID, error) {
+	id, active, found, err := s.staff.MemberByEmailTx(ctx, tx, email)
+	switch {
+	case err != nil:
+		return uuid.Nil, err
+	case !found:
+		return uuid.Nil, noAccount(p)
+	case !active:
+		return uuid.Nil, closed()
+	case !p.LinkAccounts:
+		return uuid.Nil, noTies(p)
+	}
+	ties, err := tiesOf(ctx, tx, id)
+	if err == nil && tiedBy(ties, p.ID.UUID) {
+		err = tiedToAnother(p)
+	}
+	return id, err
+}
+
+// customerTx finds or makes the customer that may be tied by a verified email.
+func (s *Service) customerTx(ctx context.Context, tx database.Tx, p *stored, email string, who *claims) (uuid.UUID, error) {
+	held, found, err := s.customers.HoldByEmailTx(ctx, tx, email)
+	switch {
+	case err != nil:
+		return uuid.Nil, err
+	case !found && !p.CreateAccounts:
+		return uuid.Nil, noAccount(p)
+	case !found:
+		return s.customers.OpenVerifiedTx(ctx, tx, email, who.First, who.Last)
+	case held.Closed():
+		return uuid.Nil, closed()
+	case !p.LinkAccounts:
+		return uuid.Nil, noTies(p)
+	}
+	ties, err := tiesOf(ctx, tx, held.ID)
+	switch {
+	case err != nil:
+		return uuid.Nil, err
+	case !held.Verified && (held.Password || len(ties) > 0):
+		return uuid.Nil, passwordFirst(p)
+	case tiedBy(ties, p.ID.UUID): // an email that the provider gave to somebody else opens nothing of its holder before
+		return uuid.Nil, tiedToAnother(p)
+	}
+	return held.ID, s.customers.ConfirmTx(ctx, tx, held)
+}
+
+func tiedBy(ties []*tie, provider uuid.UUID) bool {
+	for _, t := range ties {
+		if t.provider == provider {
+			return true
+		}
+	}
+	return false
+}
