@@ -31,6 +31,8 @@ type Config struct {
 	BreachedPasswords string
 	// LogLevel is debug, info, warn or error; LogFormat json or text.
 	LogLevel, LogFormat string
+	// RowSecurity is on or off: whether PostgreSQL is told of each statement's shop. See database.Config.
+	RowSecurity string
 	// SMTPURL names the server that takes mails; empty keeps them as files in the data folder.
 	SMTPURL string
 	// Secret seals what the database keeps secret, such as signing keys; empty keeps it as it is.
@@ -61,6 +63,7 @@ func settings() []setting {
 		{env: "RIALTO_ADMIN_ADDR", def: "127.0.0.1:0", help: "address of metrics, health and pprof; the one in force stands in run.json", field: func(c *Config) *string { return &c.AdminAddr }},
 		{env: "RIALTO_DATA_DIR", def: ".rialto", help: "folder of the embedded database, events, files and mail", field: func(c *Config) *string { return &c.DataDir }},
 		{env: "RIALTO_DATABASE_URL", help: "PostgreSQL; empty is a SQLite file in the data folder", secret: true, field: func(c *Config) *string { return &c.DatabaseURL }},
+		{env: "RIALTO_ROW_SECURITY", def: "off", help: "on names the shop of each statement to PostgreSQL, for a role that row level security binds", field: func(c *Config) *string { return &c.RowSecurity }},
 		{env: "RIALTO_REDIS_URL", help: "Redis; empty keeps caches and limits in the process", secret: true, field: func(c *Config) *string { return &c.RedisURL }},
 		{env: "RIALTO_NATS_URL", help: "NATS with JetStream; empty runs one in the process", secret: true, field: func(c *Config) *string { return &c.NATSURL }},
 		{env: "RIALTO_SMTP_URL", help: "mail server: smtp://user:password@host:port, or smtps://; empty keeps mails as files in the data folder", secret: true, field: func(c *Config) *string { return &c.SMTPURL }},
@@ -123,6 +126,9 @@ func (c Config) check() error {
 	if p := c.PrivateProviders; p != "" && p != "on" && p != "off" {
 		return errors.New("RIALTO_PRIVATE_PROVIDERS is on or off")
 	}
+	if c.RowSecurity != "" && c.RowSecurity != "on" && c.RowSecurity != "off" {
+		return fmt.Errorf("RIALTO_ROW_SECURITY is on or off, not %q", c.RowSecurity)
+	}
 	_, err := c.proxies()
 	return err
 }
@@ -175,7 +181,7 @@ func mask(raw string) string {
 
 // Database is which database the settings name.
 func (c Config) Database() database.Config {
-	return database.Config{URL: c.DatabaseURL, File: c.DatabaseFile()}
+	return database.Config{URL: c.DatabaseURL, File: c.DatabaseFile(), RowSecurity: c.RowSecurity == "on"}
 }
 
 // DatabaseFile is the SQLite file of the embedded default.

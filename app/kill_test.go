@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -447,7 +446,7 @@ func (s *shoppers) verify(c app.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts := func(rows *sql.Rows, err error) []string {
+	texts := func(rows database.Rows, err error) []string {
 		t.Helper()
 		out, err := database.Scan(rows, err, func(scan func(...any) error) (s string, err error) { return s, scan(&s) })
 		if err != nil {

@@ -2,6 +2,19 @@
 
 CREATE EXTENSION pg_trgm;
 
+CREATE OR REPLACE FUNCTION public.rialto_all()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$ SELECT coalesce(current_setting('rialto.all', true), '') = 'on' $function$
+;
+CREATE OR REPLACE FUNCTION public.rialto_shop()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+AS $function$ SELECT nullif(current_setting('rialto.shop', true), '')::uuid $function$
+;
+
 CREATE TABLE "address" (
   id uuid NOT NULL,
   shop_id uuid NOT NULL,
@@ -22,6 +35,8 @@ CREATE TABLE "address" (
   CONSTRAINT address_pkey PRIMARY KEY (id)
 );
 CREATE INDEX address_shop_id_customer_id_id ON public.address USING btree (shop_id, customer_id, id);
+ALTER TABLE address ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON address USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "api_key" (
   id uuid NOT NULL,
@@ -40,6 +55,8 @@ CREATE TABLE "api_key" (
 CREATE UNIQUE INDEX apikey_key_hash ON public.api_key USING btree (key_hash);
 CREATE INDEX apikey_shop_id_app_id_id ON public.api_key USING btree (shop_id, app_id, id);
 CREATE INDEX apikey_shop_id_prefix ON public.api_key USING btree (shop_id, prefix);
+ALTER TABLE api_key ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON api_key USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "app" (
   id uuid NOT NULL,
@@ -58,6 +75,8 @@ CREATE TABLE "app" (
   CONSTRAINT app_pkey PRIMARY KEY (id)
 );
 CREATE INDEX app_shop_id_id ON public.app USING btree (shop_id, id);
+ALTER TABLE app ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON app USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "audit_entry" (
   id uuid NOT NULL,
@@ -73,6 +92,8 @@ CREATE TABLE "audit_entry" (
 );
 CREATE INDEX auditentry_shop_id_id ON public.audit_entry USING btree (shop_id, id);
 CREATE INDEX auditentry_shop_id_resource_id ON public.audit_entry USING btree (shop_id, resource, id);
+ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON audit_entry USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "bogus_charge" (
   id uuid NOT NULL,
@@ -116,6 +137,8 @@ CREATE TABLE "cart" (
   CONSTRAINT cart_pkey PRIMARY KEY (id)
 );
 CREATE INDEX cart_shop_id_expires_at ON public.cart USING btree (shop_id, expires_at);
+ALTER TABLE cart ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON cart USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "cart_line" (
   id uuid NOT NULL,
@@ -130,6 +153,8 @@ CREATE TABLE "cart_line" (
   CONSTRAINT cart_line_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX cartline_shop_id_cart_id_variant_id_attributes_key ON public.cart_line USING btree (shop_id, cart_id, variant_id, attributes_key);
+ALTER TABLE cart_line ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON cart_line USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "checkout_attempt" (
   id uuid NOT NULL,
@@ -158,6 +183,8 @@ CREATE TABLE "checkout_attempt" (
 CREATE UNIQUE INDEX checkoutattempt_shop_id_cart_id ON public.checkout_attempt USING btree (shop_id, cart_id) WHERE ((state)::text <> ALL ((ARRAY['completed'::character varying, 'failed'::character varying])::text[]));
 CREATE INDEX checkoutattempt_shop_id_cart_id_token ON public.checkout_attempt USING btree (shop_id, cart_id, token);
 CREATE INDEX checkoutattempt_shop_id_due_at ON public.checkout_attempt USING btree (shop_id, due_at) WHERE ((state)::text <> ALL ((ARRAY['completed'::character varying, 'failed'::character varying])::text[]));
+ALTER TABLE checkout_attempt ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON checkout_attempt USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "collection" (
   id uuid NOT NULL,
@@ -182,6 +209,8 @@ CREATE UNIQUE INDEX collection_shop_id_handle ON public.collection USING btree (
 CREATE INDEX collection_shop_id_id ON public.collection USING btree (shop_id, id);
 CREATE INDEX collection_shop_id_title_id ON public.collection USING btree (shop_id, title, id);
 CREATE INDEX collection_shop_id_updated_at_id ON public.collection USING btree (shop_id, updated_at, id);
+ALTER TABLE collection ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON collection USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "collection_product" (
   id uuid NOT NULL,
@@ -195,6 +224,8 @@ CREATE TABLE "collection_product" (
 CREATE INDEX collectionproduct_shop_id_collection_id_position_product_id ON public.collection_product USING btree (shop_id, collection_id, "position", product_id);
 CREATE UNIQUE INDEX collectionproduct_shop_id_collection_id_product_id ON public.collection_product USING btree (shop_id, collection_id, product_id);
 CREATE INDEX collectionproduct_shop_id_product_id_collection_id ON public.collection_product USING btree (shop_id, product_id, collection_id);
+ALTER TABLE collection_product ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON collection_product USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "customer" (
   id uuid NOT NULL,
@@ -222,6 +253,8 @@ CREATE INDEX customer_shop_id_phone ON public.customer USING btree (shop_id, pho
 CREATE INDEX list_customer_shop_id_email ON public.customer USING btree (shop_id, lower((email)::text) text_pattern_ops);
 CREATE INDEX list_customer_shop_id_first_name ON public.customer USING btree (shop_id, lower((first_name)::text) text_pattern_ops);
 CREATE INDEX list_customer_shop_id_last_name ON public.customer USING btree (shop_id, lower((last_name)::text) text_pattern_ops);
+ALTER TABLE customer ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON customer USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "customer_token" (
   id uuid NOT NULL,
@@ -237,6 +270,8 @@ CREATE TABLE "customer_token" (
 );
 CREATE INDEX customertoken_shop_id_customer_id ON public.customer_token USING btree (shop_id, customer_id);
 CREATE UNIQUE INDEX customertoken_shop_id_token_hash ON public.customer_token USING btree (shop_id, token_hash);
+ALTER TABLE customer_token ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON customer_token USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "discount" (
   id uuid NOT NULL,
@@ -259,6 +294,8 @@ CREATE TABLE "discount" (
 );
 CREATE UNIQUE INDEX discount_shop_id_code ON public.discount USING btree (shop_id, code) WHERE ((code)::text <> ''::text);
 CREATE INDEX discount_shop_id_method_enabled_id ON public.discount USING btree (shop_id, method, enabled, id);
+ALTER TABLE discount ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON discount USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "discount_usage" (
   id uuid NOT NULL,
@@ -272,6 +309,8 @@ CREATE TABLE "discount_usage" (
 );
 CREATE INDEX discountusage_shop_id_discount_id_buyer ON public.discount_usage USING btree (shop_id, discount_id, buyer);
 CREATE UNIQUE INDEX discountusage_shop_id_ref_discount_id ON public.discount_usage USING btree (shop_id, ref, discount_id);
+ALTER TABLE discount_usage ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON discount_usage USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "external_identity" (
   id uuid NOT NULL,
@@ -285,6 +324,8 @@ CREATE TABLE "external_identity" (
 );
 CREATE INDEX externalidentity_shop_id_account_id ON public.external_identity USING btree (shop_id, account_id);
 CREATE UNIQUE INDEX externalidentity_shop_id_provider_id_subject ON public.external_identity USING btree (shop_id, provider_id, subject);
+ALTER TABLE external_identity ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON external_identity USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "fulfillment" (
   id uuid NOT NULL,
@@ -302,6 +343,8 @@ CREATE TABLE "fulfillment" (
   CONSTRAINT fulfillment_pkey PRIMARY KEY (id)
 );
 CREATE INDEX fulfillment_shop_id_order_id_id ON public.fulfillment USING btree (shop_id, order_id, id);
+ALTER TABLE fulfillment ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON fulfillment USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "fulfillment_line" (
   id uuid NOT NULL,
@@ -313,6 +356,8 @@ CREATE TABLE "fulfillment_line" (
   CONSTRAINT fulfillment_line_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX fulfillmentline_shop_id_fulfillment_id_order_line_id ON public.fulfillment_line USING btree (shop_id, fulfillment_id, order_line_id);
+ALTER TABLE fulfillment_line ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON fulfillment_line USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "gift_card" (
   id uuid NOT NULL,
@@ -331,6 +376,8 @@ CREATE TABLE "gift_card" (
   CONSTRAINT gift_card_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX giftcard_shop_id_code_hash ON public.gift_card USING btree (shop_id, code_hash);
+ALTER TABLE gift_card ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON gift_card USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "gift_card_entry" (
   id uuid NOT NULL,
@@ -344,6 +391,8 @@ CREATE TABLE "gift_card_entry" (
   CONSTRAINT gift_card_entry_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX giftcardentry_shop_id_gift_card_id_ref_reason ON public.gift_card_entry USING btree (shop_id, gift_card_id, ref, reason);
+ALTER TABLE gift_card_entry ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON gift_card_entry USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "idempotency_record" (
   id uuid NOT NULL,
@@ -360,6 +409,8 @@ CREATE TABLE "idempotency_record" (
 );
 CREATE UNIQUE INDEX idempotencyrecord_shop_id_actor_key ON public.idempotency_record USING btree (shop_id, actor, key);
 CREATE INDEX idempotencyrecord_shop_id_expires_at ON public.idempotency_record USING btree (shop_id, expires_at);
+ALTER TABLE idempotency_record ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON idempotency_record USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "identity_provider" (
   id uuid NOT NULL,
@@ -380,6 +431,8 @@ CREATE TABLE "identity_provider" (
   CONSTRAINT identity_provider_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX identityprovider_shop_id_handle ON public.identity_provider USING btree (shop_id, handle);
+ALTER TABLE identity_provider ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON identity_provider USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "inbox_record" (
   id uuid NOT NULL,
@@ -402,6 +455,8 @@ CREATE TABLE "inventory_level" (
   CONSTRAINT inventory_level_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX inventorylevel_shop_id_variant_id_location_id ON public.inventory_level USING btree (shop_id, variant_id, location_id);
+ALTER TABLE inventory_level ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON inventory_level USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "location" (
   id uuid NOT NULL,
@@ -417,6 +472,8 @@ CREATE TABLE "location" (
   CONSTRAINT location_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX location_shop_id_handle ON public.location USING btree (shop_id, handle);
+ALTER TABLE location ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON location USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "market" (
   id uuid NOT NULL,
@@ -435,6 +492,8 @@ CREATE TABLE "market" (
   CONSTRAINT market_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX market_shop_id_handle ON public.market USING btree (shop_id, handle);
+ALTER TABLE market ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON market USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "media" (
   id uuid NOT NULL,
@@ -453,6 +512,8 @@ CREATE TABLE "media" (
   CONSTRAINT media_pkey PRIMARY KEY (id)
 );
 CREATE INDEX media_shop_id_product_id_position_id ON public.media USING btree (shop_id, product_id, "position", id);
+ALTER TABLE media ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON media USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "menu" (
   id uuid NOT NULL,
@@ -464,6 +525,8 @@ CREATE TABLE "menu" (
   CONSTRAINT menu_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX menu_shop_id_handle ON public.menu USING btree (shop_id, handle);
+ALTER TABLE menu ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON menu USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "menu_item" (
   id uuid NOT NULL,
@@ -479,6 +542,8 @@ CREATE TABLE "menu_item" (
   CONSTRAINT menu_item_pkey PRIMARY KEY (id)
 );
 CREATE INDEX menuitem_shop_id_menu_id_position_id ON public.menu_item USING btree (shop_id, menu_id, "position", id);
+ALTER TABLE menu_item ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON menu_item USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "metafield" (
   id uuid NOT NULL,
@@ -497,6 +562,8 @@ CREATE TABLE "metafield" (
 );
 CREATE INDEX metafield_shop_id_namespace_key_value_key_owner_id ON public.metafield USING btree (shop_id, namespace, key, value_key, owner_id);
 CREATE UNIQUE INDEX metafield_shop_id_owner_id_namespace_key ON public.metafield USING btree (shop_id, owner_id, namespace, key);
+ALTER TABLE metafield ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON metafield USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "oauth_request" (
   id uuid NOT NULL,
@@ -520,6 +587,8 @@ CREATE TABLE "oauth_request" (
 );
 CREATE UNIQUE INDEX oauthrequest_code_hash ON public.oauth_request USING btree (code_hash);
 CREATE INDEX oauthrequest_expires_at ON public.oauth_request USING btree (expires_at);
+ALTER TABLE oauth_request ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON oauth_request USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "oauth_token" (
   id uuid NOT NULL,
@@ -541,6 +610,8 @@ CREATE INDEX oauthtoken_expires_at ON public.oauth_token USING btree (expires_at
 CREATE INDEX oauthtoken_shop_id_family_id ON public.oauth_token USING btree (shop_id, family_id);
 CREATE INDEX oauthtoken_shop_id_subject_id ON public.oauth_token USING btree (shop_id, subject_id);
 CREATE UNIQUE INDEX oauthtoken_token_hash ON public.oauth_token USING btree (token_hash);
+ALTER TABLE oauth_token ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON oauth_token USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "option_value" (
   id uuid NOT NULL,
@@ -554,6 +625,8 @@ CREATE TABLE "option_value" (
   CONSTRAINT option_value_pkey PRIMARY KEY (id)
 );
 CREATE INDEX optionvalue_shop_id_product_id_option_id_position ON public.option_value USING btree (shop_id, product_id, option_id, "position");
+ALTER TABLE option_value ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON option_value USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "order_event" (
   id uuid NOT NULL,
@@ -568,6 +641,8 @@ CREATE TABLE "order_event" (
   CONSTRAINT order_event_pkey PRIMARY KEY (id)
 );
 CREATE INDEX orderevent_shop_id_order_id_id ON public.order_event USING btree (shop_id, order_id, id);
+ALTER TABLE order_event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON order_event USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "order_line" (
   id uuid NOT NULL,
@@ -602,6 +677,8 @@ CREATE TABLE "order_line" (
 );
 CREATE UNIQUE INDEX orderline_shop_id_order_id_position ON public.order_line USING btree (shop_id, order_id, "position");
 CREATE INDEX search_order_line_shop_id_product_id ON public.order_line USING btree (shop_id, product_id, order_id);
+ALTER TABLE order_line ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON order_line USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "orders" (
   id uuid NOT NULL,
@@ -660,6 +737,8 @@ CREATE UNIQUE INDEX order_shop_id_number ON public.orders USING btree (shop_id, 
 CREATE INDEX order_shop_id_processed_at_id ON public.orders USING btree (shop_id, processed_at, id);
 CREATE INDEX order_shop_id_total_id ON public.orders USING btree (shop_id, total, id);
 CREATE INDEX order_shop_id_updated_at_id ON public.orders USING btree (shop_id, updated_at, id);
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON orders USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "outbox_event" (
   id uuid NOT NULL,
@@ -672,6 +751,8 @@ CREATE TABLE "outbox_event" (
   CONSTRAINT outbox_event_pkey PRIMARY KEY (id)
 );
 CREATE INDEX outboxevent_due_at_id ON public.outbox_event USING btree (due_at, id);
+ALTER TABLE outbox_event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON outbox_event USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "page" (
   id uuid NOT NULL,
@@ -691,6 +772,8 @@ CREATE UNIQUE INDEX page_shop_id_handle ON public.page USING btree (shop_id, han
 CREATE INDEX page_shop_id_id ON public.page USING btree (shop_id, id);
 CREATE INDEX page_shop_id_title_id ON public.page USING btree (shop_id, title, id);
 CREATE INDEX page_shop_id_updated_at_id ON public.page USING btree (shop_id, updated_at, id);
+ALTER TABLE page ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON page USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "payment_transaction" (
   id uuid NOT NULL,
@@ -714,6 +797,8 @@ CREATE TABLE "payment_transaction" (
 CREATE UNIQUE INDEX paymenttransaction_shop_id_idempotency_key ON public.payment_transaction USING btree (shop_id, idempotency_key);
 CREATE INDEX paymenttransaction_shop_id_order_id_id ON public.payment_transaction USING btree (shop_id, order_id, id);
 CREATE INDEX paymenttransaction_shop_id_updated_at ON public.payment_transaction USING btree (shop_id, updated_at) WHERE ((status)::text = 'pending'::text);
+ALTER TABLE payment_transaction ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON payment_transaction USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "product" (
   id uuid NOT NULL,
@@ -747,6 +832,8 @@ CREATE INDEX product_shop_id_status_updated_at_id ON public.product USING btree 
 CREATE INDEX product_shop_id_status_vendor_id ON public.product USING btree (shop_id, status, vendor, id);
 CREATE INDEX search_product_shop_id_product_type ON public.product USING btree (shop_id, lower((product_type)::text));
 CREATE INDEX search_product_shop_id_vendor ON public.product USING btree (shop_id, lower((vendor)::text));
+ALTER TABLE product ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON product USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "product_option" (
   id uuid NOT NULL,
@@ -757,6 +844,8 @@ CREATE TABLE "product_option" (
   CONSTRAINT product_option_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX productoption_shop_id_product_id_position ON public.product_option USING btree (shop_id, product_id, "position");
+ALTER TABLE product_option ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON product_option USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "product_price" (
   id uuid NOT NULL,
@@ -771,6 +860,8 @@ CREATE TABLE "product_price" (
 );
 CREATE INDEX productprice_shop_id_currency_min_amount_product_id ON public.product_price USING btree (shop_id, currency, min_amount, product_id);
 CREATE UNIQUE INDEX productprice_shop_id_product_id_currency ON public.product_price USING btree (shop_id, product_id, currency);
+ALTER TABLE product_price ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON product_price USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "product_tag" (
   id uuid NOT NULL,
@@ -782,6 +873,8 @@ CREATE TABLE "product_tag" (
 );
 CREATE INDEX producttag_shop_id_product_id ON public.product_tag USING btree (shop_id, product_id);
 CREATE UNIQUE INDEX producttag_shop_id_tag_product_id ON public.product_tag USING btree (shop_id, tag, product_id);
+ALTER TABLE product_tag ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON product_tag USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "refund" (
   id uuid NOT NULL,
@@ -803,6 +896,8 @@ CREATE TABLE "refund" (
 );
 CREATE INDEX refund_shop_id_order_id_id ON public.refund USING btree (shop_id, order_id, id);
 CREATE INDEX refund_shop_id_updated_at ON public.refund USING btree (shop_id, updated_at) WHERE ((status)::text = 'pending'::text);
+ALTER TABLE refund ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON refund USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "reservation" (
   id uuid NOT NULL,
@@ -817,6 +912,8 @@ CREATE TABLE "reservation" (
 );
 CREATE INDEX reservation_shop_id_expires_at ON public.reservation USING btree (shop_id, expires_at);
 CREATE UNIQUE INDEX reservation_shop_id_ref_variant_id_location_id ON public.reservation USING btree (shop_id, ref, variant_id, location_id);
+ALTER TABLE reservation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON reservation USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "role" (
   id uuid NOT NULL,
@@ -830,6 +927,8 @@ CREATE TABLE "role" (
   CONSTRAINT role_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX role_shop_id_handle ON public.role USING btree (shop_id, handle);
+ALTER TABLE role ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON role USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "role_assignment" (
   id uuid NOT NULL,
@@ -841,6 +940,8 @@ CREATE TABLE "role_assignment" (
   CONSTRAINT role_assignment_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX roleassignment_shop_id_staff_id_role ON public.role_assignment USING btree (shop_id, staff_id, role);
+ALTER TABLE role_assignment ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON role_assignment USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "search_document" (
   id uuid NOT NULL,
@@ -860,6 +961,8 @@ CREATE TABLE "search_document" (
   CONSTRAINT search_document_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX searchdocument_shop_id_resource_id ON public.search_document USING btree (shop_id, resource_id);
+ALTER TABLE search_document ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON search_document USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "search_vector" (
   resource_id uuid NOT NULL,
@@ -869,6 +972,8 @@ CREATE TABLE "search_vector" (
   CONSTRAINT search_vector_pkey PRIMARY KEY (resource_id)
 );
 CREATE INDEX search_vector_words ON public.search_vector USING gin (words) WITH (fastupdate=off);
+ALTER TABLE search_vector ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON search_vector USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "search_word" (
   shop_id uuid NOT NULL,
@@ -876,6 +981,8 @@ CREATE TABLE "search_word" (
   CONSTRAINT search_word_pkey PRIMARY KEY (shop_id, word)
 );
 CREATE INDEX search_word_word ON public.search_word USING gin (word gin_trgm_ops) WITH (fastupdate=off);
+ALTER TABLE search_word ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON search_word USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "session" (
   id uuid NOT NULL,
@@ -891,6 +998,8 @@ CREATE TABLE "session" (
 );
 CREATE INDEX session_shop_id_subject_id ON public.session USING btree (shop_id, subject_id);
 CREATE UNIQUE INDEX session_shop_id_token_hash ON public.session USING btree (shop_id, token_hash);
+ALTER TABLE session ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON session USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "shipping_rate" (
   id uuid NOT NULL,
@@ -912,6 +1021,8 @@ CREATE TABLE "shipping_rate" (
   CONSTRAINT shipping_rate_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX shippingrate_shop_id_zone_id_handle_currency ON public.shipping_rate USING btree (shop_id, zone_id, handle, currency);
+ALTER TABLE shipping_rate ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON shipping_rate USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "shipping_zone" (
   id uuid NOT NULL,
@@ -926,6 +1037,8 @@ CREATE TABLE "shipping_zone" (
   CONSTRAINT shipping_zone_pkey PRIMARY KEY (id)
 );
 CREATE INDEX shippingzone_shop_id_position_id ON public.shipping_zone USING btree (shop_id, "position", id);
+ALTER TABLE shipping_zone ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON shipping_zone USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "shop" (
   id uuid NOT NULL,
@@ -945,6 +1058,8 @@ CREATE TABLE "shop" (
   CONSTRAINT shop_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX shop_handle_key ON public.shop USING btree (handle);
+ALTER TABLE shop ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON shop USING (((id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "shop_counter" (
   id uuid NOT NULL,
@@ -954,6 +1069,8 @@ CREATE TABLE "shop_counter" (
   CONSTRAINT shop_counter_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX shopcounter_shop_id_series ON public.shop_counter USING btree (shop_id, series);
+ALTER TABLE shop_counter ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON shop_counter USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "sign_in_failure" (
   id uuid NOT NULL,
@@ -966,6 +1083,8 @@ CREATE TABLE "sign_in_failure" (
 );
 CREATE INDEX signinfailure_last_at ON public.sign_in_failure USING btree (last_at);
 CREATE UNIQUE INDEX signinfailure_shop_id_subject_hash ON public.sign_in_failure USING btree (shop_id, subject_hash);
+ALTER TABLE sign_in_failure ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON sign_in_failure USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "sign_in_flow" (
   id uuid NOT NULL,
@@ -982,6 +1101,8 @@ CREATE TABLE "sign_in_flow" (
 );
 CREATE INDEX signinflow_expires_at ON public.sign_in_flow USING btree (expires_at);
 CREATE UNIQUE INDEX signinflow_state_hash ON public.sign_in_flow USING btree (state_hash);
+ALTER TABLE sign_in_flow ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON sign_in_flow USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "signing_key" (
   id uuid NOT NULL,
@@ -1023,6 +1144,8 @@ CREATE TABLE "stock_movement" (
 );
 CREATE INDEX stockmovement_shop_id_ref ON public.stock_movement USING btree (shop_id, ref);
 CREATE INDEX stockmovement_shop_id_variant_id_location_id_id ON public.stock_movement USING btree (shop_id, variant_id, location_id, id);
+ALTER TABLE stock_movement ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON stock_movement USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "storefront_token" (
   id uuid NOT NULL,
@@ -1039,6 +1162,8 @@ CREATE TABLE "storefront_token" (
   CONSTRAINT storefront_token_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX storefronttoken_token_hash ON public.storefront_token USING btree (token_hash);
+ALTER TABLE storefront_token ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON storefront_token USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "tax_rate" (
   id uuid NOT NULL,
@@ -1054,6 +1179,8 @@ CREATE TABLE "tax_rate" (
   CONSTRAINT tax_rate_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX taxrate_shop_id_country_province_name ON public.tax_rate USING btree (shop_id, country, province, name);
+ALTER TABLE tax_rate ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON tax_rate USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "variant" (
   id uuid NOT NULL,
@@ -1082,6 +1209,8 @@ CREATE INDEX list_variant_shop_id_barcode ON public.variant USING btree (shop_id
 CREATE INDEX search_variant_shop_id_sku ON public.variant USING btree (shop_id, lower((sku)::text));
 CREATE UNIQUE INDEX variant_shop_id_product_id_option_key ON public.variant USING btree (shop_id, product_id, option_key);
 CREATE INDEX variant_shop_id_product_id_position_id ON public.variant USING btree (shop_id, product_id, "position", id);
+ALTER TABLE variant ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON variant USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "variant_option" (
   id uuid NOT NULL,
@@ -1097,6 +1226,8 @@ CREATE TABLE "variant_option" (
 );
 CREATE INDEX search_variant_option_shop_id_name_value ON public.variant_option USING btree (shop_id, lower((name)::text), lower((value)::text), product_id);
 CREATE UNIQUE INDEX variantoption_shop_id_variant_id_position ON public.variant_option USING btree (shop_id, variant_id, "position");
+ALTER TABLE variant_option ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON variant_option USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "variant_price" (
   id uuid NOT NULL,
@@ -1110,3 +1241,5 @@ CREATE TABLE "variant_price" (
   CONSTRAINT variant_price_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX variantprice_shop_id_variant_id_currency ON public.variant_price USING btree (shop_id, variant_id, currency);
+ALTER TABLE variant_price ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON variant_price USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));

@@ -46,7 +46,7 @@ func (s store) recordsAfter(ctx context.Context, tx database.Tx, last string, li
 	return s.records(ctx, tx, rows, err)
 }
 
-func (s store) records(ctx context.Context, tx database.Tx, rows *sql.Rows, err error) ([]*record, error) {
+func (s store) records(ctx context.Context, tx database.Tx, rows database.Rows, err error) ([]*record, error) {
 	list, err := database.Scan(rows, err, scanRecord)
 	if err != nil || len(list) == 0 {
 		return nil, err

@@ -6,72 +6,72 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/rialtohq/rialto/commerce/money"
-	"github.com/rialtohq/rialto/ent/generated"
-	"github.com/rialtohq/rialto/ent/generated/market"
-	entshop "github.com/rialtohq/rialto/ent/generated/shop"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
 func (s *Service) load(ctx context.Context, id uuid.UUID) (*snapshot, error) {
-	row, err := s.db.Ent().Shop.Get(database.AllShops(ctx), id)
-	if generated.IsNotFound(err) {
+	found, err := s.find(ctx, "id", id)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
 		return nil, fault.New(fault.NotFound, "There is no such shop.")
 	}
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.db.Ent().Market.Query().Where(market.ShopID(id), market.Enabled(true)).Order(market.ByPosition(), market.ByHandle()).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	snap := &snapshot{shop: shopOf(row)}
-	for _, m := range rows {
-		snap.markets = append(snap.markets, marketFrom(m))
-	}
-	return snap, nil
+	markets, err := s.markets(database.WithShop(ctx, id))
+	return &snapshot{shop: found[0], markets: markets}, err
 }
 
-func shopOf(row *generated.Shop) *Shop {
-	s := &Shop{
-		ID: gid.New("Shop", row.ID), Handle: row.Handle, Name: row.Name, Email: row.Email, Currency: money.Currency(row.Currency),
-		Country: row.Country, Language: row.Language, MoneyFormat: row.MoneyFormat, Domain: row.Domain,
-	}
-	if row.Description != "" {
-		s.Description = &row.Description
-	}
-	_ = json.Unmarshal(row.Policies, &s.Policies)
-	_ = json.Unmarshal(row.Brand, &s.BrandData)
-	return s
+// find reads a shop by its id or handle. Served by the primary key, and by shop (handle).
+func (s *Service) find(ctx context.Context, column string, value any) ([]*Shop, error) {
+	rows, err := s.db.SysQuery(database.AllShops(ctx), `SELECT id, handle, name, email, currency, country, language, money_format, domain, description, policies, brand
+		FROM shop WHERE `+column+` = $1`, value)
+	return database.Scan(rows, err, func(scan func(...any) error) (*Shop, error) {
+		s := &Shop{}
+		var id uuid.UUID
+		var description string
+		policies, brand := database.JSON[json.RawMessage]{}, database.JSON[json.RawMessage]{}
+		err := scan(&id, &s.Handle, &s.Name, &s.Email, &s.Currency, &s.Country, &s.Language, &s.MoneyFormat, &s.Domain, &description, &policies, &brand)
+		if description != "" {
+			s.Description = &description
+		}
+		s.ID = gid.New("Shop", id)
+		_ = json.Unmarshal(policies.V, &s.Policies)
+		_ = json.Unmarshal(brand.V, &s.BrandData)
+		return s, err
+	})
 }
 
-func marketFrom(m *generated.Market) *Market {
-	out := &Market{
-		ID: m.ID, Handle: m.Handle, Name: m.Name, Currency: money.Currency(m.Currency), TaxIncluded: m.TaxIncluded,
-		Rate: m.ConversionRate, Position: m.Position, Enabled: m.Enabled,
-	}
-	_ = json.Unmarshal(m.Countries, &out.Countries)
-	_ = json.Unmarshal(m.Languages, &out.Languages)
-	return out
+// markets reads the markets that the context's shop sells to, in their order. Served by market (shop_id, handle).
+func (s *Service) markets(ctx context.Context) ([]*Market, error) {
+	rows, err := s.db.Query(ctx, `SELECT id, handle, name, currency, tax_included, conversion_rate, position, enabled, countries, languages
+		FROM market WHERE shop_id = $1 AND enabled ORDER BY position, handle`)
+	return database.Scan(rows, err, func(scan func(...any) error) (*Market, error) {
+		m := &Market{}
+		var countries, languages database.JSON[[]string]
+		err := scan(&m.ID, &m.Handle, &m.Name, &m.Currency, &m.TaxIncluded, &m.Rate, &m.Position, &m.Enabled, &countries, &languages)
+		m.Countries, m.Languages = countries.V, languages.V
+		return m, err
+	})
 }
 
 // List gives the ids of all shops of the deployment: for sweeps and the command line.
 func (s *Service) List(ctx context.Context) ([]uuid.UUID, error) {
-	return s.db.Ent().Shop.Query().Order(entshop.ByID()).IDs(database.AllShops(ctx))
+	rows, err := s.db.SysQuery(database.AllShops(ctx), "SELECT id FROM shop ORDER BY id")
+	return database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
 }
 
 // ByHandle finds a shop of the deployment. Fails with [fault.NotFound].
 func (s *Service) ByHandle(ctx context.Context, handle string) (*Shop, error) {
-	row, err := s.db.Ent().Shop.Query().Where(entshop.Handle(handle)).Only(database.AllShops(ctx))
-	if generated.IsNotFound(err) {
-		return nil, fault.New(fault.NotFound, "There is no shop %q.", handle)
-	}
+	found, err := s.find(ctx, "handle", handle)
 	if err != nil {
 		return nil, err
 	}
-	return shopOf(row), nil
+	if len(found) == 0 {
+		return nil, fault.New(fault.NotFound, "There is no shop %q.", handle)
+	}
+	return found[0], nil
 }
 
 // Create makes a shop with its markets, in the order given. The context needs no shop.

@@ -66,6 +66,12 @@ func tell(ctx context.Context, conn *pgx.Conn) (string, error) {
 		return "", err
 	}
 	b.WriteString("\n" + strings.Join(extensions, "\n") + "\n")
+	functions, err := list(ctx, conn, `SELECT pg_get_functiondef(p.oid) || ';' FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+ AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') ORDER BY p.proname`)
+	if err != nil {
+		return "", err
+	}
+	b.WriteString("\n" + strings.Join(functions, "\n") + "\n")
 	tables, err := list(ctx, conn, "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'goose%' ORDER BY relname")
 	if err != nil {
 		return "", err

@@ -18,8 +18,6 @@ import (
 	"path/filepath"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"github.com/rialtohq/rialto/ent/generated"
 )
 
 // Dialect is which database is spoken to.
@@ -45,6 +43,9 @@ type Config struct {
 	URL string
 	// File of a SQLite database; it is made where it is missing.
 	File string
+	// RowSecurity names the shop of each statement to PostgreSQL, which then refuses rows of any other to roles that are
+	// subject to it: a second wall behind the first. See docs/operations.md.
+	RowSecurity bool
 	// MaxConns bounds PostgreSQL's pool; 0 is four for each processor, and at least ten.
 	MaxConns int
 }
@@ -53,17 +54,15 @@ type Config struct {
 type Querier interface {
 	// Query runs a statement that gives rows. Its parameter $1 is the context's shop, and is not among args: args
 	// are $2, $3 and so on. Slices of ids, strings and integers may be given for "= ANY($n)".
-	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	Query(ctx context.Context, query string, args ...any) (Rows, error)
 	// QueryRow is Query for at most one row; the error comes with Scan.
 	QueryRow(ctx context.Context, query string, args ...any) Row
 	// Exec runs a statement that gives no rows, and counts the rows it changed. Parameters as with Query.
 	Exec(ctx context.Context, query string, args ...any) (int64, error)
 	// SysQuery is Query for tables that belong to no shop, or sweeps over all of them: args are $1, $2 and so on.
-	SysQuery(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	SysQuery(ctx context.Context, query string, args ...any) (Rows, error)
 	// SysExec is Exec for tables that belong to no shop.
 	SysExec(ctx context.Context, query string, args ...any) (int64, error)
-	// Ent is ent's client on the same connection; its statements obey the same rule of the shop.
-	Ent() *generated.Client
 	// Dialect is which database this is.
 	Dialect() Dialect
 
@@ -79,6 +78,7 @@ type DB struct {
 	reads   *sql.DB
 	writes  *sql.DB
 	pool    *pgxpool.Pool
+	walls   bool          // PostgreSQL: whether it is told of each statement's shop
 	gate    chan struct{} // SQLite: held by the one writer
 	growth  growth        // SQLite: guarded by the gate
 }
@@ -101,6 +101,9 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		return nil, err
 	}
 	db.runner = newRunner(db.dialect, db.reads, nil)
+	if db.pool != nil {
+		db.runner.native = &native{pool: db.pool, walls: db.walls}
+	}
 	return db, nil
 }
 

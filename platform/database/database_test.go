@@ -51,7 +51,11 @@ func TestStatements(t *testing.T) {
 			}
 		})
 		t.Run("EntReadsTheSameRows", func(t *testing.T) {
-			n, err := db.Ent().Page.Query().Where(page.ShopID(shop), page.HandleIn("a", "b")).Count(ctx)
+			n := 0
+			err := db.InTx(ctx, func(tx database.Tx) (err error) {
+				n, err = tx.Ent().Page.Query().Where(page.ShopID(shop), page.HandleIn("a", "b")).Count(ctx)
+				return err
+			})
 			if err != nil || n != 2 {
 				t.Fatalf("ent counted %d, %v", n, err)
 			}
@@ -66,11 +70,17 @@ func TestStatements(t *testing.T) {
 			if _, err := db.Query(context.Background(), "SELECT 1 FROM page WHERE shop_id = $1"); !fault.Is(err, fault.Internal) {
 				t.Fatalf("err = %v", err)
 			}
-			if _, err := db.Ent().Page.Query().Count(context.Background()); err == nil {
-				t.Fatal("ent read pages without a shop")
-			}
-			if _, err := db.Ent().Page.Query().Count(ctx); err == nil {
-				t.Fatal("ent read pages of all shops in one shop's context")
+			err := db.InTx(ctx, func(tx database.Tx) error {
+				if _, err := tx.Ent().Page.Query().Count(context.Background()); err == nil {
+					t.Error("ent read pages without a shop")
+				}
+				if _, err := tx.Ent().Page.Query().Count(ctx); err == nil {
+					t.Error("ent read pages of all shops in one shop's context")
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
 			}
 		})
 		t.Run("TwiceIsUnique", func(t *testing.T) {

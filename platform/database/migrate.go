@@ -69,7 +69,7 @@ func (db *DB) Ready(ctx context.Context) error {
 	if have < migrations.Latest() {
 		return fault.New(fault.Conflict, "the database is at schema version %d and this binary needs %d: run `rialto migrate up` first", have, migrations.Latest())
 	}
-	return nil
+	return db.checkWall(ctx)
 }
 
 func (db *DB) migratePostgres(ctx context.Context) error {

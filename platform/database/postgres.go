@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -30,6 +32,11 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	}
 	// A transaction whose process stopped answering must not hold its locks for long.
 	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "15000"
+	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		// Moments come in UTC, wherever the process runs.
+		conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+		return nil
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("database: PostgreSQL: %w", err)
@@ -39,5 +46,5 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 		return nil, fmt.Errorf("database: PostgreSQL does not answer at %s: %w", Describe(c), err)
 	}
 	std := stdlib.OpenDBFromPool(pool)
-	return &DB{dialect: PostgreSQL, reads: std, writes: std, pool: pool}, nil
+	return &DB{dialect: PostgreSQL, reads: std, writes: std, pool: pool, walls: c.RowSecurity}, nil
 }

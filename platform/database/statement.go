@@ -66,6 +66,7 @@ type runner struct {
 	dialect Dialect
 	conn    guarded
 	ent     *generated.Client
+	native  *native // PostgreSQL outside transactions; else nil
 }
 
 func newRunner(d Dialect, c conn, changed *int64) runner {
@@ -80,10 +81,9 @@ type entDriver struct{ *entsql.Driver }
 // Tx gives a transaction that only closes what the caller's has.
 func (d entDriver) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx(d.Driver), nil }
 
-func (r runner) Dialect() Dialect       { return r.dialect }
-func (r runner) Ent() *generated.Client { return r.ent }
+func (r runner) Dialect() Dialect { return r.dialect }
 
-func (r runner) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (r runner) Query(ctx context.Context, query string, args ...any) (Rows, error) {
 	shop, err := Shop(ctx)
 	if err != nil {
 		return nil, err
@@ -103,14 +103,40 @@ func (r runner) Exec(ctx context.Context, query string, args ...any) (int64, err
 	return r.SysExec(ctx, query, append([]any{shop}, args...)...)
 }
 
-func (r runner) SysQuery(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (r runner) SysQuery(ctx context.Context, query string, args ...any) (Rows, error) {
+	if r.native == nil {
+		return r.queryStandard(ctx, query, args)
+	}
+	if err := admit(ctx, query); err != nil {
+		return nil, err
+	}
+	ctx, done := observe(ctx, query, args)
+	rows, err := r.native.query(ctx, query, args)
+	done(err)
+	return rows, err
+}
+
+func (r runner) queryStandard(ctx context.Context, query string, args []any) (Rows, error) {
 	if r.dialect == SQLite {
 		query, args = translate(query), lists(args)
 	}
-	return r.conn.QueryContext(ctx, query, args...)
+	rows, err := r.conn.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
 }
 
 func (r runner) SysExec(ctx context.Context, query string, args ...any) (int64, error) {
+	if r.native != nil && r.native.walls {
+		if err := admit(ctx, query); err != nil {
+			return 0, err
+		}
+		ctx, done := observe(ctx, query, args)
+		n, err := r.native.exec(ctx, query, args)
+		done(err)
+		return n, err
+	}
 	if r.dialect == SQLite {
 		query, args = translate(query), lists(args)
 	}
@@ -122,11 +148,11 @@ func (r runner) SysExec(ctx context.Context, query string, args ...any) (int64, 
 }
 
 type oneRow struct {
-	rows *sql.Rows
+	rows Rows
 	err  error
 }
 
-func first(rows *sql.Rows, err error) Row { return oneRow{rows: rows, err: err} }
+func first(rows Rows, err error) Row { return oneRow{rows: rows, err: err} }
 
 func (r oneRow) Scan(dest ...any) error {
 	if r.err != nil {
@@ -146,7 +172,7 @@ func (r oneRow) Scan(dest ...any) error {
 }
 
 // Scan reads every row of a statement with a function that reads one, and closes the rows.
-func Scan[T any](rows *sql.Rows, err error, one func(scan func(...any) error) (T, error)) ([]T, error) {
+func Scan[T any](rows Rows, err error, one func(scan func(...any) error) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	sqlite "modernc.org/sqlite"
 
+	"github.com/rialtohq/rialto/ent/generated"
 	"github.com/rialtohq/rialto/platform/fault"
 )
 
@@ -20,6 +21,9 @@ type Tx struct {
 }
 
 var _ Querier = Tx{}
+
+// Ent is ent's client in the transaction; its statements obey the same rule of the shop.
+func (tx Tx) Ent() *generated.Client { return tx.ent }
 
 // AfterCommit runs f once the transaction is committed, and never if it is not: to wake a relay, to drop a cache entry.
 // f must be quick and must not fail: what has to happen belongs in the transaction, as an event.
@@ -56,7 +60,7 @@ func (db *DB) once(ctx context.Context, f func(tx Tx) error) error {
 			return fault.Wrap(context.Cause(ctx), fault.Timeout, "The shop is busy; try again in a moment.")
 		}
 	}
-	sqlTx, err := db.writes.BeginTx(ctx, nil)
+	sqlTx, err := db.begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -79,6 +83,21 @@ func (db *DB) once(ctx context.Context, f func(tx Tx) error) error {
 		f()
 	}
 	return nil
+}
+
+// running is a transaction that was begun.
+type running interface {
+	conn
+	Commit() error
+	Rollback() error
+}
+
+// begin begins a transaction; with walls, it has the shop named in the same round trip.
+func (db *DB) begin(ctx context.Context) (running, error) {
+	if !db.walls {
+		return db.writes.BeginTx(ctx, nil)
+	}
+	return beginBehindWall(ctx, db.writes)
 }
 
 // retryable reports whether a transaction failed only because of others that ran beside it.

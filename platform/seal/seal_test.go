@@ -26,12 +26,14 @@ func TestSeal(t *testing.T) {
 	bent := bytes.Clone(sealed)
 	bent[len(bent)-1] ^= 1
 	for name, open := range map[string]func() ([]byte, error){
-		"AnotherName":    func() ([]byte, error) { return ours.Open("two", sealed, true) },
-		"AnotherSecret":  func() ([]byte, error) { return seal.New("another secret", "client secrets").Open("one", sealed, true) },
-		"AnotherPurpose": func() ([]byte, error) { return seal.New("a long secret of this deployment", "keys").Open("one", sealed, true) },
-		"NoSecret":       func() ([]byte, error) { return seal.New("", "client secrets").Open("one", sealed, true) },
-		"Bent":           func() ([]byte, error) { return ours.Open("one", bent, true) },
-		"Short":          func() ([]byte, error) { return ours.Open("one", sealed[:5], true) },
+		"AnotherName":   func() ([]byte, error) { return ours.Open("two", sealed, true) },
+		"AnotherSecret": func() ([]byte, error) { return seal.New("another secret", "client secrets").Open("one", sealed, true) },
+		"AnotherPurpose": func() ([]byte, error) {
+			return seal.New("a long secret of this deployment", "keys").Open("one", sealed, true)
+		},
+		"NoSecret": func() ([]byte, error) { return seal.New("", "client secrets").Open("one", sealed, true) },
+		"Bent":     func() ([]byte, error) { return ours.Open("one", bent, true) },
+		"Short":    func() ([]byte, error) { return ours.Open("one", sealed[:5], true) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got, err := open(); !errors.Is(err, seal.ErrSealed) || got != nil {

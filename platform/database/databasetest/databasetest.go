@@ -270,3 +270,33 @@ func named(server, name string) string {
 	u.Path = "/" + name
 	return u.String()
 }
+
+// Guest makes a role that owns nothing and may use everything in a database, as one does for production, and gives the
+// database's URL for it. The role is gone when the test ends.
+func Guest(t testing.TB, at string) string {
+	t.Helper()
+	ctx := context.Background()
+	name := "rialto_test_" + strings.ReplaceAll(uuid.NewString()[:13], "-", "")
+	for _, q := range []string{
+		"CREATE ROLE " + name + " LOGIN PASSWORD 'guest'", "GRANT USAGE ON SCHEMA public TO " + name,
+		"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + name, "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO " + name,
+	} {
+		if err := admin(ctx, at, q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() {
+		if err := admin(ctx, at, "DROP OWNED BY "+name); err != nil {
+			t.Error(err)
+		}
+		if err := admin(ctx, at, "DROP ROLE "+name); err != nil {
+			t.Error(err)
+		}
+	})
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.UserPassword(name, "guest")
+	return u.String()
+}
