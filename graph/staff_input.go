@@ -158,15 +158,19 @@ var enums = sync.OnceValue(func() map[string][]string {
 	return out
 })
 
-// coded gives problems the codes that an enum of errors knows: another one becomes INVALID, or none.
+// coded gives problems the codes that an enum of errors knows: another one becomes INVALID, or INVALID_VALUE
+// where there is no INVALID.
 func coded(enum string, list fault.Problems) fault.Problems {
 	known := enums()[enum]
 	for _, p := range list {
 		if slices.Contains(known, p.Code) {
 			continue
 		}
-		if p.Code = ""; slices.Contains(known, catalog.CodeInvalid) {
-			p.Code = catalog.CodeInvalid
+		p.Code = ""
+		for _, code := range []string{catalog.CodeValue, catalog.CodeInvalid} {
+			if slices.Contains(known, code) {
+				p.Code = code
+			}
 		}
 	}
 	return list

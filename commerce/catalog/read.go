@@ -181,6 +181,9 @@ func (s *Service) CollectionPage(ctx context.Context, args keyset.Args, sortKey,
 	if err != nil {
 		return keyset.Page[*Collection]{}, err
 	}
+	if err := keyset.CheckQuery(query); err != nil {
+		return keyset.Page[*Collection]{}, err
+	}
 	words := strings.Fields(strings.ReplaceAll(query, "title:", ""))
 	if len(words) > 10 {
 		return keyset.Page[*Collection]{}, fault.New(fault.Invalid, "A query for collections has at most 10 words.")

@@ -145,6 +145,9 @@ func (s *Service) PageList(ctx context.Context, args keyset.Args, sortKey, query
 	if err != nil {
 		return keyset.Page[*Page]{}, err
 	}
+	if err := keyset.CheckQuery(query); err != nil {
+		return keyset.Page[*Page]{}, err
+	}
 	words := strings.Fields(strings.ReplaceAll(query, "title:", ""))
 	if len(words) > 10 {
 		return keyset.Page[*Page]{}, fault.New(fault.Invalid, "A query for pages has at most 10 words.")

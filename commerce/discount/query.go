@@ -6,12 +6,16 @@ import (
 	"time"
 
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/keyset"
 )
 
 const maxTerms = 10
 
 // conditions turns a query into SQL over the parameters $2 and on.
 func conditions(query string, now time.Time) (string, []any, error) {
+	if err := keyset.CheckQuery(query); err != nil {
+		return "", nil, err
+	}
 	terms := strings.Fields(query)
 	if len(terms) > maxTerms {
 		return "", nil, fault.New(fault.Invalid, "A query has at most %d terms.", maxTerms)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -25,30 +26,44 @@ func (s *Service) AvailableTx(ctx context.Context, tx database.Tx, variantIDs []
 	return s.store.availability(ctx, tx, variantIDs)
 }
 
-// Levels gives the stock of variants at each location that holds them, in the locations' order: one statement.
+// Levels gives the stock of variants at each location that holds them, in the locations' order: one statement. Levels at
+// locations that the viewer may not read are absent.
 func (s *Service) Levels(ctx context.Context, variantIDs []uuid.UUID) (map[uuid.UUID][]Level, error) {
 	levels, err := s.store.levels(ctx, s.db, "l.variant_id", variantIDs)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[uuid.UUID][]Level, len(variantIDs))
-	for _, l := range levels {
+	for _, l := range s.readable(ctx, levels) {
 		out[l.VariantID] = append(out[l.VariantID], l)
 	}
 	return out, nil
 }
 
-// LevelsByID gives levels by their own ids; those that are not the shop's are not in the answer.
+// LevelsByID gives levels by their own ids; those that are not the shop's, or at locations that the viewer may not read, are
+// not in the answer.
 func (s *Service) LevelsByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Level, error) {
 	levels, err := s.store.levels(ctx, s.db, "l.id", ids)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[uuid.UUID]Level, len(levels))
-	for _, l := range levels {
+	for _, l := range s.readable(ctx, levels) {
 		out[l.ID.UUID] = l
 	}
 	return out, nil
+}
+
+// readable leaves out what lies at locations that the viewer may not read.
+func (s *Service) readable(ctx context.Context, levels []Level) []Level {
+	may := map[uuid.UUID]bool{}
+	return slices.DeleteFunc(levels, func(l Level) bool {
+		at := l.Location.ID.UUID
+		if _, asked := may[at]; !asked {
+			may[at] = s.allows(ctx, policy.LocationRead, at)
+		}
+		return !may[at]
+	})
 }
 
 // Locations gives every location of the shop, in order of priority.
@@ -59,6 +74,9 @@ func (s *Service) Locations(ctx context.Context) ([]Location, error) {
 // LocationPage gives a page of the locations whose names have every word of a query (name:word or word), by a value of
 // LocationSortKeys. A shop has few: all are read. Fails with [fault.Invalid] for an argument that cannot be meant.
 func (s *Service) LocationPage(ctx context.Context, args keyset.Args, query, sortKey string) (keyset.Page[*Location], error) {
+	if err := keyset.CheckQuery(query); err != nil {
+		return keyset.Page[*Location]{}, err
+	}
 	all, err := s.Locations(ctx)
 	if err != nil {
 		return keyset.Page[*Location]{}, err
@@ -96,10 +114,13 @@ func (s *Service) SaveLocation(ctx context.Context, l Location) (saved Location,
 }
 
 // Movements gives the ledger of a level, newest first: at most limit entries that are older than before, or from the start
-// where before is nil.
+// where before is nil. There are none for who may not read the location.
 func (s *Service) Movements(ctx context.Context, variantID, locationID, before uuid.UUID, limit int) ([]Movement, error) {
 	if before == uuid.Nil {
 		before = uuid.Max
+	}
+	if !s.allows(ctx, policy.LocationRead, locationID) {
+		return nil, nil
 	}
 	return s.store.movements(ctx, s.db, place{variantID, locationID}, before, limit)
 }

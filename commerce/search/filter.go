@@ -126,7 +126,7 @@ func (f Filter) choices() ([]choices, error) {
 	for _, c := range out {
 		for _, s := range append([]string{c.name, c.key}, c.values...) {
 			if !utf8.ValidString(s) || strings.ContainsRune(s, 0) || len(s) > 4096 {
-				return nil, fault.New(fault.Invalid, "A filter's text is too long or not text.")
+				return nil, fault.New(fault.Invalid, "A text of productFilters has at most 4096 bytes.")
 			}
 		}
 	}

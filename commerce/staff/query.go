@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/keyset"
 )
 
 // conditions are what a query asks for, as SQL that begins with " AND" or is empty.
@@ -32,6 +33,9 @@ const maxTerms = 10
 
 // parse turns a query into conditions over the parameters next and on. The field with the empty name is for bare words.
 func parse(query string, next int, fields map[string]field) (c conditions, err error) {
+	if err := keyset.CheckQuery(query); err != nil {
+		return c, err
+	}
 	terms := strings.Fields(query)
 	if len(terms) > maxTerms {
 		return c, fault.New(fault.Invalid, "A query has at most %d terms.", maxTerms)
