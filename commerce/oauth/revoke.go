@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/access"
 	apps "github.com/rialtohq/rialto/commerce/app"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/platform/database"
@@ -97,7 +98,7 @@ func (s *Service) introspectRefresh(ctx context.Context, c *apps.Client, token s
 	if err != nil || !found || r.app != c.ID.UUID || r.used || r.revoked || !s.clock.Now().Before(r.expires) {
 		return Introspection{}, err
 	}
-	if _, err := s.identity.Session(ctx, "staff", r.session); err != nil {
+	if _, err := s.identity.Session(ctx, access.Staff, r.session); err != nil {
 		if fault.Is(err, fault.Unauthenticated) {
 			err = nil
 		}

@@ -148,7 +148,8 @@ func (s *server) send(w http.ResponseWriter, r *http.Request, to string, answer 
 	}
 	u.RawQuery = query.Encode()
 	s.guard(w, to)
-	http.Redirect(w, r, u.String(), http.StatusSeeOther) // never 307: it would send the password along (RFC 9700, section 4.12)
+	// Never 307: it would send the password along (RFC 9700, section 4.12).
+	http.Redirect(w, r, u.String(), http.StatusSeeOther) //nolint:gosec // one of the addresses that the app registered
 }
 
 // guard keeps the page from being framed, kept or sent elsewhere. Browsers hold the policy's form-action against the
