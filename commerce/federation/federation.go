@@ -109,7 +109,7 @@ func New(c Config) *Service {
 	return &Service{
 		db: c.DB, identity: c.Identity, customers: c.Customers, staff: c.Staff, shops: c.Shops, audit: c.Audit,
 		publicURL: strings.TrimSuffix(c.PublicURL, "/"), private: c.Private, seal: seal.New(c.Secret, "client secrets of identity providers"),
-		client: client, parties: newParties(client, c.Clock), clock: c.Clock, newID: c.NewID, log: c.Log,
+		client: client, parties: newParties(client, c.Private, c.Clock), clock: c.Clock, newID: c.NewID, log: c.Log,
 	}
 }
 

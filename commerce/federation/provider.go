@@ -76,7 +76,7 @@ func mayWrite(ctx context.Context, audience string) error {
 
 func mayRead(ctx context.Context) bool {
 	actor := access.From(ctx)
-	return actor.Kind == access.System || actor.Can(access.ShopRead)
+	return actor.Kind == access.System || actor.Can(access.ShopRead) || actor.Can(access.ShopWrite)
 }
 
 // List gives the shop's providers, by handle.
@@ -88,7 +88,7 @@ func (s *Service) List(ctx context.Context) ([]*Provider, error) {
 	return s.shown(ctx, rows...)
 }
 
-// ByIDs gives providers by their ids, for who may read the shop's settings; others and those of other shops are missing.
+// ByIDs gives providers by their ids, for who may read or change the shop's settings; others and those of other shops are missing.
 func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Provider, error) {
 	out := make(map[uuid.UUID]*Provider, len(ids))
 	if !mayRead(ctx) {

@@ -37,10 +37,11 @@ type party struct {
 
 // parties keeps what providers say of themselves, by issuer.
 type parties struct {
-	client *http.Client
-	clock  clock.Clock
-	mu     sync.Mutex
-	known  map[string]*entry
+	client  *http.Client
+	private bool
+	clock   clock.Clock
+	mu      sync.Mutex
+	known   map[string]*entry
 }
 
 // entry is one provider. Who asks for it holds turn, so that many sign-ins make one call.
@@ -51,8 +52,8 @@ type entry struct {
 	err   error
 }
 
-func newParties(client *http.Client, c clock.Clock) *parties {
-	return &parties{client: client, clock: c, known: map[string]*entry{}}
+func newParties(client *http.Client, private bool, c clock.Clock) *parties {
+	return &parties{client: client, private: private, clock: c, known: map[string]*entry{}}
 }
 
 func (p *parties) entry(issuer string) *entry {
@@ -107,7 +108,7 @@ func (p *parties) discover(ctx context.Context, issuer string) (*party, error) {
 		return nil, err
 	}
 	to, err := url.Parse(provider.Endpoint().AuthURL)
-	if err != nil || to.Host == "" || to.Scheme != "https" && to.Scheme != "http" || to.Scheme == "http" && !p.plain() {
+	if err != nil || to.Host == "" || to.Scheme != "https" && to.Scheme != "http" || to.Scheme == "http" && !p.private {
 		return nil, fmt.Errorf("browsers cannot be sent to %q", provider.Endpoint().AuthURL)
 	}
 	if provider.Endpoint().TokenURL == "" || says.Keys == "" {
@@ -130,11 +131,6 @@ func (p *parties) discover(ctx context.Context, issuer string) (*party, error) {
 		out.style = oauth2.AuthStyleInParams
 	}
 	return out, nil
-}
-
-func (p *parties) plain() bool {
-	c, ok := p.client.Transport.(careful)
-	return ok && c.private
 }
 
 // config is how we speak to a provider. A client without a secret says its name in the form.

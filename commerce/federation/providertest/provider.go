@@ -147,7 +147,10 @@ func truth(s string) any {
 func (p *provider) token(w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseForm()
 	id, secret, basic := r.BasicAuth()
-	if !basic {
+	if basic { // both are form-encoded before they are put together (RFC 6749, section 2.3.1)
+		id, _ = url.QueryUnescape(id)
+		secret, _ = url.QueryUnescape(secret)
+	} else {
 		id, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
 	}
 	if basic == (r.PathValue("issuer") == poster) || id != p.client || subtle.ConstantTimeCompare([]byte(secret), []byte(p.secret)) != 1 {
