@@ -93,6 +93,8 @@ func (r *Resolver) finders() map[string]finder {
 		"Role":        findBy(r.Staff.RolesByID),
 		"App":         findBy(r.Apps.ByIDs),
 		"ApiKey":      findBy(r.keysByID),
+
+		"IdentityProvider": findBy(r.SignIn.ByIDs),
 	}
 }
 

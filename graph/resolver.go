@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/discount"
+	"github.com/rialtohq/rialto/commerce/federation"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/payment"
@@ -35,6 +36,7 @@ type Services struct {
 	Customers   *customer.Service
 	Staff       *staff.Service
 	Apps        *app.Service
+	SignIn      *federation.Service
 	Clock       clock.Clock
 	// PublicURL is where shoppers reach this server, without a slash at its end.
 	PublicURL string

@@ -15,6 +15,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/federation"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/order"
@@ -833,6 +834,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._InventoryItem(ctx, sel, obj)
+	case federation.Provider:
+		return ec._IdentityProvider(ctx, sel, &obj)
+	case *federation.Provider:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._IdentityProvider(ctx, sel, obj)
 	case model.DiscountNode:
 		return ec._DiscountNode(ctx, sel, &obj)
 	case *model.DiscountNode:

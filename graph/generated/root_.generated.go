@@ -148,6 +148,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("FulfillmentLineItemInput", ec.unmarshalInputFulfillmentLineItemInput),
 			graphql.NewInputUnmarshaler("FulfillmentTrackingInput", ec.unmarshalInputFulfillmentTrackingInput),
 			graphql.NewInputUnmarshaler("HasMetafieldsIdentifier", ec.unmarshalInputHasMetafieldsIdentifier),
+			graphql.NewInputUnmarshaler("IdentityProviderCreateInput", ec.unmarshalInputIdentityProviderCreateInput),
+			graphql.NewInputUnmarshaler("IdentityProviderUpdateInput", ec.unmarshalInputIdentityProviderUpdateInput),
 			graphql.NewInputUnmarshaler("ImageInput", ec.unmarshalInputImageInput),
 			graphql.NewInputUnmarshaler("ImageTransformInput", ec.unmarshalInputImageTransformInput),
 			graphql.NewInputUnmarshaler("InventoryAdjustQuantitiesInput", ec.unmarshalInputInventoryAdjustQuantitiesInput),
@@ -10035,6 +10037,155 @@ enum MetafieldDeleteErrorCode {
   METAFIELD_DOES_NOT_EXIST
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_signin.graphqls", Input: `extend type Query {
+  "One provider of identities that the shop believes; null when there is none with this id."
+  identityProvider("Global id of the provider." id: ID!): IdentityProvider @requiresScopes(scopes: [["shop:read"]])
+
+  "The providers of identities that the shop believes, by handle; at most 20."
+  identityProviders: [IdentityProvider!] @requiresScopes(scopes: [["shop:read"]])
+}
+
+extend type Mutation {
+  "Signs a customer in who comes back from a provider of identities: the token in the address that they come back to is exchanged here, once, within a minute."
+  customerAccessTokenCreateWithMultipass("The token from the address." multipassToken: String!): CustomerAccessTokenCreateWithMultipassPayload @public
+
+  "Makes a provider of identities that the shop believes from then on. You must be allowed to do all that those whom it signs in could do."
+  identityProviderCreate("The provider." input: IdentityProviderCreateInput!): IdentityProviderCreatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Takes a provider of identities away, with all that it has tied. Accounts stay, and so do those who are signed in."
+  identityProviderDelete("The provider." identityProviderId: ID!): IdentityProviderDeletePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Changes a provider of identities. While it is not enabled it signs nobody in; what it has tied stays tied."
+  identityProviderUpdate("The provider." identityProviderId: ID! "What to change." input: IdentityProviderUpdateInput!): IdentityProviderUpdatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Signs a member of staff in who comes back from a provider of identities: the token in the address that they come back to is exchanged here, once, within a minute."
+  staffAccessTokenCreateWithProvider("The token from the address." token: String!): StaffAccessTokenCreateWithProviderPayload @public
+}
+
+"""
+An outside party whose word on who somebody is the shop believes, by OpenID Connect.
+"""
+type IdentityProvider implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Whom it signs in."
+  audience: IdentityProviderAudience!
+  "Where it sends browsers back to: what to register with the provider."
+  callbackUrl: URL!
+  "What the provider knows the shop as."
+  clientId: String!
+  "Whether a customer who has no account gets one."
+  createAccounts: Boolean!
+  "When it was made."
+  createdAt: DateTime!
+  "Whether it signs anybody in."
+  enabled: Boolean!
+  "Its place in addresses."
+  handle: String!
+  "Global id of the provider."
+  id: ID!
+  "The provider's own name for itself, letter by letter."
+  issuer: String!
+  "Whether an account is tied by an email that the provider has verified. Accounts that are tied already stay so."
+  linkAccounts: Boolean!
+  "Where browsers may be sent back to, each exactly as it is written, beside the shop's own site."
+  returnUrls: [String!]!
+  "Where a sign-in begins: add ` + "`" + `?return_to=…` + "`" + ` and, as you like, ` + "`" + `&state=…` + "`" + `."
+  startUrl: URL!
+  "What people call it."
+  title: String!
+  "When it was last changed."
+  updatedAt: DateTime!
+}
+
+"Whom a provider of identities signs in."
+enum IdentityProviderAudience {
+  "Those who buy."
+  CUSTOMER
+  "Those who work for the shop."
+  STAFF
+}
+
+"A new provider of identities."
+input IdentityProviderCreateInput {
+  "Whom it signs in. It never changes."
+  audience: IdentityProviderAudience!
+  "What the provider knows the shop as."
+  clientId: String!
+  "What the shop proves itself to the provider with; none for a client that has no secret. It is never shown."
+  clientSecret: String
+  "Whether a customer who has no account gets one."
+  createAccounts: Boolean = false
+  "Whether it signs anybody in."
+  enabled: Boolean = true
+  "Its place in addresses: small letters, digits and hyphens. It never changes."
+  handle: String!
+  "The provider's own name for itself, letter by letter, such as ` + "`" + `https://accounts.example.com` + "`" + `. It never changes."
+  issuer: String!
+  "Whether an account is tied by an email that the provider has verified; true for customers and false for staff when left out."
+  linkAccounts: Boolean
+  "Where browsers may be sent back to beside the shop's own site: ` + "`" + `https://…` + "`" + `, or ` + "`" + `http://…` + "`" + ` on their own machine, without a fragment."
+  returnUrls: [String!]
+  "What people call it."
+  title: String!
+}
+
+"What to change of a provider of identities; what is left out stays."
+input IdentityProviderUpdateInput {
+  "What the provider knows the shop as."
+  clientId: String
+  "What the shop proves itself to the provider with; empty for none."
+  clientSecret: String
+  "Whether a customer who has no account gets one."
+  createAccounts: Boolean
+  "Whether it signs anybody in."
+  enabled: Boolean
+  "Whether an account is tied by an email that the provider has verified."
+  linkAccounts: Boolean
+  "Where browsers may be sent back to beside the shop's own site."
+  returnUrls: [String!]
+  "What people call it."
+  title: String
+}
+
+"Outcome of signing a customer in with a token."
+type CustomerAccessTokenCreateWithMultipassPayload @public {
+  "The customer's own token, or null when the other one was refused."
+  customerAccessToken: CustomerAccessToken
+  "What was refused and why. Empty when everything was done."
+  customerUserErrors: [CustomerUserError!]!
+}
+
+"Outcome of making a provider of identities."
+type IdentityProviderCreatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The provider."
+  identityProvider: IdentityProvider
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of taking a provider of identities away."
+type IdentityProviderDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the provider that is gone."
+  deletedIdentityProviderId: ID
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of changing a provider of identities."
+type IdentityProviderUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The provider."
+  identityProvider: IdentityProvider
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of signing a member of staff in with a token."
+type StaffAccessTokenCreateWithProviderPayload @public {
+  "The member's own token, or null when the other one was refused."
+  staffAccessToken: StaffAccessToken
+  "What was refused and why. Empty when there is a token."
+  userErrors: [StaffAccessTokenUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One kind of a product that can be put into a cart, such as the blue mug in large."
 type ProductVariant implements HasMetafields & Node @public {
   "Whether it can be bought now, from stock or by back order."
@@ -11626,6 +11777,16 @@ func (ec *executionContext) childFields_CustomerAccessTokenCreatePayload(ctx con
 	return nil, fmt.Errorf("no field named %q was found under type CustomerAccessTokenCreatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerAccessTokenCreateWithMultipassPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerAccessToken":
+		return ec.fieldContext_CustomerAccessTokenCreateWithMultipassPayload_customerAccessToken(ctx, field)
+	case "customerUserErrors":
+		return ec.fieldContext_CustomerAccessTokenCreateWithMultipassPayload_customerUserErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerAccessTokenCreateWithMultipassPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerAccessTokenDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedAccessToken":
@@ -12168,6 +12329,70 @@ func (ec *executionContext) childFields_FulfillmentTrackingInfo(ctx context.Cont
 		return ec.fieldContext_FulfillmentTrackingInfo_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FulfillmentTrackingInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityProvider(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "audience":
+		return ec.fieldContext_IdentityProvider_audience(ctx, field)
+	case "callbackUrl":
+		return ec.fieldContext_IdentityProvider_callbackUrl(ctx, field)
+	case "clientId":
+		return ec.fieldContext_IdentityProvider_clientId(ctx, field)
+	case "createAccounts":
+		return ec.fieldContext_IdentityProvider_createAccounts(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_IdentityProvider_createdAt(ctx, field)
+	case "enabled":
+		return ec.fieldContext_IdentityProvider_enabled(ctx, field)
+	case "handle":
+		return ec.fieldContext_IdentityProvider_handle(ctx, field)
+	case "id":
+		return ec.fieldContext_IdentityProvider_id(ctx, field)
+	case "issuer":
+		return ec.fieldContext_IdentityProvider_issuer(ctx, field)
+	case "linkAccounts":
+		return ec.fieldContext_IdentityProvider_linkAccounts(ctx, field)
+	case "returnUrls":
+		return ec.fieldContext_IdentityProvider_returnUrls(ctx, field)
+	case "startUrl":
+		return ec.fieldContext_IdentityProvider_startUrl(ctx, field)
+	case "title":
+		return ec.fieldContext_IdentityProvider_title(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_IdentityProvider_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityProvider", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityProviderCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identityProvider":
+		return ec.fieldContext_IdentityProviderCreatePayload_identityProvider(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IdentityProviderCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityProviderCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityProviderDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedIdentityProviderId":
+		return ec.fieldContext_IdentityProviderDeletePayload_deletedIdentityProviderId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IdentityProviderDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityProviderDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityProviderUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identityProvider":
+		return ec.fieldContext_IdentityProviderUpdatePayload_identityProvider(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IdentityProviderUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityProviderUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Image(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13994,6 +14219,16 @@ func (ec *executionContext) childFields_StaffAccessTokenCreatePayload(ctx contex
 		return ec.fieldContext_StaffAccessTokenCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StaffAccessTokenCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffAccessTokenCreateWithProviderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffAccessToken":
+		return ec.fieldContext_StaffAccessTokenCreateWithProviderPayload_staffAccessToken(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffAccessTokenCreateWithProviderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffAccessTokenCreateWithProviderPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StaffAccessTokenDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/federation"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
@@ -1238,6 +1239,14 @@ type CustomerAccessTokenCreatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Outcome of signing a customer in with a token.
+type CustomerAccessTokenCreateWithMultipassPayload struct {
+	// The customer's own token, or null when the other one was refused.
+	CustomerAccessToken *identity.AccessToken `json:"customerAccessToken,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
+}
+
 // Outcome of signing out.
 type CustomerAccessTokenDeletePayload struct {
 	// The token that was ended.
@@ -2118,6 +2127,72 @@ type HasMetafieldsIdentifier struct {
 	Key string `json:"key"`
 	// The namespace. Without it, the shop's default namespace is meant.
 	Namespace *string `json:"namespace,omitempty"`
+}
+
+// A new provider of identities.
+type IdentityProviderCreateInput struct {
+	// Whom it signs in. It never changes.
+	Audience string `json:"audience"`
+	// What the provider knows the shop as.
+	ClientID string `json:"clientId"`
+	// What the shop proves itself to the provider with; none for a client that has no secret. It is never shown.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+	// Whether a customer who has no account gets one.
+	CreateAccounts *bool `json:"createAccounts,omitempty"`
+	// Whether it signs anybody in.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Its place in addresses: small letters, digits and hyphens. It never changes.
+	Handle string `json:"handle"`
+	// The provider's own name for itself, letter by letter, such as `https://accounts.example.com`. It never changes.
+	Issuer string `json:"issuer"`
+	// Whether an account is tied by an email that the provider has verified; true for customers and false for staff when left out.
+	LinkAccounts *bool `json:"linkAccounts,omitempty"`
+	// Where browsers may be sent back to beside the shop's own site: `https://…`, or `http://…` on their own machine, without a fragment.
+	ReturnUrls []string `json:"returnUrls,omitempty"`
+	// What people call it.
+	Title string `json:"title"`
+}
+
+// Outcome of making a provider of identities.
+type IdentityProviderCreatePayload struct {
+	// The provider.
+	IdentityProvider *federation.Provider `json:"identityProvider,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of taking a provider of identities away.
+type IdentityProviderDeletePayload struct {
+	// Id of the provider that is gone.
+	DeletedIdentityProviderID *gid.ID `json:"deletedIdentityProviderId,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// What to change of a provider of identities; what is left out stays.
+type IdentityProviderUpdateInput struct {
+	// What the provider knows the shop as.
+	ClientID *string `json:"clientId,omitempty"`
+	// What the shop proves itself to the provider with; empty for none.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+	// Whether a customer who has no account gets one.
+	CreateAccounts *bool `json:"createAccounts,omitempty"`
+	// Whether it signs anybody in.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Whether an account is tied by an email that the provider has verified.
+	LinkAccounts *bool `json:"linkAccounts,omitempty"`
+	// Where browsers may be sent back to beside the shop's own site.
+	ReturnUrls []string `json:"returnUrls,omitempty"`
+	// What people call it.
+	Title *string `json:"title,omitempty"`
+}
+
+// Outcome of changing a provider of identities.
+type IdentityProviderUpdatePayload struct {
+	// The provider.
+	IdentityProvider *federation.Provider `json:"identityProvider,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // A page of pictures, in the order asked for.
@@ -3597,6 +3672,14 @@ type StaffAccessTokenCreateInput struct {
 // Outcome of a staff sign-in.
 type StaffAccessTokenCreatePayload struct {
 	// The token, or null when sign-in was refused.
+	StaffAccessToken *identity.AccessToken `json:"staffAccessToken,omitempty"`
+	// What was refused and why. Empty when there is a token.
+	UserErrors []*StaffAccessTokenUserError `json:"userErrors"`
+}
+
+// Outcome of signing a member of staff in with a token.
+type StaffAccessTokenCreateWithProviderPayload struct {
+	// The member's own token, or null when the other one was refused.
 	StaffAccessToken *identity.AccessToken `json:"staffAccessToken,omitempty"`
 	// What was refused and why. Empty when there is a token.
 	UserErrors []*StaffAccessTokenUserError `json:"userErrors"`
