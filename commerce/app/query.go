@@ -5,12 +5,16 @@ import (
 	"strings"
 
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/keyset"
 )
 
 const maxTerms = 10
 
 // words is the condition that a column has every word of a query, with its arguments from the parameter next on.
 func words(query, column string, next int) (sql string, args []any, err error) {
+	if err := keyset.CheckQuery(query); err != nil {
+		return "", nil, err
+	}
 	terms := strings.Fields(strings.ToLower(query))
 	if len(terms) > maxTerms {
 		return "", nil, fault.New(fault.Invalid, "A query has at most %d words.", maxTerms)
@@ -24,6 +28,9 @@ func words(query, column string, next int) (sql string, args []any, err error) {
 
 // beginnings is the condition that a key begins with a query, of which no more than the prefix that is kept is looked at.
 func beginnings(query string, next int) (sql string, args []any, err error) {
+	if err := keyset.CheckQuery(query); err != nil {
+		return "", nil, err
+	}
 	terms := strings.Fields(query)
 	if len(terms) == 0 {
 		return "", nil, nil
@@ -33,7 +40,7 @@ func beginnings(query string, next int) (sql string, args []any, err error) {
 	}
 	begins := strings.Trim(strings.TrimPrefix(terms[0], "prefix:"), `"'*`)
 	if len(begins) >= prefixLength {
-		return fmt.Sprintf(" AND prefix = $%d", next), []any{begins[:prefixLength]}, nil
+		return fmt.Sprintf(" AND prefix = $%d", next), []any{strings.ToValidUTF8(begins[:prefixLength], "")}, nil
 	}
 	return fmt.Sprintf(" AND prefix LIKE $%d ESCAPE '!'", next), []any{escape(begins) + "%"}, nil
 }
