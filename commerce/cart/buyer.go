@@ -2,6 +2,7 @@ package cart
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -89,22 +90,32 @@ func (c *change) setCountry(country string) {
 // setPreferences keeps preferences as they are, within reason.
 func (c *change) setPreferences(p *Preferences, field ...string) {
 	if p != nil {
-		texts := p.Wallet
-		if p.Delivery != nil {
-			texts = append(append(append([]string(nil), texts...), p.Delivery.DeliveryMethod...), p.Delivery.PickupHandle...)
+		lists := []preferred{{path(field, "wallet"), p.Wallet}}
+		if d := p.Delivery; d != nil {
+			lists = append(lists, preferred{path(field, "delivery", "deliveryMethod"), d.DeliveryMethod}, preferred{path(field, "delivery", "pickupHandle"), d.PickupHandle})
 		}
-		if len(texts) > MaxAttributes {
+		total := 0
+		for _, list := range lists {
+			total += len(list.texts)
+			for i, text := range list.texts {
+				if !plain(text) || len(text) > maxKey {
+					c.problems.Add("INVALID", "A preference has at most 255 characters.", path(list.field, strconv.Itoa(i))...)
+					return
+				}
+			}
+		}
+		if total > MaxAttributes {
 			c.problems.Add("CART_TOO_LARGE", "At most 100 preferences.", field...)
 			return
 		}
-		for _, text := range texts {
-			if !plain(text) || len(text) > maxKey {
-				c.problems.Add("INVALID", "A preference has at most 255 characters.", field...)
-				return
-			}
-		}
 	}
 	c.cart.Preferences = p
+}
+
+// preferred is one list of preferences and where it stands.
+type preferred struct {
+	field []string
+	texts []string
 }
 
 func countryCode(c string) bool {

@@ -122,11 +122,11 @@ func (s *Service) writeCollection(ctx context.Context, tx database.Tx, c *checke
 	if err != nil {
 		return nil, nil, err
 	}
-	fields := c.metafields(in.Metafields, "input", "metafields")
+	fc := &checker{problems: c.problems} // its paths are whole already
+	fields := fc.metafields(in.Metafields, "input", "metafields")
 	for i := range fields {
 		fields[i].owner, fields[i].ownerType = r.id, "COLLECTION"
 	}
-	fc := &checker{problems: c.problems} // its paths are whole already
 	if err := s.resolveMetafields(ctx, tx, fc, fields); err != nil || !fc.ok() {
 		return nil, fc.problems, err
 	}

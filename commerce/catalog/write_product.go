@@ -165,11 +165,11 @@ func (c *checker) edit(row *productRow, in ProductChanges) {
 
 // finish saves a product with what staff give along with it: metafields and collections chosen by hand.
 func (s *Service) finish(ctx context.Context, tx database.Tx, c *checker, e *edited, in ProductChanges, list priceList) (*Product, fault.Problems, error) {
-	fields := c.metafields(in.Metafields, "product", "metafields")
+	fc := &checker{problems: c.problems, err: c.err} // its paths are whole already
+	fields := fc.metafields(in.Metafields, "product", "metafields")
 	for i := range fields {
 		fields[i].owner, fields[i].ownerType = e.after.row.id, "PRODUCT"
 	}
-	fc := &checker{problems: c.problems, err: c.err}
 	if err := s.resolveMetafields(ctx, tx, fc, fields); err != nil {
 		return nil, nil, err
 	}
