@@ -23,12 +23,7 @@ func (s *Service) accountTx(ctx context.Context, tx database.Tx, p *stored, who 
 	if !who.Verified || flaw != identity.EmailOK {
 		return uuid.Nil, unverified(p)
 	}
-	account, err := uuid.Nil, error(nil)
-	if p.Audience == Staff {
-		account, err = s.memberTx(ctx, tx, p, email)
-	} else {
-		account, err = s.customerTx(ctx, tx, p, email, who)
-	}
+	account, err := s.foundTx(ctx, tx, p, email, who)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -41,23 +36,26 @@ func (s *Service) accountTx(ctx context.Context, tx database.Tx, p *stored, who 
 
 // openTx refuses an account that is closed.
 func (s *Service) openTx(ctx context.Context, tx database.Tx, p *stored, account uuid.UUID) error {
-	open := false
 	if p.Audience == Staff {
-		var err error
-		if open, err = s.staff.MemberTx(ctx, tx, account); err != nil {
-			return err
+		open, err := s.staff.MemberTx(ctx, tx, account)
+		if err == nil && !open {
+			err = closed()
 		}
-	} else {
-		held, found, err := s.customers.HoldTx(ctx, tx, account)
-		if err != nil {
-			return err
-		}
-		open = found && !held.Closed()
+		return err
 	}
-	if !open {
-		return closed()
+	held, found, err := s.customers.HoldTx(ctx, tx, account)
+	if err == nil && (!found || held.Closed()) {
+		err = closed()
 	}
-	return nil
+	return err
+}
+
+// foundTx finds or makes the account that may be tied by a verified email.
+func (s *Service) foundTx(ctx context.Context, tx database.Tx, p *stored, email string, who *claims) (uuid.UUID, error) {
+	if p.Audience == Staff {
+		return s.memberTx(ctx, tx, p, email)
+	}
+	return s.customerTx(ctx, tx, p, email, who)
 }
 
 // memberTx finds the member of staff that may be tied by a verified email.

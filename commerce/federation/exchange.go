@@ -2,7 +2,6 @@ package federation
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/google/uuid"
@@ -30,17 +29,15 @@ func (s *Service) SignInStaff(ctx context.Context, token string) (*identity.Acce
 	return s.exchange(ctx, Staff, token, s.staff.OpenSessionTx, fault.Problem{Field: []string{"token"}, Code: staff.CodeTokenInvalid}, staff.CodeDisabled)
 }
 
-// errNotGood says that a token is unknown, used, too old, of another shop, or for another kind of account.
-var errNotGood = errors.New("the token is not good")
-
-// exchange uses a token up and opens a session. A token that is shown in the wrong place is used up too.
+// exchange uses a token up and opens a session. That a token is unknown, used, too old, of another shop or for another kind of
+// account cannot be told apart; one that is shown in the wrong place is used up too.
 func (s *Service) exchange(ctx context.Context, audience, token string, open func(context.Context, database.Tx, uuid.UUID) (identity.AccessToken, error), bad fault.Problem, closedCode string) (*identity.AccessToken, fault.Problems, error) {
 	bad.Message = "This token is wrong, has been used, or has ended. Sign in again."
 	if !strings.HasPrefix(token, tokenPrefix) {
 		return nil, fault.Problems{&bad}, nil
 	}
 	var out identity.AccessToken
-	var refused error
+	var refused fault.Problems
 	err := s.db.InTx(ctx, func(tx database.Tx) error {
 		out, refused = identity.AccessToken{}, nil
 		of, err := takeToken(ctx, tx, identity.Digest(token), s.clock.Now())
@@ -48,7 +45,7 @@ func (s *Service) exchange(ctx context.Context, audience, token string, open fun
 			return err
 		}
 		if of == nil {
-			refused = errNotGood
+			refused = fault.Problems{&bad}
 			return nil
 		}
 		p, err := providerBy(ctx, tx, "id", of.provider)
@@ -56,22 +53,17 @@ func (s *Service) exchange(ctx context.Context, audience, token string, open fun
 			return err
 		}
 		if p == nil || !p.Enabled || p.Audience != audience {
-			refused = errNotGood
+			refused = fault.Problems{&bad}
 			return nil
 		}
 		out, err = open(ctx, tx, of.account)
 		if fault.Is(err, fault.Forbidden) {
-			refused, err = err, nil
+			refused, err = fault.Problems{{Field: bad.Field, Code: closedCode, Message: "This account is closed."}}, nil
 		}
 		return err
 	})
-	switch {
-	case err != nil:
-		return nil, nil, err
-	case errors.Is(refused, errNotGood):
-		return nil, fault.Problems{&bad}, nil
-	case refused != nil:
-		return nil, fault.Problems{{Field: bad.Field, Code: closedCode, Message: "This account is closed."}}, nil
+	if err != nil || len(refused) > 0 {
+		return nil, refused, err
 	}
 	return &out, nil, nil
 }

@@ -126,7 +126,7 @@ func (s *server) browser(r *http.Request) string {
 // remember gives the browser its secret. It comes back with a page that the browser is led to from elsewhere (Lax), which is
 // how a provider sends it here.
 func (s *server) remember(w http.ResponseWriter, secret string, age int) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // secure wherever the deployment is reached by https
 		Name: s.cookieName(), Value: secret, Path: strings.TrimSuffix(federation.Path, "/"), MaxAge: age, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode,
 	})
 }
