@@ -13,7 +13,7 @@ import (
 // checkedOut turns what came of a checkout into a payload. A cart that is not there is a problem like any other.
 func checkedOut(ctx context.Context, res checkout.Result, err error) (*model.CheckoutCompletePayload, error) {
 	if fault.Is(err, fault.NotFound) {
-		res, err = checkout.Result{Problems: noCart("")}, nil
+		res, err = checkout.Result{Problems: noCart(checkout.CartNotFound)}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -21,7 +21,7 @@ func checkedOut(ctx context.Context, res checkout.Result, err error) (*model.Che
 	return &model.CheckoutCompletePayload{Order: oneOrder(ctx, res.Order), UserErrors: problems[model.CheckoutUserError](res.Problems)}, nil
 }
 
-// noCart says that an id opens no cart, with the code that the payload's enum has for it, if any.
+// noCart says that an id opens no cart, with the code that the payload's enum has for it.
 func noCart(code string) (ps fault.Problems) {
 	ps.Add(code, "There is no such cart: send its id exactly as cartCreate gave it, with the key.", "cartId")
 	return ps

@@ -1,10 +1,15 @@
 package graph
 
 import (
+	"context"
+	"slices"
+	"strconv"
+
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -50,6 +55,37 @@ func refundInput(in model.RefundInput) (order.RefundInput, error) {
 	return out, nil
 }
 
+// refundSources checks what a refund is said to be taken from: movements of the order itself, at the gateway that they went
+// through. Which of an order's payments an amount goes back to is the shop's affair.
+func (r *Resolver) refundSources(ctx context.Context, in model.RefundInput) (problems fault.Problems, err error) {
+	if len(in.Transactions) == 0 {
+		return nil, nil
+	}
+	known, err := r.Payments.TransactionsOf(ctx, []uuid.UUID{in.OrderID.UUID})
+	if err != nil {
+		return nil, err
+	}
+	of := known[in.OrderID.UUID]
+	for i, t := range in.Transactions {
+		refuse := func(code, message, field string) {
+			problems.Add(code, message, "input", "transactions", strconv.Itoa(i), field)
+		}
+		if t.OrderID != in.OrderID {
+			refuse(order.CodeInvalid, "Every transaction is of the order that is refunded.", "orderId")
+		}
+		if t.Kind != "REFUND" {
+			refuse(order.CodeInvalid, "Only REFUND gives money back.", "kind")
+		}
+		if t.ParentID != nil && !slices.ContainsFunc(of, func(p payment.Transaction) bool { return p.ID == *t.ParentID }) {
+			refuse(order.CodeNotFound, "The order has no such payment.", "parentId")
+		}
+		if !slices.ContainsFunc(of, func(p payment.Transaction) bool { return p.Gateway == t.Gateway }) {
+			refuse(order.CodeInvalid, "The order was not paid through this gateway.", "gateway")
+		}
+	}
+	return problems, nil
+}
+
 func moneyOf(in *model.MoneyInput) (money.Money, error) {
 	m, err := money.Parse(in.Amount, in.CurrencyCode)
 	if err != nil {
@@ -86,7 +122,7 @@ func doneJob(of gid.ID) *model.Job {
 
 // orderUpdate reads what staff change about an order.
 func orderUpdate(in model.OrderInput) order.UpdateInput {
-	out := order.UpdateInput{OrderID: in.ID, Note: in.Note, Tags: in.Tags, Email: in.Email, Phone: in.Phone, ShippingAddress: in.ShippingAddress}
+	out := order.UpdateInput{OrderID: in.ID, Note: in.Note, Tags: in.Tags, Email: in.Email, Phone: in.Phone, ShippingAddress: in.ShippingAddress, Metafields: metafieldInputs(in.Metafields)}
 	if in.CustomAttributes != nil {
 		out.CustomAttributes = attributesOf(in.CustomAttributes)
 	}

@@ -31,7 +31,7 @@ func (r *mutationResolver) OrderUpdate(ctx context.Context, input model.OrderInp
 	if err != nil {
 		return nil, err
 	}
-	return &model.OrderUpdatePayload{Order: oneOrder(ctx, o), UserErrors: problems[model.StaffUserError](ps)}, nil
+	return &model.OrderUpdatePayload{Order: oneOrder(ctx, o), UserErrors: staffErrors(ps)}, nil
 }
 
 func (r *mutationResolver) OrderCancel(ctx context.Context, notifyCustomer *bool, orderID gid.ID, reason string, refund *bool, refundMethod *model.OrderCancelRefundMethodInput, restock bool, staffNote *string) (*model.OrderCancelPayload, error) {
@@ -55,11 +55,12 @@ func (r *mutationResolver) RefundCreate(ctx context.Context, input model.RefundI
 	if err != nil {
 		return nil, err
 	}
-	f, o, ps, err := r.Orders.Refund(ctx, in)
-	if err != nil {
-		return nil, err
+	ps, err := r.refundSources(ctx, input)
+	if err != nil || len(ps) > 0 {
+		return &model.RefundCreatePayload{UserErrors: problems[model.StaffUserError](ps)}, err
 	}
-	return &model.RefundCreatePayload{Refund: f, Order: oneOrder(ctx, o), UserErrors: problems[model.StaffUserError](ps)}, nil
+	f, o, ps, err := r.Orders.Refund(ctx, in)
+	return &model.RefundCreatePayload{Refund: f, Order: oneOrder(ctx, o), UserErrors: problems[model.StaffUserError](ps)}, err
 }
 
 func (r *mutationResolver) FulfillmentCreate(ctx context.Context, fulfillment model.FulfillmentInput, message *string) (*model.FulfillmentCreatePayload, error) {

@@ -44,6 +44,7 @@ const (
 	EmailMissing    = "EMAIL_MISSING"
 	PriceChanged    = "PRICE_CHANGED"
 	CartCompleted   = "CART_COMPLETED"
+	CartNotFound    = "CART_NOT_FOUND"
 )
 
 // Config is what the service needs. Clock, NewID, Log and Step may be left out.

@@ -38,10 +38,7 @@ type part struct {
 
 // Fulfill records that lines of an order went out: never more of a line than waits to be shipped.
 func (s *Service) Fulfill(ctx context.Context, in FulfillInput) (*Fulfillment, fault.Problems, error) {
-	if p := in.Tracking.check(); len(p) > 0 || len(in.Lines) > maxLines {
-		if len(in.Lines) > maxLines {
-			p.Add(CodeTooMany, "At most 250 lines fit in one shipment.", "fulfillment", "lineItems")
-		}
+	if p := in.check(); len(p) > 0 {
 		return nil, p, nil
 	}
 	f := &Fulfillment{ID: gid.New(FulfillmentType, s.NewID()), OrderID: in.OrderID.UUID, Status: "SUCCESS", tracking: in.Tracking}
@@ -126,6 +123,17 @@ func pack(r *record, items []*item, want []FulfillLineInput) (parts []part, prob
 		problems.Add(CodeConflict, "Nothing of the order waits to be shipped.", "fulfillment", "lineItems")
 	}
 	return parts, problems
+}
+
+func (in *FulfillInput) check() fault.Problems {
+	p := in.Tracking.check()
+	if len(in.Lines) > maxLines {
+		p.Add(CodeTooMany, "At most 250 lines fit in one shipment.", "fulfillment", "lineItems")
+	}
+	if utf8.RuneCountInString(in.Message) > maxNote || !utf8.ValidString(in.Message) {
+		p.Add(CodeTooLong, "The message is too long: at most 5,000 characters.", "message")
+	}
+	return p
 }
 
 func (t *Tracking) check() (p fault.Problems) {

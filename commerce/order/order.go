@@ -217,8 +217,10 @@ type Config struct {
 	Events    Events
 	Audit     Audit
 	Customers Customers
-	Clock     clock.Clock
-	NewID     func() uuid.UUID
+	// Metafields may be left out: orders have none then.
+	Metafields Metafields
+	Clock      clock.Clock
+	NewID      func() uuid.UUID
 	// PublicURL is where shoppers find the shop, without a slash at its end: https://shop.example.
 	PublicURL string
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/keyset"
 )
 
 // maxTerms bounds a query.
@@ -39,6 +40,9 @@ func (c *conditions) add(format string, value any) {
 // parse reads a query. Fails with [fault.Invalid] and says what can be asked for.
 func parse(query string, next int, staff bool) (*conditions, error) {
 	c := &conditions{next: next}
+	if err := keyset.CheckQuery(query); err != nil {
+		return nil, err
+	}
 	terms := split(query)
 	if len(terms) > maxTerms {
 		return nil, fault.New(fault.Invalid, "A query has at most %d terms.", maxTerms)

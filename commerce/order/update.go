@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/platform/database"
@@ -22,6 +23,12 @@ type UpdateInput struct {
 	Phone            *string
 	CustomAttributes []*Attribute // not nil replaces all
 	ShippingAddress  *customer.AddressInput
+	Metafields       []catalog.MetafieldInput
+}
+
+// Metafields keeps the metafields of orders; *catalog.Service does. Paths of problems begin with "metafields".
+type Metafields interface {
+	WriteMetafieldsTx(ctx context.Context, tx database.Tx, owner gid.ID, in []catalog.MetafieldInput) (fault.Problems, error)
 }
 
 // Update changes what staff keep about an order. The address is refused once something was shipped.
@@ -29,6 +36,9 @@ func (s *Service) Update(ctx context.Context, in UpdateInput) (*Order, fault.Pro
 	problems, err := s.change(ctx, in.OrderID, []string{"input", "id"}, func(tx database.Tx, r *record, items []*item) (fault.Problems, error) {
 		if p := in.apply(r); len(p) > 0 {
 			return p, nil
+		}
+		if p, err := s.putMetafields(ctx, tx, in); err != nil || len(p) > 0 {
+			return p, err
 		}
 		if err := s.save(ctx, tx, r, items, nil, "updated", "The order was changed.", nil); err != nil {
 			return nil, err
@@ -39,6 +49,20 @@ func (s *Service) Update(ctx context.Context, in UpdateInput) (*Order, fault.Pro
 		return nil, problems, err
 	}
 	return s.after(ctx, in.OrderID)
+}
+
+func (s *Service) putMetafields(ctx context.Context, tx database.Tx, in UpdateInput) (fault.Problems, error) {
+	if len(in.Metafields) == 0 {
+		return nil, nil
+	}
+	if s.Metafields == nil {
+		return nil, fault.New(fault.Invalid, "Orders have no metafields here.")
+	}
+	problems, err := s.Metafields.WriteMetafieldsTx(ctx, tx, in.OrderID, in.Metafields)
+	for _, p := range problems {
+		p.Field = append([]string{"input"}, p.Field...)
+	}
+	return problems, err
 }
 
 // apply puts the changes on an order. With problems, nothing of it is to be kept.
@@ -81,8 +105,11 @@ func checkAttributes(list []*Attribute, p *fault.Problems) {
 		if a.Key == "" {
 			p.Add(CodeBlank, "A custom attribute needs a key.", "input", "customAttributes", strconv.Itoa(n), "key")
 		}
-		if len(a.Key) > maxText || a.Value != nil && len(*a.Value) > maxNote {
-			p.Add(CodeTooLong, "The custom attribute is too long.", "input", "customAttributes", strconv.Itoa(n))
+		if len(a.Key) > maxText {
+			p.Add(CodeTooLong, "The key of a custom attribute has at most "+strconv.Itoa(maxText)+" bytes.", "input", "customAttributes", strconv.Itoa(n), "key")
+		}
+		if a.Value != nil && len(*a.Value) > maxNote {
+			p.Add(CodeTooLong, "The value of a custom attribute has at most "+strconv.Itoa(maxNote)+" bytes.", "input", "customAttributes", strconv.Itoa(n), "value")
 		}
 	}
 }

@@ -1280,7 +1280,7 @@ func (ec *executionContext) _StringEdge(ctx context.Context, sel ast.SelectionSe
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx context.Context, sel ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
+func (ec *executionContext) marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx context.Context, sel ast.SelectionSet, v []*order.Attribute) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -1296,7 +1296,7 @@ func (ec *executionContext) marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋri
 	return ret
 }
 
-func (ec *executionContext) marshalNAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttribute(ctx context.Context, sel ast.SelectionSet, v *cart.Attribute) graphql.Marshaler {
+func (ec *executionContext) marshalNAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttribute(ctx context.Context, sel ast.SelectionSet, v *order.Attribute) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Attribute!")
 		return graphql.Null

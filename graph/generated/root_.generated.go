@@ -2088,6 +2088,8 @@ type CompletionError @public {
 `, BuiltIn: false},
 	{Name: "../schema/checkout_error.graphqls", Input: `"Why ` + "`" + `checkoutComplete` + "`" + ` made no order."
 enum CheckoutErrorCode {
+  "There is no such cart. Send its id exactly as ` + "`" + `cartCreate` + "`" + ` gave it, with the key."
+  CART_NOT_FOUND
   "Less is in stock than the cart holds. Lower the quantity and try again."
   OUT_OF_STOCK
   "The payment was declined. Nothing was charged; try another one."
@@ -8881,13 +8883,13 @@ input ShippingRefundInput {
 input OrderTransactionInput {
   "How much."
   amount: MoneyInput!
-  "Name of the gateway."
+  "Name of the gateway, one that the order was paid through."
   gateway: String!
   "What it is: ` + "`" + `REFUND` + "`" + ` here."
   kind: OrderTransactionKind!
-  "The order."
+  "The order: the one that is refunded."
   orderId: ID!
-  "The payment that it is taken from."
+  "The payment that is given back, one of this order. Where there are several, the shop chooses among them."
   parentId: ID
 }
 

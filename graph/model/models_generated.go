@@ -2948,13 +2948,13 @@ type OrderTransactionEdge struct {
 type OrderTransactionInput struct {
 	// How much.
 	Amount *MoneyInput `json:"amount"`
-	// Name of the gateway.
+	// Name of the gateway, one that the order was paid through.
 	Gateway string `json:"gateway"`
 	// What it is: `REFUND` here.
 	Kind string `json:"kind"`
-	// The order.
+	// The order: the one that is refunded.
 	OrderID gid.ID `json:"orderId"`
-	// The payment that it is taken from.
+	// The payment that is given back, one of this order. Where there are several, the shop chooses among them.
 	ParentID *gid.ID `json:"parentId,omitempty"`
 }
 
