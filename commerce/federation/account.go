@@ -27,6 +27,10 @@ func (s *Service) accountTx(ctx context.Context, tx database.Tx, p *stored, who 
 	if err != nil {
 		return uuid.Nil, err
 	}
+	// The same person may have come in twice at the same time: now that the account is held, the other one is through.
+	if tied, err = tieOf(ctx, tx, p.ID.UUID, who.Subject); err != nil || tied != nil {
+		return account, err
+	}
 	if err := s.insertTie(ctx, tx, p, tie{provider: p.ID.UUID, account: account, subject: who.Subject}); err != nil {
 		return uuid.Nil, err
 	}
@@ -53,13 +57,17 @@ func (s *Service) openTx(ctx context.Context, tx database.Tx, p *stored, account
 // foundTx finds or makes the account that may be tied by a verified email.
 func (s *Service) foundTx(ctx context.Context, tx database.Tx, p *stored, email string, who *claims) (uuid.UUID, error) {
 	if p.Audience == Staff {
-		return s.memberTx(ctx, tx, p, email)
+		return s.memberTx(ctx, tx, p, email, who)
 	}
 	return s.customerTx(ctx, tx, p, email, who)
 }
 
 // memberTx finds the member of staff that may be tied by a verified email.
-func (s *Service) memberTx(ctx context.Context, tx database.Tx, p *stored, email string) (uuid.UUID, error) {
+func (s *Service) memberTx(ctx context.Context, tx database.Tx, p *stored, email string, who *claims) (uuid.UUID, error) {
+	// An account of staff is that of all shops: what is held for as long as one is tied is this shop's provider.
+	if _, err := lockProvider(ctx, tx, p.ID.UUID); err != nil {
+		return uuid.Nil, err
+	}
 	id, active, found, err := s.staff.MemberByEmailTx(ctx, tx, email)
 	switch {
 	case err != nil:
@@ -72,7 +80,7 @@ func (s *Service) memberTx(ctx context.Context, tx database.Tx, p *stored, email
 		return uuid.Nil, noTies(p)
 	}
 	ties, err := tiesOf(ctx, tx, id)
-	if err == nil && tiedBy(ties, p.ID.UUID) {
+	if err == nil && tiedToOther(ties, p, who) {
 		err = tiedToAnother(p)
 	}
 	return id, err
@@ -99,15 +107,16 @@ func (s *Service) customerTx(ctx context.Context, tx database.Tx, p *stored, ema
 		return uuid.Nil, err
 	case !held.Verified && (held.Password || len(ties) > 0):
 		return uuid.Nil, passwordFirst(p)
-	case tiedBy(ties, p.ID.UUID): // an email that the provider gave to somebody else opens nothing of its holder before
+	case tiedToOther(ties, p, who): // an email that the provider gave to somebody else opens nothing of its holder before
 		return uuid.Nil, tiedToAnother(p)
 	}
 	return held.ID, s.customers.ConfirmTx(ctx, tx, held)
 }
 
-func tiedBy(ties []*tie, provider uuid.UUID) bool {
+// tiedToOther reports whether an account is tied to another subject of a provider.
+func tiedToOther(ties []*tie, p *stored, who *claims) bool {
 	for _, t := range ties {
-		if t.provider == provider {
+		if t.provider == p.ID.UUID && t.subject != who.Subject {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -111,6 +112,28 @@ func TestWhoIsTied(t *testing.T) {
 			}
 			if accounts != 1 || ties != 1 {
 				b.Errorf("%d accounts, %d ties", accounts, ties)
+			}
+		},
+		"TwoSubjectsOfOneMemberAtTheSameTime": func(b bundle) {
+			p := b.believe("one", Staff, nil)
+			if _, err := b.staff.EnsureOwner(b.ctx, "owner@people.test", "Owner", password); err != nil {
+				b.Fatal(err)
+			}
+			var all sync.WaitGroup
+			var in atomic.Int32
+			for i := range 8 {
+				all.Go(func() {
+					_, err := b.signin.admit(b.ctx, p, &claims{Subject: fmt.Sprint(i), Email: "owner@people.test", Verified: true})
+					if err == nil {
+						in.Add(1)
+					} else if why, ok := StoppedBy(err); !ok || why.Reason != OtherSubject {
+						b.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			if in.Load() != 1 {
+				b.Errorf("%d subjects came in", in.Load())
 			}
 		},
 		"NamesThatAnAccountCannotHave": func(b bundle) {

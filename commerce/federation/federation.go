@@ -11,7 +11,7 @@
 // made here; a browser is sent only where the shop allows, with a token that is good once, for [TokenLifetime], in the shop
 // that it was made in; of states and tokens only hashes are kept.
 //
-// Rows are locked in this order: a flow, an account, what it is tied to. Providers are never called in a transaction.
+// Rows are locked in this order: a flow, a provider, an account, what it is tied to. Providers are never called in a transaction.
 package federation
 
 import (
