@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/maypok86/otter/v2"
@@ -48,8 +49,35 @@ func (d *documents) get(text string) (*ast.QueryDocument, *wire.Answer) {
 	if errs := d.limits.Validate(d.schema, doc); len(errs) > 0 {
 		return nil, wire.RefuseAll(wire.Refused, errs...)
 	}
+	atOnce(doc)
 	d.kept.Set(strings.Clone(text), doc)
 	return doc, nil
+}
+
+// atOnce takes @defer out of a document that was validated. A server may send what is deferred along with the rest, and
+// this one answers in one piece: every part of a page is read in few statements, and none is worth waiting for apart.
+func atOnce(doc *ast.QueryDocument) {
+	for _, op := range doc.Operations {
+		undefer(op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		undefer(f.SelectionSet)
+	}
+}
+
+func undefer(set ast.SelectionSet) {
+	deferred := func(d *ast.Directive) bool { return d.Name == "defer" }
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			undefer(s.SelectionSet)
+		case *ast.InlineFragment:
+			s.Directives = slices.DeleteFunc(s.Directives, deferred)
+			undefer(s.SelectionSet)
+		case *ast.FragmentSpread:
+			s.Directives = slices.DeleteFunc(s.Directives, deferred)
+		}
+	}
 }
 
 // credentials are what the headers show of who asks.

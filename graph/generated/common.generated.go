@@ -743,6 +743,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ApiKey(ctx, sel, obj)
+	case model.URLRedirect:
+		return ec._UrlRedirect(ctx, sel, &obj)
+	case *model.URLRedirect:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UrlRedirect(ctx, sel, obj)
 	case model.ShopPolicy:
 		return ec._ShopPolicy(ctx, sel, &obj)
 	case *model.ShopPolicy:
@@ -1280,7 +1287,7 @@ func (ec *executionContext) _StringEdge(ctx context.Context, sel ast.SelectionSe
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx context.Context, sel ast.SelectionSet, v []*order.Attribute) graphql.Marshaler {
+func (ec *executionContext) marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx context.Context, sel ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -1296,7 +1303,7 @@ func (ec *executionContext) marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋri
 	return ret
 }
 
-func (ec *executionContext) marshalNAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttribute(ctx context.Context, sel ast.SelectionSet, v *order.Attribute) graphql.Marshaler {
+func (ec *executionContext) marshalNAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttribute(ctx context.Context, sel ast.SelectionSet, v *cart.Attribute) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Attribute!")
 		return graphql.Null

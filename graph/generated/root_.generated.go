@@ -6082,6 +6082,55 @@ enum ProductMediaSortKeys {
   RELEVANCE
 }
 `, BuiltIn: false},
+	{Name: "../schema/redirect.graphqls", Input: `# Rialto keeps no redirects yet: an address that led somewhere once is the storefront's to remember. The lookup is here for
+# storefronts that ask it before they say that a page is not there.
+
+extend type Query {
+  "Addresses of the shop's website that lead elsewhere. Always an empty list for now: Rialto keeps no redirects yet."
+  urlRedirects(
+    "How many items to return from the start of the list, at most 250."
+    first: Int
+    "Return items that follow this cursor. Take it from ` + "`" + `pageInfo.endCursor` + "`" + ` or an edge."
+    after: String
+    "How many items to return from the end of the list, at most 250."
+    last: Int
+    "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
+    before: String
+    "Turn the order of the list around."
+    reverse: Boolean = false
+    "Keeps redirects that match, such as ` + "`" + `path:/old-chair` + "`" + `."
+    query: String
+  ): UrlRedirectConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"An address of the shop's website that leads elsewhere. Rialto keeps none yet."
+type UrlRedirect implements Node @public {
+  "The global id."
+  id: ID!
+  "The old path, such as ` + "`" + `/old-chair` + "`" + `."
+  path: String!
+  "Where it leads: a path of the shop's website or a whole address."
+  target: String!
+}
+
+"A page of redirects."
+type UrlRedirectConnection @public {
+  "Each item together with the cursor that marks its place."
+  edges: [UrlRedirectEdge!]!
+  "The items alone, for readers that need no cursors."
+  nodes: [UrlRedirect!]!
+  "Whether there is more before and after this page, and where to continue."
+  pageInfo: PageInfo!
+}
+
+"One item of a page of redirects, and its place in the list."
+type UrlRedirectEdge @public {
+  "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
+  cursor: String!
+  "The item itself."
+  node: UrlRedirect!
+}
+`, BuiltIn: false},
 	{Name: "../schema/root.graphqls", Input: `"Everything that can be read. Each field states who may read it."
 type Query @public {
   "One record of any kind, by its global id. Null when it does not exist or is not visible to the caller."
@@ -14429,6 +14478,40 @@ func (ec *executionContext) childFields_UnitPriceMeasurement(ctx context.Context
 		return ec.fieldContext_UnitPriceMeasurement_referenceValue(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnitPriceMeasurement", field.Name)
+}
+
+func (ec *executionContext) childFields_UrlRedirect(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_UrlRedirect_id(ctx, field)
+	case "path":
+		return ec.fieldContext_UrlRedirect_path(ctx, field)
+	case "target":
+		return ec.fieldContext_UrlRedirect_target(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UrlRedirect", field.Name)
+}
+
+func (ec *executionContext) childFields_UrlRedirectConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_UrlRedirectConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_UrlRedirectConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_UrlRedirectConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_UrlRedirectEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_UrlRedirectEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_UrlRedirectEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -3873,6 +3873,36 @@ type Swatch struct {
 	Image *catalog.MediaImage `json:"image,omitempty"`
 }
 
+// An address of the shop's website that leads elsewhere. Rialto keeps none yet.
+type URLRedirect struct {
+	// The global id.
+	ID gid.ID `json:"id"`
+	// The old path, such as `/old-chair`.
+	Path string `json:"path"`
+	// Where it leads: a path of the shop's website or a whole address.
+	Target string `json:"target"`
+}
+
+func (URLRedirect) IsNode() {}
+
+// A page of redirects.
+type URLRedirectConnection struct {
+	// Each item together with the cursor that marks its place.
+	Edges []*URLRedirectEdge `json:"edges"`
+	// The items alone, for readers that need no cursors.
+	Nodes []*URLRedirect `json:"nodes"`
+	// Whether there is more before and after this page, and where to continue.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// One item of a page of redirects, and its place in the list.
+type URLRedirectEdge struct {
+	// The place of this item. Hand it to `after` or `before` to continue from here.
+	Cursor string `json:"cursor"`
+	// The item itself.
+	Node *URLRedirect `json:"node"`
+}
+
 // Why something was refused, without a code. Payloads that know one have an error type of their own beside it.
 type UserError struct {
 	// Path to the input at fault; null when it is about the whole.
