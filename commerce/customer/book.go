@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -175,17 +176,15 @@ func (s *Service) AddressesByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid
 	return found, err
 }
 
-// VisibleAddresses is [Service.AddressesByIDs] for ids that the viewer sent: a customer sees their own addresses, staff
-// need the scope for personal data, Rialto itself sees all, and others none. What is not visible is missing.
+// VisibleAddresses is [Service.AddressesByIDs] for ids that the viewer sent. Who sees an address, policies/address.cedar
+// says; what is not visible is missing.
 func (s *Service) VisibleAddresses(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Address, error) {
-	actor := access.From(ctx)
-	all := actor.Kind == access.System || actor.Works() && actor.Can(access.CustomersReadPII)
-	if !all && actor.Kind != access.Customer {
-		return map[uuid.UUID]*Address{}, nil
+	if actor := access.From(ctx); actor.Kind == access.Anonymous || actor.Kind == access.Storefront {
+		return map[uuid.UUID]*Address{}, nil // an address is never theirs: nothing is loaded to find that out
 	}
 	found, err := s.AddressesByIDs(ctx, ids)
 	for id, a := range found {
-		if !all && a.CustomerID != actor.ID {
+		if !s.policies.Allows(ctx, policy.AddressView, policy.Address{ID: id, Customer: a.CustomerID}) {
 			delete(found, id)
 		}
 	}

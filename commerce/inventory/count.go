@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -59,6 +60,8 @@ type Count struct {
 	Reason     Reason // defaults to [Correction]
 	Ref        string // the address of what it was for
 	Actor      string
+
+	opening bool // it says what new variants begin with
 }
 
 // Delta adds units of a variant to a location, or takes them away.
@@ -113,6 +116,9 @@ func (s *Service) Set(ctx context.Context, c Count) (group Group, problems fault
 // SetTx is [Service.Set] in the caller's transaction, which should not be committed when there are problems.
 func (s *Service) SetTx(ctx context.Context, tx database.Tx, c Count) (Group, fault.Problems, error) {
 	e := edit{list: "quantities", field: "quantity", name: c.Name, absolute: true, reason: c.Reason, ref: c.Ref, actor: c.Actor}
+	if c.opening {
+		e.action = policy.LocationOpen
+	}
 	for _, q := range c.Quantities {
 		e.wishes = append(e.wishes, wish{place: place{q.VariantID, q.LocationID}, quantity: q.Quantity, compare: q.CompareQuantity})
 	}

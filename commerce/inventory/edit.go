@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -23,6 +23,7 @@ type edit struct {
 	reason      Reason
 	ref         string
 	actor       string
+	action      policy.Action // what the actor must be allowed at each location; zero is [policy.LocationWrite]
 	problems    fault.Problems
 }
 
@@ -82,6 +83,9 @@ func (e *edit) check() {
 	if e.reason == "" {
 		e.reason = Correction
 	}
+	if e.action == "" {
+		e.action = policy.LocationWrite
+	}
 	if !e.reason.valid() {
 		e.problems.Add(CodeReason, "A reason is a word of small letters and underscores, at most 40.", "input", "reason")
 	}
@@ -119,7 +123,6 @@ func (s *Service) find(ctx context.Context, tx database.Tx, e *edit) error {
 	if err != nil {
 		return err
 	}
-	actor := access.From(ctx)
 	for i, w := range e.wishes {
 		f, known := variants[w.variant]
 		switch {
@@ -128,11 +131,16 @@ func (s *Service) find(ctx context.Context, tx database.Tx, e *edit) error {
 		case !f.tracked:
 			e.problem(i, CodeUntracked, "The stock of this item is not counted.", "inventoryItemId")
 		}
-		if !actor.Touches(w.location) || !slices.ContainsFunc(locations, func(l Location) bool { return l.ID.UUID == w.location }) {
+		if !s.allows(ctx, e.action, w.location) || !slices.ContainsFunc(locations, func(l Location) bool { return l.ID.UUID == w.location }) {
 			e.problem(i, CodeUnknownLocation, "There is no such location.", "locationId")
 		}
 	}
 	return nil
+}
+
+// allows reports whether policies let the viewer do something at a location.
+func (s *Service) allows(ctx context.Context, action policy.Action, location uuid.UUID) bool {
+	return s.policies.Allows(ctx, action, policy.Location{ID: location})
 }
 
 // weigh compares the wishes, one after the other, with the locked levels, and gives what changes.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -136,22 +137,24 @@ type Audit interface {
 }
 
 // Config is what the service needs. DB must be set; Clock defaults to the system's, Events and Audit to none, NewID to
-// UUIDv7.
+// UUIDv7, Policies to Rialto's own.
 type Config struct {
-	DB     *database.DB
-	Clock  clock.Clock
-	Events Events
-	Audit  Audit
-	NewID  func() uuid.UUID
+	DB       *database.DB
+	Clock    clock.Clock
+	Events   Events
+	Audit    Audit
+	Policies *policy.Engine
+	NewID    func() uuid.UUID
 }
 
 // Service keeps the stock of shops. It is safe for concurrent use, in any number of processes on one database.
 type Service struct {
-	db     *database.DB
-	clock  clock.Clock
-	events Events
-	audit  Audit
-	store  store
+	db       *database.DB
+	clock    clock.Clock
+	events   Events
+	audit    Audit
+	policies *policy.Engine
+	store    store
 }
 
 // New makes a service.
@@ -162,5 +165,7 @@ func New(c Config) *Service {
 	if c.NewID == nil {
 		c.NewID = func() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 	}
-	return &Service{db: c.DB, clock: c.Clock, events: c.Events, audit: c.Audit, store: store{newID: c.NewID}}
+	return &Service{
+		db: c.DB, clock: c.Clock, events: c.Events, audit: c.Audit, policies: c.Policies.Or(), store: store{newID: c.NewID},
+	}
 }

@@ -16,7 +16,7 @@ var _ catalog.Stock = (*Service)(nil)
 // with the place of the opening in the list; the transaction must be undone where there are any.
 func (s *Service) OpenTx(ctx context.Context, tx database.Tx, list []catalog.Opening) (problems fault.Problems, err error) {
 	for from := 0; from < len(list); from += MaxChanges {
-		count := Count{Reason: Received, Actor: access.From(ctx).Label()}
+		count := Count{Reason: Received, Actor: access.From(ctx).Label(), opening: true}
 		for _, o := range list[from:min(from+MaxChanges, len(list))] {
 			count.Quantities = append(count.Quantities, SetQuantity{VariantID: o.Variant, LocationID: o.Location, Quantity: o.Quantity})
 		}

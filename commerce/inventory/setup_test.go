@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
@@ -18,7 +19,7 @@ import (
 
 var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-// bundle is one shop with a stock of its own.
+// bundle is one shop with a stock of its own, and somebody of its warehouse at work.
 type bundle struct {
 	ctx   context.Context
 	db    *database.DB
@@ -29,8 +30,9 @@ type bundle struct {
 
 func setup(t *testing.T, db *database.DB) *bundle {
 	t.Helper()
-	ctx, _ := databasetest.Shop(t, db)
-	b := &bundle{ctx: ctx, db: db, clock: clock.NewManual(start), seen: &events{}}
+	ctx, shop := databasetest.Shop(t, db)
+	keeper := access.Actor{Kind: access.Staff, Shop: shop, ID: uuid.New(), Roles: []string{access.Warehouse}, Scopes: access.ScopesOf(access.Warehouse)}
+	b := &bundle{ctx: access.With(ctx, keeper), db: db, clock: clock.NewManual(start), seen: &events{}}
 	b.stock = inventory.New(inventory.Config{DB: db, Clock: b.clock, Events: b.seen})
 	return b
 }

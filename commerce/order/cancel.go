@@ -8,6 +8,7 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -28,7 +29,7 @@ type CancelInput struct {
 // canceled first and its money follows: where the gateway refuses that, the order stays canceled and refundable, and its
 // timeline says so.
 func (s *Service) Cancel(ctx context.Context, in CancelInput) (*Order, fault.Problems, error) {
-	if p := cancelProblems(ctx, in); len(p) > 0 {
+	if p := cancelProblems(in); len(p) > 0 {
 		return nil, p, nil
 	}
 	var begun *refundRow
@@ -44,6 +45,10 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (*Order, fault.Pro
 				return p, nil
 			}
 		}
+		if in.Refund && !s.givesBack(ctx, r, r.unreturned(), r.refunded) {
+			p.Add(CodeNoRefund, "You may cancel orders, but not give this order's money back.", "refundMethod")
+			return p, nil
+		}
 		begun, err = s.cancel(ctx, tx, r, items, in)
 		return nil, err
 	})
@@ -58,12 +63,9 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (*Order, fault.Pro
 	return s.after(ctx, in.OrderID)
 }
 
-func cancelProblems(ctx context.Context, in CancelInput) (p fault.Problems) {
+func cancelProblems(in CancelInput) (p fault.Problems) {
 	if utf8.RuneCountInString(in.Note) > maxStaffNote {
 		p.Add(CodeStaffNote, "The note for staff is too long: at most 255 characters.", "staffNote")
-	}
-	if actor := access.From(ctx); in.Refund && actor.Kind != access.System && !actor.Can(access.OrdersRefund) {
-		p.Add(CodeNoRefund, "You may cancel orders, but not give money back.", "refundMethod")
 	}
 	return p
 }
@@ -99,6 +101,9 @@ func (s *Service) cancel(ctx context.Context, tx database.Tx, r *record, items [
 				restocked[i.id], back = units[0].LocationID, append(back, units...)
 			}
 		}
+	}
+	if err := s.permitAt(ctx, policy.LocationRestock, back); err != nil {
+		return nil, err
 	}
 	if len(back) > 0 {
 		if err := s.Stock.RestockTx(ctx, tx, inventory.Returned{Lines: back, Ref: gid.New(Type, r.id).String(), Actor: access.From(ctx).Label()}); err != nil {

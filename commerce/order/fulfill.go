@@ -36,7 +36,8 @@ type part struct {
 	quantity int64
 }
 
-// Fulfill records that lines of an order went out: never more of a line than waits to be shipped.
+// Fulfill records that lines of an order went out: never more of a line than waits to be shipped. Fails with
+// [fault.Forbidden] where the viewer may not ship from where they lie.
 func (s *Service) Fulfill(ctx context.Context, in FulfillInput) (*Fulfillment, fault.Problems, error) {
 	if p := in.check(); len(p) > 0 {
 		return nil, p, nil
@@ -46,6 +47,9 @@ func (s *Service) Fulfill(ctx context.Context, in FulfillInput) (*Fulfillment, f
 		parts, p := pack(r, items, in.Lines)
 		if len(p) > 0 {
 			return p, nil
+		}
+		if err := s.permitShipment(ctx, items, parts); err != nil {
+			return nil, err
 		}
 		return nil, s.fulfill(ctx, tx, r, items, f, parts, in)
 	})

@@ -27,6 +27,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/payment"
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/commerce/pricing"
 	"github.com/rialtohq/rialto/commerce/tax"
 	"github.com/rialtohq/rialto/platform/clock"
@@ -208,7 +209,7 @@ type Customers interface {
 }
 
 // Config is what the service needs. DB, Stock, Payments and Cards must be set; Events, Audit and Customers may be left out,
-// Clock defaults to the system's, NewID to UUIDv7.
+// Clock defaults to the system's, NewID to UUIDv7, Policies to Rialto's own.
 type Config struct {
 	DB        *database.DB
 	Stock     Stock
@@ -219,6 +220,7 @@ type Config struct {
 	Customers Customers
 	// Metafields may be left out: orders have none then.
 	Metafields Metafields
+	Policies   *policy.Engine
 	Clock      clock.Clock
 	NewID      func() uuid.UUID
 	// PublicURL is where shoppers find the shop, without a slash at its end: https://shop.example.
@@ -239,6 +241,7 @@ func New(c Config) *Service {
 	if c.NewID == nil {
 		c.NewID = func() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 	}
+	c.Policies = c.Policies.Or()
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
 	return &Service{Config: c}
 }

@@ -3,12 +3,14 @@ package order
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -17,6 +19,19 @@ import (
 
 // maxTerms bounds a query.
 const maxTerms = 10
+
+// reader is who asks: buyers search less, and who may not see the contact of orders cannot find them by it.
+type reader struct{ staff, contact bool }
+
+// readerOf tells what an actor may search by. Buyers search among their own orders only.
+func readerOf(a access.Actor) reader {
+	return reader{staff: staffView(a), contact: !a.Works() || a.Can(access.CustomersReadPII)}
+}
+
+func (r reader) may(field string) bool {
+	buyers, known := fields[field]
+	return known && (buyers || r.staff) && (field != "email" || r.contact)
+}
 
 // fields are what a query can name, and whether buyers may.
 var fields = map[string]bool{
@@ -38,7 +53,7 @@ func (c *conditions) add(format string, value any) {
 }
 
 // parse reads a query. Fails with [fault.Invalid] and says what can be asked for.
-func parse(query string, next int, staff bool) (*conditions, error) {
+func parse(query string, next int, by reader) (*conditions, error) {
 	c := &conditions{next: next}
 	if err := keyset.CheckQuery(query); err != nil {
 		return nil, err
@@ -57,12 +72,11 @@ func parse(query string, next int, staff bool) (*conditions, error) {
 		name, value, named := strings.Cut(term, ":")
 		value = strings.Trim(value, `"'`)
 		if !named {
-			c.word(strings.Trim(term, `"'`))
+			c.word(strings.Trim(term, `"'`), by)
 			continue
 		}
-		buyers, known := fields[name]
-		if !known || !buyers && !staff {
-			return nil, fault.New(fault.Invalid, "Orders cannot be searched by %.40q. Use %s, or a word.", name, listed(staff))
+		if !by.may(name) {
+			return nil, fault.New(fault.Invalid, "Orders cannot be searched by %.40q. Use %s, or a word.", name, by.listed())
 		}
 		if err := c.field(name, value); err != nil {
 			return nil, err
@@ -71,11 +85,16 @@ func parse(query string, next int, staff bool) (*conditions, error) {
 	return c, nil
 }
 
-func listed(staff bool) string {
-	if staff {
-		return "name, email, financial_status, fulfillment_status, status, tag, customer_id, created_at, processed_at, updated_at"
+// listed names the fields that may be searched by.
+func (r reader) listed() string {
+	var names []string
+	for name := range fields {
+		if r.may(name) {
+			names = append(names, name)
+		}
 	}
-	return "name, financial_status, fulfillment_status, status, created_at, processed_at"
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }
 
 // split cuts a query at spaces outside quotes.
@@ -96,10 +115,15 @@ func split(query string) []string {
 	})
 }
 
-// word looks for a number or an email exactly, and for anything else within names and emails.
-func (c *conditions) word(word string) {
+// word looks for a number or an email exactly, and for anything else within names and emails; only within the name that it
+// goes to where the reader may not see emails.
+func (c *conditions) word(word string, by reader) {
 	if n, ok := numberOf(word); ok {
 		c.add("o.number = $%d", n)
+		return
+	}
+	if !by.contact {
+		c.add("lower(coalesce(o.shipping_address->>'firstName', '') || ' ' || coalesce(o.shipping_address->>'lastName', '')) LIKE $%d ESCAPE '!'", "%"+escape(strings.ToLower(word))+"%")
 		return
 	}
 	if email, flaw := identity.NormalizeEmail(word); flaw == identity.EmailOK {

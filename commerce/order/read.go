@@ -2,17 +2,19 @@ package order
 
 import (
 	"context"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/rialtohq/rialto/platform/keyset"
 )
 
-// ByIDs reads orders by the ids that the viewer sent, in one statement. Seen by: staff who may read orders, Rialto itself,
-// the customer who bought, and whoever sends the key of the cart, or that of the status link, with the id; to all others an order is absent.
+// ByIDs reads orders by the ids that the viewer sent, in one statement. Who sees one, policies/order.cedar says; to all
+// others it is absent.
 func (s *Service) ByIDs(ctx context.Context, ids []gid.ID) (map[gid.ID]*Order, error) {
 	plain := make([]uuid.UUID, 0, len(ids))
 	for _, id := range ids {
@@ -73,7 +75,7 @@ func (s *Service) Known(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Or
 	list, err := s.store.byIDs(ctx, s.DB, ids)
 	out := make(map[uuid.UUID]*Order, len(list))
 	for _, r := range list {
-		out[r.id] = r.show(s.PublicURL, "")
+		out[r.id] = s.shown(ctx, r, "")
 	}
 	return out, err
 }
@@ -83,11 +85,25 @@ func (s *Service) visible(ctx context.Context, r *record, key string) *Order {
 	if !r.opens(key) {
 		key = ""
 	}
-	actor := access.From(ctx)
-	if key != "" || staffView(actor) || actor.Kind == access.Customer && r.customer != uuid.Nil && actor.ID == r.customer {
-		return r.show(s.PublicURL, key)
+	if !s.Policies.Allows(ctx, policy.OrderView, policy.Order{ID: r.id, Customer: r.customer, Key: key != ""}) {
+		return nil
 	}
-	return nil
+	return s.shown(ctx, r, key)
+}
+
+// shown shows an order. The link to its status opens it for whoever has it, contact included: who works for the shop and
+// may not see the contact gets the link without its key.
+func (s *Service) shown(ctx context.Context, r *record, key string) *Order {
+	o := r.show(s.PublicURL, key)
+	if access.From(ctx).Works() && !s.SeesContact(ctx, o) {
+		o.StatusURL, _, _ = strings.Cut(o.StatusURL, "?")
+	}
+	return o
+}
+
+// SeesContact reports whether the viewer may see the email and phone number of an order.
+func (s *Service) SeesContact(ctx context.Context, o *Order) bool {
+	return s.Policies.Allows(ctx, policy.OrderContact, policy.Order{ID: o.ID.UUID, Customer: o.CustomerID, Key: o.ID.Key != ""})
 }
 
 func staffView(a access.Actor) bool {
@@ -105,17 +121,17 @@ func (s *Service) List(ctx context.Context, args keyset.Args, sortKey, query str
 	if err != nil {
 		return keyset.Page[*Order]{}, err
 	}
-	c, err := parse(query, 2, true)
+	c, err := parse(query, 2, readerOf(access.From(ctx)))
 	if err != nil {
 		return keyset.Page[*Order]{}, err
 	}
 	rows, err := s.store.list(ctx, s.DB, w, k, c.sql.String(), c.args)
-	return keyset.Cut(w, s.show(rows), k.place), err
+	return keyset.Cut(w, s.show(ctx, rows), k.place), err
 }
 
 // Count counts the orders that [Service.List] would walk through.
 func (s *Service) Count(ctx context.Context, query string) (int64, error) {
-	c, err := parse(query, 2, true)
+	c, err := parse(query, 2, readerOf(access.From(ctx)))
 	if err != nil {
 		return 0, err
 	}
@@ -135,7 +151,7 @@ func (s *Service) OfCustomers(ctx context.Context, customers []uuid.UUID, args k
 	if err != nil {
 		return nil, err
 	}
-	c, err := parse(query, 3, staff)
+	c, err := parse(query, 3, readerOf(access.From(ctx)))
 	if err != nil {
 		return nil, err
 	}
@@ -143,12 +159,12 @@ func (s *Service) OfCustomers(ctx context.Context, customers []uuid.UUID, args k
 	if err != nil {
 		return nil, err
 	}
-	return pages(w, customers, s.show(rows), func(o *Order) uuid.UUID { return o.CustomerID }, k.place), nil
+	return pages(w, customers, s.show(ctx, rows), func(o *Order) uuid.UUID { return o.CustomerID }, k.place), nil
 }
 
 // CountOfCustomers counts the orders that [Service.OfCustomers] would walk through.
 func (s *Service) CountOfCustomers(ctx context.Context, customers []uuid.UUID, query string) (map[uuid.UUID]int64, error) {
-	c, err := parse(query, 3, staffView(access.From(ctx)))
+	c, err := parse(query, 3, readerOf(access.From(ctx)))
 	if err != nil {
 		return nil, err
 	}
@@ -174,10 +190,10 @@ func (s *Service) AllLines(ctx context.Context, orders []uuid.UUID) (map[uuid.UU
 	return grouped(lines(items), func(l *Line) uuid.UUID { return l.OrderID }), err
 }
 
-func (s *Service) show(rows []*record) []*Order {
+func (s *Service) show(ctx context.Context, rows []*record) []*Order {
 	out := make([]*Order, len(rows))
 	for i, r := range rows {
-		out[i] = r.show(s.PublicURL, "")
+		out[i] = s.shown(ctx, r, "")
 	}
 	return out
 }

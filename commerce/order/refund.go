@@ -12,6 +12,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/payment"
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -110,7 +111,8 @@ func (r *refundRow) restocks() bool {
 }
 
 // Refund gives money back, and puts goods back into stock as asked for. The refund is nil where it was refused, and where
-// the gateway refused it: nothing has changed then. It is pending while the gateway has not answered.
+// the gateway refused it: nothing has changed then. It is pending while the gateway has not answered. Fails with
+// [fault.Forbidden] where policies do not let the viewer give so much back, or put goods back where they would go.
 func (s *Service) Refund(ctx context.Context, in RefundInput) (*Refund, *Order, fault.Problems, error) {
 	if problems, err := s.checkLocations(ctx, in.Lines); err != nil || len(problems) > 0 {
 		return nil, nil, problems, err
@@ -126,6 +128,9 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*Refund, *Order, 
 		begun, amount, problems = plan(r, items, in)
 		if len(problems) > 0 {
 			return nil
+		}
+		if err := s.permitRefund(ctx, r, items, begun, amount); err != nil {
+			return err
 		}
 		return s.beginRefund(ctx, tx, r, items, begun, amount)
 	})
@@ -150,7 +155,8 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*Refund, *Order, 
 	return refunds[begun.id], orders[begun.order], problems, err
 }
 
-// checkLocations refuses places that the shop does not have: goods sent there would be lost.
+// checkLocations refuses places that the shop does not have, where goods would be lost, and those that the viewer may not
+// touch: to them they are absent.
 func (s *Service) checkLocations(ctx context.Context, lines []RefundLineInput) (problems fault.Problems, err error) {
 	var known map[uuid.UUID]bool
 	for i, l := range lines {
@@ -164,7 +170,7 @@ func (s *Service) checkLocations(ctx context.Context, lines []RefundLineInput) (
 			}
 			known = make(map[uuid.UUID]bool, len(list))
 			for _, p := range list {
-				known[p.ID.UUID] = true
+				known[p.ID.UUID] = s.Policies.Allows(ctx, policy.LocationRestock, policy.Location{ID: p.ID.UUID})
 			}
 		}
 		if !known[l.LocationID.UUID] {

@@ -119,7 +119,7 @@ func setup(t *testing.T, db *database.DB) *bundle {
 	t.Helper()
 	ctx, shop := databasetest.Shop(t, db)
 	b := &bundle{db: db, clock: clock.NewManual(start), seen: &events{}, records: &records{}}
-	b.ctx = access.With(ctx, access.Actor{Kind: access.Staff, Shop: shop, ID: uuid.New(), Scopes: access.ScopesOf(access.Owner)})
+	b.ctx = access.With(ctx, access.Actor{Kind: access.Staff, Shop: shop, ID: uuid.New(), Roles: []string{access.Owner}, Scopes: access.ScopesOf(access.Owner)})
 	b.gateway = &moody{Gateway: bogus.New(bogus.Config{DB: db})}
 	b.stock = inventory.New(inventory.Config{DB: db, Clock: b.clock})
 	b.payments = payment.New(payment.Config{DB: db, Clock: b.clock, Gateways: map[string]payment.Gateway{bogus.Name: b.gateway}})

@@ -81,6 +81,7 @@ var orderTable = []verdict{
 	{"OwnContact", customer(mia), policy.OrderContact, order(mia), "order.contact.own"},
 	{"AnothersContact", customer(bob), policy.OrderContact, order(mia), ""},
 	{"ContactByKey", storefront, policy.OrderContact, opened(uuid.Nil), "order.contact.key"},
+	{"ContactByKeyForWarehouse", role(access.Warehouse), policy.OrderContact, opened(mia), ""},
 	{"ContactForSupport", role(access.Support), policy.OrderContact, order(mia), "order.contact.staff"},
 	{"ContactForWarehouse", role(access.Warehouse), policy.OrderContact, order(mia), ""},
 	{"ContactForApp", app(nil, access.CustomersReadPII), policy.OrderContact, order(mia), "order.contact.app"},
