@@ -8,7 +8,10 @@ import (
 )
 
 // noRedirects is the page of a list that has nothing; its arguments are checked like those of any other.
-func noRedirects(args keyset.Args) (*model.URLRedirectConnection, error) {
+func noRedirects(args keyset.Args, query string) (*model.URLRedirectConnection, error) {
+	if err := keyset.CheckQuery(query); err != nil {
+		return nil, err
+	}
 	page, err := keyset.Slice(args, []*model.URLRedirect{}, func(*model.URLRedirect) uuid.UUID { return uuid.Nil })
 	if err != nil {
 		return nil, err

@@ -12,5 +12,5 @@ import (
 )
 
 func (r *queryResolver) URLRedirects(ctx context.Context, first *int, after *string, last *int, before *string, reverse *bool, query *string) (*model.URLRedirectConnection, error) {
-	return noRedirects(paging(first, after, last, before, reverse))
+	return noRedirects(paging(first, after, last, before, reverse), text(query))
 }

@@ -74,7 +74,7 @@ func setup(t *testing.T, db *database.DB) *bundle {
 	t.Helper()
 	ctx, id := databasetest.Shop(t, db)
 	b := &bundle{T: t, db: db, clock: clock.NewManual(start), sent: &recorder{}, dir: t.TempDir()}
-	b.ctx = access.With(ctx, access.Actor{Kind: access.Staff, Shop: id, ID: uuid.New(), Scopes: access.ScopesOf(access.Owner)})
+	b.ctx = access.With(ctx, access.Actor{Kind: access.Staff, Shop: id, ID: uuid.New(), Roles: []string{access.Owner}, Scopes: access.ScopesOf(access.Owner)})
 	b.outbox = outbox.New(outbox.Config{DB: db, Bus: b.sent, Clock: b.clock})
 	ev := events{b.outbox}
 	b.customers = customer.New(customer.Config{DB: db, Clock: b.clock, Events: ev, Identity: identity.New(identity.Config{DB: db, Clock: b.clock}), AccountURL: "https://shop.example/account"})
