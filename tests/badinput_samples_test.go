@@ -1,0 +1,115 @@
+package tests
+
+// The exceptions, by the beginning of a case's name, each with its reason. One that no case needs fails the test.
+var (
+	// accepted are values that look too long and are not, or that are not read.
+	accepted = map[string]string{
+		"pageCreate.page.body/Long":                   "pages are long",
+		"pageUpdate.page.body/Long":                   "pages are long",
+		"productCreate.product.descriptionHtml/Long":  "descriptions are long",
+		"productUpdate.product.descriptionHtml/Long":  "descriptions are long",
+		"collectionCreate.input.descriptionHtml/Long": "descriptions are long",
+		"collectionUpdate.input.descriptionHtml/Long": "descriptions are long",
+		"metaobjects.":                                       "nothing is kept, so nothing is found",
+		"menuCreate.items.url/Long":                          "an entry that leads to a page has no address of its own: what is sent is not read",
+		"menuUpdate.items.url/Long":                          "an entry that leads to a page has no address of its own: what is sent is not read",
+		"orderUpdate.input.shippingAddress.country/Long":     "the code stands beside it, and the name is not read",
+		"orderUpdate.input.shippingAddress.province/Long":    "the code stands beside it, and the name is not read",
+		"inventoryAdjustQuantities.input.changes.ledgerDocu": "described as ignored",
+		"cartCreate.input.giftCardCodes/Long":                "a card that cannot pay is left out, with a warning",
+		"cartGiftCardCodesUpdate.giftCardCodes/Long":         "a card that cannot pay is left out, with a warning",
+		"cartGiftCardCodesAdd.giftCardCodes/Long":            "a card that cannot pay is left out, with a warning",
+		"cartCreate.input.buyerIdentity.customerAccessToken": "whose token has ended shops on without an account",
+		"cartBuyerIdentityUpdate.buyerIdentity.customerAcce": "whose token has ended shops on without an account",
+	}
+	// elsewhere are refused for something else that is wrong with them, which is said first.
+	elsewhere = map[string]string{
+		"cartPaymentUpdate.payment.walletPaymentMethod.":                                      "the shop takes no wallets",
+		"cartPaymentUpdate.payment.freePaymentMethod.":                                        "the cart is not free",
+		"cartPaymentUpdate.payment.sourceIdentifier/Long":                                     "there is no method of payment beside it",
+		"cartSubmitForCompletion.attemptToken/Long":                                           "the cart cannot be submitted, which its result says",
+		"fulfillmentCreate.fulfillment.trackingInfo.":                                         "the parts of a tracking are checked together",
+		"productVariantsBulkCreate.variants.metafields.":                                      "the variant's options come first",
+		"productVariantsBulkCreate.variants.optionValues.optionName":                          "there is no such option, whatever its length",
+		"productVariantsBulkUpdate.variants.optionValues.optionName":                          "there is no such option, whatever its length",
+		"discountCodeBasicCreate.basicCodeDiscount.customerGets.value.discountOnQuantity.":    "such a discount takes no amount by quantity",
+		"discountAutomaticBasicCreate.automaticBasicDiscount.customerGets.value.discountOnQu": "such a discount takes no amount by quantity",
+		"discountCodeFreeShippingCreate.freeShippingCodeDiscount.maximumShippingPrice.":       "free shipping has no bound",
+		"discountCodeBxgyCreate.bxgyCodeDiscount.customerGets.value.discountAmount.":          "such a discount gives by quantity",
+	}
+	// indifferent are places for ids where an id of nothing does no harm.
+	indifferent = map[string]string{
+		"node.id/Mistyped": "a collection is a node",
+		"nodes.ids/":       "what is not there is null in its place",
+		"apiKeys.appId/":   "an app that is not there has no keys",
+		"metafieldsSet.metafields.ownerId/Mistyped":                "collections have metafields",
+		"collectionRemoveProducts.productIds/":                     "what is not in the collection is not in it afterwards",
+		"cartCreate.input.buyerIdentity.companyLocationId/":        "described as ignored",
+		"cartBuyerIdentityUpdate.buyerIdentity.companyLocationId/": "described as ignored",
+		"cartCreate.input.lines.parent.":                           "described as ignored",
+		"cartLinesAdd.lines.parent.":                               "described as ignored",
+		"cartCreate.input.lines.sellingPlanId/":                    "described as ignored",
+		"cartLinesAdd.lines.sellingPlanId/":                        "described as ignored",
+		"cartLinesUpdate.lines.sellingPlanId/":                     "described as ignored",
+	}
+)
+
+// more are values for arguments that may be left out, without which the rest would be refused already.
+func (w *walkIn) more() samples {
+	gift := vars{"value": vars{"percentage": 0.1}, "items": vars{"all": true}}
+	s := samples{
+		"customerCreate.input.email": "new@badinput.test", "input.password": "a-long-enough-password", "resetUrl": "https://rialto.test/reset",
+		"customerResetByUrl.password": "a-long-enough-password", "customerActivateByUrl.password": "a-long-enough-password",
+		"basicCodeDiscount.customerGets": gift, "automaticBasicDiscount.customerGets": gift, "automaticBasicDiscount.startsAt": "2090-01-01T00:00:00Z", "basicCodeDiscount.code": "NEVERMADE",
+		"bxgyCodeDiscount.customerBuys": vars{"items": vars{"all": true}, "value": vars{"quantity": "1"}},
+		"bxgyCodeDiscount.customerGets": vars{"items": vars{"all": true}, "value": vars{"discountOnQuantity": vars{"quantity": "1", "effect": vars{"percentage": 0.5}}}},
+		"payment.amount.amount":         w.secrets["total"], "payment.directPaymentMethod.sessionId": "tok_ok", "payment.gateway": "bogus",
+		"productVariantsBulkUpdate.variants.id": w.things["ProductVariant"], "collectionUpdate.input.id": w.things["Collection"], "collectionCreate.input.title": "Never made",
+		"optionValues.optionName": "Size", "optionValues.name": "Large", "metafields.key": "never_made", "metafields.value": "1", "metafieldsSet.metafields.type": "number_integer",
+		"menuCreate.items.resourceId": w.things["Page"], "menuUpdate.items.resourceId": w.things["Page"], "inventoryAdjustQuantities.input.name": "available",
+		"inventorySetQuantities.input.name": "available", "accessScopes": []any{"orders:read"}, "transactions.gateway": "bogus", "transactions.kind": "REFUND",
+	}
+	for _, address := range []string{"deliveryAddress", "billingAddress", "shippingAddress"} {
+		for name, value := range map[string]string{"address1": "1 Main St", "city": "Portland", "zip": "97201", "lastName": "Lee", "provinceCode": "OR", "countryCode": "US"} {
+			s[address+"."+name] = value
+		}
+	}
+	for _, verb := range []string{"Create", "Update"} {
+		for name, value := range map[string]string{"address1": "1 Main St", "city": "Portland", "zip": "97201", "lastName": "Lee", "province": "Oregon", "country": "United States"} {
+			s["customerAddress"+verb+".address."+name] = value
+		}
+	}
+	return s
+}
+
+// samplesOf are values of a shop by the place where they stand: what makes the rest of the arguments good, so that it is
+// the bad value that is refused. A place is named by the end of its path.
+func (w *walkIn) samplesOf(p *premises) samples {
+	id := func(typ string) string { return p.things[typ] }
+	s := samples{
+		"cartId": id("Cart"), "cart.id": id("Cart"), "merchandiseId": id("ProductVariant"), "lineIds": id("CartLine"), "cartLinesUpdate.lines.id": id("CartLine"),
+		"lineId": id("CartLine"), "sellingPlanId": id("Product"), "companyLocationId": id("Location"), "addressIds": id("CartSelectableAddress"),
+		"cartDeliveryAddressesUpdate.addresses.id": id("CartSelectableAddress"), "copyFromCustomerAddressId": id("MailingAddress"),
+		"deliveryGroupId": id("CartDeliveryGroup"), "deliveryOptionHandle": "standard", "appliedGiftCardIds": id("AppliedGiftCard"),
+		"cartMetafieldsSet.metafields.ownerId": id("Cart"), "cartMetafieldDelete.input.ownerId": id("Cart"),
+		"customerAddressUpdate.id": id("MailingAddress"), "customerAddressDelete.id": id("MailingAddress"), "customerDefaultAddressUpdate.addressId": id("MailingAddress"),
+		"customerActivate.id": id("Customer"), "customerReset.id": id("Customer"), "customerAccessToken": p.secrets["customerAccessToken"],
+		"menuUpdate.id": id("Menu"), "staffMenu.id": id("Menu"), "items.id": id("MenuItem"), "resourceId": id("Page"), "items.type": "PAGE",
+		"page.id": id("Page"), "pageUpdate.id": id("Page"), "pageDelete.id": id("Page"),
+		"discountCodeDeactivate.id": id("DiscountCodeNode"), "discountAutomaticDeactivate.id": id("DiscountAutomaticNode"),
+		"customers.add": id("Customer"), "customers.remove": id("Customer"), "collections.add": id("Collection"), "collections.remove": id("Collection"),
+		"productsToAdd": id("Product"), "productsToRemove": id("Product"), "productVariantsToAdd": id("ProductVariant"), "productVariantsToRemove": id("ProductVariant"),
+		"inventoryItemId": id("InventoryItem"), "locationId": id("Location"), "orderId": id("Order"), "order.id": id("Order"), "orderUpdate.input.id": id("Order"),
+		"lineItemId": id("OrderLineItem"), "parentId": id("OrderTransaction"), "staffCustomer.id": id("Customer"),
+		"productId": id("Product"), "productIds": id("Product"), "product.id": id("Product"), "productDelete.input.id": id("Product"), "moves.id": id("Product"),
+		"variants.id": id("ProductVariant"), "variantsIds": id("ProductVariant"), "mediaId": id("MediaImage"), "mediaIds": id("MediaImage"),
+		"optionId": id("ProductOption"), "optionValues.id": id("ProductOptionValue"), "collectionsToJoin": id("Collection"), "collectionsToLeave": id("Collection"),
+		"metafields.id": id("Metafield"), "metafieldsSet.metafields.ownerId": id("Product"), "collection.id": id("Collection"), "image.id": id("MediaImage"),
+		"collectionUpdate.input.id": id("Collection"), "collectionCreate.input.id": id("Collection"), "collectionDelete.input.id": id("Collection"), "input.products": id("Product"),
+		"collectionAddProducts.id": id("Collection"), "collectionRemoveProducts.id": id("Collection"), "collectionReorderProducts.id": id("Collection"),
+		"apiKey.id": id("ApiKey"), "apiKeyId": id("ApiKey"), "appId": id("App"), "app.id": id("App"), "locationIds": id("Location"), "staffMember.id": id("StaffMember"),
+		"staffMemberId": id("StaffMember"), "roleId": id("Role"), "identityProvider.id": id("IdentityProvider"), "identityProviderId": id("IdentityProvider"),
+		"metaobject.id": id("Page"), "node.id": id("Product"), "nodes.ids": id("Product"), "article.id": id("Page"), "blog.id": id("Page"),
+	}
+	return s
+}
