@@ -102,7 +102,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	}
 	db.runner = newRunner(db.dialect, db.reads, nil)
 	if db.pool != nil {
-		db.runner.native = &native{pool: db.pool, walls: db.walls}
+		db.native = &native{pool: db.pool, walls: db.walls}
 	}
 	return db, nil
 }

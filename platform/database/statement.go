@@ -120,7 +120,7 @@ func (r runner) queryStandard(ctx context.Context, query string, args []any) (Ro
 	if r.dialect == SQLite {
 		query, args = translate(query), lists(args)
 	}
-	rows, err := r.conn.QueryContext(ctx, query, args...)
+	rows, err := r.conn.QueryContext(ctx, query, args...) //nolint:rowserrcheck // whoever reads them checks
 	if err != nil {
 		return nil, err
 	}
