@@ -57,7 +57,7 @@ func TestVariables(t *testing.T) {
 			t.Parallel()
 			name := strings.TrimRight(strings.Split(tc.typ, " ")[0], "!")
 			argument := map[string]string{"Int": "i", "String": "s", "Boolean": "b", "Float": "x", "E": "e", "[Int!]": "l", "[Int": "l", "I": "o", "Any": "any"}[name]
-			doc, errs := gqlparser.LoadQuery(schema, "query($v: "+tc.typ+") { f("+argument+": $v) }")
+			doc, errs := gqlparser.LoadQueryWithRules(schema, "query($v: "+tc.typ+") { f("+argument+": $v) }", rules.NewDefaultRules())
 			if len(errs) > 0 {
 				t.Fatal(errs)
 			}
