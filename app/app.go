@@ -22,6 +22,7 @@ import (
 	"github.com/rialtohq/rialto/app/demo"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/notice"
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/blob"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/clock"
@@ -43,10 +44,12 @@ type App struct {
 	Log    *slog.Logger
 	Clock  clock.Clock
 	config Config
-	tel    *telemetry.Telemetry
-	bus    *bus.Bus
-	outbox *outbox.Outbox
-	inbox  *outbox.Inbox
+	// Policies decide what depends on the object, in all services.
+	Policies *policy.Engine
+	tel      *telemetry.Telemetry
+	bus      *bus.Bus
+	outbox   *outbox.Outbox
+	inbox    *outbox.Inbox
 	// answers are remembered under idempotency keys.
 	answers *idempotency.Service
 	notices *notice.Service
@@ -109,6 +112,9 @@ func WithVerbs(v map[string]Verb) Option { return func(a *App) { a.verbs = v } }
 func (a *App) open(ctx context.Context) error {
 	var err error
 	if a.lock, err = own(a.config.DataDir); err != nil {
+		return err
+	}
+	if a.Policies, err = policy.New(policy.Config{Dir: a.config.PoliciesDir, Log: a.Log}); err != nil {
 		return err
 	}
 	if a.DB, err = database.Open(ctx, a.config.Database()); err != nil {

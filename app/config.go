@@ -29,6 +29,8 @@ type Config struct {
 	TrustedProxies string
 	// BreachedPasswords is a file of passwords that nobody may choose; see identity.Breached. Empty has none.
 	BreachedPasswords string
+	// PoliciesDir is a folder of policies beside Rialto's own; empty has none.
+	PoliciesDir string
 	// LogLevel is debug, info, warn or error; LogFormat json or text.
 	LogLevel, LogFormat string
 	// RowSecurity is on or off: whether PostgreSQL is told of each statement's shop. See database.Config.
@@ -71,6 +73,7 @@ func settings() []setting {
 		{env: "RIALTO_BUS_NAME", def: "main", help: "name of this deployment among those on one NATS", field: func(c *Config) *string { return &c.BusName }},
 		{env: "RIALTO_TRUSTED_PROXIES", help: "address prefixes whose X-Forwarded-For is believed, comma separated", field: func(c *Config) *string { return &c.TrustedProxies }},
 		{env: "RIALTO_BREACHED_PASSWORDS", help: "file of passwords that nobody may choose, as sorted SHA-1 hashes; common ones are refused in any case", field: func(c *Config) *string { return &c.BreachedPasswords }},
+		{env: "RIALTO_POLICIES_DIR", help: "folder of *.cedar files with policies of your own; empty has none", field: func(c *Config) *string { return &c.PoliciesDir }},
 		{env: "RIALTO_SECRET", help: "long random text that seals signing keys and client secrets in the database; empty keeps them unsealed", secret: true, field: func(c *Config) *string { return &c.Secret }},
 		{env: "RIALTO_PRIVATE_PROVIDERS", def: "off", help: "on lets identity providers be at private addresses and without TLS, for development", field: func(c *Config) *string { return &c.PrivateProviders }},
 		{env: "RIALTO_LOG_LEVEL", def: "info", help: "debug, info, warn or error", field: func(c *Config) *string { return &c.LogLevel }},

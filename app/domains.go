@@ -61,9 +61,9 @@ func (a *App) domains(address string) error {
 	ev := events{a}
 	a.Shops = shop.New(shop.Config{DB: a.DB, Clock: a.Clock})
 	a.Identity = identity.New(identity.Config{DB: a.DB, Clock: a.Clock, Log: a.Log, Breached: a.breached, Share: a.share})
-	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Identity: a.Identity, AccountURL: address + "/account"})
+	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Identity: a.Identity, Policies: a.Policies, AccountURL: address + "/account"})
 	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity})
-	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff})
+	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Policies: a.Policies})
 	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share})
 	a.Identity.Accept(a.Apps)
 	a.OAuth = oauth.New(oauth.Config{
@@ -87,7 +87,7 @@ func (a *App) domains(address string) error {
 		bogus.Name: bogus.New(bogus.Config{DB: a.DB, Clock: a.Clock}),
 	}})
 	a.Orders = order.New(order.Config{
-		DB: a.DB, Stock: a.Inventory, Payments: a.Payments, Cards: a.Discounts, Events: ev, Audit: a.Staff, Customers: a.Customers, Metafields: a.Catalog, Clock: a.Clock, PublicURL: address,
+		DB: a.DB, Policies: a.Policies, Stock: a.Inventory, Payments: a.Payments, Cards: a.Discounts, Events: ev, Audit: a.Staff, Customers: a.Customers, Metafields: a.Catalog, Clock: a.Clock, PublicURL: address,
 	})
 	a.Checkout = checkout.New(checkout.Config{
 		DB: a.DB, Carts: a.Carts, Stock: a.Inventory, Discounts: a.Discounts, Payments: a.Payments, Orders: a.Orders, Customers: a.Customers,

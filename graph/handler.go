@@ -20,6 +20,7 @@ import (
 
 	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/graph/access"
 	"github.com/rialtohq/rialto/graph/generated"
@@ -60,7 +61,7 @@ func New(c Config) (*Handler, error) {
 		c.Log = slog.Default()
 	}
 	es := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{c.Services}})
-	rules, err := access.NewRules(es.Schema(), nil)
+	rules, err := access.NewRules(es.Schema(), objectPolicies{c.Orders})
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +132,7 @@ func (h *Handler) run(ctx context.Context, r *wire.Request, doc *ast.QueryDocume
 	plan.Install(oc)
 	oc.ResolverMiddleware = traced(ctx, oc.ResolverMiddleware)
 	ctx, statements := database.Recording(ctx, false)
-	ctx = loader.With(ctx)
+	ctx = policy.Remember(loader.With(ctx))
 	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, oc), h.present, h.recover)
 	response := h.executable(plan, actor).Exec(ctx)(ctx)
 	call := wire.CallFrom(ctx)

@@ -32,7 +32,7 @@ func benchmarked(b *testing.B) (bundle, *ast.OperationDefinition) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	with := bundleOf(b, loaded, nil)
+	with := bundleOf(b, loaded, anyPolicy{})
 	return with, with.parse(b, listPage)
 }
 
@@ -40,7 +40,7 @@ func BenchmarkRules(b *testing.B) {
 	with, _ := benchmarked(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := access.NewRules(with.schema, nil); err != nil {
+		if _, err := access.NewRules(with.schema, anyPolicy{}); err != nil {
 			b.Fatal(err)
 		}
 	}

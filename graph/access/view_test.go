@@ -16,7 +16,7 @@ import (
 // TestViewHidesWhatScopesRefuse asks about single elements of the shop's schema.
 func TestViewHidesWhatScopesRefuse(t *testing.T) {
 	full := whole(t)
-	views := access.NewViews(bundleOf(t, full, nil).rules, full)
+	views := access.NewViews(bundleOf(t, full, anyPolicy{}).rules, full)
 	for _, tc := range []struct {
 		name    string
 		by      iam.Actor
@@ -58,7 +58,7 @@ func TestViewHidesWhatScopesRefuse(t *testing.T) {
 
 func TestOwnerSeesAll(t *testing.T) {
 	full := whole(t)
-	view := access.NewViews(bundleOf(t, full, nil).rules, full).For(iam.Actor{Kind: iam.Staff, Scopes: iam.ScopesOf(iam.Owner)})
+	view := access.NewViews(bundleOf(t, full, anyPolicy{}).rules, full).For(iam.Actor{Kind: iam.Staff, Scopes: iam.ScopesOf(iam.Owner)})
 	for name, def := range full.Types {
 		part := view.Types[name]
 		if part == nil {
@@ -76,7 +76,7 @@ func TestOwnerSeesAll(t *testing.T) {
 // TestViewsAreCompleteInThemselves holds for every role: what a view names is in it, and what is in it may be used.
 func TestViewsAreCompleteInThemselves(t *testing.T) {
 	full := whole(t)
-	rules := bundleOf(t, full, nil).rules
+	rules := bundleOf(t, full, anyPolicy{}).rules
 	views := access.NewViews(rules, full)
 	actors := []iam.Actor{visitor, shopper}
 	for _, role := range []string{iam.Owner, iam.Manager, iam.Support, iam.Catalog, iam.Warehouse, iam.Finance, iam.ReadOnly, ""} {

@@ -5306,8 +5306,8 @@ type Order implements Node & HasMetafields @public {
   displayFulfillmentStatus: OrderDisplayFulfillmentStatus @requiresScopes(scopes: [["orders:read"]])
   "Whether the order was changed after it was made."
   edited: Boolean!
-  "Where the confirmation went."
-  email: String
+  "Where the confirmation went. Staff and apps need the permission for personal data."
+  email: String @policy(policies: [["order:contact"]])
   "What happened to the order, oldest first."
   events(
     "Continue after this cursor."
@@ -5380,8 +5380,8 @@ type Order implements Node & HasMetafields @public {
   originalTotalPrice: MoneyV2!
   "Names of the gateways that the buyer paid with."
   paymentGatewayNames: [String!] @requiresScopes(scopes: [["orders:read"]])
-  "The buyer's phone number."
-  phone: String
+  "The buyer's phone number. Staff and apps need the permission for personal data."
+  phone: String @policy(policies: [["order:contact"]])
   "When the order was made."
   processedAt: DateTime!
   "Whether anything is left to give back."
