@@ -13,6 +13,7 @@ import (
 	"github.com/rialtohq/rialto/app"
 	"github.com/rialtohq/rialto/app/apptest"
 	"github.com/rialtohq/rialto/app/demo"
+	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/platform/database"
@@ -70,7 +71,7 @@ func booksOf(t *testing.T, c app.Config) books {
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%d shops, %v", len(all), err)
 	}
-	return books{stock: inventory.New(inventory.Config{DB: db}), db: db, ctx: database.WithShop(t.Context(), all[0])}
+	return books{stock: inventory.New(inventory.Config{DB: db}), db: db, ctx: access.With(database.WithShop(t.Context(), all[0]), access.Actor{Kind: access.System, Shop: all[0]})}
 }
 
 // setStock leaves a number of units of a variant in the shop, at one place.

@@ -21,6 +21,7 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date, or tell how it stands."`
 	Import  importCmd  `cmd:"" help:"Read a catalog from a file into a shop."`
 	Shop    shopCmd    `cmd:"" help:"Open shops."`
+	Access  accessCmd  `cmd:"" help:"Explain who may do what with which order, address, location or product."`
 	Keys    keysCmd    `cmd:"" help:"List and rotate the keys that sign access tokens."`
 	Health  healthCmd  `cmd:"" help:"Ask the running process whether it is ready; exit code 0 when it is."`
 	Config  configCmd  `cmd:"" help:"Print every setting in force and where it came from."`

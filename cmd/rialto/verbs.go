@@ -4,6 +4,8 @@ import "github.com/rialtohq/rialto/app"
 
 // verbs are the commands that work on a running app, here or in the process that owns the data folder.
 var verbs = map[string]app.Verb{
+	"access explain":  explainAccess,
+	"access list":     listAccess,
 	"import products": importProducts,
 	"keys list":       listKeys,
 	"keys rotate":     rotateKeys,
