@@ -65,5 +65,5 @@ type view struct {
 
 func viewOf(ctx context.Context) view {
 	a := access.From(ctx)
-	return view{all: a.Kind == access.System || a.Can(access.ProductsRead), buyer: shop.BuyerFrom(ctx)}
+	return view{all: a.Kind == access.System || a.Works() && a.Can(access.ProductsRead), buyer: shop.BuyerFrom(ctx)}
 }

@@ -104,7 +104,7 @@ func New(c Config) *Service {
 
 func seesAll(ctx context.Context) bool {
 	a := access.From(ctx)
-	return a.Kind == access.System || a.Can(access.ContentRead)
+	return a.Kind == access.System || a.Works() && a.Can(access.ContentRead)
 }
 
 // Pages reads pages by id; what the viewer may not see is absent.

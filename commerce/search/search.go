@@ -80,7 +80,7 @@ func (s *Service) view(ctx context.Context) (view, error) {
 	a := access.From(ctx)
 	system := a.Kind == access.System
 	return view{
-		products: system || a.Can(access.ProductsRead), pages: system || a.Can(access.ContentRead),
+		products: system || a.Works() && a.Can(access.ProductsRead), pages: system || a.Works() && a.Can(access.ContentRead),
 		currency: shop.BuyerFrom(ctx).Currency, now: s.clock.Now(), shop: id, dialect: s.db.Dialect(),
 	}, nil
 }
