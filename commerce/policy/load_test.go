@@ -115,3 +115,30 @@ func TestAWrongFileStopsTheStart(t *testing.T) {
 		}
 	}
 }
+
+// What the guide shows can be pasted.
+func TestTheGuidesPoliciesLoad(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/howto/policies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for i, block := range strings.Split(string(guide), "```cedar\n")[1:] {
+		block, _, _ = strings.Cut(block, "```")
+		if strings.Contains(block, `@id("ours.`) {
+			if _, err := operators(t, block); err != nil {
+				t.Errorf("block %d: %v", i, err)
+			}
+			shown++
+			continue
+		}
+		own, err := os.ReadFile("../../policies/order.cedar")
+		if err != nil || !strings.Contains(string(own), block) {
+			t.Errorf("block %d is not in the file that it is from: %v", i, err)
+		}
+	}
+	if shown == 0 {
+		t.Error("the guide shows no policy of an operator's")
+	}
+}
