@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/notice"
 	"github.com/rialtohq/rialto/commerce/search"
 	"github.com/rialtohq/rialto/platform/bus"
@@ -31,6 +32,11 @@ func (a *App) consumers() {
 		{
 			bus.ConsumerConfig{Name: search.ConsumerName, Subjects: search.Subjects},
 			a.inbox.Handle(search.ConsumerName, a.Search.Consume),
+		},
+		// How often products were sold, which BEST_SELLING sorts by.
+		{
+			bus.ConsumerConfig{Name: catalog.SalesConsumer, Subjects: catalog.SalesSubjects},
+			a.inbox.Handle(catalog.SalesConsumer, a.Catalog.CountSales),
 		},
 	} {
 		consumer := a.bus.Consumer(c.config, c.handle)

@@ -91,7 +91,7 @@ func (a *App) domains(address string) error {
 	})
 	a.Checkout = checkout.New(checkout.Config{
 		DB: a.DB, Carts: a.Carts, Stock: a.Inventory, Discounts: a.Discounts, Payments: a.Payments, Orders: a.Orders, Customers: a.Customers,
-		Clock: a.Clock, Log: a.Log, Gateway: bogus.Name, Step: a.step,
+		Clock: a.Clock, Log: a.Log, Gateway: bogus.Name, Step: a.step, Observe: a.tel.Metrics.Checkout,
 	})
 	a.Search = search.New(search.Config{DB: a.DB, Clock: a.Clock})
 	a.notices = notice.New(notice.Config{Orders: a.Orders, Customers: a.Customers, Shops: a.Shops, Mailer: a.mailer})

@@ -7,19 +7,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/rialtohq/rialto/app"
 	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/shipping"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/platform/database"
 )
 
 type shopCmd struct {
-	Create shopCreateCmd `cmd:"" help:"Open a shop: one market, one location, an owner and a storefront token."`
+	Create shopCreateCmd `cmd:"" help:"Open a shop: one market, one location, one way to deliver, an owner and storefront tokens."`
 }
 
 type shopCreateCmd struct {
@@ -28,6 +31,39 @@ type shopCreateCmd struct {
 	Currency string `default:"USD" help:"ISO 4217 code."`
 	Country  string `default:"US" help:"ISO 3166-1 code of the shop and its first market."`
 	Owner    string `required:"" help:"E-mail of the owner."`
+	Delivery string `default:"0" help:"What delivery within the country costs, in the shop's currency, such as 4.90."`
+}
+
+var handles = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// check reads the arguments, so that nothing is made of a shop that cannot be made whole.
+func (c *shopCreateCmd) check() (in shop.Shop, delivery money.Money, err error) {
+	currency, err := money.ParseCurrency(strings.ToUpper(c.Currency))
+	if err != nil {
+		return in, delivery, fmt.Errorf("%q is no currency: give an ISO 4217 code such as EUR", c.Currency)
+	}
+	country := strings.ToUpper(c.Country)
+	email, flaw := identity.NormalizeEmail(c.Owner)
+	switch {
+	case len(c.Handle) > 63 || !handles.MatchString(c.Handle):
+		err = fmt.Errorf("%q is no handle: it has small letters, digits and dashes between them, at most 63", c.Handle)
+	case strings.TrimSpace(c.Name) == "" || len(c.Name) > 255:
+		err = errors.New("the name has 1 to 255 characters")
+	case customer.CountryName(country) == "":
+		err = fmt.Errorf("%q is no country: give an ISO 3166-1 code such as DE", c.Country)
+	case flaw != identity.EmailOK:
+		err = fmt.Errorf("%q is no e-mail address", c.Owner)
+	}
+	if err != nil {
+		return in, delivery, err
+	}
+	if delivery, err = money.Parse(c.Delivery, currency); err != nil || delivery.Amount < 0 {
+		return in, delivery, fmt.Errorf("%q is no price of delivery: give an amount in %s such as 4.90", c.Delivery, currency)
+	}
+	return shop.Shop{
+		Handle: c.Handle, Name: strings.TrimSpace(c.Name), Email: email, Currency: currency, Country: country, Language: "EN",
+		MoneyFormat: "{{amount}} " + string(currency),
+	}, delivery, nil
 }
 
 // Run opens the shop in the process that owns the data folder, or in this one.
@@ -45,14 +81,14 @@ func createShop(ctx context.Context, a *app.App, args []string, _ io.Reader, out
 	if len(args) != 1 || json.Unmarshal([]byte(args[0]), &c) != nil {
 		return errors.New("shop create: arguments cannot be read")
 	}
-	currency, err := money.ParseCurrency(strings.ToUpper(c.Currency))
+	in, price, err := c.check()
 	if err != nil {
-		return fmt.Errorf("%q is no currency: give an ISO 4217 code such as EUR", c.Currency)
+		return err
 	}
-	country := strings.ToUpper(c.Country)
-	s, err := a.Shops.Create(ctx, shop.Shop{
-		Handle: c.Handle, Name: c.Name, Email: c.Owner, Currency: currency, Country: country, Language: "EN", MoneyFormat: "{{amount}} " + string(currency),
-	}, []shop.Market{{Handle: strings.ToLower(country), Name: country, Countries: []string{country}, Languages: []string{"EN"}, Currency: currency, Rate: "1"}})
+	country := in.Country
+	s, err := a.Shops.Create(ctx, in, []shop.Market{{
+		Handle: strings.ToLower(country), Name: customer.CountryName(country), Countries: []string{country}, Languages: []string{"EN"}, Currency: in.Currency, Rate: "1",
+	}})
 	if database.IsUnique(err) {
 		return fmt.Errorf("there is a shop %q already", c.Handle)
 	}
@@ -63,8 +99,12 @@ func createShop(ctx context.Context, a *app.App, args []string, _ io.Reader, out
 	if _, err := a.Inventory.SaveLocation(ctx, inventory.Location{Handle: "main", Name: "Main", Active: true, FulfillsOnline: true}); err != nil {
 		return err
 	}
+	zone := shipping.Zone{Name: customer.CountryName(country), Countries: []string{country}, Rates: []shipping.Rate{{Handle: "standard", Title: "Standard", Price: price}}}
+	if err := a.Delivery.PutZones(ctx, []shipping.Zone{zone}); err != nil {
+		return err
+	}
 	password := rand.Text()
-	if _, err := a.Staff.EnsureOwner(ctx, c.Owner, "Owner", password); err != nil {
+	if _, err := a.Staff.EnsureOwner(ctx, in.Email, "Owner", password); err != nil {
 		return err
 	}
 	public, err := a.Identity.CreateStorefront(ctx, identity.StorefrontInput{Kind: identity.Public, Title: "storefront"})
@@ -75,6 +115,6 @@ func createShop(ctx context.Context, a *app.App, args []string, _ io.Reader, out
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "shop           %s\npublic token   %s\nprivate token  %s\nowner          %s\npassword       %s\n", s.ID, public.Token, private.Token, c.Owner, password)
+	_, err = fmt.Fprintf(out, "shop           %s\npublic token   %s\nprivate token  %s\nowner          %s\npassword       %s\n", s.ID, public.Token, private.Token, in.Email, password)
 	return err
 }

@@ -63,6 +63,8 @@ type Config struct {
 	Gateway string
 	// Step is told of each step before it is taken: tests stop the process there.
 	Step func(step string)
+	// Observe is told what came of each try to complete a cart: "completed", or the code of what is in the way.
+	Observe func(outcome string)
 }
 
 // Service completes carts. It is safe for concurrent use, in any number of processes on one database.
@@ -85,6 +87,9 @@ func New(c Config) *Service {
 	}
 	if c.Step == nil {
 		c.Step = func(string) {}
+	}
+	if c.Observe == nil {
+		c.Observe = func(string) {}
 	}
 	return &Service{Config: c, owner: c.NewID().String()}
 }
@@ -143,6 +148,19 @@ func (s *Service) CompleteOnce(ctx context.Context, id gid.ID, p Payment, t Try)
 }
 
 func (s *Service) complete(ctx context.Context, id gid.ID, p Payment, t Try) (Result, error) {
+	r, err := s.try(ctx, id, p, t)
+	switch {
+	case err != nil:
+		s.Observe(string(fault.CodeOf(err)))
+	case len(r.Problems) > 0:
+		s.Observe(r.Problems[0].Code)
+	case r.Order != nil:
+		s.Observe("completed")
+	}
+	return r, err
+}
+
+func (s *Service) try(ctx context.Context, id gid.ID, p Payment, t Try) (Result, error) {
 	if !s.Payments.Knows(p.Gateway) {
 		return refused(PaymentError, "There is no such gateway. Choose one of the shop's.", "payment", "gateway"), nil
 	}
