@@ -23,6 +23,35 @@ import (
 
 type shopCmd struct {
 	Create shopCreateCmd `cmd:"" help:"Open a shop: one market, one location, one way to deliver, an owner and storefront tokens."`
+	Admit  shopAdmitCmd  `cmd:"" help:"Give somebody who has an account through another shop a role in this one."`
+}
+
+type shopAdmitCmd struct {
+	Handle string `arg:"" help:"Handle of the shop."`
+	Email  string `arg:"" help:"E-mail of an account that is there already, through another shop."`
+	Role   string `default:"read_only" help:"Role that the account gets in the shop."`
+}
+
+// Run gives the role in the process that owns the data folder, or in this one.
+func (c *shopAdmitCmd) Run(r *run) error {
+	return app.Do(r, r.config, verbs, "shop admit", []string{c.Handle, c.Email, c.Role}, nil, r.out)
+}
+
+// admitStaff is the verb behind `rialto shop admit`.
+func admitStaff(ctx context.Context, a *app.App, args []string, _ io.Reader, out io.Writer) error {
+	if len(args) != 3 {
+		return errors.New("shop admit: arguments cannot be read")
+	}
+	s, err := a.Shops.ByHandle(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	m, err := a.Staff.Admit(database.WithShop(ctx, s.ID.UUID), args[1], args[2])
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s is of the staff of %s: %s\n", m.Email, s.Handle, strings.Join(m.Roles, ", "))
+	return err
 }
 
 type shopCreateCmd struct {
@@ -31,6 +60,7 @@ type shopCreateCmd struct {
 	Currency string `default:"USD" help:"ISO 4217 code."`
 	Country  string `default:"US" help:"ISO 3166-1 code of the shop and its first market."`
 	Owner    string `required:"" help:"E-mail of the owner."`
+	Existing bool   `name:"existing-owner" help:"The owner has an account already, which keeps its password."`
 	Delivery string `default:"0" help:"What delivery within the country costs, in the shop's currency, such as 4.90."`
 }
 
@@ -85,6 +115,16 @@ func createShop(ctx context.Context, a *app.App, args []string, _ io.Reader, out
 	if err != nil {
 		return err
 	}
+	known, err := a.Staff.Known(ctx, in.Email)
+	if err != nil {
+		return err
+	}
+	if known != c.Existing {
+		if known {
+			return fmt.Errorf("%s has an account already, with a password of its own: make sure whose it is, and add --existing-owner", in.Email)
+		}
+		return fmt.Errorf("%s has no account: leave --existing-owner out", in.Email)
+	}
 	country := in.Country
 	s, err := a.Shops.Create(ctx, in, []shop.Market{{
 		Handle: strings.ToLower(country), Name: customer.CountryName(country), Countries: []string{country}, Languages: []string{"EN"}, Currency: in.Currency, Rate: "1",
@@ -106,6 +146,9 @@ func createShop(ctx context.Context, a *app.App, args []string, _ io.Reader, out
 	password := rand.Text()
 	if _, err := a.Staff.EnsureOwner(ctx, in.Email, "Owner", password); err != nil {
 		return err
+	}
+	if known {
+		password = "(as before)"
 	}
 	public, err := a.Identity.CreateStorefront(ctx, identity.StorefrontInput{Kind: identity.Public, Title: "storefront"})
 	if err != nil {

@@ -9,5 +9,6 @@ var verbs = map[string]app.Verb{
 	"import products": importProducts,
 	"keys list":       listKeys,
 	"keys rotate":     rotateKeys,
+	"shop admit":      admitStaff,
 	"shop create":     createShop,
 }

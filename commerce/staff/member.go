@@ -35,9 +35,10 @@ type member struct {
 
 const maxName = 255
 
-// Create gives somebody a role in the shop, and an account where they have none yet. Who has an account through another
-// shop keeps its name and password: the ones of the input are not used. Fails with [fault.Forbidden] unless the actor
-// may give the role (see [Service.AssignRole]).
+// Create gives somebody an account and a role in the shop. An email that has an account through another shop is a problem:
+// whoever made that account chose its password, and no shop may let in whom another one vouches for. The deployment's
+// operator may ([Service.Admit]). Fails with [fault.Forbidden] unless the actor may give the role (see
+// [Service.AssignRole]).
 func (s *Service) Create(ctx context.Context, in CreateInput) (*StaffMember, fault.Problems, error) {
 	m, problems := s.check(in)
 	// Looked at before the costly hash, and again where it counts.
@@ -55,6 +56,7 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*StaffMember, fau
 		if err := s.mayGive(ctx, tx, in.Role, "input", "role"); err != nil {
 			return err
 		}
+		made := m.id
 		if m.id, err = s.ensureMember(ctx, tx, m); err != nil {
 			return err
 		}
@@ -65,12 +67,30 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*StaffMember, fau
 		if len(roles) > 0 {
 			return refuse(CodeTaken, "Email belongs to a member of this shop's staff already.", "input", "email")
 		}
-		if err := s.Audit(ctx, tx, "staff.member_created", resource(m.id), map[string]any{"email": m.email}); err != nil {
+		if m.id == made {
+			return s.created(ctx, tx, m, in.Role)
+		}
+		elsewhere, err := worksElsewhere(ctx, tx, m.id)
+		if err != nil {
 			return err
 		}
-		return s.give(ctx, tx, m.id, in.Role, nil)
+		if elsewhere {
+			return refuse(CodeConflict, "Email belongs to somebody at another shop. Ask whoever runs this deployment to add them: rialto shop admit.", "input", "email")
+		}
+		// An account that no shop has any more begins anew: nothing of it is left to come in with.
+		if err := renewMember(ctx, tx, m, s.clock.Now()); err != nil {
+			return err
+		}
+		return s.created(ctx, tx, m, in.Role)
 	})
 	return s.one(ctx, m.id, err)
+}
+
+func (s *Service) created(ctx context.Context, tx database.Tx, m member, role string) error {
+	if err := s.Audit(ctx, tx, "staff.member_created", resource(m.id), map[string]any{"email": m.email}); err != nil {
+		return err
+	}
+	return s.give(ctx, tx, m.id, role, nil)
 }
 
 func (s *Service) check(in CreateInput) (m member, problems fault.Problems) {
@@ -145,6 +165,42 @@ func (s *Service) EnsureOwner(ctx context.Context, email, name, password string)
 	})
 	owner, _, err := s.one(ctx, m.id, err)
 	return owner, err
+}
+
+// Known reports whether an email has an account, in whatever shop.
+func (s *Service) Known(ctx context.Context, email string) (bool, error) {
+	email, _ = identity.NormalizeEmail(email)
+	id, err := memberID(ctx, s.db, email)
+	return id != uuid.Nil, err
+}
+
+// Admit gives an account that is there already a role in the context's shop. It is for the deployment's operator, who knows
+// whose account it is. Fails with [fault.NotFound] where there is no such account or role.
+func (s *Service) Admit(ctx context.Context, email, role string) (*StaffMember, error) {
+	email, _ = identity.NormalizeEmail(email)
+	ctx = access.With(ctx, access.Actor{Kind: access.System})
+	var id uuid.UUID
+	err := s.db.InTx(ctx, func(tx database.Tx) (err error) {
+		if id, err = memberID(ctx, tx, email); err == nil && id == uuid.Nil {
+			err = fault.New(fault.NotFound, "There is no account with this e-mail.")
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.mayGive(ctx, tx, role, "role"); err != nil {
+			return err
+		}
+		held, err := rolesOf(ctx, tx, id)
+		if err != nil || slices.Contains(held, role) {
+			return err
+		}
+		return s.give(ctx, tx, id, role, held)
+	})
+	m, problems, err := s.one(ctx, id, err)
+	if len(problems) > 0 {
+		err = fault.New(fault.NotFound, "%s", problems[0].Message)
+	}
+	return m, err
 }
 
 // ByIDs gives members of the shop's staff; accounts without a role in the shop are missing.

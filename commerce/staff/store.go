@@ -41,8 +41,8 @@ func insertMember(ctx context.Context, tx database.Tx, m member, now time.Time) 
 	return err
 }
 
-func memberID(ctx context.Context, tx database.Tx, email string) (uuid.UUID, error) {
-	rows, err := tx.SysQuery(database.AllShops(ctx), `SELECT id FROM staff_member WHERE email = $1`, email)
+func memberID(ctx context.Context, q database.Querier, email string) (uuid.UUID, error) {
+	rows, err := q.SysQuery(database.AllShops(ctx), `SELECT id FROM staff_member WHERE email = $1`, email)
 	found, err := database.Scan(rows, err, scanID)
 	if err != nil || len(found) == 0 {
 		return uuid.Nil, err
