@@ -1100,6 +1100,7 @@ CREATE TABLE "sign_in_flow" (
   CONSTRAINT sign_in_flow_pkey PRIMARY KEY (id)
 );
 CREATE INDEX signinflow_expires_at ON public.sign_in_flow USING btree (expires_at);
+CREATE INDEX signinflow_shop_id_account_id ON public.sign_in_flow USING btree (shop_id, account_id);
 CREATE UNIQUE INDEX signinflow_state_hash ON public.sign_in_flow USING btree (state_hash);
 ALTER TABLE sign_in_flow ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON sign_in_flow USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));

@@ -9,6 +9,7 @@ const (
 	OrdersRead       = "orders:read"
 	OrdersWrite      = "orders:write"
 	OrdersRefund     = "orders:refund"
+	OrdersRefundAny  = "orders:refund_unlimited"
 	CustomersRead    = "customers:read"
 	CustomersReadPII = "customers:read_pii"
 	CustomersWrite   = "customers:write"
@@ -53,14 +54,14 @@ var Roles = []Role{
 var roles = map[string][]string{
 	Owner: AllScopes,
 	Manager: {
-		ProductsRead, ProductsWrite, InventoryRead, InventoryWrite, OrdersRead, OrdersWrite, OrdersRefund, CustomersRead, CustomersReadPII,
+		ProductsRead, ProductsWrite, InventoryRead, InventoryWrite, OrdersRead, OrdersWrite, OrdersRefund, OrdersRefundAny, CustomersRead, CustomersReadPII,
 		CustomersWrite, DiscountsRead, DiscountsWrite, ContentRead, ContentWrite, ShopRead, StaffRead,
 		AppsRead, AuditRead,
 	},
 	Support:   {ProductsRead, InventoryRead, OrdersRead, OrdersWrite, OrdersRefund, CustomersRead, CustomersReadPII, CustomersWrite, DiscountsRead},
 	Catalog:   {ProductsRead, ProductsWrite, InventoryRead, ContentRead, ContentWrite, DiscountsRead},
 	Warehouse: {ProductsRead, InventoryRead, InventoryWrite, OrdersRead, OrdersWrite},
-	Finance:   {OrdersRead, OrdersRefund, CustomersRead, DiscountsRead, ShopRead},
+	Finance:   {OrdersRead, OrdersRefund, OrdersRefundAny, CustomersRead, DiscountsRead, ShopRead},
 	ReadOnly:  {ProductsRead, InventoryRead, OrdersRead, CustomersRead, DiscountsRead, ContentRead, ShopRead, StaffRead, AppsRead},
 }
 

@@ -28,6 +28,10 @@ func holdAccount(ctx context.Context, tx database.Tx, column string, value any) 
 // had no right to that email: the outside identities that they tied to it end. Served by the primary key, and by
 // external_identity (shop_id, account_id).
 func confirmEmail(ctx context.Context, tx database.Tx, id uuid.UUID, now time.Time) error {
+	// Also who has come in by a tie, and has not exchanged the token for it yet. Served by sign_in_flow (shop_id, account_id).
+	if _, err := tx.Exec(ctx, `DELETE FROM sign_in_flow WHERE shop_id = $1 AND account_id = $2`, id); err != nil {
+		return err
+	}
 	n, err := tx.Exec(ctx, `UPDATE customer SET verified_email = $3, updated_at = $4 WHERE shop_id = $1 AND id = $2 AND verified_email <> $3`, id, true, now)
 	if err != nil || n == 0 {
 		return err

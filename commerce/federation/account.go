@@ -17,7 +17,15 @@ func (s *Service) accountTx(ctx context.Context, tx database.Tx, p *stored, who 
 		return uuid.Nil, err
 	}
 	if tied != nil {
-		return tied.account, s.openTx(ctx, tx, p, tied.account)
+		if err := s.openTx(ctx, tx, p, tied.account); err != nil {
+			return uuid.Nil, err
+		}
+		// The tie may have ended while the account was waited for.
+		still, err := tieOf(ctx, tx, p.ID.UUID, who.Subject)
+		if err == nil && still == nil {
+			err = noAccount(p)
+		}
+		return tied.account, err
 	}
 	email, flaw := identity.NormalizeEmail(who.Email)
 	if !who.Verified || flaw != identity.EmailOK {

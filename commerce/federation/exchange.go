@@ -2,6 +2,8 @@ package federation
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -57,13 +59,31 @@ func (s *Service) exchange(ctx context.Context, audience, token string, open fun
 			return nil
 		}
 		out, err = open(ctx, tx, of.account)
+		if err == nil {
+			// A tie that ended since takes what it gave with it; the account is held now, so none ends meanwhile.
+			err = stillTied(ctx, tx, of)
+		}
 		if fault.Is(err, fault.Forbidden) {
 			refused, err = fault.Problems{{Field: bad.Field, Code: closedCode, Message: "This account is closed."}}, nil
 		}
 		return err
 	})
+	if errors.Is(err, errUntied) {
+		refused, err = fault.Problems{&bad}, nil
+	}
 	if err != nil || len(refused) > 0 {
 		return nil, refused, err
 	}
 	return &out, nil, nil
+}
+
+// errUntied says that an account is not tied to the provider any more. The transaction is undone with it.
+var errUntied = errors.New("the account is not tied any more")
+
+func stillTied(ctx context.Context, tx database.Tx, of *tie) error {
+	ties, err := tiesOf(ctx, tx, of.account)
+	if err == nil && !slices.ContainsFunc(ties, func(t *tie) bool { return t.provider == of.provider }) {
+		err = errUntied
+	}
+	return err
 }

@@ -40,9 +40,9 @@ func TestOperatorsForbidMoreAndPermitWhatIsOpen(t *testing.T) {
 		amount int64
 		by     string
 	}{
-		"ManagerBelow":      {role(access.Manager), 100000, "order.refund.manager"},
+		"ManagerBelow":      {role(access.Manager), 100000, "order.refund.unlimited"},
 		"ManagerAbove":      {role(access.Manager), 100001, "ours.one"},
-		"Finance":           {role(access.Finance), 100001, "order.refund.finance"},
+		"Finance":           {role(access.Finance), 100001, "order.refund.unlimited"},
 		"Support":           {role(access.Support), 50000, "ours.two"},
 		"SupportAbove":      {role(access.Support), 50001, ""},
 		"SupportOfAnother":  {elsewhere, 50000, ""},
@@ -89,7 +89,7 @@ func TestAWrongFileStopsTheStart(t *testing.T) {
 		"NoID":            {`@description("x") permit (principal, action == Action::"order:refund", resource);`, "needs an @id"},
 		"StrangeID":       {`@id("Ours One") @description("x") permit (principal, action == Action::"order:refund", resource);`, "needs an @id"},
 		"NoDescription":   {`@id("ours.one") permit (principal, action == Action::"order:refund", resource);`, "needs a @description"},
-		"IDOfRialtos":     {`@id("order.refund.app") @description("x") permit (principal, action == Action::"order:refund", resource);`, "stands in policies/order.cedar"},
+		"IDOfRialtos":     {`@id("order.refund.unlimited") @description("x") permit (principal, action == Action::"order:refund", resource);`, "stands in policies/order.cedar"},
 		"IDTwice":         {strings.Repeat(head+`forbid (principal, action == Action::"order:refund", resource);`, 2), "stands in"},
 		"UnknownAction":   {head + `permit (principal, action == Action::"order:refnd", resource);`, "order:refnd"},
 		"OneUnknown":      {head + `permit (principal, action in [Action::"order:refund", Action::"order:burn"], resource);`, "order:burn"},

@@ -36,6 +36,8 @@ func (SignInFlow) Indexes() []ent.Index {
 	return []ent.Index{
 		// The flow that a provider answers, or that a token stands for: both name the shop, so this one index does not start with it.
 		index.Fields("state_hash").Unique(),
+		// The tokens of an account that have not been exchanged, to end them.
+		index.Fields("shop_id", "account_id"),
 		// What has run out, for the sweep of all shops.
 		index.Fields("expires_at"),
 	}

@@ -1815,6 +1815,11 @@ var (
 				Columns: []*schema.Column{SignInFlowColumns[3]},
 			},
 			{
+				Name:    "signinflow_shop_id_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{SignInFlowColumns[1], SignInFlowColumns[7]},
+			},
+			{
 				Name:    "signinflow_expires_at",
 				Unique:  false,
 				Columns: []*schema.Column{SignInFlowColumns[8]},
