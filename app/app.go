@@ -215,6 +215,7 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.parts.Start(ctx); err != nil {
 		return errors.Join(err, a.quiet.Stop(context.WithoutCancel(ctx)))
 	}
+	a.Log.InfoContext(ctx, "answers requests", "url", a.URL(), "admin", a.AdminURL())
 	return a.writeRunFile()
 }
 

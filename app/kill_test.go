@@ -121,9 +121,27 @@ func forget(t *testing.T, c app.Config) {
 type process struct {
 	t          *testing.T
 	cmd        *exec.Cmd
-	logs       bytes.Buffer
+	logs       transcript
 	url, admin string
 	done       chan error
+}
+
+// transcript is what a process that may still run has said.
+type transcript struct {
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.said.Write(p)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.said.String()
 }
 
 func launch(t *testing.T, c app.Config) *process {
@@ -204,13 +222,18 @@ func (p *process) rests() bool {
 		p.t.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	zeros := 0
+	counts, zeros := 0, 0 // of the outbox, and of each consumer
 	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
-		if l := lines.Text(); l == "rialto_outbox_backlog 0" || strings.HasPrefix(l, "rialto_events_pending{") && strings.HasSuffix(l, " 0") {
+		l := lines.Text()
+		if !strings.HasPrefix(l, "rialto_outbox_backlog ") && !strings.HasPrefix(l, "rialto_events_pending{") {
+			continue
+		}
+		counts++
+		if strings.HasSuffix(l, " 0") {
 			zeros++
 		}
 	}
-	return zeros == 3 // the outbox, and two consumers
+	return counts > 1 && zeros == counts
 }
 
 // ask sends an operation. It fails where there was no whole answer.

@@ -48,6 +48,13 @@ func (q *requests) leave() {
 	}
 }
 
+// working is how many handlers are at work.
+func (q *requests) working() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.n
+}
+
 // end lets nobody in any more, waits for the last to leave until ctx is done, and says how many are left.
 func (q *requests) end(ctx context.Context) int {
 	q.mu.Lock()

@@ -255,13 +255,16 @@ func (p *port) stop(ctx context.Context) error {
 		return nil
 	}
 	err := p.server.Shutdown(ctx)
+	wait, cancel := context.WithTimeout(context.Background(), lastWords)
+	defer cancel()
+	if err != nil && p.requests.working() == 0 { // handlers have ended, the last answers are on their way out
+		err = p.server.Shutdown(wait)
+	}
 	if err != nil {
 		p.cancel()
 		_ = p.server.Close()
 	}
 	<-p.done
-	wait, cancel := context.WithTimeout(context.Background(), lastWords)
-	defer cancel()
 	if left := p.requests.end(wait); left > 0 {
 		return fmt.Errorf("server: %d requests did not end", left)
 	}

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -98,19 +97,12 @@ func loopback(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// places checks that locations are the shop's.
-func (s *Service) places(ctx context.Context, problems *fault.Problems, ids []uuid.UUID) ([]gid.ID, error) {
+// checkPlaces checks that locations are among those of the shop.
+func checkPlaces(problems *fault.Problems, ids, known []uuid.UUID) []gid.ID {
 	out := make([]gid.ID, 0, len(ids))
-	if len(ids) == 0 {
-		return out, nil
-	}
 	if len(ids) > maxLocations {
 		problems.Add(CodeTooMany, fmt.Sprintf("An app is kept to at most %d locations.", maxLocations), "input", "locationIds")
-		return out, nil
-	}
-	known, err := s.locations.LocationIDs(ctx)
-	if err != nil {
-		return nil, err
+		return out
 	}
 	for i, id := range ids {
 		if !slices.Contains(known, id) {
@@ -120,7 +112,7 @@ func (s *Service) places(ctx context.Context, problems *fault.Problems, ids []uu
 			out = append(out, place)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // refusal carries problems that are found within a transaction out of it, so that the transaction has no effect.

@@ -43,10 +43,11 @@ func (s *Service) Create(ctx context.Context, in Input) (*App, string, fault.Pro
 	if in.Scopes == nil {
 		in.Scopes = []string{}
 	}
-	problems, err := s.fill(ctx, &a.App, in)
+	known, err := s.known(ctx, in)
 	if err != nil {
 		return nil, "", nil, err
 	}
+	problems := fill(&a.App, in, known)
 	if in.Kind != Confidential && in.Kind != Public {
 		problems.Add(CodeInvalid, "An app is CONFIDENTIAL or PUBLIC.", "input", "kind")
 	}
@@ -85,16 +86,16 @@ func (s *Service) Create(ctx context.Context, in Input) (*App, string, fault.Pro
 // Update changes an app, and with it at once what its keys may do. The actor needs every scope that the app has, and every
 // one that it shall have.
 func (s *Service) Update(ctx context.Context, id uuid.UUID, in Input) (*App, fault.Problems, error) {
+	known, err := s.known(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
 	a, err := s.change(ctx, id, func(tx database.Tx, a *stored) error {
 		before := a.App
 		if err := mayWrite(ctx, before.AccessScopes); err != nil {
 			return err
 		}
-		problems, err := s.fill(ctx, &a.App, in)
-		if err != nil {
-			return err
-		}
-		if err := refuseAll(problems); err != nil {
+		if err := refuseAll(fill(&a.App, in, known)); err != nil {
 			return err
 		}
 		if err := mayWrite(ctx, a.AccessScopes); err != nil {
@@ -192,7 +193,7 @@ func given(a *stored, err error) (*App, fault.Problems, error) {
 }
 
 // fill takes over what an input says, and tells what is wrong with it.
-func (s *Service) fill(ctx context.Context, a *App, in Input) (problems fault.Problems, err error) {
+func fill(a *App, in Input, known []uuid.UUID) (problems fault.Problems) {
 	if in.Title != nil {
 		a.Title = title(&problems, *in.Title)
 	}
@@ -203,9 +204,17 @@ func (s *Service) fill(ctx context.Context, a *App, in Input) (problems fault.Pr
 		a.AccessScopes = scopes(&problems, in.Scopes, access.AllScopes)
 	}
 	if in.Locations != nil {
-		a.LocationIDs, err = s.places(ctx, &problems, in.Locations)
+		a.LocationIDs = checkPlaces(&problems, in.Locations, known)
 	}
-	return problems, err
+	return problems
+}
+
+// known gives the locations of the shop, where the input names any. It is asked before a transaction, not within.
+func (s *Service) known(ctx context.Context, in Input) ([]uuid.UUID, error) {
+	if len(in.Locations) == 0 {
+		return nil, nil
+	}
+	return s.locations.LocationIDs(ctx)
 }
 
 func overlapProblems(overlap time.Duration) (problems fault.Problems) {

@@ -102,5 +102,5 @@ func (s *Service) Passwords() *Hasher { return s.passwords }
 
 // refused is the one answer to every token that is not good, so that it tells nothing.
 func refused() error {
-	return fault.New(fault.Unauthenticated, "The token is unknown or has ended. Sign in again.")
+	return fault.New(fault.Unauthenticated, "The token is unknown or has ended. Check the storefront token, or sign in again.")
 }

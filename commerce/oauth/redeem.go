@@ -27,6 +27,10 @@ func (s *Service) Redeem(ctx context.Context, c *apps.Client, code, redirectURI,
 	if err != nil {
 		return Tokens{}, err
 	}
+	// What is used up below cannot be used again, so what the answer needs is made sure of first.
+	if _, err := s.keys.signing(ctx, s.clock.Now()); err != nil {
+		return Tokens{}, err
+	}
 	var g grant
 	var stolen bool
 	err = s.db.InTx(ctx, func(tx database.Tx) error {
@@ -68,6 +72,10 @@ func (s *Service) Refresh(ctx context.Context, c *apps.Client, token, scope stri
 	ctx = inShop(ctx, c)
 	refresh, err := s.mint(prefixRefresh)
 	if err != nil {
+		return Tokens{}, err
+	}
+	// What is used up below cannot be used again, so what the answer needs is made sure of first.
+	if _, err := s.keys.signing(ctx, s.clock.Now()); err != nil {
 		return Tokens{}, err
 	}
 	var g grant

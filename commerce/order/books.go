@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/pricing"
@@ -47,7 +48,7 @@ type record struct {
 	taxes                                   []tax.Line
 	discounts                               []applied
 	books                                   books
-	attributes                              []*Attribute
+	attributes                              []*cart.Attribute
 	note                                    string
 	tags                                    []string
 	locale, country                         string
@@ -156,7 +157,7 @@ func (r *record) show(publicURL, key string) *Order {
 		o.CustomerURL = &url
 	}
 	if o.CustomAttributes == nil {
-		o.CustomAttributes = []*Attribute{}
+		o.CustomAttributes = []*cart.Attribute{}
 	}
 	if o.Tags == nil {
 		o.Tags = []string{}

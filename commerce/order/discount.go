@@ -3,13 +3,14 @@ package order
 import (
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/pricing"
 	"github.com/rialtohq/rialto/commerce/promotion"
 	"github.com/rialtohq/rialto/platform/keyset"
 )
 
-// AutomaticDiscountApplication is a discount that came by itself. Value is a money.Money or a *[PercentageValue].
+// AutomaticDiscountApplication is a discount that came by itself. Value is a money.Money or a *[cart.PercentageValue].
 type AutomaticDiscountApplication struct {
 	AllocationMethod string
 	TargetSelection  string
@@ -98,7 +99,7 @@ func (a applied) show() any {
 	if a.Class == promotion.OrderClass {
 		selection = "ALL"
 	}
-	var value any = &PercentageValue{Percentage: float64(a.PPM) / (money.PPM / 100)}
+	var value any = &cart.PercentageValue{Percentage: float64(a.PPM) / (money.PPM / 100)}
 	switch a.Kind {
 	case promotion.Fixed:
 		value = a.Amount
@@ -108,7 +109,7 @@ func (a applied) show() any {
 	case promotion.BuyXGetY:
 		method = "EACH"
 	case promotion.FreeShipping:
-		target, selection, value = "SHIPPING_LINE", "ALL", &PercentageValue{Percentage: 100}
+		target, selection, value = "SHIPPING_LINE", "ALL", &cart.PercentageValue{Percentage: 100}
 	}
 	if a.Method == promotion.Code {
 		return &DiscountCodeApplication{AllocationMethod: method, Applicable: true, Code: a.Code, TargetSelection: selection, TargetType: target, Value: value, DiscountID: a.DiscountID}

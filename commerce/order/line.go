@@ -3,6 +3,7 @@ package order
 import (
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/tax"
@@ -13,7 +14,7 @@ import (
 type Line struct {
 	ID                   gid.ID
 	CurrentQuantity      int64
-	CustomAttributes     []*Attribute
+	CustomAttributes     []*cart.Attribute
 	DiscountAllocations  []*DiscountAllocation
 	DiscountedTotalPrice money.Money
 	OriginalTotalPrice   money.Money
@@ -55,7 +56,7 @@ type item struct {
 	goodsBack                   int64 // what was given back of goods
 	taxes                       []tax.Line
 	shares                      []share
-	attributes                  []*Attribute
+	attributes                  []*cart.Attribute
 	parcels                     parcels
 	shipped, taxable            bool
 	canceled                    bool // the order is
@@ -106,7 +107,7 @@ func (i *item) show() *Line {
 		Vendor: i.vendor, Image: i.image, UnitPrice: amount(i.unit), TotalTax: amount(i.tax), TaxLines: i.taxes, RequiresShipping: i.shipped, Taxable: i.taxable, position: i.position,
 	}
 	if l.CustomAttributes == nil {
-		l.CustomAttributes = []*Attribute{}
+		l.CustomAttributes = []*cart.Attribute{}
 	}
 	return l
 }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
@@ -58,7 +59,7 @@ type Order struct {
 	CurrentTotalPrice           money.Money
 	CurrentTotalShippingPrice   money.Money
 	CurrentTotalTax             money.Money
-	CustomAttributes            []*Attribute
+	CustomAttributes            []*cart.Attribute
 	CustomerLocale              *string
 	CustomerURL                 *string
 	DisplayFinancialStatus      string

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
@@ -48,7 +49,7 @@ type Draft struct {
 	ShippingAddress *customer.Postal // nil where nothing is shipped
 	BillingAddress  *customer.Postal // nil is the shipping address
 	Note            string
-	Attributes      []*Attribute
+	Attributes      []*cart.Attribute
 	// Payment is the payment of the quote's charge; nil where nothing is to be charged, or nothing was paid yet. One that
 	// succeeded makes the order paid. PlaceTx ties it to the order.
 	Payment *payment.Transaction
@@ -59,7 +60,7 @@ type DraftLine struct {
 	Title, VariantTitle, SKU, Vendor string
 	Image                            string // source of the picture
 	RequiresShipping, Taxable        bool
-	Attributes                       []*Attribute
+	Attributes                       []*cart.Attribute
 }
 
 // PlaceTx makes the order of a cart, once: for a cart that has one already it gives that, unchanged. The number is taken

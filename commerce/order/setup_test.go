@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/discount"
 	"github.com/rialtohq/rialto/commerce/inventory"
@@ -205,7 +206,7 @@ func (b *bundle) draft(q pricing.Quote) order.Draft {
 	d := order.Draft{
 		ID: uuid.Must(uuid.NewV7()), CartID: uuid.Must(uuid.NewV7()), KeyHash: h[:], Key: key, Email: "Mia@Example.com", Locale: "en-US", Country: "US", Quote: q,
 		ShippingAddress: &customer.Postal{FirstName: "Mia", LastName: "Moss", Address1: "1 Main St", City: "Albany", ProvinceCode: "NY", CountryCode: "US", Zip: "12207"},
-		Attributes:      []*order.Attribute{{Key: "gift", Value: &blue}},
+		Attributes:      []*cart.Attribute{{Key: "gift", Value: &blue}},
 	}
 	for range q.Lines {
 		d.Lines = append(d.Lines, order.DraftLine{Title: "Chair", VariantTitle: "Oak", SKU: "CH-1", Vendor: "Moss", RequiresShipping: true, Taxable: true})

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/discount"
 	"github.com/rialtohq/rialto/commerce/money"
@@ -466,7 +467,7 @@ func TestUpdateKeepsWhatIsRight(t *testing.T) {
 		o, _ := b.sold(t)
 		note, email, bad, city := "Ring twice", "Ann@Example.com", "nobody", "Buffalo"
 		now, problems, err := b.orders.Update(b.ctx, order.UpdateInput{OrderID: o.ID, Note: &note, Email: &email, Tags: []string{" vip ", "vip", ""},
-			CustomAttributes: []*order.Attribute{{Key: "door", Value: &city}}, ShippingAddress: &customer.AddressInput{City: &city}})
+			CustomAttributes: []*cart.Attribute{{Key: "door", Value: &city}}, ShippingAddress: &customer.AddressInput{City: &city}})
 		if err != nil || len(problems) > 0 {
 			t.Fatal(codes(problems), err)
 		}

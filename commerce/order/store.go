@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/pricing"
@@ -37,7 +38,7 @@ func scanOrder(scan scan, more ...any) (*record, error) {
 	var taxes database.JSON[[]tax.Line]
 	var discounts database.JSON[[]applied]
 	var b database.JSON[books]
-	var attributes database.JSON[[]*Attribute]
+	var attributes database.JSON[[]*cart.Attribute]
 	var tags database.JSON[[]string]
 	err := scan(append([]any{&r.id, &r.cart, &buyer, &r.keyHash, &r.number, &r.name, &r.email, &r.phone, &r.currency, &r.subtotal, &r.discount,
 		&r.shipping, &r.tax, &r.total, &r.cards, &r.refunded, &r.refundedFreight, &r.taxesIncluded, &r.financial, &r.fulfillment,
@@ -193,7 +194,7 @@ func scanItem(scan scan) (*item, error) {
 	var variant, product uuid.NullUUID
 	var taxes database.JSON[[]tax.Line]
 	var shares database.JSON[[]share]
-	var attributes database.JSON[[]*Attribute]
+	var attributes database.JSON[[]*cart.Attribute]
 	var p database.JSON[parcels]
 	var currency string
 	var canceled sql.NullTime

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/identity"
@@ -21,7 +22,7 @@ type UpdateInput struct {
 	Tags             []string // not nil replaces all
 	Email            *string
 	Phone            *string
-	CustomAttributes []*Attribute // not nil replaces all
+	CustomAttributes []*cart.Attribute // not nil replaces all
 	ShippingAddress  *customer.AddressInput
 	Metafields       []catalog.MetafieldInput
 }
@@ -97,7 +98,7 @@ func (in *UpdateInput) apply(r *record) (p fault.Problems) {
 	return p
 }
 
-func checkAttributes(list []*Attribute, p *fault.Problems) {
+func checkAttributes(list []*cart.Attribute, p *fault.Problems) {
 	if len(list) > maxAttributes {
 		p.Add(CodeTooMany, "An order has at most 100 custom attributes.", "input", "customAttributes")
 	}

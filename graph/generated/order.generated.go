@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/inventory"
@@ -1256,7 +1257,7 @@ func (ec *executionContext) _Order_customAttributes(ctx context.Context, field g
 			return obj.CustomAttributes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*order.Attribute) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
 			return ec.marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx, selections, v)
 		},
 		true,
@@ -2920,7 +2921,7 @@ func (ec *executionContext) _OrderLineItem_customAttributes(ctx context.Context,
 			return obj.CustomAttributes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*order.Attribute) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
 			return ec.marshalNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttributeᚄ(ctx, selections, v)
 		},
 		true,

@@ -2,13 +2,14 @@ package database
 
 import (
 	"context"
+	"errors"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Rows are the rows of a statement, read one after another. Close gives the connection back; reading to the end does too.
+// Rows are the rows of a statement, read one after another. Close gives the connection back, and what went wrong.
 type Rows interface {
 	Next() bool
 	Scan(dest ...any) error
@@ -92,9 +93,9 @@ type pgxRows struct {
 func (r *pgxRows) Close() error {
 	r.Rows.Close()
 	if r.release == nil {
-		return nil
+		return r.Err()
 	}
 	release := r.release
 	r.release = nil
-	return release()
+	return errors.Join(r.Err(), release())
 }

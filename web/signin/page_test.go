@@ -77,7 +77,7 @@ func TestCookieOfASecureSite(t *testing.T) {
 	c := signin.Config{Providers: scripted{}, Secure: true}
 	w := ask(c, "/signin/shop/one/start?return_to=x")
 	got := w.Result().Cookies()
-	if w.Code != http.StatusSeeOther || len(got) != 1 || got[0].Name != "__Secure-rialto_signin" || !got[0].Secure || !got[0].HttpOnly {
+	if w.Code != http.StatusSeeOther || len(got) != 1 || got[0].Name != "__Host-rialto_signin" || got[0].Path != "/" || !got[0].Secure || !got[0].HttpOnly {
 		t.Fatalf("%d %v", w.Code, got)
 	}
 	// One that a connection without TLS could have left is not looked at.

@@ -24,7 +24,7 @@ import (
 // who could not have made such a connection.
 const (
 	CookieName       = "rialto_signin"
-	SecureCookieName = "__Secure-" + CookieName
+	SecureCookieName = "__Host-" + CookieName
 )
 
 // Providers signs people in; *federation.Service does.
@@ -107,6 +107,15 @@ func once(r *http.Request, names ...string) (map[string]string, bool) {
 	return out, true
 }
 
+// cookiePath is where the browser shows the secret: where sign-ins begin and end. Browsers take a cookie by the secure name,
+// which no other host of the domain can set, for all paths only.
+func (s *server) cookiePath() string {
+	if s.Secure {
+		return "/"
+	}
+	return strings.TrimSuffix(federation.Path, "/")
+}
+
 func (s *server) cookieName() string {
 	if s.Secure {
 		return SecureCookieName
@@ -127,7 +136,7 @@ func (s *server) browser(r *http.Request) string {
 // how a provider sends it here.
 func (s *server) remember(w http.ResponseWriter, secret string, age int) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // secure wherever the deployment is reached by https
-		Name: s.cookieName(), Value: secret, Path: strings.TrimSuffix(federation.Path, "/"), MaxAge: age, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode,
+		Name: s.cookieName(), Value: secret, Path: s.cookiePath(), MaxAge: age, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode,
 	})
 }
 
