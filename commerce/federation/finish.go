@@ -198,7 +198,7 @@ func (s *Service) complete(ctx context.Context, peer *party, given *oauth2.Token
 }
 
 func (s *Service) distrust(ctx context.Context, p *stored, err error) error {
-	s.log.WarnContext(ctx, "an identity provider was not believed", "provider", p.ID.String(), "issuer", p.Issuer, "error", err)
+	s.log.WarnContext(ctx, "an identity provider was not believed", "provider", p.ID.String(), "issuer", p.Issuer, "error", brief(err))
 	return distrusted(p)
 }
 

@@ -2,12 +2,15 @@ package federation
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -109,4 +112,15 @@ func TestDiscoveryOfWhatCannotBeUsed(t *testing.T) {
 			t.Error("it is used")
 		}
 	})
+}
+
+func TestALogKeepsLittleOfWhatAProviderAnswers(t *testing.T) {
+	t.Parallel()
+	if got := brief(errors.New("no token")); got != "no token" {
+		t.Errorf("%q", got)
+	}
+	got := brief(errors.New("no token: " + strings.Repeat("é", 1<<20)))
+	if len(got) > wordy+len("…") || !utf8.ValidString(got) || !strings.HasPrefix(got, "no token: é") || !strings.HasSuffix(got, "é…") {
+		t.Errorf("%d bytes: %q", len(got), got)
+	}
 }

@@ -130,6 +130,18 @@ func adding(u *url.URL, name, value string) string {
 
 // silent notes why a provider cannot be used, which is the shop's to mend.
 func (s *Service) silent(ctx context.Context, p *stored, err error) error {
-	s.log.WarnContext(ctx, "an identity provider cannot be used", "provider", p.ID.String(), "issuer", p.Issuer, "error", err)
+	s.log.WarnContext(ctx, "an identity provider cannot be used", "provider", p.ID.String(), "issuer", p.Issuer, "error", brief(err))
 	return silent(p)
+}
+
+// wordy is the most of an error that a log keeps, in bytes. Errors hold what the provider answered, which may be a megabyte.
+const wordy = 300
+
+// brief is what a log says of an error that an outsider can write.
+func brief(err error) string {
+	said := err.Error()
+	if len(said) <= wordy {
+		return said
+	}
+	return strings.ToValidUTF8(said[:wordy], "") + "…"
 }
