@@ -107,19 +107,6 @@ func (s *stage) ask(ctx context.Context, query string, variables map[string]any,
 	return out, err
 }
 
-// patience is how often a read that took too many statements is asked again: where a machine is so busy that a goroutine
-// rests for a millisecond amid a batch, the loaders' safety net sends off half of it. A read that always takes too many fails.
-const patience = 3
-
-// settle asks again what only reads, until it takes no more statements than wanted.
-func (s *stage) settle(ctx context.Context, got asked, want int, query string, variables map[string]any, h apptest.Headers) (asked, error) {
-	var err error
-	for n := 0; n < patience && got.count > want && err == nil; n++ {
-		got, err = s.ask(ctx, query, variables, h)
-	}
-	return got, err
-}
-
 // set lets happen what a case begins with.
 func (s *stage) set(t *testing.T, c *caseFile) *scene {
 	t.Helper()
@@ -239,13 +226,7 @@ func (s *stage) test(t *testing.T, kind apptest.Kind, c *caseFile) {
 	if diff := cmp.Diff(c.answer, answer); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
-	want, ok := c.statements[kind]
-	if ok && !c.writes {
-		if got, err = s.settle(t.Context(), got, want, c.query, sc.variables, sc.headers); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !ok || got.count != want {
+	if want, ok := c.statements[kind]; !ok || got.count != want {
 		t.Errorf("%d statements, want %d:\n%s", got.count, want, texts(got.calls))
 	}
 	sc.testFirst(t)
@@ -262,9 +243,6 @@ func (sc *scene) testFirst(t *testing.T) {
 		variables := maps.Clone(sc.variables)
 		variables["first"] = n
 		got, err := sc.stage.ask(t.Context(), sc.query, variables, sc.headers)
-		if err == nil && n > 1 && !sc.writes {
-			got, err = sc.stage.settle(t.Context(), got, counts[1], sc.query, variables, sc.headers)
-		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ package loader
 
 import (
 	"context"
+	"iter"
 	"sync"
 	"time"
 
@@ -18,22 +19,23 @@ import (
 	"github.com/graph-gophers/dataloader/v7"
 )
 
-// safetyNet is how long a batch waits that nobody sent off. Cohorts send theirs off themselves.
-const safetyNet = time.Millisecond
+// safetyNet is how long a batch would wait that nobody sent off. Whoever begins one sends it off, so it never runs out: one
+// that did amid a batch would make two of it.
+const safetyNet = time.Second
 
 // Set is the loaders of one request.
 type Set struct {
-	ctx     context.Context
-	mu      sync.Mutex
-	loaders map[string]any
-	cohorts map[uuid.UUID]*cohort
+	ctx       context.Context
+	mu        sync.Mutex
+	questions map[string]any
+	cohorts   map[uuid.UUID]cohorts
 }
 
 type setKey struct{}
 
 // With gives a context with loaders.
 func With(ctx context.Context) context.Context {
-	s := &Set{loaders: map[string]any{}, cohorts: map[uuid.UUID]*cohort{}}
+	s := &Set{questions: map[string]any{}, cohorts: map[uuid.UUID]cohorts{}}
 	s.ctx = context.WithValue(ctx, setKey{}, s)
 	return s.ctx
 }
@@ -43,24 +45,30 @@ func from(ctx context.Context) *Set {
 	return s
 }
 
-// cohort is a set of objects that were read together.
-type cohort struct {
-	mu      sync.Mutex
-	members []any
-	asked   map[string]bool
+// cohorts are the sets of objects that one was read together with: hardly ever more than one.
+type cohorts struct {
+	first []any
+	more  [][]any
 }
 
-// Together announces objects that were read together. An object that is announced again joins its new cohort.
+// Together announces objects that were read together. An object that is announced again is of both cohorts: whichever of
+// them is asked first, the question is put for all that may be asked it.
 func Together[T any](ctx context.Context, objects []T, id func(T) uuid.UUID) []T {
 	s := from(ctx)
 	if s == nil || len(objects) == 0 {
 		return objects
 	}
-	c := &cohort{members: make([]any, len(objects)), asked: map[string]bool{}}
+	members := make([]any, len(objects))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, o := range objects {
-		c.members[i] = o
+		members[i] = o
+		c := s.cohorts[id(o)]
+		if c.first == nil {
+			c.first = members
+		} else {
+			c.more = append(c.more, members)
+		}
 		s.cohorts[id(o)] = c
 	}
 	return objects
@@ -75,39 +83,60 @@ func Ask[O any, K comparable, V any](ctx context.Context, name string, owner uui
 		found, err := fetch(ctx, []K{key})
 		return found[key], err
 	}
-	l, c := get(s, name, owner, fetch)
-	if c == nil {
-		thunk := l.Load(s.ctx, key)
-		l.Flush()
-		return thunk()
-	}
-	c.mu.Lock()
-	if !c.asked[name] {
-		c.asked[name] = true
-		for _, m := range c.members {
-			if o, ok := m.(O); ok {
-				if k, ok := keyOf(o); ok {
-					l.Load(s.ctx, k)
-				}
-			}
+	q, c := get(s, name, owner, fetch)
+	return q.ask(s.ctx, key, func(yield func(K) bool) {
+		others(c.first, keyOf, yield)
+		for _, members := range c.more {
+			others(members, keyOf, yield)
 		}
-		l.Load(s.ctx, key)
-		l.Flush()
-	}
-	c.mu.Unlock()
-	return l.Load(s.ctx, key)()
+	})()
 }
 
-func get[K comparable, V any](s *Set, name string, owner uuid.UUID, fetch func(context.Context, []K) (map[K]V, error)) (*dataloader.Loader[K, V], *cohort) {
+// others gives the keys of members that a question can be put for.
+func others[O any, K comparable](members []any, keyOf func(O) (K, bool), yield func(K) bool) {
+	for _, m := range members {
+		if o, ok := m.(O); ok {
+			if k, ok := keyOf(o); ok {
+				yield(k)
+			}
+		}
+	}
+}
+
+// question is one question of a request.
+type question[K comparable, V any] struct {
+	mu      sync.Mutex // held while a batch is put together, so that nobody sends off half of it
+	answers *dataloader.InMemoryCache[K, V]
+	loader  *dataloader.Loader[K, V]
+}
+
+// ask gives the answer for a key, found or under way. Where there is none, a batch is sent off for it and all others.
+func (q *question[K, V]) ask(ctx context.Context, key K, others iter.Seq[K]) dataloader.Thunk[V] {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if answer, ok := q.answers.Get(ctx, key); ok {
+		return answer
+	}
+	for k := range others {
+		q.loader.Load(ctx, k)
+	}
+	answer := q.loader.Load(ctx, key)
+	q.loader.Flush()
+	return answer
+}
+
+func get[K comparable, V any](s *Set, name string, owner uuid.UUID, fetch func(context.Context, []K) (map[K]V, error)) (*question[K, V], cohorts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.cohorts[owner]
-	if l, ok := s.loaders[name].(*dataloader.Loader[K, V]); ok {
-		return l, c
+	if q, ok := s.questions[name].(*question[K, V]); ok {
+		return q, c
 	}
-	l := dataloader.NewBatchedLoader(batch(s, fetch), dataloader.WithWait[K, V](safetyNet), dataloader.WithBatchCapacity[K, V](2000), dataloader.WithInputCapacity[K, V](2000))
-	s.loaders[name] = l
-	return l, c
+	q := &question[K, V]{answers: dataloader.NewCache[K, V]()}
+	q.loader = dataloader.NewBatchedLoader(batch(s, fetch), dataloader.WithCache[K, V](q.answers), dataloader.WithWait[K, V](safetyNet),
+		dataloader.WithBatchCapacity[K, V](2000), dataloader.WithInputCapacity[K, V](2000))
+	s.questions[name] = q
+	return q, c
 }
 
 // batch runs with the request's context, not with that of whoever asked first: one caller's end is not the others'.

@@ -54,6 +54,59 @@ func TestCohortIsOneBatch(t *testing.T) {
 	}
 }
 
+// Lists of one page overlap: what is in two of them is asked about once, whichever list came last and whoever asks first.
+func TestObjectsOfTwoCohortsAreOneBatch(t *testing.T) {
+	for _, announced := range [][]string{{"one", "two"}, {"two", "one"}} {
+		for _, asker := range []int{0, 1} {
+			all := things(3)
+			lists := map[string][]*thing{"one": all[:2], "two": all[1:]}
+			ctx := loader.With(t.Context())
+			for _, name := range announced {
+				loader.Together(ctx, lists[name], idOf)
+			}
+			var batches atomic.Int32
+			fetch := func(_ context.Context, ids []uuid.UUID) (map[uuid.UUID]int, error) {
+				batches.Add(1)
+				return map[uuid.UUID]int{ids[0]: 1}, nil
+			}
+			for _, o := range []*thing{lists["one"][asker], lists["one"][1-asker]} {
+				if _, err := loader.Ask(ctx, "stock", o.id, o.id, loader.Same(idOf), fetch); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if n := batches.Load(); n != 1 {
+				t.Errorf("announced %v, asked from %d: %d batches, want 1", announced, asker, n)
+			}
+		}
+	}
+}
+
+// A batch that another cohort sends off while this one is still being put together would be half a batch.
+func TestCohortsAskedSideBySideAreABatchEach(t *testing.T) {
+	for range 50 {
+		ctx := loader.With(t.Context())
+		var batches atomic.Int32
+		fetch := func(context.Context, []uuid.UUID) (map[uuid.UUID]int, error) {
+			batches.Add(1)
+			return nil, nil
+		}
+		var wg sync.WaitGroup
+		for range 4 {
+			for _, o := range loader.Together(ctx, things(20), idOf) {
+				wg.Go(func() {
+					if _, err := loader.Ask(ctx, "number", o.id, o.id, loader.Same(idOf), fetch); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		wg.Wait()
+		if n := batches.Load(); n != 4 {
+			t.Fatalf("%d batches for 4 cohorts", n)
+		}
+	}
+}
+
 func TestErrorsAreNotRemembered(t *testing.T) {
 	ctx := loader.With(t.Context())
 	o := things(1)[0]
