@@ -34,6 +34,7 @@ import (
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/database/databasetest"
+	"github.com/rialtohq/rialto/platform/telemetry/telemetrytest"
 )
 
 // beRialto makes this test binary run as a demo shop until it is told to end, or killed.
@@ -121,27 +122,9 @@ func forget(t *testing.T, c app.Config) {
 type process struct {
 	t          *testing.T
 	cmd        *exec.Cmd
-	logs       transcript
+	logs       telemetrytest.Log
 	url, admin string
 	done       chan error
-}
-
-// transcript is what a process that may still run has said.
-type transcript struct {
-	mu   sync.Mutex
-	said bytes.Buffer
-}
-
-func (t *transcript) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.said.Write(p)
-}
-
-func (t *transcript) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.said.String()
 }
 
 func launch(t *testing.T, c app.Config) *process {

@@ -134,14 +134,5 @@ func (s *Service) silent(ctx context.Context, p *stored, err error) error {
 	return silent(p)
 }
 
-// wordy is the most of an error that a log keeps, in bytes. Errors hold what the provider answered, which may be a megabyte.
-const wordy = 300
-
-// brief is what a log says of an error that an outsider can write.
-func brief(err error) string {
-	said := err.Error()
-	if len(said) <= wordy {
-		return said
-	}
-	return strings.ToValidUTF8(said[:wordy], "") + "…"
-}
+// brief is what a log says of an error. It holds what the provider answered, which may be a megabyte.
+func brief(err error) string { return fault.Shorten(err.Error(), 300) }

@@ -23,12 +23,8 @@ var errGrant = refuse(InvalidGrant, "The code or refresh token is unknown, has e
 // one of the two who had it stole it (RFC 9700, section 4.5).
 func (s *Service) Redeem(ctx context.Context, c *apps.Client, code, redirectURI, verifier string) (Tokens, error) {
 	ctx = inShop(ctx, c)
-	refresh, err := s.mint(prefixRefresh)
+	refresh, err := s.ready(ctx)
 	if err != nil {
-		return Tokens{}, err
-	}
-	// What is used up below cannot be used again, so what the answer needs is made sure of first.
-	if _, err := s.keys.signing(ctx, s.clock.Now()); err != nil {
 		return Tokens{}, err
 	}
 	var g grant
@@ -59,6 +55,15 @@ func (s *Service) Redeem(ctx context.Context, c *apps.Client, code, redirectURI,
 	return s.give(ctx, c, g, refresh, stolen, err)
 }
 
+// ready mints the next refresh token, and makes sure of the key that signs what is given with it: a code or token that is
+// used up for an answer that then fails cannot be used again.
+func (s *Service) ready(ctx context.Context) (refresh string, err error) {
+	if _, err := s.keys.signing(ctx, s.clock.Now()); err != nil {
+		return "", err
+	}
+	return s.mint(prefixRefresh)
+}
+
 // fits reports whether a verifier is the one that a challenge was made from (RFC 7636, section 4.6).
 func fits(verifier, challenge string) bool {
 	sum := sha256.Sum256([]byte(verifier))
@@ -70,12 +75,8 @@ func fits(verifier, challenge string) bool {
 // this access token only.
 func (s *Service) Refresh(ctx context.Context, c *apps.Client, token, scope string) (Tokens, error) {
 	ctx = inShop(ctx, c)
-	refresh, err := s.mint(prefixRefresh)
+	refresh, err := s.ready(ctx)
 	if err != nil {
-		return Tokens{}, err
-	}
-	// What is used up below cannot be used again, so what the answer needs is made sure of first.
-	if _, err := s.keys.signing(ctx, s.clock.Now()); err != nil {
 		return Tokens{}, err
 	}
 	var g grant

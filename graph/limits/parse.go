@@ -8,6 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/rialtohq/rialto/platform/fault"
 )
 
 // Parse reads a document. It stops at the token limit, so that a long text costs no more than the limit. The text must
@@ -45,10 +47,4 @@ func (l Limits) unreadable(err error) *Refusal {
 }
 
 // shorten keeps a message from repeating a long piece of the document.
-func shorten(s string) string {
-	const most = 300
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
-}
+func shorten(s string) string { return fault.Shorten(s, 300) }

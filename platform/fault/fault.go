@@ -8,6 +8,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Code says what kind of failure happened. Codes are part of the API (extensions.code) and never change meaning.
@@ -67,6 +68,15 @@ func CodeOf(err error) Code {
 
 // Is reports whether err carries the code.
 func Is(err error, code Code) bool { return CodeOf(err) == code }
+
+// Shorten keeps a message from repeating a long piece of what an outsider wrote: it keeps the first bytes, at most so many,
+// as valid UTF-8 with an ellipsis behind.
+func Shorten(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
 
 // Problem is something that a person did wrong in an otherwise well-formed request: an entry of userErrors.
 type Problem struct {

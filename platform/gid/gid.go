@@ -119,10 +119,7 @@ func Parse(s string) (ID, error) {
 }
 
 func malformed(s string) error {
-	if len(s) > 64 {
-		s = strings.ToValidUTF8(s[:64], "") + "…"
-	}
-	return fault.New(fault.Invalid, "%q is not an id: ids look like %sProduct/01900000-0000-7000-8000-000000000000.", s, prefix)
+	return fault.New(fault.Invalid, "%q is not an id: ids look like %sProduct/01900000-0000-7000-8000-000000000000.", fault.Shorten(s, 64), prefix)
 }
 
 func word(s string) bool {

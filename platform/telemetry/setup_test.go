@@ -1,26 +1,25 @@
 package telemetry_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/rialtohq/rialto/platform/telemetry"
+	"github.com/rialtohq/rialto/platform/telemetry/telemetrytest"
 )
 
 // bundle is a telemetry and what it wrote.
 type bundle struct {
 	*telemetry.Telemetry
-	out *buffer
+	out *telemetrytest.Log
 }
 
 func setup(t *testing.T, c telemetry.Config) bundle {
 	t.Helper()
-	out := &buffer{}
+	out := &telemetrytest.Log{}
 	c.LogOutput = out
 	tel, err := telemetry.New(c)
 	if err != nil {
@@ -60,22 +59,4 @@ func (b bundle) scrape(t *testing.T, prefix string) []string {
 		}
 	}
 	return got
-}
-
-// buffer is a log's output for concurrent writers.
-type buffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

@@ -111,9 +111,9 @@ func distrusted(t *testing.T, p *premises) {
 			"other_answer": "the answer is not this provider's",
 		} {
 			t.Run(fault, func(t *testing.T) {
-				before := p.log.len()
+				before := p.log.Len()
 				refused(t, p.visitor().walk(t, "directory", person(unique("x"), "fault", fault, "alg", "EdDSA")), http.StatusBadGateway, "We could not make sure that this is you")
-				if said := p.log.since(before); !strings.Contains(said, "was not believed") || !strings.Contains(said, why) {
+				if said := p.log.Since(before); !strings.Contains(said, "was not believed") || !strings.Contains(said, why) {
 					t.Errorf("it was not refused because %q, but: %s", why, said)
 				}
 			})

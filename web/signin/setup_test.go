@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,6 +19,7 @@ import (
 	"github.com/rialtohq/rialto/app"
 	"github.com/rialtohq/rialto/app/apptest"
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/telemetry/telemetrytest"
 )
 
 const (
@@ -66,33 +66,7 @@ type premises struct {
 	t        *testing.T
 	provider string
 	owner    apptest.Headers
-	log      *journal
-}
-
-// journal keeps what the app logs: why a provider was not believed is told nowhere else.
-type journal struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (j *journal) Write(b []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.lines = append(j.lines, string(b))
-	return len(b), nil
-}
-
-// since gives what was logged after so many lines.
-func (j *journal) since(n int) string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return strings.Join(j.lines[n:], "")
-}
-
-func (j *journal) len() int {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return len(j.lines)
+	log      *telemetrytest.Log // why a provider was not believed is told nowhere else
 }
 
 // believe makes a provider of the shop, with what the input says beside the usual.
@@ -255,7 +229,7 @@ func TestSignInAtAProvider(t *testing.T) {
 	for _, kind := range []apptest.Kind{apptest.Embedded, apptest.Services} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			log := &journal{}
+			log := &telemetrytest.Log{}
 			a := apptest.Start(t, apptest.Options{
 				Kind: kind, App: []app.Option{app.WithLog(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn})))},
 				Config: func(c *app.Config) {
