@@ -1,0 +1,111 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/rialtohq/rialto/app/apptest"
+	"github.com/rialtohq/rialto/app/demo"
+	"github.com/rialtohq/rialto/graph"
+	"github.com/rialtohq/rialto/graph/schema"
+	"github.com/rialtohq/rialto/graph/wire"
+)
+
+// What access rules cost: the same page of the same shop with the schema's directives and with all of them @public, asked by
+// turns in one run. The metric overhead-% is how much longer the median request takes with them; the goal is under 3.
+//
+//	go test ./graph -run xxx -bench AccessRules -benchtime 3000x
+func BenchmarkAccessRules(b *testing.B) {
+	for _, kind := range []apptest.Kind{apptest.Embedded, apptest.Services} {
+		b.Run(string(kind), func(b *testing.B) {
+			a := apptest.Start(b, apptest.Options{Kind: kind})
+			guarded, open := handlers(b, a)
+			product, err := os.ReadFile("../bench/queries/product.graphql")
+			if err != nil {
+				b.Fatal(err)
+			}
+			shopper := http.Header{"X-Shopify-Storefront-Access-Token": {demo.Token}}
+			b.Run("ProductPage", func(b *testing.B) {
+				turns(b, guarded, open, string(product), map[string]any{"handle": "oak-chair"}, shopper)
+			})
+			owner := http.Header{"Authorization": {a.Owner(b)["Authorization"]}}
+			const list = `{ customers(first: 20) { nodes { id email } } products(first: 20) { nodes { id title status variants(first: 5) { nodes { id inventoryItem { id tracked } } } } } }`
+			b.Run("StaffList", func(b *testing.B) { turns(b, guarded, open, list, nil, owner) })
+		})
+	}
+}
+
+// handlers are two doors of one app: with the schema's rules and with none.
+func handlers(b *testing.B, a *apptest.App) (guarded, open http.Handler) {
+	b.Helper()
+	c := graph.Config{Identity: a.Identity, Log: a.Log, Services: graph.Services{
+		Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory, Carts: a.Carts, Discounts: a.Discounts,
+		Customers: a.Customers, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn, SearchIndex: a.Search, Orders: a.Orders,
+		Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: a.URL,
+	}}
+	with, err := graph.New(c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	rule := regexp.MustCompile(`@(requiresScopes\(scopes: [^)]*\)|policy\(policies: [^)]*\)|authenticated)`)
+	var sources []*ast.Source
+	for _, s := range schema.Sources() {
+		text := s.Input
+		if s.Name != "directives.graphqls" {
+			text = rule.ReplaceAllString(text, "@public")
+		}
+		sources = append(sources, &ast.Source{Name: s.Name, Input: text})
+	}
+	without, err := graph.Unguarded(c, sources...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return wire.New(wire.Config{Executor: with}), wire.New(wire.Config{Executor: without})
+}
+
+// turns asks both doors by turns and compares the median times.
+func turns(b *testing.B, guarded, open http.Handler, query string, variables map[string]any, headers http.Header) {
+	b.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var last []byte
+	ask := func(door http.Handler) time.Duration {
+		r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))
+		r.Header = headers.Clone()
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		begun := time.Now()
+		door.ServeHTTP(w, r)
+		took := time.Since(begun)
+		if last = w.Body.Bytes(); w.Code != http.StatusOK || bytes.Contains(last, []byte(`"errors"`)) {
+			b.Fatalf("%d: %.300s", w.Code, last)
+		}
+		return took
+	}
+	ask(guarded)
+	answered := last
+	if ask(open); !bytes.Equal(answered, last) {
+		b.Fatal("the doors answer differently")
+	}
+	var with, without []time.Duration
+	for b.Loop() {
+		with, without = append(with, ask(guarded)), append(without, ask(open))
+	}
+	slices.Sort(with)
+	slices.Sort(without)
+	a, z := with[len(with)/2], without[len(without)/2]
+	b.ReportMetric(float64(a.Microseconds()), "guarded-µs")
+	b.ReportMetric(float64(z.Microseconds()), "open-µs")
+	b.ReportMetric(100*(float64(a)/float64(z)-1), "overhead-%")
+}
