@@ -31,6 +31,7 @@ func TestAToolIsLetInInABrowser(t *testing.T) {
 		t.Run("AnotherVerifierGetsNothing", v.wrongVerifier)
 		t.Run("AnotherAddressIsNotGoneTo", v.mismatch)
 		t.Run("AnUsedRefreshTokenEndsAll", v.refreshReused)
+		t.Run("SignedOutEverywhereTheToolIsToo", v.signedOut)
 		if heard := complaints(); len(heard) > 0 {
 			t.Errorf("the browser complained: %q", heard)
 		}
@@ -204,21 +205,37 @@ func (v *visit) mismatch(t *testing.T) {
 	v.complaints() // the page's status is told of in the browser's log
 }
 
+func (v *visit) refresh(t *testing.T, token string) (*oauth2.Token, error) {
+	t.Helper()
+	return v.tool.config.TokenSource(t.Context(), &oauth2.Token{RefreshToken: token}).Token()
+}
+
 func (v *visit) refreshReused(t *testing.T) {
 	v.do(t, chromedp.Navigate(v.tool.URL+"/start"), signIn(demo.OwnerPassword))
 	same(t, "let in of the tool", v.outcome(t))
-	refresh := func(token string) (*oauth2.Token, error) {
-		return v.tool.config.TokenSource(t.Context(), &oauth2.Token{RefreshToken: token}).Token()
-	}
 	first := v.tool.token.RefreshToken
-	second, err := refresh(first)
+	second, err := v.refresh(t, first)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, token := range []string{first, second.RefreshToken} { // the thief's, and with it the owner's
-		if _, err := refresh(token); err == nil || problem(err) != "invalid_grant" {
+		if _, err := v.refresh(t, token); err == nil || problem(err) != "invalid_grant" {
 			t.Fatalf("refreshed: %v", err)
 		}
 	}
 	same(t, "UNAUTHENTICATED", (&shift{App: v.App}).bearer(second.AccessToken).verdict(t, `{ shop { name } }`, nil))
+}
+
+// signedOut ends all that the member is signed in to, and so what acts for them.
+func (v *visit) signedOut(t *testing.T) {
+	v.do(t, chromedp.Navigate(v.tool.URL+"/start"), signIn(demo.OwnerPassword))
+	same(t, "let in of the tool", v.outcome(t))
+	token := v.tool.token
+	w := &shift{App: v.App, who: v.Owner(t)}
+	me := apptest.String(w.Query(t, `{ currentStaffMember { id } }`, nil, w.who), "currentStaffMember", "id")
+	w.do(t, "staffMemberSignOut", `mutation($m: ID!) { staffMemberSignOut(staffMemberId: $m) { userErrors { code field message } } }`, vars{"m": me})
+	same(t, "UNAUTHENTICATED", w.bearer(token.AccessToken).verdict(t, `{ shop { name } }`, nil))
+	if _, err := v.refresh(t, token.RefreshToken); err == nil || problem(err) != "invalid_grant" {
+		t.Fatalf("refreshed: %v", err)
+	}
 }
