@@ -16,8 +16,8 @@ import (
 // it is logged here, once, and the client is told no more than the request's id.
 func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	var out *gqlerror.Error
-	if e, ok := errors.AsType[*gqlerror.Error](err); ok && e.Err == nil {
-		out = e
+	if e, ok := errors.AsType[*gqlerror.Error](err); ok && (e.Err == nil || e.Extensions["code"] != nil) {
+		out = e // made for the client already
 	} else {
 		out = &gqlerror.Error{Message: err.Error()}
 		if e != nil {

@@ -22,7 +22,7 @@ func (h *Handler) once(ctx context.Context, key string, r *wire.Request, op *ast
 		return wire.Refuse(wire.Refused, "BAD_USER_INPUT", "An Idempotency-Key has at most 255 characters.")
 	}
 	var fresh *wire.Answer
-	body, replayed, err := h.answers.Once(ctx, iam.From(ctx).Label(), key, fingerprint(r), func(ctx context.Context) ([]byte, bool, error) {
+	body, replayed, err := h.answers.Once(ctx, iam.From(ctx).Label(), key, fingerprint(r, iam.From(ctx)), func(ctx context.Context) ([]byte, bool, error) {
 		fresh = run(ctx)
 		body, err := encodeAnswer(fresh)
 		return body, keepable(fresh) && !h.showsSecret(op), err

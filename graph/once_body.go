@@ -4,13 +4,15 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 
+	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/fault"
 )
 
-// fingerprint is the same for requests that mean the same: document, operation and variables.
-func fingerprint(r *wire.Request) []byte {
-	b, _ := json.Marshal([]any{r.Query, r.DocumentID, r.OperationName, r.Variables})
+// fingerprint is the same for requests that mean the same: document, operation and variables, by who may do the same. An
+// answer is not given again to an actor who has lost, since, what it took to see it.
+func fingerprint(r *wire.Request, by iam.Actor) []byte {
+	b, _ := json.Marshal([]any{r.Query, r.DocumentID, r.OperationName, r.Variables, by.Scopes.List(), by.Locations})
 	sum := sha256.Sum256(b)
 	return sum[:]
 }

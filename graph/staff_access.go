@@ -73,10 +73,9 @@ func auditID(e *staff.AuditEntry) uuid.UUID { return e.ID.UUID }
 
 func appOfKey(k *app.Key) (uuid.UUID, bool) { return k.AppID.UUID, true }
 
-// actorOf finds the actors of a kind among entries of the record.
-func actorOf(kind iam.Kind) func(*staff.AuditEntry) (uuid.UUID, bool) {
-	return func(e *staff.AuditEntry) (uuid.UUID, bool) { return e.ActorID, e.ActorKind == kind }
-}
+// Whom an entry of the record names.
+func appOfEntry(e *staff.AuditEntry) (uuid.UUID, bool)    { return e.AppID, e.AppID != uuid.Nil }
+func memberOfEntry(e *staff.AuditEntry) (uuid.UUID, bool) { return e.ActorID, e.ActorKind == iam.Staff }
 
 func (r *Resolver) keysByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*app.Key, error) {
 	found, err := r.Apps.KeysByID(ctx, ids)

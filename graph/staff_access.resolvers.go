@@ -23,17 +23,17 @@ func (r *apiKeyResolver) App(ctx context.Context, obj *app.Key) (*app.App, error
 }
 
 func (r *auditEntryResolver) App(ctx context.Context, obj *staff.AuditEntry) (*app.App, error) {
-	if obj.ActorKind != iam.App {
+	if obj.AppID == uuid.Nil {
 		return nil, nil
 	}
-	return loader.Ask(ctx, "audit.app", obj.ID.UUID, obj.ActorID, actorOf(iam.App), r.Apps.ByIDs)
+	return loader.Ask(ctx, "audit.app", obj.ID.UUID, obj.AppID, appOfEntry, r.Apps.ByIDs)
 }
 
 func (r *auditEntryResolver) StaffMember(ctx context.Context, obj *staff.AuditEntry) (*staff.StaffMember, error) {
 	if obj.ActorKind != iam.Staff {
 		return nil, nil
 	}
-	return loader.Ask(ctx, "audit.staffMember", obj.ID.UUID, obj.ActorID, actorOf(iam.Staff), r.Staff.ByIDs)
+	return loader.Ask(ctx, "audit.staffMember", obj.ID.UUID, obj.ActorID, memberOfEntry, r.Staff.ByIDs)
 }
 
 func (r *mutationResolver) APIKeyCreate(ctx context.Context, appID gid.ID, input model.APIKeyCreateInput) (*model.APIKeyCreatePayload, error) {

@@ -88,6 +88,7 @@ CREATE TABLE "audit_entry" (
   request_id character varying NOT NULL DEFAULT ''::character varying,
   created_at timestamp with time zone NOT NULL,
   address character varying NOT NULL DEFAULT ''::character varying,
+  app_id uuid,
   CONSTRAINT audit_entry_pkey PRIMARY KEY (id)
 );
 CREATE INDEX auditentry_shop_id_id ON public.audit_entry USING btree (shop_id, id);

@@ -39,6 +39,14 @@ func TestAppsActWithSignedTokens(t *testing.T) {
 			same(t, "OK", who.verdict(t, orders, nil))
 			same(t, "FORBIDDEN", who.verdict(t, products, nil)) // the owner may, and gave it to nobody
 		})
+		t.Run("TheRecordNamesBoth", func(t *testing.T) {
+			writer := w.do(t, "appCreate", appCreate, vars{"i": vars{"title": "Writer", "accessScopes": []string{"products:write"}, "redirectUris": []string{"http://127.0.0.1:9911/back"}}})
+			c := c
+			c.ClientID, c.ClientSecret, c.Scopes = apptest.String(writer, "app", "clientId"), apptest.String(writer, "clientSecret"), []string{"products:write"}
+			made := w.bearer(throughThePage(t, c).AccessToken).do(t, "productCreate", `mutation { productCreate(product: {title: "Through a tool"}) { product { id } userErrors { code field message } } }`, nil)
+			log := w.Query(t, `query($q: String) { auditLog(first: 1, query: $q) { nodes { app { title } staffMember { email } } } }`, vars{"q": "resource:" + apptest.String(made, "product", "id")}, w.who)
+			same(t, any(vars{"app": vars{"title": "Writer"}, "staffMember": vars{"email": demo.OwnerEmail}}), apptest.At(log, "auditLog", "nodes", 0))
+		})
 		t.Run("InItsOwnName", func(t *testing.T) {
 			own := clientcredentials.Config{ClientID: c.ClientID, ClientSecret: c.ClientSecret, TokenURL: c.Endpoint.TokenURL}
 			mine, err := own.Token(t.Context())

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -26,6 +27,8 @@ func TestStaffKeepWhoMayDoWhat(t *testing.T) {
 		t.Run("EveryKindOfActorGetsItsVerdict", w.verdicts)
 		t.Run("AnotherShopsAreAbsent", w.otherShop)
 		t.Run("ASecretIsNotKeptUnderAnIdempotencyKey", w.secretsNotKept)
+		t.Run("AKeptAnswerIsNotGivenToWhoLostTheirScopes", w.answersNotKept)
+		t.Run("ARefusalNamesWhatIsLacking", w.lacking)
 	})
 }
 
@@ -326,4 +329,28 @@ func (w *shift) secretsNotKept(t *testing.T) {
 			t.Fatalf("kept: %s", body)
 		}
 	}
+}
+
+func (w *shift) answersNotKept(t *testing.T) {
+	app, _, who := w.program(t, nil, access.ProductsWrite, access.ProductsRead)
+	ask := func() string {
+		headers := apptest.Headers{"Idempotency-Key": "5b0c1c1e-0f0e-4a6e-9d6f-6b1f8a3f2c10"}
+		maps.Copy(headers, who.who)
+		answer := w.Do(t, `mutation { productCreate(product: {title: "Once"}) { product { id } } }`, nil, headers)
+		return answer.Header.Get("Idempotency-Replayed") + strings.Join(answer.Codes(), " ")
+	}
+	same(t, "", ask())
+	same(t, "true", ask())
+	w.do(t, "appUpdate", `mutation($id: ID!) { appUpdate(appId: $id, input: {accessScopes: ["products:write"]}) { app { id } userErrors { code field message } } }`, vars{"id": app})
+	same(t, "BAD_USER_INPUT", ask())
+}
+
+func (w *shift) lacking(t *testing.T) {
+	_, _, who := w.program(t, nil, access.ProductsRead)
+	const query = `{ orders(first: 1) { nodes { id } } }`
+	same(t, any([]any{[]any{"orders:read"}}), who.Do(t, query, nil, who.who).Errors[0].Extensions["requiredScopes"])
+	_, mixed := who.Do(t, `{ shop { id } orders(first: 1) { nodes { id } } }`, nil, who.who).Errors[0].Extensions["requiredScopes"]
+	same(t, true, mixed)
+	_, told := who.Do(t, query, nil, nil).Errors[0].Extensions["requiredScopes"] // a storefront is told nothing of scopes
+	same(t, false, told)
 }

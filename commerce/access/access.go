@@ -40,6 +40,8 @@ type Actor struct {
 	Scopes Scopes
 	// Roles are those of a member of staff, built in or made by the shop; what they allow is in Scopes already.
 	Roles []string
+	// Via is the app that a member of staff acts through, nil where they act by themselves.
+	Via uuid.UUID
 	// Private says that a secret storefront token was shown: only then is a buyer's address in a header believed.
 	Private bool
 	// Locations are the only locations of stock that an app may touch; empty is all of them.

@@ -61,7 +61,7 @@ func (s *Service) bearer(ctx context.Context, token string) (access.Actor, *acce
 		return access.Actor{}, nil, err
 	}
 	member.Scopes = access.NewScopes(both(granted, member.Scopes.List())...)
-	member.Locations = actor.Locations
+	member.Locations, member.Via = actor.Locations, c.client
 	return member, c, nil
 }
 

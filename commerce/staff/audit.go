@@ -33,6 +33,8 @@ type AuditEntry struct {
 	// ActorKind and ActorID are the parts of Actor; the id is nil for an actor without one.
 	ActorKind access.Kind
 	ActorID   uuid.UUID
+	// AppID is the app that did it, or that a member of staff did it through; nil where there was none.
+	AppID uuid.UUID
 }
 
 // AuditType is the type of an entry in its global id.
@@ -52,7 +54,7 @@ func (s *Service) Audit(ctx context.Context, tx database.Tx, action, resource st
 		actor = "anonymous"
 	}
 	return insertAudit(ctx, tx, auditRow{
-		id: s.newID(), actor: actor, action: action, resource: resource, data: data, request: request, network: access.AddressFrom(ctx), at: s.clock.Now(),
+		id: s.newID(), actor: actor, action: action, resource: resource, data: data, request: request, network: access.AddressFrom(ctx), at: s.clock.Now(), via: access.From(ctx).Via,
 	})
 }
 
@@ -96,6 +98,9 @@ func (e *AuditEntry) take(data any) {
 	kind, id, _ := strings.Cut(e.Actor, ":")
 	e.ActorKind = access.Kind(kind)
 	e.ActorID, _ = uuid.Parse(id)
+	if e.ActorKind == access.App {
+		e.AppID = e.ActorID
+	}
 	m, ok := data.(map[string]any)
 	if !ok {
 		e.Details = data

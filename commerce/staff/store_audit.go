@@ -12,26 +12,27 @@ import (
 )
 
 type auditRow struct {
-	id                                        uuid.UUID
+	id, via                                   uuid.UUID
 	actor, action, resource, request, network string
 	data                                      any
 	at                                        time.Time
 }
 
 func insertAudit(ctx context.Context, tx database.Tx, e auditRow) error {
-	_, err := tx.Exec(ctx, `INSERT INTO audit_entry (id, shop_id, actor, action, resource, data, request_id, address, created_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9)`,
-		e.id, e.actor, e.action, e.resource, database.JSON[any]{V: e.data}, e.request, e.network, e.at)
+	_, err := tx.Exec(ctx, `INSERT INTO audit_entry (id, shop_id, actor, action, resource, data, request_id, address, created_at, app_id) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		e.id, e.actor, e.action, e.resource, database.JSON[any]{V: e.data}, e.request, e.network, e.at, uuid.NullUUID{UUID: e.via, Valid: e.via != uuid.Nil})
 	return err
 }
 
-const auditColumns = `id, actor, action, resource, data, request_id, address, created_at`
+const auditColumns = `id, actor, action, resource, data, request_id, address, created_at, app_id`
 
 func scanAudit(scan func(...any) error) (*AuditEntry, error) {
 	e := &AuditEntry{}
 	var id uuid.UUID
 	var data database.JSON[any]
 	var request, network string
-	err := scan(&id, &e.Actor, &e.Action, &e.Resource, &data, &request, &network, &e.CreatedAt)
+	var via uuid.NullUUID
+	err := scan(&id, &e.Actor, &e.Action, &e.Resource, &data, &request, &network, &e.CreatedAt, &via)
 	e.ID = gid.New(AuditType, id)
 	if request != "" {
 		e.RequestID = &request
@@ -39,6 +40,7 @@ func scanAudit(scan func(...any) error) (*AuditEntry, error) {
 	if network != "" {
 		e.Network = &network
 	}
+	e.AppID = via.UUID
 	e.take(data.V)
 	return e, err
 }

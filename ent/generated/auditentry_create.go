@@ -80,6 +80,20 @@ func (_c *AuditEntryCreate) SetNillableAddress(v *string) *AuditEntryCreate {
 	return _c
 }
 
+// SetAppID sets the "app_id" field.
+func (_c *AuditEntryCreate) SetAppID(v uuid.UUID) *AuditEntryCreate {
+	_c.mutation.SetAppID(v)
+	return _c
+}
+
+// SetNillableAppID sets the "app_id" field if the given value is not nil.
+func (_c *AuditEntryCreate) SetNillableAppID(v *uuid.UUID) *AuditEntryCreate {
+	if v != nil {
+		_c.SetAppID(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *AuditEntryCreate) SetCreatedAt(v time.Time) *AuditEntryCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -234,6 +248,10 @@ func (_c *AuditEntryCreate) createSpec() (*AuditEntry, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Address(); ok {
 		_spec.SetField(auditentry.FieldAddress, field.TypeString, value)
 		_node.Address = value
+	}
+	if value, ok := _c.mutation.AppID(); ok {
+		_spec.SetField(auditentry.FieldAppID, field.TypeUUID, value)
+		_node.AppID = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(auditentry.FieldCreatedAt, field.TypeTime, value)

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
+	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/auditentry"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 )
@@ -117,6 +118,26 @@ func (_u *AuditEntryUpdate) SetNillableAddress(v *string) *AuditEntryUpdate {
 	return _u
 }
 
+// SetAppID sets the "app_id" field.
+func (_u *AuditEntryUpdate) SetAppID(v uuid.UUID) *AuditEntryUpdate {
+	_u.mutation.SetAppID(v)
+	return _u
+}
+
+// SetNillableAppID sets the "app_id" field if the given value is not nil.
+func (_u *AuditEntryUpdate) SetNillableAppID(v *uuid.UUID) *AuditEntryUpdate {
+	if v != nil {
+		_u.SetAppID(*v)
+	}
+	return _u
+}
+
+// ClearAppID clears the value of the "app_id" field.
+func (_u *AuditEntryUpdate) ClearAppID() *AuditEntryUpdate {
+	_u.mutation.ClearAppID()
+	return _u
+}
+
 // Mutation returns the AuditEntryMutation object of the builder.
 func (_u *AuditEntryUpdate) Mutation() *AuditEntryMutation {
 	return _u.mutation
@@ -183,6 +204,12 @@ func (_u *AuditEntryUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.Address(); ok {
 		_spec.SetField(auditentry.FieldAddress, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AppID(); ok {
+		_spec.SetField(auditentry.FieldAppID, field.TypeUUID, value)
+	}
+	if _u.mutation.AppIDCleared() {
+		_spec.ClearField(auditentry.FieldAppID, field.TypeUUID)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -292,6 +319,26 @@ func (_u *AuditEntryUpdateOne) SetNillableAddress(v *string) *AuditEntryUpdateOn
 	return _u
 }
 
+// SetAppID sets the "app_id" field.
+func (_u *AuditEntryUpdateOne) SetAppID(v uuid.UUID) *AuditEntryUpdateOne {
+	_u.mutation.SetAppID(v)
+	return _u
+}
+
+// SetNillableAppID sets the "app_id" field if the given value is not nil.
+func (_u *AuditEntryUpdateOne) SetNillableAppID(v *uuid.UUID) *AuditEntryUpdateOne {
+	if v != nil {
+		_u.SetAppID(*v)
+	}
+	return _u
+}
+
+// ClearAppID clears the value of the "app_id" field.
+func (_u *AuditEntryUpdateOne) ClearAppID() *AuditEntryUpdateOne {
+	_u.mutation.ClearAppID()
+	return _u
+}
+
 // Mutation returns the AuditEntryMutation object of the builder.
 func (_u *AuditEntryUpdateOne) Mutation() *AuditEntryMutation {
 	return _u.mutation
@@ -388,6 +435,12 @@ func (_u *AuditEntryUpdateOne) sqlSave(ctx context.Context) (_node *AuditEntry, 
 	}
 	if value, ok := _u.mutation.Address(); ok {
 		_spec.SetField(auditentry.FieldAddress, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AppID(); ok {
+		_spec.SetField(auditentry.FieldAppID, field.TypeUUID, value)
+	}
+	if _u.mutation.AppIDCleared() {
+		_spec.ClearField(auditentry.FieldAppID, field.TypeUUID)
 	}
 	_node = &AuditEntry{config: _u.config}
 	_spec.Assign = _node.assignValues

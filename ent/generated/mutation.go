@@ -3280,6 +3280,7 @@ type AuditEntryMutation struct {
 	appenddata    json.RawMessage
 	request_id    *string
 	address       *string
+	app_id        *uuid.UUID
 	created_at    *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -3672,6 +3673,55 @@ func (m *AuditEntryMutation) ResetAddress() {
 	m.address = nil
 }
 
+// SetAppID sets the "app_id" field.
+func (m *AuditEntryMutation) SetAppID(u uuid.UUID) {
+	m.app_id = &u
+}
+
+// AppID returns the value of the "app_id" field in the mutation.
+func (m *AuditEntryMutation) AppID() (r uuid.UUID, exists bool) {
+	v := m.app_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppID returns the old "app_id" field's value of the AuditEntry entity.
+// If the AuditEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditEntryMutation) OldAppID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppID: %w", err)
+	}
+	return oldValue.AppID, nil
+}
+
+// ClearAppID clears the value of the "app_id" field.
+func (m *AuditEntryMutation) ClearAppID() {
+	m.app_id = nil
+	m.clearedFields[auditentry.FieldAppID] = struct{}{}
+}
+
+// AppIDCleared returns if the "app_id" field was cleared in this mutation.
+func (m *AuditEntryMutation) AppIDCleared() bool {
+	_, ok := m.clearedFields[auditentry.FieldAppID]
+	return ok
+}
+
+// ResetAppID resets all changes to the "app_id" field.
+func (m *AuditEntryMutation) ResetAppID() {
+	m.app_id = nil
+	delete(m.clearedFields, auditentry.FieldAppID)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *AuditEntryMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -3742,7 +3792,7 @@ func (m *AuditEntryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AuditEntryMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.shop_id != nil {
 		fields = append(fields, auditentry.FieldShopID)
 	}
@@ -3763,6 +3813,9 @@ func (m *AuditEntryMutation) Fields() []string {
 	}
 	if m.address != nil {
 		fields = append(fields, auditentry.FieldAddress)
+	}
+	if m.app_id != nil {
+		fields = append(fields, auditentry.FieldAppID)
 	}
 	if m.created_at != nil {
 		fields = append(fields, auditentry.FieldCreatedAt)
@@ -3789,6 +3842,8 @@ func (m *AuditEntryMutation) Field(name string) (ent.Value, bool) {
 		return m.RequestID()
 	case auditentry.FieldAddress:
 		return m.Address()
+	case auditentry.FieldAppID:
+		return m.AppID()
 	case auditentry.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -3814,6 +3869,8 @@ func (m *AuditEntryMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldRequestID(ctx)
 	case auditentry.FieldAddress:
 		return m.OldAddress(ctx)
+	case auditentry.FieldAppID:
+		return m.OldAppID(ctx)
 	case auditentry.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -3874,6 +3931,13 @@ func (m *AuditEntryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAddress(v)
 		return nil
+	case auditentry.FieldAppID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppID(v)
+		return nil
 	case auditentry.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -3914,6 +3978,9 @@ func (m *AuditEntryMutation) ClearedFields() []string {
 	if m.FieldCleared(auditentry.FieldData) {
 		fields = append(fields, auditentry.FieldData)
 	}
+	if m.FieldCleared(auditentry.FieldAppID) {
+		fields = append(fields, auditentry.FieldAppID)
+	}
 	return fields
 }
 
@@ -3930,6 +3997,9 @@ func (m *AuditEntryMutation) ClearField(name string) error {
 	switch name {
 	case auditentry.FieldData:
 		m.ClearData()
+		return nil
+	case auditentry.FieldAppID:
+		m.ClearAppID()
 		return nil
 	}
 	return fmt.Errorf("unknown AuditEntry nullable field %s", name)
@@ -3959,6 +4029,9 @@ func (m *AuditEntryMutation) ResetField(name string) error {
 		return nil
 	case auditentry.FieldAddress:
 		m.ResetAddress()
+		return nil
+	case auditentry.FieldAppID:
+		m.ResetAppID()
 		return nil
 	case auditentry.FieldCreatedAt:
 		m.ResetCreatedAt()

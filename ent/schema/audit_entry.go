@@ -24,7 +24,8 @@ func (AuditEntry) Fields() []ent.Field {
 		field.String("resource"),
 		doc("data"),
 		str("request_id"),
-		str("address"), // where the request came from
+		str("address"),  // where the request came from
+		maybe("app_id"), // the app that a member of staff acted through
 		created(),
 	}
 }

@@ -106,7 +106,7 @@ func (p *Plan) check(ctx context.Context) error {
 	if v.pending && v.rule.agreed(ctx, p.policies, parentOf(fc)) {
 		return nil
 	}
-	return refuse(v.code)
+	return v.refuse()
 }
 
 // rootOf gives the response name of the root field above a field.

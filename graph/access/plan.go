@@ -32,6 +32,8 @@ type verdict struct {
 	code    fault.Code
 	pending bool
 	rule    Rule
+	// lacking are the scopes that would do, for those who work for the shop.
+	lacking [][]string
 }
 
 // Denial is a field that the caller is refused, for logs.
@@ -43,7 +45,7 @@ type Denial struct {
 // refusal is a root field that is refused.
 type refusal struct {
 	root
-	code fault.Code
+	verdict
 }
 
 // newPlan judges what an operation reaches for one actor.
@@ -53,14 +55,14 @@ func newPlan(policies Policies, reached reach, by iam.Actor) *Plan {
 		code, pending := f.rule.Check(by)
 		switch {
 		case code != "":
-			p.guarded[f.at] = verdict{code: code}
+			p.guarded[f.at] = verdict{code: code, lacking: f.rule.lacking(by)}
 		case pending:
 			p.guarded[f.at] = verdict{code: refusalFor(by), pending: true, rule: f.rule}
 		}
 	}
 	for _, r := range reached.roots {
-		if code, denied := p.Denied(r.at); denied {
-			p.refused = append(p.refused, refusal{r, code})
+		if v, ok := p.guarded[r.at]; ok && !v.pending {
+			p.refused = append(p.refused, refusal{r, v})
 		}
 	}
 	p.allDenied = len(p.refused) > 0 && len(p.refused) == len(reached.roots) && !reached.introspects
@@ -126,7 +128,7 @@ func (p *Plan) AllRootsDenied() bool { return p.allDenied }
 func (p *Plan) Refusals() gqlerror.List {
 	list := make(gqlerror.List, 0, len(p.refused))
 	for _, r := range p.refused {
-		err := refuse(r.code)
+		err := r.refuse()
 		err.Path = ast.Path{ast.PathName(r.name)}
 		err.Locations = []gqlerror.Location{r.line}
 		list = append(list, err)
@@ -153,13 +155,18 @@ func refusalFor(by iam.Actor) fault.Code {
 	return fault.Unauthenticated
 }
 
-// refuse makes a new error each time: gqlgen writes path and location into it.
-func refuse(code fault.Code) *gqlerror.Error {
+// refuse makes a new error each time: gqlgen writes path and location into it. Who works for the shop is told what is
+// lacking, as alternatives of scopes.
+func (v verdict) refuse() *gqlerror.Error {
 	message := "Sign in to use this field."
-	if code == fault.Forbidden {
+	if v.code == fault.Forbidden {
 		message = "You are signed in, but may not use this field."
 	}
-	return &gqlerror.Error{
-		Err: fault.New(code, "%s", message), Message: message, Extensions: map[string]any{"code": string(code)},
+	err := &gqlerror.Error{
+		Err: fault.New(v.code, "%s", message), Message: message, Extensions: map[string]any{"code": string(v.code)},
 	}
+	if v.lacking != nil {
+		err.Extensions["requiredScopes"] = v.lacking
+	}
+	return err
 }

@@ -57,6 +57,16 @@ func (r Rule) Check(by iam.Actor) (code fault.Code, pending bool) {
 	return "", pending
 }
 
+// lacking are the alternatives of scopes that somebody who works for the shop does not meet, nil where none are lacking.
+func (r Rule) lacking(by iam.Actor) [][]string {
+	for _, c := range r.clauses {
+		if c.kind == requiresScopes && by.Works() && !c.met(by.Can) {
+			return c.anyOf
+		}
+	}
+	return nil
+}
+
 // agreed asks the policies of the rule about an object.
 func (r Rule) agreed(ctx context.Context, policies Policies, object any) bool {
 	for _, c := range r.clauses {

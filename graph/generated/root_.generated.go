@@ -7144,7 +7144,7 @@ type AuditEntry @requiresScopes(scopes: [["audit:read"]]) {
   actor: String!
   "The thing as it was then; null where that is not kept."
   after: JSON
-  "The app that did it; null when it was no app."
+  "The app that did it, or that the member of staff did it through; null when there was none."
   app: App @requiresScopes(scopes: [["audit:read", "apps:read"]])
   "The thing as it was before; null where that is not kept."
   before: JSON

@@ -26,6 +26,8 @@ const (
 	FieldRequestID = "request_id"
 	// FieldAddress holds the string denoting the address field in the database.
 	FieldAddress = "address"
+	// FieldAppID holds the string denoting the app_id field in the database.
+	FieldAppID = "app_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the auditentry in the database.
@@ -42,6 +44,7 @@ var Columns = []string{
 	FieldData,
 	FieldRequestID,
 	FieldAddress,
+	FieldAppID,
 	FieldCreatedAt,
 }
 
@@ -100,6 +103,11 @@ func ByRequestID(opts ...sql.OrderTermOption) OrderOption {
 // ByAddress orders the results by the address field.
 func ByAddress(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAddress, opts...).ToFunc()
+}
+
+// ByAppID orders the results by the app_id field.
+func ByAppID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAppID, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.
