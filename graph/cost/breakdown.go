@@ -1,0 +1,55 @@
+package cost
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Share is what one place of an operation costs, with nothing below it.
+type Share struct {
+	// Path are the response names that lead there, joined by dots.
+	Path string `json:"path"`
+	// Field is its coordinate, such as Product.variants.
+	Field string `json:"field"`
+	// Points are what it costs; Times is how many values of it are reckoned with.
+	Points int64 `json:"points"`
+	Times  int64 `json:"times"`
+}
+
+// Breakdown is what every place of an operation costs that costs anything, in the order of the document. Of the kinds of
+// object that a field can give it tells of the dearest.
+func (p *Plan) Breakdown(variables map[string]any, bounds Bounds) []Share {
+	b := breakdown{estimator: estimator{variables: variables, bounds: bounds}}
+	b.all(p.roots, nil, 1, "")
+	return b.shares
+}
+
+// Dearest are the places of a breakdown that cost most, the dearest first.
+func Dearest(shares []Share, most int) []Share {
+	out := slices.Clone(shares)
+	slices.SortStableFunc(out, func(a, b Share) int { return cmp.Compare(b.Points, a.Points) })
+	return out[:min(most, len(out))]
+}
+
+type breakdown struct {
+	estimator
+	shares []Share
+}
+
+func (b *breakdown) all(nodes []*node, of *node, times float64, path string) {
+	for _, n := range nodes {
+		if !b.runs(n.when) {
+			continue
+		}
+		at := n.name
+		if path != "" {
+			at = path + "." + n.name
+		}
+		count := times * b.count(n, of)
+		if points := times*b.fixed(n) + count*n.weight; points > 0 {
+			b.shares = append(b.shares, Share{Path: at, Field: n.at, Points: whole(points), Times: whole(count)})
+		}
+		kind, _, _ := b.dearest(n)
+		b.all(kind, n, count, at)
+	}
+}
