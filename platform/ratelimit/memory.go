@@ -1,0 +1,124 @@
+package ratelimit
+
+import (
+	"context"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rialtohq/rialto/platform/clock"
+)
+
+const (
+	shards = 64
+	// sweepEvery is after how many new keys of a shard those of full buckets are dropped.
+	sweepEvery = 1024
+)
+
+// Memory keeps buckets in this process.
+type Memory struct {
+	clock  clock.Clock
+	seed   maphash.Seed
+	shards [shards]shard
+}
+
+type shard struct {
+	mu sync.Mutex
+	// full are the moments at which buckets are full again, in microseconds of Unix time.
+	full  map[string]int64
+	fresh int
+}
+
+var _ Limiter = (*Memory)(nil)
+
+// NewMemory makes an empty limiter.
+func NewMemory(c clock.Clock) *Memory {
+	m := &Memory{clock: c, seed: maphash.MakeSeed()}
+	for i := range m.shards {
+		m.shards[i].full = map[string]int64{}
+	}
+	return m
+}
+
+// Take charges points to every bucket, or to none. It never fails.
+func (m *Memory) Take(_ context.Context, points int64, buckets []Bucket) (Outcome, error) {
+	now := micros(m.clock.Now())
+	defer m.lock(buckets)()
+	fulls := make([]int64, len(buckets))
+	for i, b := range buckets {
+		fulls[i] = m.shard(b.Key).full[b.Key] - now
+	}
+	out := decide(points, buckets, fulls)
+	if !out.Allowed {
+		return out, nil
+	}
+	for i, b := range buckets {
+		m.shard(b.Key).set(b.Key, now+max(fulls[i], 0)+b.Limit.span(points), now)
+	}
+	return out, nil
+}
+
+// Return gives points back. It never fails.
+func (m *Memory) Return(_ context.Context, points int64, buckets []Bucket) error {
+	now := micros(m.clock.Now())
+	defer m.lock(buckets)()
+	for _, b := range buckets {
+		s := m.shard(b.Key)
+		if full, ok := s.full[b.Key]; ok {
+			s.set(b.Key, max(full-b.Limit.span(points), now), now)
+		}
+	}
+	return nil
+}
+
+// Len is how many buckets are kept.
+func (m *Memory) Len() (n int) {
+	for i := range m.shards {
+		m.shards[i].mu.Lock()
+		n += len(m.shards[i].full)
+		m.shards[i].mu.Unlock()
+	}
+	return n
+}
+
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+func (m *Memory) place(key string) int { return int(maphash.String(m.seed, key) % shards) }
+
+func (m *Memory) shard(key string) *shard { return &m.shards[m.place(key)] }
+
+// lock locks the shards of some buckets, always in the same order, and gives what unlocks them.
+func (m *Memory) lock(buckets []Bucket) (unlock func()) {
+	var room [8]int
+	places := room[:0]
+	for _, b := range buckets {
+		if p := m.place(b.Key); !slices.Contains(places, p) {
+			places = append(places, p)
+		}
+	}
+	slices.Sort(places)
+	for _, p := range places {
+		m.shards[p].mu.Lock()
+	}
+	return func() {
+		for _, p := range places {
+			m.shards[p].mu.Unlock()
+		}
+	}
+}
+
+// set notes when a bucket is full, and now and then drops those that are.
+func (s *shard) set(key string, full, now int64) {
+	if _, known := s.full[key]; !known {
+		if s.fresh++; s.fresh >= sweepEvery {
+			s.fresh = 0
+			for k, at := range s.full {
+				if at <= now {
+					delete(s.full, k)
+				}
+			}
+		}
+	}
+	s.full[key] = full
+}

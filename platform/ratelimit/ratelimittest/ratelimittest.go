@@ -1,0 +1,159 @@
+// Package ratelimittest is the suite that every limiter passes.
+package ratelimittest
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/platform/ratelimit"
+)
+
+// slow fills so slowly that a test sees nothing of it.
+const slow = 1e-3
+
+// Run runs the suite on a limiter. Wait lets time pass for it: by a clock of the test, or really.
+func Run(t *testing.T, limiter ratelimit.Limiter, wait func(time.Duration)) {
+	t.Helper()
+	s := suite{limiter, wait}
+	for name, test := range map[string]func(*testing.T){
+		"TakenUntilEmpty": s.taken, "AllOrNone": s.allOrNone, "Returned": s.returned, "ReturnedNoFurtherThanFull": s.returnedTooMuch,
+		"FillsAgain": s.fills, "MoreThanItHolds": s.more, "ExactWhenManyAsk": s.exact, "NothingToPay": s.nothing,
+	} {
+		t.Run(name, test)
+	}
+}
+
+type suite struct {
+	limiter ratelimit.Limiter
+	wait    func(time.Duration)
+}
+
+// bucket is a bucket of its own.
+func bucket(capacity int64, perSecond float64) ratelimit.Bucket {
+	return ratelimit.Bucket{Layer: "test", Key: "{test}:" + uuid.NewString(), Limit: ratelimit.Limit{Capacity: capacity, PerSecond: perSecond}}
+}
+
+func (s suite) take(t *testing.T, points int64, buckets ...ratelimit.Bucket) ratelimit.Outcome {
+	t.Helper()
+	out, err := s.limiter.Take(t.Context(), points, buckets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// left takes nothing, to see what is left.
+func (s suite) left(t *testing.T, b ratelimit.Bucket) int64 {
+	t.Helper()
+	return s.take(t, 0, b).States[0].Available
+}
+
+func same(t *testing.T, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
+func (s suite) taken(t *testing.T) {
+	b := bucket(10, slow)
+	first := s.take(t, 4, b)
+	same(t, true, first.Allowed)
+	same(t, int64(6), first.States[0].Available)
+	same(t, true, s.take(t, 6, b).Allowed)
+	refused := s.take(t, 1, b)
+	same(t, false, refused.Allowed)
+	same(t, 0, refused.Refusing)
+	if want := 1000 * time.Second; refused.RetryAfter < want-time.Minute || refused.RetryAfter > want {
+		t.Errorf("retry after %v; want %v", refused.RetryAfter, want)
+	}
+}
+
+func (s suite) allOrNone(t *testing.T) {
+	wide, narrow := bucket(100, slow), bucket(5, slow)
+	out := s.take(t, 5, wide, narrow)
+	same(t, true, out.Allowed)
+	same(t, int64(95), out.States[0].Available)
+	out = s.take(t, 3, wide, narrow)
+	same(t, false, out.Allowed)
+	same(t, 1, out.Refusing)
+	same(t, int64(95), out.States[0].Available)
+	same(t, int64(95), s.left(t, wide))
+}
+
+func (s suite) returned(t *testing.T) {
+	b := bucket(10, slow)
+	s.take(t, 10, b)
+	if err := s.limiter.Return(t.Context(), 4, []ratelimit.Bucket{b}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, int64(4), s.left(t, b))
+	same(t, true, s.take(t, 4, b).Allowed)
+	same(t, false, s.take(t, 1, b).Allowed)
+}
+
+func (s suite) returnedTooMuch(t *testing.T) {
+	b := bucket(10, slow)
+	s.take(t, 2, b)
+	for range 3 {
+		if err := s.limiter.Return(t.Context(), 9, []ratelimit.Bucket{b}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same(t, int64(10), s.left(t, b))
+	same(t, true, s.take(t, 10, b).Allowed)
+	same(t, false, s.take(t, 1, b).Allowed)
+}
+
+func (s suite) fills(t *testing.T) {
+	b := bucket(100, 1000)
+	s.take(t, 100, b)
+	out := s.take(t, 100, b)
+	same(t, false, out.Allowed)
+	if out.RetryAfter <= 0 || out.RetryAfter > 100*time.Millisecond {
+		t.Fatalf("retry after %v", out.RetryAfter)
+	}
+	s.wait(out.RetryAfter)
+	same(t, true, s.take(t, 100, b).Allowed)
+}
+
+func (s suite) more(t *testing.T) {
+	b := bucket(10, slow)
+	same(t, true, s.take(t, 1000, b).Allowed)
+	same(t, false, s.take(t, 1000, b).Allowed)
+}
+
+func (s suite) nothing(t *testing.T) {
+	b := bucket(10, slow)
+	same(t, true, s.take(t, 0, b).Allowed)
+	s.take(t, 10, b)
+	same(t, true, s.take(t, 0, b).Allowed)
+}
+
+func (s suite) exact(t *testing.T) {
+	b := bucket(1000, slow)
+	var allowed atomic.Int64
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			for range 200 {
+				out, err := s.limiter.Take(context.WithoutCancel(t.Context()), 1, []ratelimit.Bucket{b})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if out.Allowed {
+					allowed.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	same(t, int64(1000), allowed.Load())
+}
