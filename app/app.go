@@ -19,6 +19,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/rialtohq/rialto/app/demo"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/notice"
@@ -47,6 +49,7 @@ type App struct {
 	// Policies decide what depends on the object, in all services.
 	Policies *policy.Engine
 	tel      *telemetry.Telemetry
+	redis    *redis.Client // nil where nothing is kept in Redis
 	bus      *bus.Bus
 	outbox   *outbox.Outbox
 	inbox    *outbox.Inbox
@@ -126,6 +129,9 @@ func (a *App) open(ctx context.Context) error {
 		err = a.DB.Ready(ctx)
 	}
 	if err != nil {
+		return err
+	}
+	if err = a.openRedis(); err != nil {
 		return err
 	}
 	if a.config.BreachedPasswords != "" {
@@ -235,6 +241,9 @@ func (a *App) Close() error {
 	}
 	if a.DB != nil {
 		errs = append(errs, a.DB.Close())
+	}
+	if a.redis != nil {
+		errs = append(errs, a.redis.Close())
 	}
 	errs = append(errs, a.closeFiles())
 	if a.mails != nil {

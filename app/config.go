@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -35,6 +37,10 @@ type Config struct {
 	LogLevel, LogFormat string
 	// RowSecurity is on or off: whether PostgreSQL is told of each statement's shop. See database.Config.
 	RowSecurity string
+	// RateLimits is enforce, report or off: whether requests are held to the buckets of their layers. CostBounds is shop or
+	// static: whether a list is priced by what the shop holds. Replicas is among how many processes the limits are shared
+	// while Redis is away.
+	RateLimits, CostBounds, Replicas string
 	// SMTPURL names the server that takes mails; empty keeps them as files in the data folder.
 	SMTPURL string
 	// Secret seals what the database keeps secret, such as signing keys; empty keeps it as it is.
@@ -76,6 +82,9 @@ func settings() []setting {
 		{env: "RIALTO_POLICIES_DIR", help: "folder of *.cedar files with policies of your own; empty has none", field: func(c *Config) *string { return &c.PoliciesDir }},
 		{env: "RIALTO_SECRET", help: "long random text that seals signing keys and client secrets in the database; empty keeps them unsealed", secret: true, field: func(c *Config) *string { return &c.Secret }},
 		{env: "RIALTO_PRIVATE_PROVIDERS", def: "off", help: "on lets identity providers be at private addresses and without TLS, for development", field: func(c *Config) *string { return &c.PrivateProviders }},
+		{env: "RIALTO_RATE_LIMITS", def: "enforce", help: "enforce, report (count and log, refuse nothing) or off", field: func(c *Config) *string { return &c.RateLimits }},
+		{env: "RIALTO_COST_BOUNDS", def: "shop", help: "shop prices a list by the longest that the shop has, static by what is asked for", field: func(c *Config) *string { return &c.CostBounds }},
+		{env: "RIALTO_REPLICAS", def: "2", help: "among how many processes rate limits are shared while Redis is away", field: func(c *Config) *string { return &c.Replicas }},
 		{env: "RIALTO_LOG_LEVEL", def: "info", help: "debug, info, warn or error", field: func(c *Config) *string { return &c.LogLevel }},
 		{env: "RIALTO_LOG_FORMAT", def: "json", help: "json or text", field: func(c *Config) *string { return &c.LogFormat }},
 		{env: "RIALTO_OTLP_ENDPOINT", help: "where traces are sent by OTLP over HTTP; empty sends none", field: func(c *Config) *string { return &c.OTLPEndpoint }},
@@ -131,6 +140,17 @@ func (c Config) check() error {
 	}
 	if c.RowSecurity != "" && c.RowSecurity != "on" && c.RowSecurity != "off" {
 		return fmt.Errorf("RIALTO_ROW_SECURITY is on or off, not %q", c.RowSecurity)
+	}
+	for _, s := range []struct {
+		name, value string
+		allowed     []string
+	}{{"RIALTO_RATE_LIMITS", c.RateLimits, []string{"enforce", "report", "off"}}, {"RIALTO_COST_BOUNDS", c.CostBounds, []string{"shop", "static"}}} {
+		if s.value != "" && !slices.Contains(s.allowed, s.value) {
+			return fmt.Errorf("%s is one of %s, not %q", s.name, strings.Join(s.allowed, ", "), s.value)
+		}
+	}
+	if n, err := strconv.Atoi(c.Replicas); c.Replicas != "" && (err != nil || n < 1) {
+		return fmt.Errorf("RIALTO_REPLICAS is a number from 1, not %q", c.Replicas)
 	}
 	_, err := c.proxies()
 	return err

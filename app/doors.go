@@ -16,7 +16,7 @@ func (a *App) doors(address string) error {
 			Carts: a.Carts, Discounts: a.Discounts, Customers: a.Customers, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn,
 			SearchIndex: a.Search, Orders: a.Orders, Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: address,
 		},
-		Identity: a.Identity, Log: a.Log, Answers: a.answers,
+		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(),
 	})
 	if err != nil {
 		return err

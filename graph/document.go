@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/limits"
 	"github.com/rialtohq/rialto/graph/wire"
 )
@@ -20,24 +21,25 @@ const documentBytes = 8 << 20
 type documents struct {
 	schema *ast.Schema
 	limits limits.Limits
-	kept   *otter.Cache[string, *ast.QueryDocument]
+	prices *cost.Prices
+	kept   *otter.Cache[string, *document]
 }
 
-func newDocuments(schema *ast.Schema, l limits.Limits) *documents {
-	return &documents{schema: schema, limits: l, kept: otter.Must(&otter.Options[string, *ast.QueryDocument]{
+func newDocuments(schema *ast.Schema, l limits.Limits, prices *cost.Prices) *documents {
+	return &documents{schema: schema, limits: l, prices: prices, kept: otter.Must(&otter.Options[string, *document]{
 		MaximumWeight: documentBytes,
-		Weigher:       func(text string, _ *ast.QueryDocument) uint32 { return uint32(len(text)) + 64 },
+		Weigher:       func(text string, _ *document) uint32 { return uint32(len(text)) + 64 },
 	})}
 }
 
 // get gives the document of a text, or why there is none.
-func (d *documents) get(text string) (*ast.QueryDocument, *wire.Answer) {
+func (d *documents) get(text string) (*document, *wire.Answer) {
 	if doc, ok := d.kept.GetIfPresent(text); ok {
 		return doc, nil
 	}
-	doc, refusal := d.limits.Parse(text)
+	parsed, refusal := d.limits.Parse(text)
 	if refusal == nil {
-		_, refusal = d.limits.Check(doc)
+		_, refusal = d.limits.Check(parsed)
 	}
 	if refusal != nil {
 		class := wire.Refused
@@ -46,10 +48,11 @@ func (d *documents) get(text string) (*ast.QueryDocument, *wire.Answer) {
 		}
 		return nil, wire.RefuseAll(class, refusal.GraphQL())
 	}
-	if errs := d.limits.Validate(d.schema, doc); len(errs) > 0 {
+	if errs := d.limits.Validate(d.schema, parsed); len(errs) > 0 {
 		return nil, wire.RefuseAll(wire.Refused, errs...)
 	}
-	atOnce(doc)
+	atOnce(parsed)
+	doc := &document{QueryDocument: parsed, prices: d.prices, plans: map[*ast.OperationDefinition]*cost.Plan{}}
 	d.kept.Set(strings.Clone(text), doc)
 	return doc, nil
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/graph/access"
+	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/limits"
 	"github.com/rialtohq/rialto/graph/loader"
@@ -37,6 +38,8 @@ type Config struct {
 	Identity *identity.Service
 	Limits   limits.Limits
 	Log      *slog.Logger
+	// Budget is what operations may cost.
+	Budget Budget
 	// Answers remembers the answers of mutations that carry an idempotency key; nil refuses such keys.
 	Answers Answers
 }
@@ -50,6 +53,8 @@ type Handler struct {
 	identity *identity.Service
 	services Services
 	answers  Answers
+	budget   Budget
+	bounds   *shopBounds
 	log      *slog.Logger
 }
 
@@ -65,10 +70,18 @@ func New(c Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handler{
-		schema: es, docs: newDocuments(es.Schema(), c.Limits), planner: access.NewPlanner(rules, 10_000), views: access.NewViews(rules, es.Schema()),
+	prices, err := cost.NewPrices(es.Schema())
+	if err != nil {
+		return nil, err
+	}
+	h := &Handler{
+		schema: es, docs: newDocuments(es.Schema(), c.Limits, prices), budget: c.Budget.orDefault(), planner: access.NewPlanner(rules, 10_000), views: access.NewViews(rules, es.Schema()),
 		identity: c.Identity, services: c.Services, answers: c.Answers, log: c.Log,
-	}, nil
+	}
+	if c.Budget.ShopBounds {
+		h.bounds = newShopBounds(c.Catalog.Largest, c.Log)
+	}
+	return h, nil
 }
 
 // Execute answers one request.
@@ -110,8 +123,19 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return h.refuse(ctx, err)
 	}
 
+	// What it costs, whether that is too much for anybody, and whether who asks has that much left.
+	price, refusal := h.price(ctx, actor.Shop, doc, op, variables)
+	if refusal != nil {
+		return refusal
+	}
 	run := func(ctx context.Context) *wire.Answer {
-		return h.run(ctx, r, doc, op, variables, actor, viewers)
+		spent, refusal := h.spend(ctx, price, r, actor)
+		if refusal != nil {
+			return refusal
+		}
+		answer := h.run(ctx, r, doc.QueryDocument, op, variables, actor, viewers)
+		h.settle(ctx, price, spent, r, actor, answer)
+		return answer
 	}
 	if key := r.Headers.Get("Idempotency-Key"); key != "" && op.Operation == ast.Mutation {
 		return h.once(ctx, key, r, op, run)

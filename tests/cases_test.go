@@ -229,6 +229,9 @@ func (s *stage) test(t *testing.T, kind apptest.Kind, c *caseFile) {
 	if want, ok := c.statements[kind]; !ok || got.count != want {
 		t.Errorf("%d statements, want %d:\n%s", got.count, want, texts(got.calls))
 	}
+	if estimated, actual := got.Cost(); actual > estimated {
+		t.Errorf("it came to %v points, and was estimated at %v", actual, estimated)
+	}
 	sc.testFirst(t)
 }
 

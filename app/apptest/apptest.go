@@ -58,7 +58,7 @@ func Each(t *testing.T, test func(t *testing.T, a *App)) {
 // services are named.
 func Start(t testing.TB, o Options) *App {
 	t.Helper()
-	c := app.Config{Addr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", DataDir: t.TempDir(), Demo: true, Migrate: true}
+	c := app.Config{Addr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", DataDir: t.TempDir(), Demo: true, Migrate: true, RateLimits: "off"}
 	if o.Kind == Services {
 		c.DatabaseURL = databasetest.PostgreSQLURL(t)
 		c.NATSURL, c.RedisURL = os.Getenv("RIALTO_TEST_NATS_URL"), os.Getenv("RIALTO_TEST_REDIS_URL")
@@ -97,11 +97,12 @@ func Start(t testing.TB, o Options) *App {
 
 // Answer is an answer to a request.
 type Answer struct {
-	Status int
-	Header http.Header
-	Body   []byte
-	Data   map[string]any
-	Errors []struct {
+	Status     int
+	Header     http.Header
+	Body       []byte
+	Data       map[string]any
+	Extensions map[string]any
+	Errors     []struct {
 		Message    string         `json:"message"`
 		Path       []any          `json:"path"`
 		Extensions map[string]any `json:"extensions"`
@@ -115,6 +116,13 @@ func (a *Answer) Codes() (codes []string) {
 		codes = append(codes, code)
 	}
 	return codes
+}
+
+// Cost is what the answer says its operation cost: estimated before it ran, and actual.
+func (a *Answer) Cost() (estimated, actual float64) {
+	estimated, _ = At(a.Extensions, "cost", "requestedQueryCost").(float64)
+	actual, _ = At(a.Extensions, "cost", "actualQueryCost").(float64)
+	return estimated, actual
 }
 
 // Headers are further headers of a request, by name.

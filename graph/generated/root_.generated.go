@@ -680,11 +680,11 @@ The id carries a secret: whoever has it can read and change the cart, nobody els
 """
 type Cart implements Node & HasMetafields @public {
   "Gift cards that pay a part of this cart."
-  appliedGiftCards: [AppliedGiftCard!]!
+  appliedGiftCards: [AppliedGiftCard!]! @listSize(assumedSize: 10)
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the whole cart, such as a gift message. They travel to the order."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "Who is buying, and from which country."
   buyerIdentity: CartBuyerIdentity!
   "Page of this shop where the cart can be paid for. Send the shopper there unless your storefront has its own checkout."
@@ -711,9 +711,9 @@ type Cart implements Node & HasMetafields @public {
     withCarrierRates: Boolean = false
   ): CartDeliveryGroupConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Discounts on the cart as a whole, shipping included. Those on single lines stand on the lines."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Codes that the shopper entered, applicable or not."
-  discountCodes: [CartDiscountCode!]!
+  discountCodes: [CartDiscountCode!]! @listSize(assumedSize: 10)
   "Opaque global id with its secret key. Keep it as it is and do not print it in logs."
   id: ID!
   "What is in the cart, oldest line first."
@@ -737,7 +737,7 @@ type Cart implements Node & HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "What the shopper wants to tell the shop."
   note: String
   "Pieces in the cart, all lines added up. Good for the badge on the cart icon."
@@ -755,7 +755,7 @@ type CartBuyerIdentity @public {
   "The account that the cart belongs to, if its buyer signed in."
   customer: Customer
   "Addresses that the buyer may want delivery to."
-  deliveryAddressPreferences: [DeliveryAddress!]! @deprecated(reason: "Use ` + "`" + `Cart.delivery` + "`" + ` instead.")
+  deliveryAddressPreferences: [DeliveryAddress!]! @deprecated(reason: "Use ` + "`" + `Cart.delivery` + "`" + ` instead.") @listSize(assumedSize: 10)
   "Where the order confirmation goes."
   email: String
   "The buyer's phone number, in E.164 form (` + "`" + `+15551234567` + "`" + `)."
@@ -816,7 +816,7 @@ Where the goods of a cart may go.
 """
 type CartDelivery @public {
   "The cart's delivery addresses."
-  addresses("Give only the address that is in use." selected: Boolean = false): [CartSelectableAddress!]!
+  addresses("Give only the address that is in use." selected: Boolean = false): [CartSelectableAddress!]! @listSize(assumedSize: 25)
 }
 
 """
@@ -897,7 +897,7 @@ type CartDeliveryGroup @public {
   "Where the group goes."
   deliveryAddress: MailingAddress!
   "Ways to ship it, cheapest first. Empty when the shop does not ship there."
-  deliveryOptions: [CartDeliveryOption!]!
+  deliveryOptions: [CartDeliveryOption!]! @listSize(assumedSize: 25)
   "Whether it is a single purchase; always ` + "`" + `ONE_TIME_PURCHASE` + "`" + ` here."
   groupType: CartDeliveryGroupType!
   "Id to use with ` + "`" + `cartSelectedDeliveryOptionsUpdate` + "`" + `."
@@ -1377,11 +1377,11 @@ interface BaseCartLine implements Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line, such as an engraving."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs, in the buyer's currency."
   cost: CartLineCost!
   "Discounts on this line."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Global id of the line, good as long as the line is in the cart."
   id: ID!
   "What is being bought."
@@ -1399,11 +1399,11 @@ type CartLine implements BaseCartLine & Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line, such as an engraving."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs, in the buyer's currency."
   cost: CartLineCost!
   "Discounts on this line, with the part of each discount that fell on it."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Global id of the line, good as long as the line is in the cart."
   id: ID!
   "What a shopper may do with this line. Hide the buttons that it forbids."
@@ -1425,15 +1425,15 @@ type ComponentizableCartLine implements BaseCartLine & Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs with its parts."
   cost: CartLineCost!
   "Discounts on this line."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Global id of the line."
   id: ID!
   "The lines that it is made of."
-  lineComponents: [CartLine!]!
+  lineComponents: [CartLine!]! @listSize(assumedSize: 10)
   "What is being bought."
   merchandise: Merchandise!
   "How many pieces."
@@ -1548,7 +1548,7 @@ type CartCreatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of putting merchandise in a cart."
@@ -1558,7 +1558,7 @@ type CartLinesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of changing cart lines."
@@ -1568,7 +1568,7 @@ type CartLinesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of taking lines out of a cart."
@@ -1578,7 +1578,7 @@ type CartLinesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of saying who buys."
@@ -1588,7 +1588,7 @@ type CartBuyerIdentityUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of replacing discount codes."
@@ -1598,7 +1598,7 @@ type CartDiscountCodesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of replacing gift cards."
@@ -1608,7 +1608,7 @@ type CartGiftCardCodesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of adding gift cards."
@@ -1618,7 +1618,7 @@ type CartGiftCardCodesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of taking gift cards off."
@@ -1628,7 +1628,7 @@ type CartGiftCardCodesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of setting the note."
@@ -1638,7 +1638,7 @@ type CartNoteUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of replacing the custom attributes."
@@ -1648,7 +1648,7 @@ type CartAttributesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of adding delivery addresses."
@@ -1658,7 +1658,7 @@ type CartDeliveryAddressesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of changing delivery addresses."
@@ -1668,7 +1668,7 @@ type CartDeliveryAddressesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of taking delivery addresses off."
@@ -1678,7 +1678,7 @@ type CartDeliveryAddressesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of swapping the delivery addresses."
@@ -1688,7 +1688,7 @@ type CartDeliveryAddressesReplacePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of choosing how to ship."
@@ -1698,7 +1698,7 @@ type CartSelectedDeliveryOptionsUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of setting the billing address."
@@ -1708,7 +1708,7 @@ type CartBillingAddressUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of copying a cart."
@@ -1718,7 +1718,7 @@ type CartClonePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of erasing the buyer's details."
@@ -1728,13 +1728,13 @@ type CartRemovePersonalDataPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of writing metafields on carts."
 type CartMetafieldsSetPayload @public {
   "The metafields as they are stored now; null when any entry was refused, because then none is written."
-  metafields: [Metafield!]
+  metafields: [Metafield!] @listSize(assumedSize: 25)
   "What was refused and why. Empty when everything was written."
   userErrors: [MetafieldsSetUserError!]!
 }
@@ -1905,7 +1905,7 @@ type CartPaymentUpdatePayload @public {
   "What was refused and why. Empty when the payment was set."
   userErrors: [CartUserError!]!
   "What was done differently than asked."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 """
@@ -1936,7 +1936,7 @@ type CartStatusNotReady @public {
   "The cart as it is."
   cart: Cart
   "All that is missing, so that it can be asked for at once."
-  errors: [CartOperationError!]!
+  errors: [CartOperationError!]! @listSize(assumedSize: 10)
 }
 
 """
@@ -1997,7 +1997,7 @@ type SubmitFailed @public {
   "Page of this shop where the shopper can put it right."
   checkoutUrl: URL
   "All that stood in the way."
-  errors: [SubmissionError!]!
+  errors: [SubmissionError!]! @listSize(assumedSize: 10)
 }
 
 """
@@ -2050,7 +2050,7 @@ The attempt is over, and there is no order. The cart can be changed and handed i
 """
 type CartCompletionFailed @public {
   "What went wrong."
-  errors: [CompletionError!]!
+  errors: [CompletionError!]! @listSize(assumedSize: 10)
   "Name of the attempt."
   id: String!
 }
@@ -3510,7 +3510,7 @@ type Collection implements HasMetafields & Node & OnlineStorePublishable & Track
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "Where the collection's page is on the shop's website, or null when it has none there."
   onlineStoreUrl: URL
   "The products in the collection."
@@ -3567,7 +3567,7 @@ type CollectionRuleSet @requiresScopes(scopes: [["products:read"]]) {
   "Whether one rule that holds is enough. Otherwise all of them must hold."
   appliedDisjunctively: Boolean!
   "The rules."
-  rules: [CollectionRule!]!
+  rules: [CollectionRule!]! @listSize(assumedSize: 60)
 }
 
 "One rule: a property of the product, a comparison and a value. Only for staff."
@@ -3941,7 +3941,7 @@ type Customer implements HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "All metafields of the account, for staff who do not know the keys."
   metafieldList(
     "Continue after this cursor."
@@ -4658,7 +4658,7 @@ type InventoryLevel implements Node @requiresScopes(scopes: [["inventory:read"]]
   quantities(
     "The names of the numbers: ` + "`" + `on_hand` + "`" + ` (lies there), ` + "`" + `reserved` + "`" + ` (promised to a checkout), ` + "`" + `available` + "`" + ` (the rest)."
     names: [String!]!
-  ): [InventoryQuantity!]!
+  ): [InventoryQuantity!]! @listSize(slicingArguments: ["names"])
   "When the stock last changed."
   updatedAt: DateTime!
 }
@@ -4870,7 +4870,7 @@ type Video implements Media & Node @public {
   "A still picture to show before the video plays."
   previewImage: Image
   "The files to choose from, as for the ` + "`" + `source` + "`" + ` elements of an HTML ` + "`" + `video` + "`" + `."
-  sources: [VideoSource!]!
+  sources: [VideoSource!]! @listSize(assumedSize: 5)
 }
 
 "One file of a video."
@@ -4922,7 +4922,7 @@ type Model3d implements Media & Node @public {
   "A still picture to show before the viewer loads."
   previewImage: Image
   "The files to choose from: one model in several formats."
-  sources: [Model3dSource!]!
+  sources: [Model3dSource!]! @listSize(assumedSize: 5)
 }
 
 "One file of a model."
@@ -4971,7 +4971,7 @@ type Menu implements Node @public {
   "The global id."
   id: ID!
   "The links of the first level."
-  items: [MenuItem!]!
+  items: [MenuItem!]! @listSize(assumedSize: 60)
   "How many links there are on all levels together."
   itemsCount: Int!
   "The name that the shop gave the menu."
@@ -4983,7 +4983,7 @@ type MenuItem implements Node @public {
   "The global id."
   id: ID!
   "The links one level below."
-  items: [MenuItem!]!
+  items: [MenuItem!]! @listSize(assumedSize: 60)
   "What the link leads to, when that is a record of the shop and visible here."
   resource: MenuItemResource
   "The id of what the link leads to."
@@ -5044,7 +5044,7 @@ interface HasMetafields @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
 }
 
 """
@@ -5186,7 +5186,7 @@ type Metaobject implements Node & OnlineStorePublishable @public {
     key: String!
   ): MetaobjectField
   "All fields."
-  fields: [MetaobjectField!]!
+  fields: [MetaobjectField!]! @listSize(assumedSize: 60)
   "The record's name, unique among its type."
   handle: String!
   "The global id."
@@ -5280,7 +5280,7 @@ type Order implements Node & HasMetafields @public {
   "Tax after returns."
   currentTotalTax: MoneyV2!
   "Custom attributes that came with the cart."
-  customAttributes: [Attribute!]!
+  customAttributes: [Attribute!]! @listSize(assumedSize: 25)
   "The buyer's account; null for a guest."
   customer: Customer @requiresScopes(scopes: [["orders:read", "customers:read", "customers:read_pii"]])
   "Language that the buyer used, such as ` + "`" + `de-DE` + "`" + `."
@@ -5352,7 +5352,7 @@ type Order implements Node & HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "All metafields of the order, for staff who do not know the keys."
   metafieldList(
     "Continue after this cursor."
@@ -5391,7 +5391,7 @@ type Order implements Node & HasMetafields @public {
   "Where the goods go; null when nothing is shipped."
   shippingAddress: MailingAddress
   "Discounts on shipping."
-  shippingDiscountAllocations: [DiscountAllocation!]!
+  shippingDiscountAllocations: [DiscountAllocation!]! @listSize(assumedSize: 10)
   "Page that shows the order, for whoever has the link."
   statusUrl: URL!
   "Merchandise after discounts, before shipping and tax not included in prices."
@@ -5489,9 +5489,9 @@ type OrderLineItem @public {
   "Pieces left after returns."
   currentQuantity: Int!
   "Custom attributes of the line."
-  customAttributes: [Attribute!]!
+  customAttributes: [Attribute!]! @listSize(assumedSize: 25)
   "Discounts that fell on this line."
-  discountAllocations: [DiscountAllocation!]!
+  discountAllocations: [DiscountAllocation!]! @listSize(assumedSize: 10)
   "Price of all pieces after discounts."
   discountedTotalPrice: MoneyV2!
   "Global id of the line. Fulfillments and refunds name lines by it."
@@ -5724,7 +5724,7 @@ type Page implements HasMetafields & Node & OnlineStorePublishable & Trackable @
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "Where the page is on the shop's website, or null when it is not there."
   onlineStoreUrl: URL
   "Title and summary for search engines."
@@ -5834,7 +5834,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
     ignoreUnknownOptions: Boolean = true
     "The choice to start from. Without it, the first variant that can be bought."
     selectedOptions: [SelectedOptionInput!]
-  ): [ProductVariant!]!
+  ): [ProductVariant!]! @listSize(assumedSize: 60)
   "Whether at least one variant can be bought now."
   availableForSale: Boolean!
   "The collections that show the product."
@@ -5914,7 +5914,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "All extra values of the product, those kept from storefronts too."
   metafieldList(
     "How many items to return from the start of the list, at most 250."
@@ -6142,9 +6142,9 @@ type Query @public {
   nodes(
     "The global ids, at most 250."
     ids: [ID!]!
-  ): [Node]! @public
+  ): [Node]! @public @listSize(slicingArguments: ["ids"])
   "The versions that ` + "`" + `/api/{version}/graphql.json` + "`" + ` answers to."
-  publicApiVersions: [ApiVersion!]! @public
+  publicApiVersions: [ApiVersion!]! @public @listSize(assumedSize: 10)
 }
 
 "A version of this API."
@@ -6252,15 +6252,15 @@ type SearchResultItemEdge @public {
 "What the shopper may be looking for, by kind."
 type PredictiveSearchResult @public {
   "Articles that match."
-  articles: [Article!]!
+  articles: [Article!]! @listSize(assumedSize: 10)
   "Collections that match."
-  collections: [Collection!]!
+  collections: [Collection!]! @listSize(assumedSize: 10)
   "Pages of text that match."
-  pages: [Page!]!
+  pages: [Page!]! @listSize(assumedSize: 10)
   "Products that match."
-  products: [Product!]!
+  products: [Product!]! @listSize(assumedSize: 10)
   "Longer searches that begin like this one and find something."
-  queries: [SearchQuerySuggestion!]!
+  queries: [SearchQuerySuggestion!]! @listSize(assumedSize: 10)
 }
 
 "A search to suggest to the shopper."
@@ -6284,7 +6284,7 @@ type Filter @public {
   "How shoppers choose values."
   type: FilterType!
   "The values to choose from."
-  values: [FilterValue!]!
+  values: [FilterValue!]! @listSize(assumedSize: 250)
 }
 
 "One value of a facet."
@@ -6484,7 +6484,7 @@ type Shop implements HasMetafields & Node @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "A pattern for writing prices in the shop's currency, such as ` + "`" + `${{amount}}` + "`" + `."
   moneyFormat: String!
   "The name to show."
@@ -6556,9 +6556,9 @@ type Brand @public {
 "The shop's colors, the most important ones first."
 type BrandColors @public {
   "The main colors."
-  primary: [BrandColorGroup!]!
+  primary: [BrandColorGroup!]! @listSize(assumedSize: 5)
   "The colors that go with the main ones."
-  secondary: [BrandColorGroup!]!
+  secondary: [BrandColorGroup!]! @listSize(assumedSize: 5)
 }
 
 "A background and a color that reads well on it."
@@ -6626,9 +6626,9 @@ enum DigitalWallet {
 "Where and how the shop sells, and for which country and language this request is answered."
 type Localization @public {
   "The countries that shoppers can choose."
-  availableCountries: [Country!]!
+  availableCountries: [Country!]! @listSize(assumedSize: 250)
   "The languages that shoppers in the current country can choose."
-  availableLanguages: [Language!]!
+  availableLanguages: [Language!]! @listSize(assumedSize: 25)
   "The country that this request is answered for. Choose it with ` + "`" + `@inContext(country:)` + "`" + `."
   country: Country!
   "The language that this request is answered in. Choose it with ` + "`" + `@inContext(language:)` + "`" + `."
@@ -6638,7 +6638,7 @@ type Localization @public {
 "A country that the shop sells in."
 type Country @public {
   "The languages to choose from in this country."
-  availableLanguages: [Language!]!
+  availableLanguages: [Language!]! @listSize(assumedSize: 25)
   "The currency that prices are shown in."
   currency: Currency!
   "The language to begin with."
@@ -6711,7 +6711,7 @@ type PaginatedSitemapResources @public {
   "Whether there are more pages behind this one."
   hasNextPage: Boolean!
   "The things of this page."
-  items: [SitemapResourceInterface!]!
+  items: [SitemapResourceInterface!]! @listSize(assumedSize: 60)
 }
 
 "A thing that has an address in the shop's website."
@@ -6914,7 +6914,7 @@ input MoneyInput {
 `, BuiltIn: false},
 	{Name: "../schema/staff_access.graphqls", Input: `extend type Query {
   "Every scope that there is, in words: what roles, apps and keys can be put together from."
-  accessScopes: [AccessScope!] @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["apps:read"], ["apps:write"]])
+  accessScopes: [AccessScope!] @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["apps:read"], ["apps:write"]]) @listSize(assumedSize: 50)
 
   "One API key of the shop; null when there is none with this id."
   apiKey("Global id of the key." id: ID!): ApiKey @requiresScopes(scopes: [["apps:read"]])
@@ -8650,7 +8650,7 @@ Changes to stock that were written together.
 """
 type InventoryAdjustmentGroup @requiresScopes(scopes: [["inventory:read"], ["inventory:write"]]) {
   "The changes. Entries that changed nothing are left out."
-  changes: [InventoryChange!]!
+  changes: [InventoryChange!]! @listSize(assumedSize: 250)
   "When they were written."
   createdAt: DateTime!
   "Id of the group in the stock ledger."
@@ -9757,7 +9757,7 @@ type ProductVariantsBulkCreatePayload @requiresScopes(scopes: [["products:write"
   "The product as it is now, or null when it was not saved."
   product: Product
   "The new variants, in the order given; null when none was added."
-  productVariants: [ProductVariant!]
+  productVariants: [ProductVariant!] @listSize(assumedSize: 250)
   "What was refused and why. Empty when everything was done."
   userErrors: [ProductVariantsBulkCreateUserError!]!
 }
@@ -9769,7 +9769,7 @@ type ProductVariantsBulkUpdatePayload @requiresScopes(scopes: [["products:write"
   "The product as it is now, or null when it was not saved."
   product: Product
   "The variants as they are now, in the order given; null when none was changed."
-  productVariants: [ProductVariant!]
+  productVariants: [ProductVariant!] @listSize(assumedSize: 250)
   "What was refused and why. Empty when everything was done."
   userErrors: [ProductVariantsBulkUpdateUserError!]!
 }
@@ -9789,7 +9789,7 @@ Outcome of attaching pictures.
 """
 type ProductCreateMediaPayload @requiresScopes(scopes: [["products:write"]]) {
   "The new pictures, in the order given."
-  media: [Media!]
+  media: [Media!] @listSize(assumedSize: 250)
   "What was refused and why, by the name that older clients read."
   mediaUserErrors: [MediaUserError!]!
   "The product as it is now, or null when it was not saved."
@@ -9883,7 +9883,7 @@ Outcome of writing metafields.
 """
 type MetafieldsSetPayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
   "The metafields as they are now, in the order given; null when any was refused, because then none is written."
-  metafields: [Metafield!]
+  metafields: [Metafield!] @listSize(assumedSize: 25)
   "What was refused and why. Empty when everything was done."
   userErrors: [MetafieldsSetUserError!]!
 }
@@ -10093,7 +10093,7 @@ enum MetafieldDeleteErrorCode {
   identityProvider("Global id of the provider." id: ID!): IdentityProvider @requiresScopes(scopes: [["shop:read"]])
 
   "The providers of identities that the shop believes, by handle; at most 20."
-  identityProviders: [IdentityProvider!] @requiresScopes(scopes: [["shop:read"]])
+  identityProviders: [IdentityProvider!] @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 50)
 }
 
 extend type Mutation {
@@ -10270,7 +10270,7 @@ type ProductVariant implements HasMetafields & Node @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "What one piece costs, in the currency of this request."
   price: MoneyV2!
   "What one piece costs."
@@ -10284,7 +10284,7 @@ type ProductVariant implements HasMetafields & Node @public {
   "Whether it has to be delivered. False for gift cards and downloads."
   requiresShipping: Boolean!
   "Its value for each option of the product."
-  selectedOptions: [SelectedOption!]!
+  selectedOptions: [SelectedOption!]! @listSize(assumedSize: 3)
   "The shop's own article number."
   sku: String
   "Whether tax is charged on it."
@@ -10326,7 +10326,7 @@ type ProductOption implements Node @public {
   "The name to show."
   name: String!
   "What can be chosen, in the shop's order."
-  optionValues: [ProductOptionValue!]!
+  optionValues: [ProductOptionValue!]! @listSize(assumedSize: 100)
   "The names of what can be chosen."
   values: [String!]! @deprecated(reason: "Use ` + "`" + `optionValues` + "`" + ` instead.")
 }

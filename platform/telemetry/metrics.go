@@ -44,6 +44,11 @@ type Metrics struct {
 	orders           prometheus.Counter
 	soldOut          prometheus.Counter
 
+	limited     *prometheus.CounterVec
+	limitLayers fixed
+	limitsAway  prometheus.Gauge
+	costs       *prometheus.CounterVec
+
 	cache        *prometheus.CounterVec
 	cacheNames   *bounded
 	cacheResults fixed
@@ -74,6 +79,11 @@ func (m *Metrics) addTraffic(c Config) {
 	m.statements = m.histogram("graphql_operation_statements", "SQL statements that one GraphQL operation took.", statementNumbers, "operation", "kind")
 	m.operationNames = newFixed(c.Operations...)
 	m.outcomes = newBounded(32)
+	m.limited = m.counter("rate_limited_total", "Requests for which a bucket had too little, by layer.", "layer")
+	m.limitLayers = newFixed("address", "storefront", "customer", "staff", "app", "shop")
+	m.limitsAway = prometheus.NewGauge(prometheus.GaugeOpts{Name: "rialto_rate_limits_local", Help: "1 while this process goes by its own share of the rate limits, because the common ones do not answer."})
+	m.registry.MustRegister(m.limitsAway)
+	m.costs = m.counter("graphql_cost_points_total", "Points of GraphQL operations: estimated before they ran, and actual.", "kind")
 	m.cache = m.counter("cache_lookups_total", "Lookups in caches by cache and result.", "cache", "result")
 	m.cacheNames, m.cacheResults = newBounded(32), newFixed("hit", "miss", "pass", "stale")
 }
@@ -176,4 +186,23 @@ func (m *Metrics) SoldOut() { m.soldOut.Inc() }
 // Cache tells of a lookup in a cache: hit, miss, stale, or pass where it was not asked.
 func (m *Metrics) Cache(cache, result string) {
 	m.cache.WithLabelValues(m.cacheNames.label(cache), m.cacheResults.label(result)).Inc()
+}
+
+// RateLimited tells of a request for which the bucket of a layer had too little.
+func (m *Metrics) RateLimited(layer string) {
+	m.limited.WithLabelValues(m.limitLayers.label(layer)).Inc()
+}
+
+// RateLimitsAway tells that the common rate limits stopped answering, or that they answer again.
+func (m *Metrics) RateLimitsAway(away bool) {
+	m.limitsAway.Set(0)
+	if away {
+		m.limitsAway.Set(1)
+	}
+}
+
+// Cost tells of the points of an operation that ran: what was estimated, and what it came to.
+func (m *Metrics) Cost(estimated, actual int64) {
+	m.costs.WithLabelValues("estimated").Add(float64(estimated))
+	m.costs.WithLabelValues("actual").Add(float64(actual))
 }

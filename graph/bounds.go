@@ -1,0 +1,81 @@
+package graph
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/maypok86/otter/v2"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/graph/cost"
+	"github.com/rialtohq/rialto/platform/database"
+)
+
+const (
+	// boundsKept is how long the sizes of a shop's lists are reckoned with before they are measured again.
+	boundsKept = 5 * time.Minute
+	// boundsPatience is how long a request waits for them; without, lists are as long as is asked for.
+	boundsPatience = 250 * time.Millisecond
+	// boundsTime is how long measuring may take.
+	boundsTime = 30 * time.Second
+)
+
+// shopBounds keeps how long the lists of each shop are, so that a storefront may ask a small shop for more than it has.
+type shopBounds struct {
+	measure func(context.Context) (catalog.Largest, error)
+	kept    *otter.Cache[uuid.UUID, cost.Bounds]
+	flights singleflight.Group
+	log     *slog.Logger
+}
+
+func newShopBounds(measure func(context.Context) (catalog.Largest, error), log *slog.Logger) *shopBounds {
+	return &shopBounds{measure: measure, log: log, kept: otter.Must(&otter.Options[uuid.UUID, cost.Bounds]{
+		MaximumSize: 10_000, ExpiryCalculator: otter.ExpiryWriting[uuid.UUID, cost.Bounds](boundsKept),
+	})}
+}
+
+// of gives the bounds of the context's shop. The first to ask waits a moment for them; nobody waits longer.
+func (b *shopBounds) of(ctx context.Context, shop uuid.UUID) cost.Bounds {
+	if known, ok := b.kept.GetIfPresent(shop); ok {
+		return known
+	}
+	flight := b.flights.DoChan(shop.String(), func() (any, error) {
+		ctx, cancel := context.WithTimeout(database.WithShop(context.Background(), shop), boundsTime) // it belongs to no request
+		defer cancel()
+		l, err := b.measure(ctx)
+		if err != nil {
+			b.log.WarnContext(ctx, "the lists of a shop could not be measured", "shop", shop, "error", err)
+			return nil, err
+		}
+		made := boundsOf(l)
+		b.kept.Set(shop, made)
+		return made, nil
+	})
+	patience := time.NewTimer(boundsPatience)
+	defer patience.Stop()
+	select {
+	case done := <-flight:
+		known, _ := done.Val.(cost.Bounds)
+		return known
+	case <-patience.C:
+		return nil
+	}
+}
+
+// boundsOf leaves room for what is added while they are kept.
+func boundsOf(l catalog.Largest) cost.Bounds {
+	out := cost.Bounds{}
+	for at, n := range map[string]int{
+		"Query.products": l.Products, "Query.collections": l.Collections, "Collection.products": l.ProductsOfCollection,
+		"Product.variants": l.VariantsOfProduct, "Product.media": l.MediaOfProduct, "Product.images": l.MediaOfProduct,
+		"Product.options": l.OptionsOfProduct, "Product.collections": l.CollectionsOfProduct,
+	} {
+		if n < catalog.LargestCounted {
+			out[at] = n + n/4 + 10
+		}
+	}
+	return out
+}

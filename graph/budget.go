@@ -1,0 +1,212 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	iam "github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/graph/wire"
+	"github.com/rialtohq/rialto/platform/ratelimit"
+)
+
+// Budget is what operations may cost: one by itself, and all of somebody's in a time. A zero value means the default beside
+// it.
+type Budget struct {
+	// MaxCost is the most points of one operation: 50,000. MaxObjects is the most objects that it could give if every list
+	// were as long as is asked for, whatever the shop holds: 1,000,000.
+	MaxCost, MaxObjects int64
+	// ShopBounds has each list reckoned with as no longer than the shop's longest; without, it is as long as is asked for.
+	ShopBounds bool
+	// Limiter keeps the buckets; nil has none, so that only single operations are limited.
+	Limiter ratelimit.Limiter
+	// ReportOnly has buckets counted and refuses nothing.
+	ReportOnly bool
+	// Limits are those of the layers.
+	Limits Limits
+	// OnSettled is told of each operation that ran with its points, estimated and actual. It may be nil.
+	OnSettled func(estimated, actual int64)
+	// OnBreach is told of each refusal with the layer whose bucket was too low. It may be nil.
+	OnBreach func(ctx context.Context, layer string)
+}
+
+// Limits are the buckets of the layers, in points. Requests pay in all that they belong to.
+type Limits struct {
+	// Address is that of one address, or of a /64 of IPv6, which is one subscriber: 100,000, and 10,000 a second. A request
+	// from this machine has none, nor one with a private token, whose server names its shopper's address.
+	Address ratelimit.Limit
+	// Storefront is that of a storefront's token, with all its shoppers: 200,000, and 20,000 a second.
+	Storefront ratelimit.Limit
+	// Customer, Staff and App are those of one shopper, one member of staff and one app: 100,000, and 10,000 a second.
+	Customer, Staff, App ratelimit.Limit
+	// Shop is that of all requests to a shop: 2,000,000, and 200,000 a second.
+	Shop ratelimit.Limit
+}
+
+func (b Budget) orDefault() Budget {
+	b.MaxCost, b.MaxObjects = cmp.Or(b.MaxCost, 50_000), cmp.Or(b.MaxObjects, 1_000_000)
+	for _, l := range []struct {
+		limit *ratelimit.Limit
+		def   ratelimit.Limit
+	}{
+		{&b.Limits.Address, ratelimit.Limit{Capacity: 100_000, PerSecond: 10_000}}, {&b.Limits.Storefront, ratelimit.Limit{Capacity: 200_000, PerSecond: 20_000}},
+		{&b.Limits.Customer, ratelimit.Limit{Capacity: 100_000, PerSecond: 10_000}}, {&b.Limits.Staff, ratelimit.Limit{Capacity: 100_000, PerSecond: 10_000}},
+		{&b.Limits.App, ratelimit.Limit{Capacity: 100_000, PerSecond: 10_000}}, {&b.Limits.Shop, ratelimit.Limit{Capacity: 2_000_000, PerSecond: 200_000}},
+	} {
+		if *l.limit == (ratelimit.Limit{}) {
+			*l.limit = l.def
+		}
+	}
+	return b
+}
+
+// spending is what a request took out of its buckets. The first is the one whose state clients are told: that of who asks.
+type spending struct {
+	buckets []ratelimit.Bucket
+	points  int64
+	outcome ratelimit.Outcome
+}
+
+// spend takes the estimate out of the buckets of a request, or refuses it.
+func (h *Handler) spend(ctx context.Context, p *priced, r *wire.Request, by iam.Actor) (*spending, *wire.Answer) {
+	if h.budget.Limiter == nil {
+		return nil, nil
+	}
+	s := &spending{buckets: h.budget.buckets(wire.CallFrom(ctx), r.Headers, by), points: p.Points}
+	var err error
+	if s.outcome, err = h.budget.Limiter.Take(ctx, p.Points, s.buckets); err != nil {
+		h.log.ErrorContext(ctx, "rate limits could not be asked, so none held", "error", err)
+		return nil, nil
+	}
+	if s.outcome.Allowed {
+		return s, nil
+	}
+	layer := s.buckets[s.outcome.Refusing].Layer
+	if h.budget.OnBreach != nil {
+		h.budget.OnBreach(ctx, layer)
+	}
+	h.log.WarnContext(ctx, "a rate limit was reached", "layer", layer, "actor", by.Label(), "shop", by.Shop, "points", p.Points, "retry_after", s.outcome.RetryAfter)
+	if h.budget.ReportOnly {
+		return nil, nil
+	}
+	return nil, s.refuse(p)
+}
+
+// buckets are those that a request pays in. All lie in one place of a Redis Cluster: that of the shop.
+func (b Budget) buckets(call *wire.Call, headers http.Header, by iam.Actor) []ratelimit.Bucket {
+	shop := "{" + by.Shop.String() + "}:"
+	whose, limit := string(by.Kind), b.Limits.Storefront
+	switch by.Kind {
+	case iam.Customer:
+		limit = b.Limits.Customer
+	case iam.Staff:
+		limit = b.Limits.Staff
+	case iam.App:
+		limit = b.Limits.App
+	}
+	out := []ratelimit.Bucket{
+		{Layer: whose, Key: shop + by.Label(), Limit: limit},
+		{Layer: "shop", Key: shop + "shop", Limit: b.Limits.Shop},
+	}
+	if subscriber := subscriberOf(call, headers, by); subscriber != "" {
+		out = append(out, ratelimit.Bucket{Layer: "address", Key: shop + "address:" + subscriber, Limit: b.Limits.Address})
+	}
+	return out
+}
+
+// subscriberOf names where a request comes from without telling it: a digest of the address, of IPv6 of its /64. It is empty
+// for this machine, and for a server that shows a private token without its shopper's address.
+func subscriberOf(call *wire.Call, headers http.Header, by iam.Actor) string {
+	address := call.Client
+	if by.Private {
+		named, err := netip.ParseAddr(strings.TrimSpace(headers.Get("Shopify-Storefront-Buyer-IP")))
+		if err != nil {
+			return ""
+		}
+		address = named
+	}
+	address = address.Unmap().WithZone("")
+	if !address.IsValid() || address.IsLoopback() {
+		return ""
+	}
+	text := address.String()
+	if address.Is6() {
+		text = wire.Network(address)
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
+}
+
+// refuse is the answer to a request for which there are not enough points.
+func (s *spending) refuse(p *priced) *wire.Answer {
+	wait := s.outcome.RetryAfter
+	b := s.buckets[s.outcome.Refusing]
+	a := wire.RefuseAll(wire.Throttled, &gqlerror.Error{
+		Message:    fmt.Sprintf("Too much was asked for in too short a time. Try again in %s, or ask for less at once.", wait.Round(time.Millisecond)),
+		Extensions: map[string]any{"code": codeThrottled, "cost": p.Points, "retryAfterMs": wait.Milliseconds() + 1, "layer": b.Layer},
+	})
+	a.Extensions = map[string]any{"cost": map[string]any{"requestedQueryCost": p.Points, "actualQueryCost": nil, "throttleStatus": s.status()}}
+	s.head(a)
+	return a.With("Retry-After", strconv.FormatInt(int64(math.Ceil(wait.Seconds())), 10))
+}
+
+// status is what clients are told of their bucket.
+func (s *spending) status() map[string]any {
+	if s == nil {
+		return nil
+	}
+	b := s.buckets[0]
+	return map[string]any{"maximumAvailable": b.Limit.Capacity, "currentlyAvailable": s.outcome.States[0].Available, "restoreRate": b.Limit.PerSecond}
+}
+
+// head says the same in the fields of draft-ietf-httpapi-ratelimit-headers-10: the policy of a bucket is its capacity and how
+// many seconds it takes to fill; its state is what remains, and when it is full again.
+func (s *spending) head(a *wire.Answer) {
+	if s == nil {
+		return
+	}
+	policies, states := make([]string, len(s.buckets)), make([]string, len(s.buckets))
+	for i, b := range s.buckets {
+		seconds := math.Ceil(float64(b.Limit.Capacity) / b.Limit.PerSecond)
+		policies[i] = fmt.Sprintf("%q;q=%d;w=%.0f", b.Layer, b.Limit.Capacity, seconds)
+		states[i] = fmt.Sprintf("%q;r=%d;t=%.0f", b.Layer, s.outcome.States[i].Available, math.Ceil(s.outcome.States[i].Full.Seconds()))
+	}
+	a.With("RateLimit-Policy", strings.Join(policies, ", ")).With("RateLimit", strings.Join(states, ", "))
+}
+
+// settle gives back what an operation was charged and did not cost, and says in its answer what it cost.
+func (h *Handler) settle(ctx context.Context, p *priced, s *spending, r *wire.Request, by iam.Actor, a *wire.Answer) {
+	if a == nil || a.Body != nil {
+		return
+	}
+	actual := int64(0)
+	if a.Class == wire.Answered {
+		actual = p.plan.Measure(a.Data)
+	}
+	wire.CallFrom(ctx).CostActual = float64(actual)
+	if h.budget.OnSettled != nil {
+		h.budget.OnSettled(p.Points, actual)
+	}
+	if s != nil && s.points > actual {
+		if err := h.budget.Limiter.Return(ctx, s.points-actual, s.buckets); err != nil {
+			h.log.ErrorContext(ctx, "points could not be given back", "error", err)
+		}
+		for i, b := range s.buckets {
+			state := &s.outcome.States[i]
+			state.Available = min(b.Limit.Capacity, state.Available+s.points-actual)
+			state.Full = max(0, state.Full-time.Duration(float64(s.points-actual)/b.Limit.PerSecond*float64(time.Second)))
+		}
+	}
+	s.head(a)
+	p.report(a, r, by, actual, s)
+}

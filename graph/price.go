@@ -1,0 +1,108 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	iam "github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/graph/cost"
+	"github.com/rialtohq/rialto/graph/wire"
+)
+
+// Codes of refusal for operations that cost too much, as they stand in extensions.code.
+const (
+	codeMaxCost   = "MAX_COST_EXCEEDED"
+	codeThrottled = "THROTTLED"
+)
+
+// document is a document that was validated, with the price plans of its operations.
+type document struct {
+	*ast.QueryDocument
+	prices *cost.Prices
+
+	mu    sync.Mutex
+	plans map[*ast.OperationDefinition]*cost.Plan
+}
+
+// plan is the price plan of an operation, made once.
+func (d *document) plan(op *ast.OperationDefinition) (*cost.Plan, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if p, ok := d.plans[op]; ok {
+		return p, nil
+	}
+	p, err := d.prices.Compile(op)
+	if err == nil {
+		d.plans[op] = p
+	}
+	return p, err
+}
+
+// priced is an operation with its estimate.
+type priced struct {
+	plan      *cost.Plan
+	variables map[string]any
+	bounds    cost.Bounds
+	cost.Estimate
+}
+
+// price estimates what an operation costs, or says why it is too much for anybody.
+func (h *Handler) price(ctx context.Context, shop uuid.UUID, doc *document, op *ast.OperationDefinition, variables map[string]any) (*priced, *wire.Answer) {
+	plan, err := doc.plan(op)
+	if errors.Is(err, cost.ErrTooManySteps) {
+		return nil, wire.Refuse(wire.Refused, codeMaxCost, "This operation asks too many different things of interfaces and unions to be priced. Ask for less of each type.")
+	}
+	if err != nil {
+		return nil, h.refuse(ctx, err)
+	}
+	p := &priced{plan: plan, variables: variables}
+	p.Estimate = plan.Estimate(variables, nil)
+	if p.Objects > h.budget.MaxObjects {
+		return nil, p.tooDear(fmt.Sprintf("This operation could give %d objects; at most %d are allowed. Ask for shorter lists.", p.Objects, h.budget.MaxObjects), h.budget.MaxCost)
+	}
+	if h.bounds != nil {
+		p.bounds = h.bounds.of(ctx, shop)
+		p.Estimate = plan.Estimate(variables, p.bounds)
+	}
+	wire.CallFrom(ctx).CostEstimated = float64(p.Points)
+	if p.Points > h.budget.MaxCost {
+		return nil, p.tooDear(fmt.Sprintf("This operation costs %d points; one may cost at most %d. Ask for shorter lists, or for less of each item.", p.Points, h.budget.MaxCost), h.budget.MaxCost)
+	}
+	return p, nil
+}
+
+// tooDear refuses, and names the places that cost most.
+func (p *priced) tooDear(message string, limit int64) *wire.Answer {
+	return wire.RefuseAll(wire.Refused, &gqlerror.Error{Message: message, Extensions: map[string]any{
+		"code": codeMaxCost, "cost": p.Points, "maxCost": limit, "dearest": cost.Dearest(p.plan.Breakdown(p.variables, p.bounds), 5),
+	}})
+}
+
+// costHeader asks for what each place of an operation costs. Only who works for the shop is told.
+const costHeader = "Rialto-Cost-Debug"
+
+// report says in an answer what its operation cost: in extensions, or where the body must be the same each time, in headers.
+func (p *priced) report(a *wire.Answer, r *wire.Request, by iam.Actor, actual int64, spent *spending) {
+	if r.Method == http.MethodGet {
+		a.With("Rialto-Cost", fmt.Sprintf("requested=%d, actual=%d", p.Points, actual))
+		return
+	}
+	told := map[string]any{"requestedQueryCost": p.Points, "actualQueryCost": actual}
+	if status := spent.status(); status != nil {
+		told["throttleStatus"] = status
+	}
+	if by.Works() && r.Headers.Get(costHeader) != "" {
+		told["fields"] = p.plan.Breakdown(p.variables, p.bounds)
+	}
+	if a.Extensions == nil {
+		a.Extensions = map[string]any{}
+	}
+	a.Extensions["cost"] = told
+}
