@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/platform/database"
 )
@@ -25,14 +26,15 @@ const (
 
 // shopBounds keeps how long the lists of each shop are, so that a storefront may ask a small shop for more than it has.
 type shopBounds struct {
-	measure func(context.Context) (catalog.Largest, error)
+	catalog *catalog.Service
+	content *content.Service
 	kept    *otter.Cache[uuid.UUID, cost.Bounds]
 	flights singleflight.Group
 	log     *slog.Logger
 }
 
-func newShopBounds(measure func(context.Context) (catalog.Largest, error), log *slog.Logger) *shopBounds {
-	return &shopBounds{measure: measure, log: log, kept: otter.Must(&otter.Options[uuid.UUID, cost.Bounds]{
+func newShopBounds(s Services, log *slog.Logger) *shopBounds {
+	return &shopBounds{catalog: s.Catalog, content: s.Content, log: log, kept: otter.Must(&otter.Options[uuid.UUID, cost.Bounds]{
 		MaximumSize: 10_000, ExpiryCalculator: otter.ExpiryWriting[uuid.UUID, cost.Bounds](boundsKept),
 	})}
 }
@@ -45,12 +47,11 @@ func (b *shopBounds) of(ctx context.Context, shop uuid.UUID) cost.Bounds {
 	flight := b.flights.DoChan(shop.String(), func() (any, error) {
 		ctx, cancel := context.WithTimeout(database.WithShop(context.Background(), shop), boundsTime) // it belongs to no request
 		defer cancel()
-		l, err := b.measure(ctx)
+		made, err := b.measure(ctx)
 		if err != nil {
 			b.log.WarnContext(ctx, "the lists of a shop could not be measured", "shop", shop, "error", err)
 			return nil, err
 		}
-		made := boundsOf(l)
 		b.kept.Set(shop, made)
 		return made, nil
 	})
@@ -65,17 +66,25 @@ func (b *shopBounds) of(ctx context.Context, shop uuid.UUID) cost.Bounds {
 	}
 }
 
-// boundsOf leaves room for what is added while they are kept.
-func boundsOf(l catalog.Largest) cost.Bounds {
-	out := cost.Bounds{}
+// measure leaves room for what is added while they are kept.
+func (b *shopBounds) measure(ctx context.Context) (cost.Bounds, error) {
+	l, err := b.catalog.Largest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items, err := b.content.LargestMenu(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := cost.Bounds{"Menu.items": items + 2, "MenuItem.items": items + 2}
 	for at, n := range map[string]int{
 		"Query.products": l.Products, "Query.collections": l.Collections, "Collection.products": l.ProductsOfCollection,
 		"Product.variants": l.VariantsOfProduct, "Product.media": l.MediaOfProduct, "Product.images": l.MediaOfProduct,
-		"Product.options": l.OptionsOfProduct, "Product.collections": l.CollectionsOfProduct,
+		"Product.options": l.OptionsOfProduct, "ProductOption.optionValues": l.ValuesOfOption, "Product.collections": l.CollectionsOfProduct,
 	} {
 		if n < catalog.LargestCounted {
-			out[at] = n + n/4 + 10
+			out[at] = n + n/4 + 2
 		}
 	}
-	return out
+	return out, nil
 }

@@ -79,7 +79,7 @@ func New(c Config) (*Handler, error) {
 		identity: c.Identity, services: c.Services, answers: c.Answers, log: c.Log,
 	}
 	if c.Budget.ShopBounds {
-		h.bounds = newShopBounds(c.Catalog.Largest, c.Log)
+		h.bounds = newShopBounds(c.Services, c.Log)
 	}
 	return h, nil
 }

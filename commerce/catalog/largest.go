@@ -9,6 +9,8 @@ type Largest struct {
 	// OfProduct are the most variants, media, options and collections of one product; OfCollection the most products of one
 	// collection.
 	VariantsOfProduct, MediaOfProduct, OptionsOfProduct, CollectionsOfProduct, ProductsOfCollection int
+	// ValuesOfOption are the most values of one option.
+	ValuesOfOption int
 }
 
 // LargestCounted is how far lists are counted: pages are no longer.

@@ -7,7 +7,7 @@ import (
 )
 
 // Bounds are how long lists can be at most in a shop, by coordinate such as "Product.variants". A list without a bound is
-// as long as is asked for.
+// as long as is asked for; one for which no length can be asked is as long as its bound.
 type Bounds map[string]int
 
 // Estimate is what an operation costs at most.
@@ -111,6 +111,9 @@ func (e *estimator) length(n *node) float64 {
 		most = n.length.assumed
 	}
 	if bound, ok := e.bounds[n.at]; ok {
+		if n.length.fixed {
+			return float64(bound) // nobody can ask for less, so it is exactly what there is
+		}
 		most = min(most, bound)
 	}
 	return float64(most)

@@ -55,6 +55,8 @@ type length struct {
 	// given are values of slicing arguments that were written out, variables those that are variables.
 	given     []int
 	variables []string
+	// fixed says that no length can be asked for.
+	fixed bool
 }
 
 // compiler compiles one operation.
@@ -230,7 +232,7 @@ func conditionText(all []condition) string {
 
 // lengthOf reads the slicing arguments of a field where it is written.
 func lengthOf(s size, f *ast.Field) length {
-	out := length{assumed: s.assumed}
+	out := length{assumed: s.assumed, fixed: len(s.slicing) == 0}
 	for _, name := range s.slicing {
 		a := f.Arguments.ForName(name)
 		switch {

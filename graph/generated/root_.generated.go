@@ -4971,7 +4971,7 @@ type Menu implements Node @public {
   "The global id."
   id: ID!
   "The links of the first level."
-  items: [MenuItem!]! @listSize(assumedSize: 60)
+  items: [MenuItem!]! @listSize(assumedSize: 15)
   "How many links there are on all levels together."
   itemsCount: Int!
   "The name that the shop gave the menu."
@@ -4983,7 +4983,7 @@ type MenuItem implements Node @public {
   "The global id."
   id: ID!
   "The links one level below."
-  items: [MenuItem!]! @listSize(assumedSize: 60)
+  items: [MenuItem!]! @listSize(assumedSize: 15)
   "What the link leads to, when that is a record of the shop and visible here."
   resource: MenuItemResource
   "The id of what the link leads to."
