@@ -42,9 +42,11 @@ func (a *App) budget() graph.Budget {
 		b.Limiter = ratelimit.NewMemory(a.Clock)
 	default:
 		replicas, _ := strconv.Atoi(a.config.Replicas) // checked with the settings
-		b.Limiter = ratelimit.NewGuarded(ratelimit.GuardedConfig{
+		later := ratelimit.NewLater(ratelimit.NewGuarded(ratelimit.GuardedConfig{
 			Common: ratelimit.NewRedis(a.redis, "rialto:"+a.config.BusName+":limit:"), Clock: a.Clock, Log: a.Log, Replicas: replicas, Away: a.tel.Metrics.RateLimitsAway,
-		})
+		}))
+		a.quiet.Add("points given back", later)
+		b.Limiter = later
 	}
 	return b
 }
