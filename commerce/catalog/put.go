@@ -9,6 +9,7 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // The subjects of the events that writes append.
@@ -140,6 +141,7 @@ type edited struct {
 func (s *Service) saveAll(ctx context.Context, tx database.Tx, batch []*edited, list priceList) error {
 	var d difference
 	var fields []metafieldRow
+	now := s.clock.Now()
 	for _, e := range batch {
 		e.saved.ID, e.saved.Created = e.after.row.id, e.before == nil
 		e.saved.Changed = d.add(e.before, e.after)
@@ -149,7 +151,6 @@ func (s *Service) saveAll(ctx context.Context, tx database.Tx, batch []*edited, 
 		}
 		fields = append(fields, e.metafields...)
 	}
-	now := s.clock.Now()
 	if err := s.store.save(ctx, tx, &d, now); err != nil {
 		return err
 	}
@@ -158,9 +159,13 @@ func (s *Service) saveAll(ctx context.Context, tx database.Tx, batch []*edited, 
 		return err
 	}
 	var subjects []*subject
+	var touched []uuid.UUID // only metafields of theirs were written
 	for _, e := range batch {
 		for _, f := range e.metafields {
-			e.saved.Changed = e.saved.Changed || written[f.owner]
+			if written[f.owner] && !e.saved.Changed {
+				e.saved.Changed = true
+				touched, now = append(touched, e.after.row.id), revision.Next(now, e.after.written)
+			}
 		}
 		if e.saved.Changed {
 			subjects = append(subjects, e.after.subject(list.own))
@@ -168,6 +173,9 @@ func (s *Service) saveAll(ctx context.Context, tx database.Tx, batch []*edited, 
 	}
 	if len(subjects) == 0 {
 		return nil
+	}
+	if err := s.store.touchProducts(ctx, tx, touched, now); err != nil {
+		return err
 	}
 	collections, err := s.store.ruledCollections(ctx, tx)
 	if err != nil {

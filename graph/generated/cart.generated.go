@@ -91,7 +91,7 @@ type MutationResolver interface {
 	StaffRoleAssign(ctx context.Context, staffMemberID gid.ID, role string) (*model.StaffRoleAssignPayload, error)
 	StaffRoleRemove(ctx context.Context, staffMemberID gid.ID, role string) (*model.StaffRoleRemovePayload, error)
 	MenuCreate(ctx context.Context, handle string, items []*model.MenuItemCreateInput, title string) (*model.MenuCreatePayload, error)
-	MenuUpdate(ctx context.Context, handle *string, id gid.ID, items []*model.MenuItemUpdateInput, title string) (*model.MenuUpdatePayload, error)
+	MenuUpdate(ctx context.Context, handle *string, id gid.ID, ifRevision *string, items []*model.MenuItemUpdateInput, title string) (*model.MenuUpdatePayload, error)
 	PageCreate(ctx context.Context, page model.PageCreateInput) (*model.PageCreatePayload, error)
 	PageUpdate(ctx context.Context, id gid.ID, page model.PageUpdateInput) (*model.PageUpdatePayload, error)
 	PageDelete(ctx context.Context, id gid.ID) (*model.PageDeletePayload, error)
@@ -111,7 +111,7 @@ type MutationResolver interface {
 	ProductUpdate(ctx context.Context, media []*model.CreateMediaInput, product model.ProductUpdateInput) (*model.ProductUpdatePayload, error)
 	ProductDelete(ctx context.Context, input model.ProductDeleteInput, synchronous *bool) (*model.ProductDeletePayload, error)
 	ProductVariantsBulkCreate(ctx context.Context, media []*model.CreateMediaInput, productID gid.ID, strategy *string, variants []*model.ProductVariantsBulkInput) (*model.ProductVariantsBulkCreatePayload, error)
-	ProductVariantsBulkUpdate(ctx context.Context, allowPartialUpdates *bool, media []*model.CreateMediaInput, productID gid.ID, variants []*model.ProductVariantsBulkInput) (*model.ProductVariantsBulkUpdatePayload, error)
+	ProductVariantsBulkUpdate(ctx context.Context, allowPartialUpdates *bool, ifRevision *string, media []*model.CreateMediaInput, productID gid.ID, variants []*model.ProductVariantsBulkInput) (*model.ProductVariantsBulkUpdatePayload, error)
 	ProductVariantsBulkDelete(ctx context.Context, productID gid.ID, variantsIds []*gid.ID) (*model.ProductVariantsBulkDeletePayload, error)
 	ProductCreateMedia(ctx context.Context, media []*model.CreateMediaInput, productID gid.ID) (*model.ProductCreateMediaPayload, error)
 	ProductDeleteMedia(ctx context.Context, mediaIds []*gid.ID, productID gid.ID) (*model.ProductDeleteMediaPayload, error)
@@ -1546,22 +1546,30 @@ func (ec *executionContext) field_Mutation_menuUpdate_args(ctx context.Context, 
 		return nil, err
 	}
 	args["id"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "items",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "ifRevision",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["ifRevision"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "items",
 		func(ctx context.Context, v any) ([]*model.MenuItemUpdateInput, error) {
 			return ec.unmarshalNMenuItemUpdateInput2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMenuItemUpdateInputᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["items"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "title",
+	args["items"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "title",
 		func(ctx context.Context, v any) (string, error) {
 			return ec.unmarshalNString2string(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["title"] = arg3
+	args["title"] = arg4
 	return args, nil
 }
 
@@ -1886,30 +1894,38 @@ func (ec *executionContext) field_Mutation_productVariantsBulkUpdate_args(ctx co
 		return nil, err
 	}
 	args["allowPartialUpdates"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "media",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "ifRevision",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["ifRevision"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "media",
 		func(ctx context.Context, v any) ([]*model.CreateMediaInput, error) {
 			return ec.unmarshalOCreateMediaInput2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCreateMediaInputᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["media"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "productId",
+	args["media"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "productId",
 		func(ctx context.Context, v any) (gid.ID, error) {
 			return ec.unmarshalNID2githubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋgidᚐID(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["productId"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "variants",
+	args["productId"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "variants",
 		func(ctx context.Context, v any) ([]*model.ProductVariantsBulkInput, error) {
 			return ec.unmarshalNProductVariantsBulkInput2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductVariantsBulkInputᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["variants"] = arg3
+	args["variants"] = arg4
 	return args, nil
 }
 
@@ -5632,7 +5648,7 @@ func (ec *executionContext) _Mutation_menuUpdate(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().MenuUpdate(ctx, fc.Args["handle"].(*string), fc.Args["id"].(gid.ID), fc.Args["items"].([]*model.MenuItemUpdateInput), fc.Args["title"].(string))
+			return ec.Resolvers.Mutation().MenuUpdate(ctx, fc.Args["handle"].(*string), fc.Args["id"].(gid.ID), fc.Args["ifRevision"].(*string), fc.Args["items"].([]*model.MenuItemUpdateInput), fc.Args["title"].(string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MenuUpdatePayload) graphql.Marshaler {
@@ -6512,7 +6528,7 @@ func (ec *executionContext) _Mutation_productVariantsBulkUpdate(ctx context.Cont
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ProductVariantsBulkUpdate(ctx, fc.Args["allowPartialUpdates"].(*bool), fc.Args["media"].([]*model.CreateMediaInput), fc.Args["productId"].(gid.ID), fc.Args["variants"].([]*model.ProductVariantsBulkInput))
+			return ec.Resolvers.Mutation().ProductVariantsBulkUpdate(ctx, fc.Args["allowPartialUpdates"].(*bool), fc.Args["ifRevision"].(*string), fc.Args["media"].([]*model.CreateMediaInput), fc.Args["productId"].(gid.ID), fc.Args["variants"].([]*model.ProductVariantsBulkInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ProductVariantsBulkUpdatePayload) graphql.Marshaler {

@@ -6882,6 +6882,8 @@ enum StaffErrorCode {
   INVALID
   "There is no such record in this shop."
   NOT_FOUND
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another record has this value, such as a handle."
   TAKEN
   "The value is too long."
@@ -7564,6 +7566,8 @@ extend type Mutation {
     handle: String
     "The menu to change."
     id: ID!
+    "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `."
+    ifRevision: String
     "The complete new list of entries, in order. Entries that are left out are deleted."
     items: [MenuItemUpdateInput!]!
     "New name for staff."
@@ -7588,6 +7592,13 @@ extend type Mutation {
 extend type Page {
   "Whether shoppers see the page."
   isPublished: Boolean @requiresScopes(scopes: [["content:read"]])
+  "Changes with every change of the page. Hand it to ` + "`" + `pageUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["content:read"]])
+}
+
+extend type Menu {
+  "Changes with every change of the menu. Hand it to ` + "`" + `menuUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["content:read"]])
 }
 
 "A new entry of a menu."
@@ -7646,6 +7657,8 @@ input PageUpdateInput {
   body: String
   "New name in web addresses."
   handle: String
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Whether shoppers see it."
   isPublished: Boolean
   "Metafields to write."
@@ -7702,6 +7715,8 @@ enum MenuUserErrorCode {
   MENU_DOES_NOT_EXIST
   "Entries are more than three levels deep."
   NESTING_TOO_DEEP
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another menu has this handle."
   TAKEN
   "The value is too long."
@@ -7762,6 +7777,8 @@ enum PageUserErrorCode {
   INVALID_PUBLISH_DATE
   "There is no such page in this shop."
   NOT_FOUND
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another page has this handle."
   TAKEN
   "The value is too long."
@@ -9371,6 +9388,8 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   productVariantsBulkUpdate(
     "True saves the good entries even when others are refused."
     allowPartialUpdates: Boolean = false
+    "The ` + "`" + `revision` + "`" + ` of the product that the changes were made on. Another one refuses all of them with code ` + "`" + `STALE` + "`" + `."
+    ifRevision: String
     "Pictures to fetch and attach to the product."
     media: [CreateMediaInput!]
     "The product."
@@ -9440,6 +9459,16 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   metafieldsSet("What to write, at most 25 entries." metafields: [MetafieldsSetInput!]!): MetafieldsSetPayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
 }
 
+extend type Product {
+  "Changes with every change of the product, its variants, options and pictures. Hand it to ` + "`" + `productUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["products:read"]])
+}
+
+extend type Collection {
+  "Changes with every change of the collection, and of what is in it by hand. Hand it to ` + "`" + `collectionUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["products:read"]])
+}
+
 "A new product."
 input ProductCreateInput {
   "Collections, chosen by hand, to put it in."
@@ -9478,6 +9507,8 @@ input ProductUpdateInput {
   handle: String
   "The product to change."
   id: ID!
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Metafields to write."
   metafields: [MetafieldInput!]
   "New kind of product."
@@ -9644,6 +9675,8 @@ input CollectionInput {
   handle: String
   "The collection to change. Left out when creating."
   id: ID
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Its picture."
   image: ImageInput
   "Metafields of the collection."
@@ -9958,6 +9991,8 @@ enum ProductVariantsBulkUpdateUserErrorCode {
   PRODUCT_VARIANT_DOES_NOT_EXIST
   "The entry does not say which variant it is about."
   PRODUCT_VARIANT_ID_MISSING
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "The value is too long."
   TOO_LONG
   "Another variant has the same value for each option."
@@ -11584,6 +11619,8 @@ func (ec *executionContext) childFields_Collection(ctx context.Context, field gr
 		return ec.fieldContext_Collection_trackingParameters(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Collection_updatedAt(ctx, field)
+	case "revision":
+		return ec.fieldContext_Collection_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Collection", field.Name)
 }
@@ -12842,6 +12879,8 @@ func (ec *executionContext) childFields_Menu(ctx context.Context, field graphql.
 		return ec.fieldContext_Menu_itemsCount(ctx, field)
 	case "title":
 		return ec.fieldContext_Menu_title(ctx, field)
+	case "revision":
+		return ec.fieldContext_Menu_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Menu", field.Name)
 }
@@ -13420,6 +13459,8 @@ func (ec *executionContext) childFields_Page(ctx context.Context, field graphql.
 		return ec.fieldContext_Page_updatedAt(ctx, field)
 	case "isPublished":
 		return ec.fieldContext_Page_isPublished(ctx, field)
+	case "revision":
+		return ec.fieldContext_Page_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Page", field.Name)
 }
@@ -13618,6 +13659,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_variantsCount(ctx, field)
 	case "vendor":
 		return ec.fieldContext_Product_vendor(ctx, field)
+	case "revision":
+		return ec.fieldContext_Product_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
 }

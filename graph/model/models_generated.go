@@ -1077,6 +1077,8 @@ type CollectionInput struct {
 	Handle *string `json:"handle,omitempty"`
 	// The collection to change. Left out when creating.
 	ID *gid.ID `json:"id,omitempty"`
+	// The `revision` that the change was made on. Another one refuses the change with code `STALE`. Left out, it is written whatever stands there.
+	IfRevision *string `json:"ifRevision,omitempty"`
 	// Its picture.
 	Image *ImageInput `json:"image,omitempty"`
 	// Metafields of the collection.
@@ -3034,6 +3036,8 @@ type PageUpdateInput struct {
 	Body *string `json:"body,omitempty"`
 	// New name in web addresses.
 	Handle *string `json:"handle,omitempty"`
+	// The `revision` that the change was made on. Another one refuses the change with code `STALE`. Left out, it is written whatever stands there.
+	IfRevision *string `json:"ifRevision,omitempty"`
 	// Whether shoppers see it.
 	IsPublished *bool `json:"isPublished,omitempty"`
 	// Metafields to write.
@@ -3245,6 +3249,8 @@ type ProductUpdateInput struct {
 	Handle *string `json:"handle,omitempty"`
 	// The product to change.
 	ID gid.ID `json:"id"`
+	// The `revision` that the change was made on. Another one refuses the change with code `STALE`. Left out, it is written whatever stands there.
+	IfRevision *string `json:"ifRevision,omitempty"`
 	// Metafields to write.
 	Metafields []*MetafieldInput `json:"metafields,omitempty"`
 	// New kind of product.
