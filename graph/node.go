@@ -84,6 +84,10 @@ func (r *Resolver) finders() map[string]finder {
 			}
 			return out, err
 		}),
+		"InventoryLevel":    findBy(r.levelsByID),
+		"InventoryTransfer": findBy(r.transfersByID),
+		"Location":          findBy(r.locationsByID),
+
 		"Cart":  r.findCarts,
 		"Order": r.findOrders,
 		"Shop":  r.findShop,

@@ -58,6 +58,10 @@ type Tx struct {
 	InboxRecord *InboxRecordClient
 	// InventoryLevel is the client for interacting with the InventoryLevel builders.
 	InventoryLevel *InventoryLevelClient
+	// InventoryTransfer is the client for interacting with the InventoryTransfer builders.
+	InventoryTransfer *InventoryTransferClient
+	// InventoryTransferLine is the client for interacting with the InventoryTransferLine builders.
+	InventoryTransferLine *InventoryTransferLineClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
 	// Market is the client for interacting with the Market builders.
@@ -290,6 +294,8 @@ func (tx *Tx) init() {
 	tx.IdentityProvider = NewIdentityProviderClient(tx.config)
 	tx.InboxRecord = NewInboxRecordClient(tx.config)
 	tx.InventoryLevel = NewInventoryLevelClient(tx.config)
+	tx.InventoryTransfer = NewInventoryTransferClient(tx.config)
+	tx.InventoryTransferLine = NewInventoryTransferLineClient(tx.config)
 	tx.Location = NewLocationClient(tx.config)
 	tx.Market = NewMarketClient(tx.config)
 	tx.Media = NewMediaClient(tx.config)

@@ -827,6 +827,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Location(ctx, sel, obj)
+	case inventory.Transfer:
+		return ec._InventoryTransfer(ctx, sel, &obj)
+	case *inventory.Transfer:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InventoryTransfer(ctx, sel, obj)
 	case inventory.Level:
 		return ec._InventoryLevel(ctx, sel, &obj)
 	case *inventory.Level:

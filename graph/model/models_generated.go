@@ -2225,6 +2225,14 @@ type ImageInput struct {
 	Src *string `json:"src,omitempty"`
 }
 
+// Outcome of keeping an item at a place.
+type InventoryActivatePayload struct {
+	// The stock of the item there; null when it was refused.
+	InventoryLevel *inventory.Level `json:"inventoryLevel,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Changes to stock.
 type InventoryAdjustQuantitiesInput struct {
 	// The changes, at most 250.
@@ -2301,6 +2309,12 @@ type InventoryChangeInput struct {
 	LocationID gid.ID `json:"locationId"`
 }
 
+// Outcome of keeping an item at a place no longer.
+type InventoryDeactivatePayload struct {
+	// What was refused and why. Empty when it is no longer kept there.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // What the warehouse has to know about a variant.
 type InventoryItemInput struct {
 	// What one piece costs the shop.
@@ -2347,9 +2361,65 @@ type InventoryLevelInput struct {
 	LocationID gid.ID `json:"locationId"`
 }
 
+// Pieces to move.
+type InventoryMoveQuantitiesInput struct {
+	// The moves, at most 250.
+	Changes []*InventoryMoveQuantityChange `json:"changes"`
+	// Why; `moved` unless said.
+	Reason *string `json:"reason,omitempty"`
+	// Address of what led to it, such as a delivery note in another system.
+	ReferenceDocumentURI *string `json:"referenceDocumentUri,omitempty"`
+}
+
+// Outcome of moving stock.
+type InventoryMoveQuantitiesPayload struct {
+	// The changes that it came to; null when nothing was moved.
+	InventoryAdjustmentGroup *InventoryAdjustmentGroup `json:"inventoryAdjustmentGroup,omitempty"`
+	// What was refused and why. Empty when everything was moved.
+	UserErrors []*InventoryAdjustQuantitiesUserError `json:"userErrors"`
+}
+
+// Pieces of one item to move.
+type InventoryMoveQuantityChange struct {
+	// Where they are taken from.
+	From *InventoryMoveQuantityTerminalInput `json:"from"`
+	// The item, from `ProductVariant.inventoryItem`.
+	InventoryItemID gid.ID `json:"inventoryItemId"`
+	// How many, from 1.
+	Quantity int `json:"quantity"`
+	// Where they go.
+	To *InventoryMoveQuantityTerminalInput `json:"to"`
+}
+
+// One end of a move.
+type InventoryMoveQuantityTerminalInput struct {
+	// The place.
+	LocationID gid.ID `json:"locationId"`
+	// Accepted for compatibility: what can be sold is moved, whatever is named here.
+	Name *string `json:"name,omitempty"`
+}
+
+// One page of an item's stock ledger.
+type InventoryMovementConnection struct {
+	// The entries with their cursors.
+	Edges []*InventoryMovementEdge `json:"edges"`
+	// The entries alone.
+	Nodes []*inventory.Movement `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// An entry of the stock ledger and its place in the list.
+type InventoryMovementEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The entry.
+	Node *inventory.Movement `json:"node"`
+}
+
 // One number about the stock of an item at a location.
 type InventoryQuantity struct {
-	// What the number counts: `on_hand`, `reserved` or `available`.
+	// What the number counts: `on_hand`, `reserved`, `available` or `incoming`.
 	Name string `json:"name"`
 	// The number of pieces.
 	Quantity int `json:"quantity"`
@@ -2403,6 +2473,114 @@ type InventorySetQuantitiesUserError struct {
 
 func (InventorySetQuantitiesUserError) IsDisplayableError() {}
 
+// Outcome of calling a transfer off.
+type InventoryTransferCancelPayload struct {
+	// The transfer as it is now, or null when it was refused.
+	InventoryTransfer *inventory.Transfer `json:"inventoryTransfer,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// One page of transfers.
+type InventoryTransferConnection struct {
+	// The transfers with their cursors.
+	Edges []*InventoryTransferEdge `json:"edges"`
+	// The transfers alone.
+	Nodes []*inventory.Transfer `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A transfer to plan.
+type InventoryTransferCreateInput struct {
+	// Where it goes.
+	DestinationLocationID gid.ID `json:"destinationLocationId"`
+	// What is transferred, at most 250 lines, one for each item.
+	LineItems []*InventoryTransferLineItemInput `json:"lineItems"`
+	// What staff have to know about it.
+	Note *string `json:"note,omitempty"`
+	// Where it comes from.
+	OriginLocationID gid.ID `json:"originLocationId"`
+	// Its name in another system.
+	ReferenceName *string `json:"referenceName,omitempty"`
+}
+
+// Outcome of planning a transfer.
+type InventoryTransferCreatePayload struct {
+	// The transfer, or null when none was planned.
+	InventoryTransfer *inventory.Transfer `json:"inventoryTransfer,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A transfer and its place in the list.
+type InventoryTransferEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The transfer.
+	Node *inventory.Transfer `json:"node"`
+}
+
+// One page of the lines of a transfer.
+type InventoryTransferLineItemConnection struct {
+	// The lines with their cursors.
+	Edges []*InventoryTransferLineItemEdge `json:"edges"`
+	// The lines alone.
+	Nodes []*inventory.TransferLine `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A line of a transfer and its place in the list.
+type InventoryTransferLineItemEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The line.
+	Node *inventory.TransferLine `json:"node"`
+}
+
+// Pieces of one item to transfer.
+type InventoryTransferLineItemInput struct {
+	// The item, from `ProductVariant.inventoryItem`.
+	InventoryItemID gid.ID `json:"inventoryItemId"`
+	// How many pieces, from 1.
+	Quantity int `json:"quantity"`
+}
+
+// Outcome of setting a transfer's pieces aside.
+type InventoryTransferMarkAsReadyToShipPayload struct {
+	// The transfer as it is now, or null when it was refused.
+	InventoryTransfer *inventory.Transfer `json:"inventoryTransfer,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Pieces of a line that have arrived.
+type InventoryTransferReceiveLineItemInput struct {
+	// How many pieces, from 1.
+	Quantity int `json:"quantity"`
+	// Whether they are fit to be stocked.
+	Reason string `json:"reason"`
+	// The line.
+	TransferLineItemID gid.ID `json:"transferLineItemId"`
+}
+
+// Outcome of receiving a transfer.
+type InventoryTransferReceivePayload struct {
+	// The transfer as it is now, or null when it was refused.
+	InventoryTransfer *inventory.Transfer `json:"inventoryTransfer,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of sending a transfer on its way.
+type InventoryTransferShipPayload struct {
+	// The transfer as it is now, or null when it was refused.
+	InventoryTransfer *inventory.Transfer `json:"inventoryTransfer,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Work that goes on after the answer. This shop finishes before it answers, so `done` is always true.
 type Job struct {
 	// Whether the work is finished.
@@ -2433,6 +2611,70 @@ type Localization struct {
 	Language *Language `json:"language"`
 }
 
+// Outcome of opening a place again.
+type LocationActivatePayload struct {
+	// The place as it is now, or null when it was not changed.
+	Location *inventory.Location `json:"location,omitempty"`
+	// What was refused and why. Empty when it is open.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Where a place is.
+type LocationAddAddressInput struct {
+	// Street and number.
+	Address1 *string `json:"address1,omitempty"`
+	// Apartment, floor, building or the like.
+	Address2 *string `json:"address2,omitempty"`
+	// City, town or village.
+	City *string `json:"city,omitempty"`
+	// Country by code.
+	CountryCode string `json:"countryCode"`
+	// Number to call.
+	Phone *string `json:"phone,omitempty"`
+	// State, province or prefecture by code.
+	ProvinceCode *string `json:"provinceCode,omitempty"`
+	// Postal code.
+	Zip *string `json:"zip,omitempty"`
+}
+
+// A new place that keeps stock.
+type LocationAddInput struct {
+	// Where it is.
+	Address *LocationAddAddressInput `json:"address"`
+	// Places with a smaller number are emptied first; 0 unless said.
+	FulfillmentPriority *int `json:"fulfillmentPriority,omitempty"`
+	// Whether orders of the online shop take from its stock; yes, unless said.
+	FulfillsOnlineOrders *bool `json:"fulfillsOnlineOrders,omitempty"`
+	// Name that staff know it by. Each place has another one.
+	Name string `json:"name"`
+}
+
+// Outcome of opening a place.
+type LocationAddPayload struct {
+	// The new place, or null when none was opened.
+	Location *inventory.Location `json:"location,omitempty"`
+	// What was refused and why. Empty when it was opened.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Where a place is.
+type LocationAddress struct {
+	// Street and number.
+	Address1 *string `json:"address1,omitempty"`
+	// Apartment, floor, building or the like.
+	Address2 *string `json:"address2,omitempty"`
+	// City, town or village.
+	City *string `json:"city,omitempty"`
+	// Country by code.
+	CountryCode *string `json:"countryCode,omitempty"`
+	// Number to call.
+	Phone *string `json:"phone,omitempty"`
+	// State, province or prefecture by code.
+	ProvinceCode *string `json:"provinceCode,omitempty"`
+	// Postal code.
+	Zip *string `json:"zip,omitempty"`
+}
+
 // One page of places.
 type LocationConnection struct {
 	// The places with their cursors.
@@ -2443,12 +2685,50 @@ type LocationConnection struct {
 	PageInfo *PageInfo `json:"pageInfo"`
 }
 
+// Outcome of closing a place.
+type LocationDeactivatePayload struct {
+	// The place as it is now, or null when it was not closed.
+	Location *inventory.Location `json:"location,omitempty"`
+	// What was refused and why. Empty when it is closed.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a place.
+type LocationDeletePayload struct {
+	// Id of the place that is gone.
+	DeletedLocationID *gid.ID `json:"deletedLocationId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // A place and its place in the list.
 type LocationEdge struct {
 	// Place to continue from.
 	Cursor string `json:"cursor"`
 	// The place.
 	Node *inventory.Location `json:"node"`
+}
+
+// Changes to a place. A part that is left out stays as it is.
+type LocationEditInput struct {
+	// New address, replacing all of the old one.
+	Address *LocationAddAddressInput `json:"address,omitempty"`
+	// Places with a smaller number are emptied first.
+	FulfillmentPriority *int `json:"fulfillmentPriority,omitempty"`
+	// Whether orders of the online shop take from its stock.
+	FulfillsOnlineOrders *bool `json:"fulfillsOnlineOrders,omitempty"`
+	// The `revision` that the change was made on. Another one refuses the change with code `STALE`. Left out, it is written whatever stands there.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// New name.
+	Name *string `json:"name,omitempty"`
+}
+
+// Outcome of changing a place.
+type LocationEditPayload struct {
+	// The place as it is now, or null when it was not changed.
+	Location *inventory.Location `json:"location,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // One page of addresses.
