@@ -84,6 +84,8 @@ func (r *Resolver) finders() map[string]finder {
 			}
 			return out, err
 		}),
+		"MetafieldDefinition": findBy(r.Catalog.Definitions),
+
 		"InventoryLevel":    findBy(r.levelsByID),
 		"InventoryTransfer": findBy(r.transfersByID),
 		"Location":          findBy(r.locationsByID),

@@ -602,6 +602,27 @@ CREATE UNIQUE INDEX metafield_shop_id_owner_id_namespace_key ON public.metafield
 ALTER TABLE metafield ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON metafield USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
+CREATE TABLE "metafield_definition" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  owner_type character varying NOT NULL,
+  namespace character varying NOT NULL,
+  key character varying NOT NULL,
+  name character varying NOT NULL,
+  description character varying NOT NULL DEFAULT ''::character varying,
+  type character varying NOT NULL,
+  validations jsonb,
+  admin_access character varying NOT NULL,
+  storefront_access character varying NOT NULL,
+  pinned_position bigint,
+  CONSTRAINT metafield_definition_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX metafielddefinition_shop_id_owner_type_namespace_key ON public.metafield_definition USING btree (shop_id, owner_type, namespace, key);
+ALTER TABLE metafield_definition ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON metafield_definition USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
 CREATE TABLE "oauth_request" (
   id uuid NOT NULL,
   shop_id uuid NOT NULL,

@@ -84,12 +84,19 @@ func (s *Service) PutAllTx(ctx context.Context, tx database.Tx, in []ProductInpu
 	for _, r := range stored {
 		known[r.row.handle] = r
 	}
+	definitions, err := s.definitionsOfProducts(ctx, tx, in)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Saved, len(in))
 	batch := make([]*edited, 0, len(in))
 	seen := make(map[string]bool, len(in))
 	for i, p := range in {
 		c := &checker{}
 		e := c.whole(p, known[handles[i]], list)
+		for j := range e.metafields {
+			c.byDefinition(ctx, &e.metafields[j], definitions)
+		}
 		if seen[handles[i]] {
 			c.add(CodeTaken, "This handle is given twice.", "handle")
 		}
@@ -105,6 +112,16 @@ func (s *Service) PutAllTx(ctx context.Context, tx database.Tx, in []ProductInpu
 		batch = append(batch, e)
 	}
 	return out, s.saveAll(ctx, tx, batch, list)
+}
+
+// definitionsOfProducts reads the definitions of products' metafields, where there is one to write.
+func (s *Service) definitionsOfProducts(ctx context.Context, tx database.Tx, in []ProductInput) (defined, error) {
+	for _, p := range in {
+		if len(p.Metafields) > 0 {
+			return s.definitionsFor(ctx, tx, []metafieldRow{{ownerType: "PRODUCT"}})
+		}
+	}
+	return nil, nil
 }
 
 // whole makes a product with its metafields of an input.

@@ -60,6 +60,11 @@ func (s *Service) CreateCollection(ctx context.Context, in CollectionChanges) (*
 func (s *Service) CreateCollectionTx(ctx context.Context, tx database.Tx, in CollectionChanges) (*Collection, fault.Problems, error) {
 	c := &checker{prefix: []string{"input"}}
 	r := &collectionRecord{id: newID(), sort: "manual", published: true}
+	if in.RuleSet == nil && len(in.Metafields) > 0 {
+		if err := s.store.lockRules(ctx, tx, false); err != nil {
+			return nil, nil, err
+		}
+	}
 	if in.RuleSet != nil {
 		r.sort = "best_selling"
 		if len(in.Products) > 0 {
@@ -81,8 +86,8 @@ func (s *Service) CreateCollectionTx(ctx context.Context, tx database.Tx, in Col
 func (s *Service) UpdateCollection(ctx context.Context, id uuid.UUID, in CollectionChanges) (*Collection, fault.Problems, error) {
 	return run(ctx, s, "collection.updated", gid.ID{}, func(tx database.Tx) (*Collection, fault.Problems, error) {
 		c := &checker{prefix: []string{"input"}}
-		if in.RuleSet != nil {
-			if err := s.store.lockRules(ctx, tx, true); err != nil {
+		if in.RuleSet != nil || len(in.Metafields) > 0 {
+			if err := s.store.lockRules(ctx, tx, in.RuleSet != nil); err != nil {
 				return nil, nil, err
 			}
 		}

@@ -47,6 +47,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/metafielddefinition"
 	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
@@ -149,6 +150,8 @@ type Client struct {
 	MenuItem *MenuItemClient
 	// Metafield is the client for interacting with the Metafield builders.
 	Metafield *MetafieldClient
+	// MetafieldDefinition is the client for interacting with the MetafieldDefinition builders.
+	MetafieldDefinition *MetafieldDefinitionClient
 	// OAuthRequest is the client for interacting with the OAuthRequest builders.
 	OAuthRequest *OAuthRequestClient
 	// OAuthToken is the client for interacting with the OAuthToken builders.
@@ -257,6 +260,7 @@ func (c *Client) init() {
 	c.Menu = NewMenuClient(c.config)
 	c.MenuItem = NewMenuItemClient(c.config)
 	c.Metafield = NewMetafieldClient(c.config)
+	c.MetafieldDefinition = NewMetafieldDefinitionClient(c.config)
 	c.OAuthRequest = NewOAuthRequestClient(c.config)
 	c.OAuthToken = NewOAuthTokenClient(c.config)
 	c.OptionValue = NewOptionValueClient(c.config)
@@ -413,6 +417,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Menu:                  NewMenuClient(cfg),
 		MenuItem:              NewMenuItemClient(cfg),
 		Metafield:             NewMetafieldClient(cfg),
+		MetafieldDefinition:   NewMetafieldDefinitionClient(cfg),
 		OAuthRequest:          NewOAuthRequestClient(cfg),
 		OAuthToken:            NewOAuthTokenClient(cfg),
 		OptionValue:           NewOptionValueClient(cfg),
@@ -496,6 +501,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Menu:                  NewMenuClient(cfg),
 		MenuItem:              NewMenuItemClient(cfg),
 		Metafield:             NewMetafieldClient(cfg),
+		MetafieldDefinition:   NewMetafieldDefinitionClient(cfg),
 		OAuthRequest:          NewOAuthRequestClient(cfg),
 		OAuthToken:            NewOAuthTokenClient(cfg),
 		OptionValue:           NewOptionValueClient(cfg),
@@ -564,13 +570,14 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
 		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
 		c.InventoryTransfer, c.InventoryTransferLine, c.Location, c.Market, c.Media,
-		c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest, c.OAuthToken, c.OptionValue,
-		c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent, c.Page,
-		c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice, c.ProductTag,
-		c.Refund, c.Reservation, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
-		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
-		c.SignInFlow, c.SigningKey, c.StaffMember, c.StockMovement, c.StorefrontToken,
-		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.Menu, c.MenuItem, c.Metafield, c.MetafieldDefinition, c.OAuthRequest,
+		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent,
+		c.Page, c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice,
+		c.ProductTag, c.Refund, c.Reservation, c.Role, c.RoleAssignment,
+		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
+		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
+		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
+		c.VariantPrice,
 	} {
 		n.Use(hooks...)
 	}
@@ -586,13 +593,14 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
 		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
 		c.InventoryTransfer, c.InventoryTransferLine, c.Location, c.Market, c.Media,
-		c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest, c.OAuthToken, c.OptionValue,
-		c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent, c.Page,
-		c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice, c.ProductTag,
-		c.Refund, c.Reservation, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
-		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
-		c.SignInFlow, c.SigningKey, c.StaffMember, c.StockMovement, c.StorefrontToken,
-		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.Menu, c.MenuItem, c.Metafield, c.MetafieldDefinition, c.OAuthRequest,
+		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent,
+		c.Page, c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice,
+		c.ProductTag, c.Refund, c.Reservation, c.Role, c.RoleAssignment,
+		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
+		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
+		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
+		c.VariantPrice,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -663,6 +671,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MenuItem.mutate(ctx, m)
 	case *MetafieldMutation:
 		return c.Metafield.mutate(ctx, m)
+	case *MetafieldDefinitionMutation:
+		return c.MetafieldDefinition.mutate(ctx, m)
 	case *OAuthRequestMutation:
 		return c.OAuthRequest.mutate(ctx, m)
 	case *OAuthTokenMutation:
@@ -4918,6 +4928,139 @@ func (c *MetafieldClient) mutate(ctx context.Context, m *MetafieldMutation) (Val
 		return (&MetafieldDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Metafield mutation op: %q", m.Op())
+	}
+}
+
+// MetafieldDefinitionClient is a client for the MetafieldDefinition schema.
+type MetafieldDefinitionClient struct {
+	config
+}
+
+// NewMetafieldDefinitionClient returns a client for the MetafieldDefinition from the given config.
+func NewMetafieldDefinitionClient(c config) *MetafieldDefinitionClient {
+	return &MetafieldDefinitionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `metafielddefinition.Hooks(f(g(h())))`.
+func (c *MetafieldDefinitionClient) Use(hooks ...Hook) {
+	c.hooks.MetafieldDefinition = append(c.hooks.MetafieldDefinition, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `metafielddefinition.Intercept(f(g(h())))`.
+func (c *MetafieldDefinitionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MetafieldDefinition = append(c.inters.MetafieldDefinition, interceptors...)
+}
+
+// Create returns a builder for creating a MetafieldDefinition entity.
+func (c *MetafieldDefinitionClient) Create() *MetafieldDefinitionCreate {
+	mutation := newMetafieldDefinitionMutation(c.config, OpCreate)
+	return &MetafieldDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MetafieldDefinition entities.
+func (c *MetafieldDefinitionClient) CreateBulk(builders ...*MetafieldDefinitionCreate) *MetafieldDefinitionCreateBulk {
+	return &MetafieldDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MetafieldDefinitionClient) MapCreateBulk(slice any, setFunc func(*MetafieldDefinitionCreate, int)) *MetafieldDefinitionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MetafieldDefinitionCreateBulk{err: fmt.Errorf("calling to MetafieldDefinitionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MetafieldDefinitionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MetafieldDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MetafieldDefinition.
+func (c *MetafieldDefinitionClient) Update() *MetafieldDefinitionUpdate {
+	mutation := newMetafieldDefinitionMutation(c.config, OpUpdate)
+	return &MetafieldDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MetafieldDefinitionClient) UpdateOne(_m *MetafieldDefinition) *MetafieldDefinitionUpdateOne {
+	mutation := newMetafieldDefinitionMutation(c.config, OpUpdateOne, withMetafieldDefinition(_m))
+	return &MetafieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MetafieldDefinitionClient) UpdateOneID(id uuid.UUID) *MetafieldDefinitionUpdateOne {
+	mutation := newMetafieldDefinitionMutation(c.config, OpUpdateOne, withMetafieldDefinitionID(id))
+	return &MetafieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MetafieldDefinition.
+func (c *MetafieldDefinitionClient) Delete() *MetafieldDefinitionDelete {
+	mutation := newMetafieldDefinitionMutation(c.config, OpDelete)
+	return &MetafieldDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MetafieldDefinitionClient) DeleteOne(_m *MetafieldDefinition) *MetafieldDefinitionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MetafieldDefinitionClient) DeleteOneID(id uuid.UUID) *MetafieldDefinitionDeleteOne {
+	builder := c.Delete().Where(metafielddefinition.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MetafieldDefinitionDeleteOne{builder}
+}
+
+// Query returns a query builder for MetafieldDefinition.
+func (c *MetafieldDefinitionClient) Query() *MetafieldDefinitionQuery {
+	return &MetafieldDefinitionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMetafieldDefinition},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MetafieldDefinition entity by its id.
+func (c *MetafieldDefinitionClient) Get(ctx context.Context, id uuid.UUID) (*MetafieldDefinition, error) {
+	return c.Query().Where(metafielddefinition.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MetafieldDefinitionClient) GetX(ctx context.Context, id uuid.UUID) *MetafieldDefinition {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MetafieldDefinitionClient) Hooks() []Hook {
+	return c.hooks.MetafieldDefinition
+}
+
+// Interceptors returns the client interceptors.
+func (c *MetafieldDefinitionClient) Interceptors() []Interceptor {
+	return c.inters.MetafieldDefinition
+}
+
+func (c *MetafieldDefinitionClient) mutate(ctx context.Context, m *MetafieldDefinitionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MetafieldDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MetafieldDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MetafieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MetafieldDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown MetafieldDefinition mutation op: %q", m.Op())
 	}
 }
 
@@ -9382,12 +9525,13 @@ type (
 		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
 		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
 		InventoryLevel, InventoryTransfer, InventoryTransferLine, Location, Market,
-		Media, Menu, MenuItem, Metafield, OAuthRequest, OAuthToken, OptionValue, Order,
-		OrderEvent, OrderLine, OutboxEvent, Page, PaymentTransaction, Product,
-		ProductOption, ProductPrice, ProductTag, Refund, Reservation, Role,
-		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,
-		ShopCounter, SignInFailure, SignInFlow, SigningKey, StaffMember, StockMovement,
-		StorefrontToken, TaxRate, Variant, VariantOption, VariantPrice []ent.Hook
+		Media, Menu, MenuItem, Metafield, MetafieldDefinition, OAuthRequest,
+		OAuthToken, OptionValue, Order, OrderEvent, OrderLine, OutboxEvent, Page,
+		PaymentTransaction, Product, ProductOption, ProductPrice, ProductTag, Refund,
+		Reservation, Role, RoleAssignment, SearchDocument, Session, ShippingRate,
+		ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow, SigningKey,
+		StaffMember, StockMovement, StorefrontToken, TaxRate, Variant, VariantOption,
+		VariantPrice []ent.Hook
 	}
 	inters struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
@@ -9395,12 +9539,12 @@ type (
 		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
 		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
 		InventoryLevel, InventoryTransfer, InventoryTransferLine, Location, Market,
-		Media, Menu, MenuItem, Metafield, OAuthRequest, OAuthToken, OptionValue, Order,
-		OrderEvent, OrderLine, OutboxEvent, Page, PaymentTransaction, Product,
-		ProductOption, ProductPrice, ProductTag, Refund, Reservation, Role,
-		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,
-		ShopCounter, SignInFailure, SignInFlow, SigningKey, StaffMember, StockMovement,
-		StorefrontToken, TaxRate, Variant, VariantOption,
+		Media, Menu, MenuItem, Metafield, MetafieldDefinition, OAuthRequest,
+		OAuthToken, OptionValue, Order, OrderEvent, OrderLine, OutboxEvent, Page,
+		PaymentTransaction, Product, ProductOption, ProductPrice, ProductTag, Refund,
+		Reservation, Role, RoleAssignment, SearchDocument, Session, ShippingRate,
+		ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow, SigningKey,
+		StaffMember, StockMovement, StorefrontToken, TaxRate, Variant, VariantOption,
 		VariantPrice []ent.Interceptor
 	}
 )

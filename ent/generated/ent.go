@@ -43,6 +43,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/metafielddefinition"
 	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
@@ -167,6 +168,7 @@ func checkColumn(t, c string) error {
 			menu.Table:                  menu.ValidColumn,
 			menuitem.Table:              menuitem.ValidColumn,
 			metafield.Table:             metafield.ValidColumn,
+			metafielddefinition.Table:   metafielddefinition.ValidColumn,
 			oauthrequest.Table:          oauthrequest.ValidColumn,
 			oauthtoken.Table:            oauthtoken.ValidColumn,
 			optionvalue.Table:           optionvalue.ValidColumn,

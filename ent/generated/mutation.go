@@ -44,6 +44,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/metafielddefinition"
 	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
@@ -120,6 +121,7 @@ const (
 	TypeMenu                  = "Menu"
 	TypeMenuItem              = "MenuItem"
 	TypeMetafield             = "Metafield"
+	TypeMetafieldDefinition   = "MetafieldDefinition"
 	TypeOAuthRequest          = "OAuthRequest"
 	TypeOAuthToken            = "OAuthToken"
 	TypeOptionValue           = "OptionValue"
@@ -28432,6 +28434,1081 @@ func (m *MetafieldMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *MetafieldMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Metafield edge %s", name)
+}
+
+// MetafieldDefinitionMutation represents an operation that mutates the MetafieldDefinition nodes in the graph.
+type MetafieldDefinitionMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *uuid.UUID
+	shop_id            *uuid.UUID
+	created_at         *time.Time
+	updated_at         *time.Time
+	owner_type         *string
+	namespace          *string
+	key                *string
+	name               *string
+	description        *string
+	_type              *string
+	validations        *json.RawMessage
+	appendvalidations  json.RawMessage
+	admin_access       *string
+	storefront_access  *string
+	pinned_position    *int
+	addpinned_position *int
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*MetafieldDefinition, error)
+	predicates         []predicate.MetafieldDefinition
+}
+
+var _ ent.Mutation = (*MetafieldDefinitionMutation)(nil)
+
+// metafielddefinitionOption allows management of the mutation configuration using functional options.
+type metafielddefinitionOption func(*MetafieldDefinitionMutation)
+
+// newMetafieldDefinitionMutation creates new mutation for the MetafieldDefinition entity.
+func newMetafieldDefinitionMutation(c config, op Op, opts ...metafielddefinitionOption) *MetafieldDefinitionMutation {
+	m := &MetafieldDefinitionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMetafieldDefinition,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMetafieldDefinitionID sets the ID field of the mutation.
+func withMetafieldDefinitionID(id uuid.UUID) metafielddefinitionOption {
+	return func(m *MetafieldDefinitionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MetafieldDefinition
+		)
+		m.oldValue = func(ctx context.Context) (*MetafieldDefinition, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MetafieldDefinition.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMetafieldDefinition sets the old MetafieldDefinition of the mutation.
+func withMetafieldDefinition(node *MetafieldDefinition) metafielddefinitionOption {
+	return func(m *MetafieldDefinitionMutation) {
+		m.oldValue = func(context.Context) (*MetafieldDefinition, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MetafieldDefinitionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MetafieldDefinitionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MetafieldDefinition entities.
+func (m *MetafieldDefinitionMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MetafieldDefinitionMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MetafieldDefinitionMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MetafieldDefinition.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *MetafieldDefinitionMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *MetafieldDefinitionMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *MetafieldDefinitionMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MetafieldDefinitionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MetafieldDefinitionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MetafieldDefinitionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *MetafieldDefinitionMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *MetafieldDefinitionMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *MetafieldDefinitionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetOwnerType sets the "owner_type" field.
+func (m *MetafieldDefinitionMutation) SetOwnerType(s string) {
+	m.owner_type = &s
+}
+
+// OwnerType returns the value of the "owner_type" field in the mutation.
+func (m *MetafieldDefinitionMutation) OwnerType() (r string, exists bool) {
+	v := m.owner_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnerType returns the old "owner_type" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldOwnerType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnerType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnerType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnerType: %w", err)
+	}
+	return oldValue.OwnerType, nil
+}
+
+// ResetOwnerType resets all changes to the "owner_type" field.
+func (m *MetafieldDefinitionMutation) ResetOwnerType() {
+	m.owner_type = nil
+}
+
+// SetNamespace sets the "namespace" field.
+func (m *MetafieldDefinitionMutation) SetNamespace(s string) {
+	m.namespace = &s
+}
+
+// Namespace returns the value of the "namespace" field in the mutation.
+func (m *MetafieldDefinitionMutation) Namespace() (r string, exists bool) {
+	v := m.namespace
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNamespace returns the old "namespace" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldNamespace(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNamespace is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNamespace requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNamespace: %w", err)
+	}
+	return oldValue.Namespace, nil
+}
+
+// ResetNamespace resets all changes to the "namespace" field.
+func (m *MetafieldDefinitionMutation) ResetNamespace() {
+	m.namespace = nil
+}
+
+// SetKey sets the "key" field.
+func (m *MetafieldDefinitionMutation) SetKey(s string) {
+	m.key = &s
+}
+
+// Key returns the value of the "key" field in the mutation.
+func (m *MetafieldDefinitionMutation) Key() (r string, exists bool) {
+	v := m.key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKey returns the old "key" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKey: %w", err)
+	}
+	return oldValue.Key, nil
+}
+
+// ResetKey resets all changes to the "key" field.
+func (m *MetafieldDefinitionMutation) ResetKey() {
+	m.key = nil
+}
+
+// SetName sets the "name" field.
+func (m *MetafieldDefinitionMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *MetafieldDefinitionMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *MetafieldDefinitionMutation) ResetName() {
+	m.name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *MetafieldDefinitionMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *MetafieldDefinitionMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *MetafieldDefinitionMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetType sets the "type" field.
+func (m *MetafieldDefinitionMutation) SetType(s string) {
+	m._type = &s
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *MetafieldDefinitionMutation) GetType() (r string, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *MetafieldDefinitionMutation) ResetType() {
+	m._type = nil
+}
+
+// SetValidations sets the "validations" field.
+func (m *MetafieldDefinitionMutation) SetValidations(jm json.RawMessage) {
+	m.validations = &jm
+	m.appendvalidations = nil
+}
+
+// Validations returns the value of the "validations" field in the mutation.
+func (m *MetafieldDefinitionMutation) Validations() (r json.RawMessage, exists bool) {
+	v := m.validations
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidations returns the old "validations" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldValidations(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidations is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidations requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidations: %w", err)
+	}
+	return oldValue.Validations, nil
+}
+
+// AppendValidations adds jm to the "validations" field.
+func (m *MetafieldDefinitionMutation) AppendValidations(jm json.RawMessage) {
+	m.appendvalidations = append(m.appendvalidations, jm...)
+}
+
+// AppendedValidations returns the list of values that were appended to the "validations" field in this mutation.
+func (m *MetafieldDefinitionMutation) AppendedValidations() (json.RawMessage, bool) {
+	if len(m.appendvalidations) == 0 {
+		return nil, false
+	}
+	return m.appendvalidations, true
+}
+
+// ClearValidations clears the value of the "validations" field.
+func (m *MetafieldDefinitionMutation) ClearValidations() {
+	m.validations = nil
+	m.appendvalidations = nil
+	m.clearedFields[metafielddefinition.FieldValidations] = struct{}{}
+}
+
+// ValidationsCleared returns if the "validations" field was cleared in this mutation.
+func (m *MetafieldDefinitionMutation) ValidationsCleared() bool {
+	_, ok := m.clearedFields[metafielddefinition.FieldValidations]
+	return ok
+}
+
+// ResetValidations resets all changes to the "validations" field.
+func (m *MetafieldDefinitionMutation) ResetValidations() {
+	m.validations = nil
+	m.appendvalidations = nil
+	delete(m.clearedFields, metafielddefinition.FieldValidations)
+}
+
+// SetAdminAccess sets the "admin_access" field.
+func (m *MetafieldDefinitionMutation) SetAdminAccess(s string) {
+	m.admin_access = &s
+}
+
+// AdminAccess returns the value of the "admin_access" field in the mutation.
+func (m *MetafieldDefinitionMutation) AdminAccess() (r string, exists bool) {
+	v := m.admin_access
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAdminAccess returns the old "admin_access" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldAdminAccess(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAdminAccess is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAdminAccess requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAdminAccess: %w", err)
+	}
+	return oldValue.AdminAccess, nil
+}
+
+// ResetAdminAccess resets all changes to the "admin_access" field.
+func (m *MetafieldDefinitionMutation) ResetAdminAccess() {
+	m.admin_access = nil
+}
+
+// SetStorefrontAccess sets the "storefront_access" field.
+func (m *MetafieldDefinitionMutation) SetStorefrontAccess(s string) {
+	m.storefront_access = &s
+}
+
+// StorefrontAccess returns the value of the "storefront_access" field in the mutation.
+func (m *MetafieldDefinitionMutation) StorefrontAccess() (r string, exists bool) {
+	v := m.storefront_access
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStorefrontAccess returns the old "storefront_access" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldStorefrontAccess(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStorefrontAccess is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStorefrontAccess requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStorefrontAccess: %w", err)
+	}
+	return oldValue.StorefrontAccess, nil
+}
+
+// ResetStorefrontAccess resets all changes to the "storefront_access" field.
+func (m *MetafieldDefinitionMutation) ResetStorefrontAccess() {
+	m.storefront_access = nil
+}
+
+// SetPinnedPosition sets the "pinned_position" field.
+func (m *MetafieldDefinitionMutation) SetPinnedPosition(i int) {
+	m.pinned_position = &i
+	m.addpinned_position = nil
+}
+
+// PinnedPosition returns the value of the "pinned_position" field in the mutation.
+func (m *MetafieldDefinitionMutation) PinnedPosition() (r int, exists bool) {
+	v := m.pinned_position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPinnedPosition returns the old "pinned_position" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldPinnedPosition(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPinnedPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPinnedPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPinnedPosition: %w", err)
+	}
+	return oldValue.PinnedPosition, nil
+}
+
+// AddPinnedPosition adds i to the "pinned_position" field.
+func (m *MetafieldDefinitionMutation) AddPinnedPosition(i int) {
+	if m.addpinned_position != nil {
+		*m.addpinned_position += i
+	} else {
+		m.addpinned_position = &i
+	}
+}
+
+// AddedPinnedPosition returns the value that was added to the "pinned_position" field in this mutation.
+func (m *MetafieldDefinitionMutation) AddedPinnedPosition() (r int, exists bool) {
+	v := m.addpinned_position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPinnedPosition clears the value of the "pinned_position" field.
+func (m *MetafieldDefinitionMutation) ClearPinnedPosition() {
+	m.pinned_position = nil
+	m.addpinned_position = nil
+	m.clearedFields[metafielddefinition.FieldPinnedPosition] = struct{}{}
+}
+
+// PinnedPositionCleared returns if the "pinned_position" field was cleared in this mutation.
+func (m *MetafieldDefinitionMutation) PinnedPositionCleared() bool {
+	_, ok := m.clearedFields[metafielddefinition.FieldPinnedPosition]
+	return ok
+}
+
+// ResetPinnedPosition resets all changes to the "pinned_position" field.
+func (m *MetafieldDefinitionMutation) ResetPinnedPosition() {
+	m.pinned_position = nil
+	m.addpinned_position = nil
+	delete(m.clearedFields, metafielddefinition.FieldPinnedPosition)
+}
+
+// Where appends a list predicates to the MetafieldDefinitionMutation builder.
+func (m *MetafieldDefinitionMutation) Where(ps ...predicate.MetafieldDefinition) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MetafieldDefinitionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MetafieldDefinitionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MetafieldDefinition, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MetafieldDefinitionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MetafieldDefinitionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MetafieldDefinition).
+func (m *MetafieldDefinitionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MetafieldDefinitionMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.shop_id != nil {
+		fields = append(fields, metafielddefinition.FieldShopID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, metafielddefinition.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, metafielddefinition.FieldUpdatedAt)
+	}
+	if m.owner_type != nil {
+		fields = append(fields, metafielddefinition.FieldOwnerType)
+	}
+	if m.namespace != nil {
+		fields = append(fields, metafielddefinition.FieldNamespace)
+	}
+	if m.key != nil {
+		fields = append(fields, metafielddefinition.FieldKey)
+	}
+	if m.name != nil {
+		fields = append(fields, metafielddefinition.FieldName)
+	}
+	if m.description != nil {
+		fields = append(fields, metafielddefinition.FieldDescription)
+	}
+	if m._type != nil {
+		fields = append(fields, metafielddefinition.FieldType)
+	}
+	if m.validations != nil {
+		fields = append(fields, metafielddefinition.FieldValidations)
+	}
+	if m.admin_access != nil {
+		fields = append(fields, metafielddefinition.FieldAdminAccess)
+	}
+	if m.storefront_access != nil {
+		fields = append(fields, metafielddefinition.FieldStorefrontAccess)
+	}
+	if m.pinned_position != nil {
+		fields = append(fields, metafielddefinition.FieldPinnedPosition)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MetafieldDefinitionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case metafielddefinition.FieldShopID:
+		return m.ShopID()
+	case metafielddefinition.FieldCreatedAt:
+		return m.CreatedAt()
+	case metafielddefinition.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case metafielddefinition.FieldOwnerType:
+		return m.OwnerType()
+	case metafielddefinition.FieldNamespace:
+		return m.Namespace()
+	case metafielddefinition.FieldKey:
+		return m.Key()
+	case metafielddefinition.FieldName:
+		return m.Name()
+	case metafielddefinition.FieldDescription:
+		return m.Description()
+	case metafielddefinition.FieldType:
+		return m.GetType()
+	case metafielddefinition.FieldValidations:
+		return m.Validations()
+	case metafielddefinition.FieldAdminAccess:
+		return m.AdminAccess()
+	case metafielddefinition.FieldStorefrontAccess:
+		return m.StorefrontAccess()
+	case metafielddefinition.FieldPinnedPosition:
+		return m.PinnedPosition()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MetafieldDefinitionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case metafielddefinition.FieldShopID:
+		return m.OldShopID(ctx)
+	case metafielddefinition.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case metafielddefinition.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case metafielddefinition.FieldOwnerType:
+		return m.OldOwnerType(ctx)
+	case metafielddefinition.FieldNamespace:
+		return m.OldNamespace(ctx)
+	case metafielddefinition.FieldKey:
+		return m.OldKey(ctx)
+	case metafielddefinition.FieldName:
+		return m.OldName(ctx)
+	case metafielddefinition.FieldDescription:
+		return m.OldDescription(ctx)
+	case metafielddefinition.FieldType:
+		return m.OldType(ctx)
+	case metafielddefinition.FieldValidations:
+		return m.OldValidations(ctx)
+	case metafielddefinition.FieldAdminAccess:
+		return m.OldAdminAccess(ctx)
+	case metafielddefinition.FieldStorefrontAccess:
+		return m.OldStorefrontAccess(ctx)
+	case metafielddefinition.FieldPinnedPosition:
+		return m.OldPinnedPosition(ctx)
+	}
+	return nil, fmt.Errorf("unknown MetafieldDefinition field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MetafieldDefinitionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case metafielddefinition.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case metafielddefinition.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case metafielddefinition.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case metafielddefinition.FieldOwnerType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnerType(v)
+		return nil
+	case metafielddefinition.FieldNamespace:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNamespace(v)
+		return nil
+	case metafielddefinition.FieldKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKey(v)
+		return nil
+	case metafielddefinition.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case metafielddefinition.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case metafielddefinition.FieldType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case metafielddefinition.FieldValidations:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidations(v)
+		return nil
+	case metafielddefinition.FieldAdminAccess:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAdminAccess(v)
+		return nil
+	case metafielddefinition.FieldStorefrontAccess:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStorefrontAccess(v)
+		return nil
+	case metafielddefinition.FieldPinnedPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPinnedPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MetafieldDefinition field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MetafieldDefinitionMutation) AddedFields() []string {
+	var fields []string
+	if m.addpinned_position != nil {
+		fields = append(fields, metafielddefinition.FieldPinnedPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MetafieldDefinitionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case metafielddefinition.FieldPinnedPosition:
+		return m.AddedPinnedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MetafieldDefinitionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case metafielddefinition.FieldPinnedPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPinnedPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MetafieldDefinition numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MetafieldDefinitionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(metafielddefinition.FieldValidations) {
+		fields = append(fields, metafielddefinition.FieldValidations)
+	}
+	if m.FieldCleared(metafielddefinition.FieldPinnedPosition) {
+		fields = append(fields, metafielddefinition.FieldPinnedPosition)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MetafieldDefinitionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MetafieldDefinitionMutation) ClearField(name string) error {
+	switch name {
+	case metafielddefinition.FieldValidations:
+		m.ClearValidations()
+		return nil
+	case metafielddefinition.FieldPinnedPosition:
+		m.ClearPinnedPosition()
+		return nil
+	}
+	return fmt.Errorf("unknown MetafieldDefinition nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MetafieldDefinitionMutation) ResetField(name string) error {
+	switch name {
+	case metafielddefinition.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case metafielddefinition.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case metafielddefinition.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case metafielddefinition.FieldOwnerType:
+		m.ResetOwnerType()
+		return nil
+	case metafielddefinition.FieldNamespace:
+		m.ResetNamespace()
+		return nil
+	case metafielddefinition.FieldKey:
+		m.ResetKey()
+		return nil
+	case metafielddefinition.FieldName:
+		m.ResetName()
+		return nil
+	case metafielddefinition.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case metafielddefinition.FieldType:
+		m.ResetType()
+		return nil
+	case metafielddefinition.FieldValidations:
+		m.ResetValidations()
+		return nil
+	case metafielddefinition.FieldAdminAccess:
+		m.ResetAdminAccess()
+		return nil
+	case metafielddefinition.FieldStorefrontAccess:
+		m.ResetStorefrontAccess()
+		return nil
+	case metafielddefinition.FieldPinnedPosition:
+		m.ResetPinnedPosition()
+		return nil
+	}
+	return fmt.Errorf("unknown MetafieldDefinition field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MetafieldDefinitionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MetafieldDefinitionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MetafieldDefinitionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MetafieldDefinitionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MetafieldDefinitionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MetafieldDefinitionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MetafieldDefinitionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown MetafieldDefinition unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MetafieldDefinitionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown MetafieldDefinition edge %s", name)
 }
 
 // OAuthRequestMutation represents an operation that mutates the OAuthRequest nodes in the graph.

@@ -35,6 +35,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/metafielddefinition"
 	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
@@ -724,6 +725,19 @@ func init() {
 	metafieldDescID := metafieldMixinFields0[0].Descriptor()
 	// metafield.DefaultID holds the default value on creation for the id field.
 	metafield.DefaultID = metafieldDescID.Default.(func() uuid.UUID)
+	metafielddefinitionMixin := schema.MetafieldDefinition{}.Mixin()
+	metafielddefinitionMixinFields0 := metafielddefinitionMixin[0].Fields()
+	_ = metafielddefinitionMixinFields0
+	metafielddefinitionFields := schema.MetafieldDefinition{}.Fields()
+	_ = metafielddefinitionFields
+	// metafielddefinitionDescDescription is the schema descriptor for description field.
+	metafielddefinitionDescDescription := metafielddefinitionFields[4].Descriptor()
+	// metafielddefinition.DefaultDescription holds the default value on creation for the description field.
+	metafielddefinition.DefaultDescription = metafielddefinitionDescDescription.Default.(string)
+	// metafielddefinitionDescID is the schema descriptor for id field.
+	metafielddefinitionDescID := metafielddefinitionMixinFields0[0].Descriptor()
+	// metafielddefinition.DefaultID holds the default value on creation for the id field.
+	metafielddefinition.DefaultID = metafielddefinitionDescID.Default.(func() uuid.UUID)
 	oauthrequestMixin := schema.OAuthRequest{}.Mixin()
 	oauthrequestMixinFields0 := oauthrequestMixin[0].Fields()
 	_ = oauthrequestMixinFields0

@@ -74,6 +74,8 @@ type Tx struct {
 	MenuItem *MenuItemClient
 	// Metafield is the client for interacting with the Metafield builders.
 	Metafield *MetafieldClient
+	// MetafieldDefinition is the client for interacting with the MetafieldDefinition builders.
+	MetafieldDefinition *MetafieldDefinitionClient
 	// OAuthRequest is the client for interacting with the OAuthRequest builders.
 	OAuthRequest *OAuthRequestClient
 	// OAuthToken is the client for interacting with the OAuthToken builders.
@@ -302,6 +304,7 @@ func (tx *Tx) init() {
 	tx.Menu = NewMenuClient(tx.config)
 	tx.MenuItem = NewMenuItemClient(tx.config)
 	tx.Metafield = NewMetafieldClient(tx.config)
+	tx.MetafieldDefinition = NewMetafieldDefinitionClient(tx.config)
 	tx.OAuthRequest = NewOAuthRequestClient(tx.config)
 	tx.OAuthToken = NewOAuthTokenClient(tx.config)
 	tx.OptionValue = NewOptionValueClient(tx.config)

@@ -785,6 +785,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._OrderTransaction(ctx, sel, obj)
+	case catalog.Definition:
+		return ec._MetafieldDefinition(ctx, sel, &obj)
+	case *catalog.Definition:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MetafieldDefinition(ctx, sel, obj)
 	case catalog.Metafield:
 		return ec._Metafield(ctx, sel, &obj)
 	case *catalog.Metafield:

@@ -45,6 +45,7 @@ type ResolverRoot interface {
 	MediaImage() MediaImageResolver
 	MenuItem() MenuItemResolver
 	Metafield() MetafieldResolver
+	MetafieldDefinition() MetafieldDefinitionResolver
 	Mutation() MutationResolver
 	Order() OrderResolver
 	OrderLineItem() OrderLineItemResolver
@@ -175,6 +176,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
 			graphql.NewInputUnmarshaler("MenuItemCreateInput", ec.unmarshalInputMenuItemCreateInput),
 			graphql.NewInputUnmarshaler("MenuItemUpdateInput", ec.unmarshalInputMenuItemUpdateInput),
+			graphql.NewInputUnmarshaler("MetafieldAccessInput", ec.unmarshalInputMetafieldAccessInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionIdentifierInput", ec.unmarshalInputMetafieldDefinitionIdentifierInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionInput", ec.unmarshalInputMetafieldDefinitionInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionUpdateInput", ec.unmarshalInputMetafieldDefinitionUpdateInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionValidationInput", ec.unmarshalInputMetafieldDefinitionValidationInput),
 			graphql.NewInputUnmarshaler("MetafieldFilter", ec.unmarshalInputMetafieldFilter),
 			graphql.NewInputUnmarshaler("MetafieldInput", ec.unmarshalInputMetafieldInput),
 			graphql.NewInputUnmarshaler("MetafieldsSetInput", ec.unmarshalInputMetafieldsSetInput),
@@ -9085,6 +9091,271 @@ type InventoryMoveQuantitiesPayload @requiresScopes(scopes: [["inventory:write"]
   userErrors: [InventoryAdjustQuantitiesUserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_metafield.graphqls", Input: `extend type Query {
+  "A definition of metafields, by its id or by its name; null when there is none."
+  metafieldDefinition(
+    "The definition by its id."
+    id: ID
+    "The definition by its name."
+    identifier: MetafieldDefinitionIdentifierInput
+  ): MetafieldDefinition @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]])
+
+  "The definitions for one type of owner: those that are pinned first, the others by namespace and key."
+  metafieldDefinitions(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "Those of this key only."
+    key: String
+    "How many from the end, at most 250."
+    last: Int
+    "Those of this namespace only."
+    namespace: String
+    "What the metafields belong to."
+    ownerType: MetafieldOwnerType!
+    "Those that are pinned only, or those that are not."
+    pinnedStatus: MetafieldDefinitionPinnedStatus = ANY
+    "Turn the order around."
+    reverse: Boolean = false
+  ): MetafieldDefinitionConnection @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  """
+  Defines what metafields of one name are: their type, the rules that their values obey, and who may see and write them. Once
+  there is a definition, storefronts see the values only where it says so. It is refused while a value is there that does not
+  fit. Defining needs the right to change the records that the metafields belong to.
+  """
+  metafieldDefinitionCreate("The definition." definition: MetafieldDefinitionInput!): MetafieldDefinitionCreatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+
+  "Changes a definition. Its name and type stay. New rules are refused while a value is there that does not obey them."
+  metafieldDefinitionUpdate("What to change; a part that is left out stays as it is." definition: MetafieldDefinitionUpdateInput!): MetafieldDefinitionUpdatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+
+  """
+  Deletes a definition. Its values stay, unless they are deleted along. Values that storefronts may not see are never left
+  behind, since without a definition they would show.
+  """
+  metafieldDefinitionDelete(
+    "True deletes the values, too; at most 1,000."
+    deleteAllAssociatedMetafields: Boolean = false
+    "The definition by its id."
+    id: ID
+    "The definition by its name."
+    identifier: MetafieldDefinitionIdentifierInput
+  ): MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+}
+
+"What metafields of one name are, and who may see and write them."
+type MetafieldDefinition implements Node @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Who may see and write the values."
+  access: MetafieldAccess!
+  "What the values are for."
+  description: String
+  "The global id."
+  id: ID!
+  "The name within its namespace."
+  key: String!
+  "What staff call it."
+  name: String!
+  "The group of names that the key belongs to."
+  namespace: String!
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+  "Place among the definitions that forms show first; null when it is not pinned."
+  pinnedPosition: Int
+  "Changes with every change of the definition. Hand it to ` + "`" + `metafieldDefinitionUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String!
+  "What the values are."
+  type: MetafieldDefinitionType!
+  "The rules that values obey."
+  validations: [MetafieldDefinitionValidation!]!
+}
+
+"What the values of a definition are."
+type MetafieldDefinitionType @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Name of the type, as ` + "`" + `Metafield.type` + "`" + ` has it, such as ` + "`" + `number_integer` + "`" + ` or ` + "`" + `list.product_reference` + "`" + `."
+  name: String!
+}
+
+"A rule that values of a definition obey."
+type MetafieldDefinitionValidation @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Name of the rule, such as ` + "`" + `min` + "`" + `, ` + "`" + `regex` + "`" + ` or ` + "`" + `choices` + "`" + `."
+  name: String!
+  "The rule's value."
+  value: String
+}
+
+"Who may see and write the values of a definition."
+type MetafieldAccess @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "What staff may do with them."
+  admin: MetafieldAdminAccess!
+  "What storefronts may do with them."
+  storefront: MetafieldStorefrontAccess!
+}
+
+"What staff may do with metafields. Apps may read and write them in any case."
+enum MetafieldAdminAccess {
+  "Read them."
+  MERCHANT_READ
+  "Read and write them."
+  MERCHANT_READ_WRITE
+}
+
+"What storefronts may do with metafields."
+enum MetafieldStorefrontAccess {
+  "Nothing: they do not know of them."
+  NONE
+  "Read them."
+  PUBLIC_READ
+}
+
+"What metafields belong to."
+enum MetafieldOwnerType {
+  "Collections."
+  COLLECTION
+  "Customers."
+  CUSTOMER
+  "Orders."
+  ORDER
+  "Pages."
+  PAGE
+  "Products."
+  PRODUCT
+  "Variants of products."
+  PRODUCTVARIANT
+  "The shop itself."
+  SHOP
+}
+
+"Which definitions are wanted."
+enum MetafieldDefinitionPinnedStatus {
+  "All."
+  ANY
+  "Those that are pinned."
+  PINNED
+  "Those that are not."
+  UNPINNED
+}
+
+"One page of definitions."
+type MetafieldDefinitionConnection @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) {
+  "The definitions with their cursors."
+  edges: [MetafieldDefinitionEdge!]!
+  "The definitions alone."
+  nodes: [MetafieldDefinition!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"A definition and its place in the list."
+type MetafieldDefinitionEdge @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The definition."
+  node: MetafieldDefinition!
+}
+
+"Names a definition."
+input MetafieldDefinitionIdentifierInput {
+  "The key within the namespace."
+  key: String!
+  "The namespace. Without it, the shop's default namespace is meant."
+  namespace: String
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+}
+
+"A new definition of metafields."
+input MetafieldDefinitionInput {
+  "Who may see and write the values; staff write them and storefronts see none, unless said."
+  access: MetafieldAccessInput
+  "What the values are for."
+  description: String
+  "The name within its namespace, from 2 to 64 letters, digits, hyphens and underscores."
+  key: String!
+  "What staff call it."
+  name: String!
+  "The group of names that the key belongs to. Without it, the shop's default namespace is meant."
+  namespace: String
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+  "True puts it behind the definitions that forms show first."
+  pin: Boolean = false
+  "What the values are, such as ` + "`" + `number_integer` + "`" + ` or ` + "`" + `list.product_reference` + "`" + `."
+  type: String!
+  "The rules that values obey."
+  validations: [MetafieldDefinitionValidationInput!]
+}
+
+"Changes to a definition. A part that is left out stays as it is."
+input MetafieldDefinitionUpdateInput {
+  "Who may see and write the values."
+  access: MetafieldAccessInput
+  "What the values are for."
+  description: String
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "Key of the definition to change."
+  key: String!
+  "What staff call it."
+  name: String
+  "Namespace of the definition to change. Without it, the shop's default namespace is meant."
+  namespace: String
+  "Type of owner of the definition to change."
+  ownerType: MetafieldOwnerType!
+  "True pins it, false takes it off those that are pinned."
+  pin: Boolean
+  "The rules that values obey, replacing all of the old ones."
+  validations: [MetafieldDefinitionValidationInput!]
+}
+
+"Who may see and write the values of a definition. A part that is left out stays as it is."
+input MetafieldAccessInput {
+  "What staff may do with them."
+  admin: MetafieldAdminAccess
+  "What storefronts may do with them."
+  storefront: MetafieldStorefrontAccess
+}
+
+"""
+A rule for values. Numbers and times know ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `, decimals ` + "`" + `max_precision` + "`" + `; texts know ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + ` for their
+length and ` + "`" + `regex` + "`" + `, a pattern in the syntax of RE2; texts of one line and whole numbers know ` + "`" + `choices` + "`" + `, a list in JSON.
+Lists know ` + "`" + `list.min` + "`" + ` and ` + "`" + `list.max` + "`" + ` beside the rules of their entries.
+"""
+input MetafieldDefinitionValidationInput {
+  "Name of the rule."
+  name: String!
+  "The rule's value."
+  value: String!
+}
+
+"Outcome of defining metafields."
+type MetafieldDefinitionCreatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "The definition, or null when there is none."
+  createdDefinition: MetafieldDefinition
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of changing a definition."
+type MetafieldDefinitionUpdatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "The definition as it is now, or null when it was not changed."
+  updatedDefinition: MetafieldDefinition
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of deleting a definition."
+type MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Id of the definition that is gone."
+  deletedDefinitionId: ID
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_order.graphqls", Input: `extend type Query {
   "One order of the shop; null when there is none with this id."
   order("Global id of the order." id: ID!): Order @requiresScopes(scopes: [["orders:read"]])
@@ -13821,6 +14092,16 @@ func (ec *executionContext) childFields_Metafield(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Metafield", field.Name)
 }
 
+func (ec *executionContext) childFields_MetafieldAccess(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "admin":
+		return ec.fieldContext_MetafieldAccess_admin(ctx, field)
+	case "storefront":
+		return ec.fieldContext_MetafieldAccess_storefront(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldAccess", field.Name)
+}
+
 func (ec *executionContext) childFields_MetafieldConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -13831,6 +14112,104 @@ func (ec *executionContext) childFields_MetafieldConnection(ctx context.Context,
 		return ec.fieldContext_MetafieldConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MetafieldConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "access":
+		return ec.fieldContext_MetafieldDefinition_access(ctx, field)
+	case "description":
+		return ec.fieldContext_MetafieldDefinition_description(ctx, field)
+	case "id":
+		return ec.fieldContext_MetafieldDefinition_id(ctx, field)
+	case "key":
+		return ec.fieldContext_MetafieldDefinition_key(ctx, field)
+	case "name":
+		return ec.fieldContext_MetafieldDefinition_name(ctx, field)
+	case "namespace":
+		return ec.fieldContext_MetafieldDefinition_namespace(ctx, field)
+	case "ownerType":
+		return ec.fieldContext_MetafieldDefinition_ownerType(ctx, field)
+	case "pinnedPosition":
+		return ec.fieldContext_MetafieldDefinition_pinnedPosition(ctx, field)
+	case "revision":
+		return ec.fieldContext_MetafieldDefinition_revision(ctx, field)
+	case "type":
+		return ec.fieldContext_MetafieldDefinition_type(ctx, field)
+	case "validations":
+		return ec.fieldContext_MetafieldDefinition_validations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MetafieldDefinitionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MetafieldDefinitionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MetafieldDefinitionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdDefinition":
+		return ec.fieldContext_MetafieldDefinitionCreatePayload_createdDefinition(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedDefinitionId":
+		return ec.fieldContext_MetafieldDefinitionDeletePayload_deletedDefinitionId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MetafieldDefinitionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MetafieldDefinitionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MetafieldDefinitionType_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionType", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "updatedDefinition":
+		return ec.fieldContext_MetafieldDefinitionUpdatePayload_updatedDefinition(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionValidation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MetafieldDefinitionValidation_name(ctx, field)
+	case "value":
+		return ec.fieldContext_MetafieldDefinitionValidation_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionValidation", field.Name)
 }
 
 func (ec *executionContext) childFields_MetafieldDeleteUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -2869,6 +2869,22 @@ type MenuUserError struct {
 
 func (MenuUserError) IsDisplayableError() {}
 
+// Who may see and write the values of a definition.
+type MetafieldAccess struct {
+	// What staff may do with them.
+	Admin string `json:"admin"`
+	// What storefronts may do with them.
+	Storefront string `json:"storefront"`
+}
+
+// Who may see and write the values of a definition. A part that is left out stays as it is.
+type MetafieldAccessInput struct {
+	// What staff may do with them.
+	Admin *string `json:"admin,omitempty"`
+	// What storefronts may do with them.
+	Storefront *string `json:"storefront,omitempty"`
+}
+
 // A page of metafields, in the order asked for.
 type MetafieldConnection struct {
 	// Each item together with the cursor that marks its place.
@@ -2877,6 +2893,118 @@ type MetafieldConnection struct {
 	Nodes []*catalog.Metafield `json:"nodes"`
 	// Whether there is more before and after this page, and where to continue.
 	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// One page of definitions.
+type MetafieldDefinitionConnection struct {
+	// The definitions with their cursors.
+	Edges []*MetafieldDefinitionEdge `json:"edges"`
+	// The definitions alone.
+	Nodes []*catalog.Definition `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of defining metafields.
+type MetafieldDefinitionCreatePayload struct {
+	// The definition, or null when there is none.
+	CreatedDefinition *catalog.Definition `json:"createdDefinition,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a definition.
+type MetafieldDefinitionDeletePayload struct {
+	// Id of the definition that is gone.
+	DeletedDefinitionID *gid.ID `json:"deletedDefinitionId,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A definition and its place in the list.
+type MetafieldDefinitionEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The definition.
+	Node *catalog.Definition `json:"node"`
+}
+
+// Names a definition.
+type MetafieldDefinitionIdentifierInput struct {
+	// The key within the namespace.
+	Key string `json:"key"`
+	// The namespace. Without it, the shop's default namespace is meant.
+	Namespace *string `json:"namespace,omitempty"`
+	// What the metafields belong to.
+	OwnerType string `json:"ownerType"`
+}
+
+// A new definition of metafields.
+type MetafieldDefinitionInput struct {
+	// Who may see and write the values; staff write them and storefronts see none, unless said.
+	Access *MetafieldAccessInput `json:"access,omitempty"`
+	// What the values are for.
+	Description *string `json:"description,omitempty"`
+	// The name within its namespace, from 2 to 64 letters, digits, hyphens and underscores.
+	Key string `json:"key"`
+	// What staff call it.
+	Name string `json:"name"`
+	// The group of names that the key belongs to. Without it, the shop's default namespace is meant.
+	Namespace *string `json:"namespace,omitempty"`
+	// What the metafields belong to.
+	OwnerType string `json:"ownerType"`
+	// True puts it behind the definitions that forms show first.
+	Pin *bool `json:"pin,omitempty"`
+	// What the values are, such as `number_integer` or `list.product_reference`.
+	Type string `json:"type"`
+	// The rules that values obey.
+	Validations []*MetafieldDefinitionValidationInput `json:"validations,omitempty"`
+}
+
+// What the values of a definition are.
+type MetafieldDefinitionType struct {
+	// Name of the type, as `Metafield.type` has it, such as `number_integer` or `list.product_reference`.
+	Name string `json:"name"`
+}
+
+// Changes to a definition. A part that is left out stays as it is.
+type MetafieldDefinitionUpdateInput struct {
+	// Who may see and write the values.
+	Access *MetafieldAccessInput `json:"access,omitempty"`
+	// What the values are for.
+	Description *string `json:"description,omitempty"`
+	// The `revision` that the change was made on. Another one refuses the change with code `STALE`. Left out, it is written whatever stands there.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// Key of the definition to change.
+	Key string `json:"key"`
+	// What staff call it.
+	Name *string `json:"name,omitempty"`
+	// Namespace of the definition to change. Without it, the shop's default namespace is meant.
+	Namespace *string `json:"namespace,omitempty"`
+	// Type of owner of the definition to change.
+	OwnerType string `json:"ownerType"`
+	// True pins it, false takes it off those that are pinned.
+	Pin *bool `json:"pin,omitempty"`
+	// The rules that values obey, replacing all of the old ones.
+	Validations []*MetafieldDefinitionValidationInput `json:"validations,omitempty"`
+}
+
+// Outcome of changing a definition.
+type MetafieldDefinitionUpdatePayload struct {
+	// The definition as it is now, or null when it was not changed.
+	UpdatedDefinition *catalog.Definition `json:"updatedDefinition,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A rule for values. Numbers and times know `min` and `max`, decimals `max_precision`; texts know `min` and `max` for their
+// length and `regex`, a pattern in the syntax of RE2; texts of one line and whole numbers know `choices`, a list in JSON.
+// Lists know `list.min` and `list.max` beside the rules of their entries.
+type MetafieldDefinitionValidationInput struct {
+	// Name of the rule.
+	Name string `json:"name"`
+	// The rule's value.
+	Value string `json:"value"`
 }
 
 // Why a metafield was not deleted.

@@ -381,6 +381,18 @@ func (f MetafieldFunc) Mutate(ctx context.Context, m generated.Mutation) (genera
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.MetafieldMutation", m)
 }
 
+// The MetafieldDefinitionFunc type is an adapter to allow the use of ordinary
+// function as MetafieldDefinition mutator.
+type MetafieldDefinitionFunc func(context.Context, *generated.MetafieldDefinitionMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MetafieldDefinitionFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.MetafieldDefinitionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.MetafieldDefinitionMutation", m)
+}
+
 // The OAuthRequestFunc type is an adapter to allow the use of ordinary
 // function as OAuthRequest mutator.
 type OAuthRequestFunc func(context.Context, *generated.OAuthRequestMutation) (generated.Value, error)

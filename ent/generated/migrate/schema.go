@@ -993,6 +993,36 @@ var (
 			},
 		},
 	}
+	// MetafieldDefinitionColumns holds the columns for the "metafield_definition" table.
+	MetafieldDefinitionColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "owner_type", Type: field.TypeString},
+		{Name: "namespace", Type: field.TypeString},
+		{Name: "key", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString},
+		{Name: "description", Type: field.TypeString, Default: ""},
+		{Name: "type", Type: field.TypeString},
+		{Name: "validations", Type: field.TypeJSON, Nullable: true},
+		{Name: "admin_access", Type: field.TypeString},
+		{Name: "storefront_access", Type: field.TypeString},
+		{Name: "pinned_position", Type: field.TypeInt, Nullable: true},
+	}
+	// MetafieldDefinitionTable holds the schema information for the "metafield_definition" table.
+	MetafieldDefinitionTable = &schema.Table{
+		Name:       "metafield_definition",
+		Columns:    MetafieldDefinitionColumns,
+		PrimaryKey: []*schema.Column{MetafieldDefinitionColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "metafielddefinition_shop_id_owner_type_namespace_key",
+				Unique:  true,
+				Columns: []*schema.Column{MetafieldDefinitionColumns[1], MetafieldDefinitionColumns[4], MetafieldDefinitionColumns[5], MetafieldDefinitionColumns[6]},
+			},
+		},
+	}
 	// OauthRequestColumns holds the columns for the "oauth_request" table.
 	OauthRequestColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -2135,6 +2165,7 @@ var (
 		MenuTable,
 		MenuItemTable,
 		MetafieldTable,
+		MetafieldDefinitionTable,
 		OauthRequestTable,
 		OauthTokenTable,
 		OptionValueTable,
@@ -2268,6 +2299,9 @@ func init() {
 	}
 	MetafieldTable.Annotation = &entsql.Annotation{
 		Table: "metafield",
+	}
+	MetafieldDefinitionTable.Annotation = &entsql.Annotation{
+		Table: "metafield_definition",
 	}
 	OauthRequestTable.Annotation = &entsql.Annotation{
 		Table: "oauth_request",

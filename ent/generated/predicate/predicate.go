@@ -99,6 +99,9 @@ type MenuItem func(*sql.Selector)
 // Metafield is the predicate function for metafield builders.
 type Metafield func(*sql.Selector)
 
+// MetafieldDefinition is the predicate function for metafielddefinition builders.
+type MetafieldDefinition func(*sql.Selector)
+
 // OAuthRequest is the predicate function for oauthrequest builders.
 type OAuthRequest func(*sql.Selector)
 
