@@ -31,7 +31,10 @@ func (r *Resolver) InventoryLevel() generated.InventoryLevelResolver {
 	return &inventoryLevelResolver{r}
 }
 
+func (r *Resolver) Location() generated.LocationResolver { return &locationResolver{r} }
+
 type (
 	inventoryItemResolver  struct{ *Resolver }
 	inventoryLevelResolver struct{ *Resolver }
+	locationResolver       struct{ *Resolver }
 )

@@ -84,6 +84,12 @@ func (r *Resolver) finders() map[string]finder {
 			}
 			return out, err
 		}),
+		"MetafieldDefinition": findBy(r.Catalog.Definitions),
+
+		"InventoryLevel":    findBy(r.levelsByID),
+		"InventoryTransfer": findBy(r.transfersByID),
+		"Location":          findBy(r.locationsByID),
+
 		"Cart":  r.findCarts,
 		"Order": r.findOrders,
 		"Shop":  r.findShop,

@@ -182,8 +182,10 @@ func quantities(l *inventory.Level, names []string) ([]*model.InventoryQuantity,
 			n = l.Reserved
 		case "available":
 			n = l.OnHand - l.Reserved
+		case "incoming":
+			n = l.Incoming
 		default:
-			return nil, fault.New(fault.Invalid, "There is no quantity %q: ask for on_hand, reserved or available.", name)
+			return nil, fault.New(fault.Invalid, "There is no quantity %q: ask for on_hand, reserved, available or incoming.", name)
 		}
 		out = append(out, &model.InventoryQuantity{Name: name, Quantity: int(n)})
 	}

@@ -16,7 +16,8 @@ import (
 
 func collectionChanges(in model.CollectionInput) catalog.CollectionChanges {
 	out := catalog.CollectionChanges{
-		Title: in.Title, Handle: in.Handle, DescriptionHTML: in.DescriptionHTML, SortOrder: in.SortOrder, Metafields: metafieldInputs(in.Metafields),
+		IfRevision: in.IfRevision,
+		Title:      in.Title, Handle: in.Handle, DescriptionHTML: in.DescriptionHTML, SortOrder: in.SortOrder, Metafields: metafieldInputs(in.Metafields),
 		Products: uuidsOf(in.Products, "Product"),
 	}
 	out.SEOTitle, out.SEODescription = seoInput(in.Seo)

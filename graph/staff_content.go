@@ -21,7 +21,7 @@ func (r *Resolver) updatePage(ctx context.Context, id gid.ID, in model.PageUpdat
 		return nil, form.problems, nil
 	}
 	return r.Content.UpdatePage(ctx, uuidOf(id, "Page"), content.PageInput{
-		Title: in.Title, Handle: in.Handle, Body: in.Body, Published: in.IsPublished, PublishAt: in.PublishDate, Metafields: pageMetafields(in.Metafields),
+		IfRevision: in.IfRevision, Title: in.Title, Handle: in.Handle, Body: in.Body, Published: in.IsPublished, PublishAt: in.PublishDate, Metafields: pageMetafields(in.Metafields),
 	})
 }
 

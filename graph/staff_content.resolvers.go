@@ -21,8 +21,8 @@ func (r *mutationResolver) MenuCreate(ctx context.Context, handle string, items 
 	return &model.MenuCreatePayload{Menu: oneMenu(ctx, m), UserErrors: menuErrors(ps)}, nil
 }
 
-func (r *mutationResolver) MenuUpdate(ctx context.Context, handle *string, id gid.ID, items []*model.MenuItemUpdateInput, title string) (*model.MenuUpdatePayload, error) {
-	m, ps, err := r.Content.UpdateMenu(ctx, uuidOf(id, "Menu"), content.MenuInput{Handle: handle, Title: title, Items: changedItems(items)})
+func (r *mutationResolver) MenuUpdate(ctx context.Context, handle *string, id gid.ID, ifRevision *string, items []*model.MenuItemUpdateInput, title string) (*model.MenuUpdatePayload, error) {
+	m, ps, err := r.Content.UpdateMenu(ctx, uuidOf(id, "Menu"), content.MenuInput{IfRevision: ifRevision, Handle: handle, Title: title, Items: changedItems(items)})
 	if err != nil {
 		return nil, err
 	}

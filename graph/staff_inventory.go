@@ -118,12 +118,11 @@ func (r *Resolver) levels(ctx context.Context, item *model.InventoryItem, args k
 		return nil, err
 	}
 	loader.Together(ctx, page.Items, func(l *inventory.Level) uuid.UUID { return l.ID.UUID })
-	return &model.InventoryLevelConnection{Nodes: listed(page.Items), PageInfo: pageInfo(page), Edges: edges(ctx, page, func(c string, n *inventory.Level) model.InventoryLevelEdge {
-		return model.InventoryLevelEdge{Cursor: c, Node: n}
-	})}, nil
+	return levelConnection(ctx, page), nil
 }
 
 func locationConnection(ctx context.Context, p keyset.Page[*inventory.Location]) *model.LocationConnection {
+	loader.Together(ctx, p.Items, placeID)
 	return &model.LocationConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *inventory.Location) model.LocationEdge {
 		return model.LocationEdge{Cursor: c, Node: n}
 	})}

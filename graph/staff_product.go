@@ -31,7 +31,8 @@ func newProduct(in model.ProductCreateInput, media []*model.CreateMediaInput) ca
 
 func changedProduct(in model.ProductUpdateInput, media []*model.CreateMediaInput) catalog.ProductChanges {
 	out := catalog.ProductChanges{
-		Title: in.Title, Handle: in.Handle, DescriptionHTML: in.DescriptionHTML, Vendor: in.Vendor, ProductType: in.ProductType, Status: in.Status,
+		IfRevision: in.IfRevision,
+		Title:      in.Title, Handle: in.Handle, DescriptionHTML: in.DescriptionHTML, Vendor: in.Vendor, ProductType: in.ProductType, Status: in.Status,
 		Metafields: metafieldInputs(in.Metafields), Media: mediaInputs(media),
 		CollectionsToJoin: uuidsOf(in.CollectionsToJoin, "Collection"), CollectionsToLeave: uuidsOf(in.CollectionsToLeave, "Collection"),
 	}
@@ -137,8 +138,8 @@ func tooManyVariants() fault.Problems {
 	return fault.Problems{{Field: []string{"variants"}, Code: catalog.CodeInvalid, Message: "At most 250 variants are written in one call."}}
 }
 
-// updateVariants changes variants. With partial, entries whose form is wrong are left out and the others saved.
-func (r *Resolver) updateVariants(ctx context.Context, product gid.ID, media []*model.CreateMediaInput, partial bool, in []*model.ProductVariantsBulkInput) (*catalog.SavedVariants, fault.Problems, error) {
+// updateVariants changes variants. Where that is partial, entries whose form is wrong are left out and the others saved.
+func (r *Resolver) updateVariants(ctx context.Context, product gid.ID, media []*model.CreateMediaInput, how catalog.Bulk, in []*model.ProductVariantsBulkInput) (*catalog.SavedVariants, fault.Problems, error) {
 	if len(in) > catalog.MaxBulk {
 		return nil, tooManyVariants(), nil
 	}
@@ -151,10 +152,10 @@ func (r *Resolver) updateVariants(ctx context.Context, product gid.ID, media []*
 			list, places = append(list, changes), append(places, i)
 		}
 	}
-	if len(form.problems) > 0 && (!partial || len(list) == 0) {
+	if len(form.problems) > 0 && (!how.Partial || len(list) == 0) {
 		return nil, form.problems, nil
 	}
-	saved, ps, err := r.Catalog.UpdateVariants(ctx, uuidOf(product, "Product"), list, mediaInputs(media), partial)
+	saved, ps, err := r.Catalog.UpdateVariants(ctx, uuidOf(product, "Product"), list, mediaInputs(media), how)
 	for _, p := range ps {
 		if len(p.Field) > 1 && p.Field[0] == "variants" {
 			if i, err := strconv.Atoi(p.Field[1]); err == nil && i < len(places) {

@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 
+	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 )
@@ -46,8 +47,8 @@ func (r *mutationResolver) ProductVariantsBulkCreate(ctx context.Context, media 
 	return &model.ProductVariantsBulkCreatePayload{Product: p, ProductVariants: list, UserErrors: errors}, nil
 }
 
-func (r *mutationResolver) ProductVariantsBulkUpdate(ctx context.Context, allowPartialUpdates *bool, media []*model.CreateMediaInput, productID gid.ID, variants []*model.ProductVariantsBulkInput) (*model.ProductVariantsBulkUpdatePayload, error) {
-	saved, ps, err := r.updateVariants(ctx, productID, media, allowPartialUpdates != nil && *allowPartialUpdates, variants)
+func (r *mutationResolver) ProductVariantsBulkUpdate(ctx context.Context, allowPartialUpdates *bool, ifRevision *string, media []*model.CreateMediaInput, productID gid.ID, variants []*model.ProductVariantsBulkInput) (*model.ProductVariantsBulkUpdatePayload, error) {
+	saved, ps, err := r.updateVariants(ctx, productID, media, catalog.Bulk{Partial: allowPartialUpdates != nil && *allowPartialUpdates, IfRevision: ifRevision}, variants)
 	if err != nil {
 		return nil, err
 	}

@@ -453,11 +453,48 @@ CREATE TABLE "inventory_level" (
   on_hand bigint NOT NULL DEFAULT 0,
   reserved bigint NOT NULL DEFAULT 0,
   updated_at timestamp with time zone NOT NULL,
+  incoming bigint NOT NULL DEFAULT 0,
   CONSTRAINT inventory_level_pkey PRIMARY KEY (id)
 );
+CREATE INDEX inventorylevel_shop_id_location_id_id ON public.inventory_level USING btree (shop_id, location_id, id);
 CREATE UNIQUE INDEX inventorylevel_shop_id_variant_id_location_id ON public.inventory_level USING btree (shop_id, variant_id, location_id);
 ALTER TABLE inventory_level ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON inventory_level USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
+CREATE TABLE "inventory_transfer" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  name character varying NOT NULL,
+  status character varying NOT NULL,
+  origin_id uuid NOT NULL,
+  destination_id uuid NOT NULL,
+  note character varying NOT NULL DEFAULT ''::character varying,
+  reference character varying NOT NULL DEFAULT ''::character varying,
+  shipped_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  CONSTRAINT inventory_transfer_pkey PRIMARY KEY (id)
+);
+CREATE INDEX inventorytransfer_shop_id_id ON public.inventory_transfer USING btree (shop_id, id);
+CREATE INDEX inventorytransfer_shop_id_status_id ON public.inventory_transfer USING btree (shop_id, status, id);
+ALTER TABLE inventory_transfer ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON inventory_transfer USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
+CREATE TABLE "inventory_transfer_line" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  transfer_id uuid NOT NULL,
+  variant_id uuid NOT NULL,
+  position bigint NOT NULL,
+  quantity bigint NOT NULL,
+  accepted bigint NOT NULL DEFAULT 0,
+  rejected bigint NOT NULL DEFAULT 0,
+  CONSTRAINT inventory_transfer_line_pkey PRIMARY KEY (id)
+);
+CREATE INDEX inventorytransferline_shop_id_transfer_id_position_id ON public.inventory_transfer_line USING btree (shop_id, transfer_id, "position", id);
+ALTER TABLE inventory_transfer_line ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON inventory_transfer_line USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "location" (
   id uuid NOT NULL,
@@ -565,6 +602,27 @@ CREATE INDEX metafield_shop_id_namespace_key_value_key_owner_id ON public.metafi
 CREATE UNIQUE INDEX metafield_shop_id_owner_id_namespace_key ON public.metafield USING btree (shop_id, owner_id, namespace, key);
 ALTER TABLE metafield ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON metafield USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
+CREATE TABLE "metafield_definition" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  owner_type character varying NOT NULL,
+  namespace character varying NOT NULL,
+  key character varying NOT NULL,
+  name character varying NOT NULL,
+  description character varying NOT NULL DEFAULT ''::character varying,
+  type character varying NOT NULL,
+  validations jsonb,
+  admin_access character varying NOT NULL,
+  storefront_access character varying NOT NULL,
+  pinned_position bigint,
+  CONSTRAINT metafield_definition_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX metafielddefinition_shop_id_owner_type_namespace_key ON public.metafield_definition USING btree (shop_id, owner_type, namespace, key);
+ALTER TABLE metafield_definition ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON metafield_definition USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "oauth_request" (
   id uuid NOT NULL,
@@ -1142,9 +1200,11 @@ CREATE TABLE "stock_movement" (
   ref character varying NOT NULL DEFAULT ''::character varying,
   actor character varying NOT NULL DEFAULT ''::character varying,
   created_at timestamp with time zone NOT NULL,
+  quantity_after bigint,
   CONSTRAINT stock_movement_pkey PRIMARY KEY (id)
 );
 CREATE INDEX stockmovement_shop_id_ref ON public.stock_movement USING btree (shop_id, ref);
+CREATE INDEX stockmovement_shop_id_variant_id_id ON public.stock_movement USING btree (shop_id, variant_id, id);
 CREATE INDEX stockmovement_shop_id_variant_id_location_id_id ON public.stock_movement USING btree (shop_id, variant_id, location_id, id);
 ALTER TABLE stock_movement ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON stock_movement USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));

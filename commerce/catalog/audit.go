@@ -28,6 +28,8 @@ func (s *Service) note(ctx context.Context, tx database.Tx, action string, on gi
 		on, data = out.ID, map[string]string{"handle": out.Handle}
 	case *SavedVariants:
 		on, data = out.Product.ID, map[string]int{"variants": len(out.Variants)}
+	case *Definition:
+		on, data = out.ID, out.change
 	case *[]*Metafield:
 		return s.noteMetafields(ctx, tx, action, *out)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // Collection is a named set of products.
@@ -28,6 +29,9 @@ type Collection struct {
 
 // Description is the text without markup, cut to a number of characters where one is given.
 func (c *Collection) Description(truncateAt *int) string { return truncate(c.Text, truncateAt) }
+
+// Revision changes with every change of the collection, and of what is in it by hand.
+func (c *Collection) Revision() string { return revision.Of(c.UpdatedAt) }
 
 // Seo is what search engines are told.
 func (c *Collection) Seo() *SEO { return seo(c.seoTitle, c.seoDescription) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // The states of a product.
@@ -63,6 +64,9 @@ type Count struct {
 
 // Description is the text without markup, cut to a number of characters where one is given.
 func (p *Product) Description(truncateAt *int) string { return truncate(p.Text, truncateAt) }
+
+// Revision changes with every change of the product, its variants, options and pictures.
+func (p *Product) Revision() string { return revision.Of(p.UpdatedAt) }
 
 // Seo is what search engines are told.
 func (p *Product) Seo() *SEO { return seo(p.seoTitle, p.seoDescription) }

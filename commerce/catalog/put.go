@@ -9,6 +9,7 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // The subjects of the events that writes append.
@@ -83,12 +84,19 @@ func (s *Service) PutAllTx(ctx context.Context, tx database.Tx, in []ProductInpu
 	for _, r := range stored {
 		known[r.row.handle] = r
 	}
+	definitions, err := s.definitionsOfProducts(ctx, tx, in)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Saved, len(in))
 	batch := make([]*edited, 0, len(in))
 	seen := make(map[string]bool, len(in))
 	for i, p := range in {
 		c := &checker{}
 		e := c.whole(p, known[handles[i]], list)
+		for j := range e.metafields {
+			c.byDefinition(ctx, &e.metafields[j], definitions)
+		}
 		if seen[handles[i]] {
 			c.add(CodeTaken, "This handle is given twice.", "handle")
 		}
@@ -104,6 +112,16 @@ func (s *Service) PutAllTx(ctx context.Context, tx database.Tx, in []ProductInpu
 		batch = append(batch, e)
 	}
 	return out, s.saveAll(ctx, tx, batch, list)
+}
+
+// definitionsOfProducts reads the definitions of products' metafields, where there is one to write.
+func (s *Service) definitionsOfProducts(ctx context.Context, tx database.Tx, in []ProductInput) (defined, error) {
+	for _, p := range in {
+		if len(p.Metafields) > 0 {
+			return s.definitionsFor(ctx, tx, []metafieldRow{{ownerType: "PRODUCT"}})
+		}
+	}
+	return nil, nil
 }
 
 // whole makes a product with its metafields of an input.
@@ -140,6 +158,7 @@ type edited struct {
 func (s *Service) saveAll(ctx context.Context, tx database.Tx, batch []*edited, list priceList) error {
 	var d difference
 	var fields []metafieldRow
+	now := s.clock.Now()
 	for _, e := range batch {
 		e.saved.ID, e.saved.Created = e.after.row.id, e.before == nil
 		e.saved.Changed = d.add(e.before, e.after)
@@ -149,7 +168,6 @@ func (s *Service) saveAll(ctx context.Context, tx database.Tx, batch []*edited, 
 		}
 		fields = append(fields, e.metafields...)
 	}
-	now := s.clock.Now()
 	if err := s.store.save(ctx, tx, &d, now); err != nil {
 		return err
 	}
@@ -158,9 +176,13 @@ func (s *Service) saveAll(ctx context.Context, tx database.Tx, batch []*edited, 
 		return err
 	}
 	var subjects []*subject
+	var touched []uuid.UUID // only metafields of theirs were written
 	for _, e := range batch {
 		for _, f := range e.metafields {
-			e.saved.Changed = e.saved.Changed || written[f.owner]
+			if written[f.owner] && !e.saved.Changed {
+				e.saved.Changed = true
+				touched, now = append(touched, e.after.row.id), revision.Next(now, e.after.written)
+			}
 		}
 		if e.saved.Changed {
 			subjects = append(subjects, e.after.subject(list.own))
@@ -168,6 +190,9 @@ func (s *Service) saveAll(ctx context.Context, tx database.Tx, batch []*edited, 
 	}
 	if len(subjects) == 0 {
 		return nil
+	}
+	if err := s.store.touchProducts(ctx, tx, touched, now); err != nil {
+		return err
 	}
 	collections, err := s.store.ruledCollections(ctx, tx)
 	if err != nil {

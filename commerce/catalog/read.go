@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/keyset"
@@ -210,13 +211,21 @@ func (s *Service) CollectionsOfProducts(ctx context.Context, products []uuid.UUI
 	return pages(products, rows, err, w, func(c *Collection) (any, uuid.UUID) { return "", c.ID.UUID })
 }
 
+// visibleFields is the condition that a metafield f may be shown: staff and apps see all, storefronts those that are open.
+func visibleFields(ctx context.Context) string {
+	if a := access.From(ctx); a.Kind == access.System || a.Works() {
+		return ""
+	}
+	return open
+}
+
 // Metafields reads metafields of things by name; an empty namespace is "custom".
 func (s *Service) Metafields(ctx context.Context, names []MetafieldName) (map[MetafieldName]*Metafield, error) {
 	owners, keys := map[uuid.UUID]bool{}, map[string]bool{}
 	for _, n := range names {
 		owners[n.Owner], keys[n.Key] = true, true
 	}
-	list, err := s.store.metafields(ctx, s.db, listOf(owners), listOf(keys))
+	list, err := s.store.metafields(ctx, s.db, visibleFields(ctx), listOf(owners), listOf(keys))
 	if err != nil {
 		return nil, err
 	}
@@ -229,7 +238,7 @@ func (s *Service) Metafields(ctx context.Context, names []MetafieldName) (map[Me
 
 // MetafieldsByID reads metafields by id.
 func (s *Service) MetafieldsByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Metafield, error) {
-	list, err := s.store.metafieldsByID(ctx, s.db, ids)
+	list, err := s.store.metafieldsByID(ctx, s.db, visibleFields(ctx), ids)
 	return byID(list, err, func(f *Metafield) uuid.UUID { return f.ID.UUID })
 }
 
@@ -239,7 +248,7 @@ func (s *Service) MetafieldsOf(ctx context.Context, owners []uuid.UUID, args key
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.store.metafieldPages(ctx, s.db, w, owners)
+	rows, err := s.store.metafieldPages(ctx, s.db, visibleFields(ctx), w, owners)
 	return pages(owners, rows, err, w, func(f *Metafield) (any, uuid.UUID) { return "", f.ID.UUID })
 }
 

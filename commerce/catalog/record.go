@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,6 +18,7 @@ import (
 // difference, so that a change which changes nothing costs no write and tells nobody.
 type record struct {
 	row      productRow
+	written  time.Time // when it was last written; never for a new one
 	options  []*optionRow
 	variants []*variantRecord
 	media    []mediaRow
@@ -116,7 +118,7 @@ func OptionKey(values []string) string {
 
 // clone is a copy that can be changed.
 func (r *record) clone() *record {
-	c := &record{row: r.row, media: slices.Clone(r.media)}
+	c := &record{row: r.row, written: r.written, media: slices.Clone(r.media)}
 	for _, o := range r.options {
 		copied := *o
 		copied.values = slices.Clone(o.values)

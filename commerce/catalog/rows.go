@@ -50,7 +50,7 @@ func newTable(t table) *table {
 	}
 	if t.times {
 		names, values = append(names, "created_at", "updated_at"), append(values, "$3::timestamptz", "$3::timestamptz")
-		sets = append(sets, "updated_at = excluded.updated_at")
+		sets = append(sets, "updated_at = {later}") // than it was, whatever the clock says: revisions follow from it
 	}
 	suffix := ""
 	if t.key != "" {
@@ -58,8 +58,8 @@ func newTable(t table) *table {
 	}
 	text := "INSERT INTO " + t.name + " (" + strings.Join(names, ", ") + ") SELECT " + strings.Join(values, ", ") + " FROM %s WHERE true" + suffix
 	t.texts = map[database.Dialect]string{
-		database.SQLite:     fmt.Sprintf(text, rowsSQLite),
-		database.PostgreSQL: fmt.Sprintf(text, rowsPostgreSQL),
+		database.SQLite:     fmt.Sprintf(strings.Replace(text, "{later}", "max(excluded.updated_at, "+t.name+".updated_at + 1)", 1), rowsSQLite),
+		database.PostgreSQL: fmt.Sprintf(strings.Replace(text, "{later}", "greatest(excluded.updated_at, "+t.name+".updated_at + interval '1 microsecond')", 1), rowsPostgreSQL),
 	}
 	return &t
 }

@@ -142,9 +142,9 @@ func TestVariantsByStaff(t *testing.T) {
 		blue, green := saved.Variants[0].ID.UUID, saved.Variants[1].ID.UUID
 		red := b.variants(t, b.in("USD"), id)[0].ID.UUID
 		t.Run("PriceSetsWhatFollowsFromIt", func(t *testing.T) {
-			_, problems, err := b.catalog.UpdateVariants(b.ctx, id, []catalog.VariantChanges{{ID: green, Price: ptr(money.New(999, "EUR"))}}, nil, false)
+			_, problems, err := b.catalog.UpdateVariants(b.ctx, id, []catalog.VariantChanges{{ID: green, Price: ptr(money.New(999, "EUR"))}}, nil, catalog.Bulk{})
 			expect(t, problems, err, "")
-			_, problems, err = b.catalog.UpdateVariants(b.ctx, id, []catalog.VariantChanges{{ID: green, Price: ptr(usd(2000)), ClearCompareAt: true}}, nil, false)
+			_, problems, err = b.catalog.UpdateVariants(b.ctx, id, []catalog.VariantChanges{{ID: green, Price: ptr(usd(2000)), ClearCompareAt: true}}, nil, catalog.Bulk{})
 			expect(t, problems, err, "")
 			got := []int64{b.variants(t, b.in("USD"), id)[2].Price.Amount, b.variants(t, b.in("EUR"), id)[2].Price.Amount, b.variants(t, b.in("JPY"), id)[2].Price.Amount}
 			if d := cmp.Diff([]int64{2000, 999, 3000}, got); d != "" {
@@ -156,7 +156,7 @@ func TestVariantsByStaff(t *testing.T) {
 			}
 		})
 		t.Run("ValuesAreTraded", func(t *testing.T) {
-			_, problems, err := b.catalog.UpdateVariants(b.ctx, id, []catalog.VariantChanges{{ID: blue, Options: color("Green")}, {ID: green, Options: color("Blue")}}, nil, false)
+			_, problems, err := b.catalog.UpdateVariants(b.ctx, id, []catalog.VariantChanges{{ID: blue, Options: color("Green")}, {ID: green, Options: color("Blue")}}, nil, catalog.Bulk{})
 			expect(t, problems, err, "")
 			v := b.variants(t, b.in("USD"), id)
 			if v[1].Title != "Green" || v[2].Title != "Blue" {
@@ -166,14 +166,14 @@ func TestVariantsByStaff(t *testing.T) {
 		t.Run("RefusedTogether", func(t *testing.T) {
 			_, problems, err := b.catalog.UpdateVariants(b.ctx, id, []catalog.VariantChanges{
 				{ID: blue, Price: ptr(usd(1))}, {ID: green, Price: ptr(usd(-1))}, {}, {ID: uuid.New()}, {ID: red, Price: ptr(money.New(1, "GBP"))},
-			}, nil, false)
+			}, nil, catalog.Bulk{})
 			expect(t, problems, err, "variants.1.price.GREATER_THAN_OR_EQUAL_TO variants.2.id.PRODUCT_VARIANT_ID_MISSING variants.3.id.PRODUCT_VARIANT_DOES_NOT_EXIST variants.4.price.CURRENCY_MISMATCH ")
 			if v := b.variants(t, b.in("USD"), id); v[1].Price.Amount != 1000 {
 				t.Errorf("price %v", v[1].Price)
 			}
 		})
 		t.Run("GoodOnesSaved", func(t *testing.T) {
-			saved, problems, err := b.catalog.UpdateVariants(b.ctx, id, []catalog.VariantChanges{{ID: blue, Price: ptr(usd(1))}, {ID: green, Price: ptr(usd(-1))}, {ID: red, Options: color("Green")}}, nil, true)
+			saved, problems, err := b.catalog.UpdateVariants(b.ctx, id, []catalog.VariantChanges{{ID: blue, Price: ptr(usd(1))}, {ID: green, Price: ptr(usd(-1))}, {ID: red, Options: color("Green")}}, nil, catalog.Bulk{Partial: true})
 			expect(t, problems, err, "variants.1.price.GREATER_THAN_OR_EQUAL_TO variants.2.optionValues.VARIANT_ALREADY_EXISTS ")
 			if saved == nil || len(saved.Variants) != 1 || saved.Variants[0].Price.Amount != 1 {
 				t.Errorf("saved %+v", saved)

@@ -105,22 +105,22 @@ func scanMetafield(lead ...any) func(scan func(...any) error) (*Metafield, error
 }
 
 // metafields reads metafields of things by name. Served by metafield (shop_id, owner_id, namespace, key).
-func (s store) metafields(ctx context.Context, q database.Querier, owners []uuid.UUID, keys []string) ([]*Metafield, error) {
-	rows, err := q.Query(ctx, "SELECT "+metafieldColumns+" FROM metafield f WHERE f.shop_id = $1 AND f.owner_id = ANY($2) AND f.key = ANY($3)", owners, keys)
+func (s store) metafields(ctx context.Context, q database.Querier, visible string, owners []uuid.UUID, keys []string) ([]*Metafield, error) {
+	rows, err := q.Query(ctx, "SELECT "+metafieldColumns+" FROM metafield f WHERE f.shop_id = $1 AND f.owner_id = ANY($2) AND f.key = ANY($3)"+visible, owners, keys)
 	return database.Scan(rows, err, scanMetafield())
 }
 
 // metafieldsByID reads metafields by id. Served by the primary key.
-func (s store) metafieldsByID(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]*Metafield, error) {
-	rows, err := q.Query(ctx, "SELECT "+metafieldColumns+" FROM metafield f WHERE f.shop_id = $1 AND f.id = ANY($2)", ids)
+func (s store) metafieldsByID(ctx context.Context, q database.Querier, visible string, ids []uuid.UUID) ([]*Metafield, error) {
+	rows, err := q.Query(ctx, "SELECT "+metafieldColumns+" FROM metafield f WHERE f.shop_id = $1 AND f.id = ANY($2)"+visible, ids)
 	return database.Scan(rows, err, scanMetafield())
 }
 
 // metafieldPages reads the first metafields of things. Served by metafield (shop_id, owner_id, namespace, key).
-func (s store) metafieldPages(ctx context.Context, q database.Querier, w keyset.Window, owners []uuid.UUID) ([]owned[*Metafield], error) {
+func (s store) metafieldPages(ctx context.Context, q database.Querier, visible string, w keyset.Window, owners []uuid.UUID) ([]owned[*Metafield], error) {
 	where, more := w.Where(3)
 	query := database.PerParent{
-		Columns: metafieldColumns, From: "metafield f", Where: "f.shop_id = $1" + where, Parent: "f.owner_id", Order: "f.id" + w.Direction(), Limit: w.Limit + 1, Arg: 2,
+		Columns: metafieldColumns, From: "metafield f", Where: "f.shop_id = $1" + visible + where, Parent: "f.owner_id", Order: "f.id" + w.Direction(), Limit: w.Limit + 1, Arg: 2,
 	}.SQL(q.Dialect())
 	var skip int64
 	var parent uuid.UUID

@@ -26,7 +26,7 @@ func (store) lockRules(ctx context.Context, tx database.Tx, alone bool) error {
 }
 
 const recordColumns = `p.id, p.handle, p.title, p.description, p.description_html, p.vendor, p.product_type, p.status, p.tags, p.seo_title, p.seo_description,
- p.published_at IS NOT NULL, p.gift_card, p.variants_count`
+ p.published_at IS NOT NULL, p.gift_card, p.variants_count, p.updated_at`
 
 // recordsByHandle locks and reads whole products. Served by product (shop_id, handle).
 func (s store) recordsByHandle(ctx context.Context, tx database.Tx, handles []string) ([]*record, error) {
@@ -69,7 +69,7 @@ func scanRecord(scan func(...any) error) (*record, error) {
 	r := &record{}
 	p := &r.row
 	var tags database.JSON[[]string]
-	err := scan(&p.id, &p.handle, &p.title, &p.text, &p.html, &p.vendor, &p.kind, &p.status, &tags, &p.seoTitle, &p.seoDescription, &p.published, &p.giftCard, &p.variants)
+	err := scan(&p.id, &p.handle, &p.title, &p.text, &p.html, &p.vendor, &p.kind, &p.status, &tags, &p.seoTitle, &p.seoDescription, &p.published, &p.giftCard, &p.variants, &r.written)
 	if tags.V == nil {
 		tags.V = []string{}
 	}

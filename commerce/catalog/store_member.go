@@ -12,11 +12,11 @@ import (
 // lockCollection locks and reads one collection; nil where there is none. Served by the primary key.
 func (store) lockCollection(ctx context.Context, tx database.Tx, id uuid.UUID) (*collectionRecord, error) {
 	rows, err := tx.Query(ctx, `SELECT c.id, c.handle, c.title, c.description, c.description_html, c.sort_order, c.rules, c.disjunctive, c.published_at IS NOT NULL,
- c.media_id, c.seo_title, c.seo_description FROM collection c WHERE c.shop_id = $1 AND c.id = $2 FOR NO KEY UPDATE`, id)
+ c.media_id, c.seo_title, c.seo_description, c.updated_at FROM collection c WHERE c.shop_id = $1 AND c.id = $2 FOR NO KEY UPDATE`, id)
 	list, err := database.Scan(rows, err, func(scan func(...any) error) (*collectionRecord, error) {
 		r := &collectionRecord{}
 		var rules database.JSON[[]*Rule]
-		err := scan(&r.id, &r.handle, &r.title, &r.text, &r.html, &r.sort, &rules, &r.disjunctive, &r.published, &r.media, &r.seoTitle, &r.seoDescription)
+		err := scan(&r.id, &r.handle, &r.title, &r.text, &r.html, &r.sort, &rules, &r.disjunctive, &r.published, &r.media, &r.seoTitle, &r.seoDescription, &r.written)
 		if len(rules.V) > 0 {
 			r.rules = encode(rules.V)
 		}

@@ -20,7 +20,7 @@ func (s store) storedMetafields(ctx context.Context, tx database.Tx, names []Met
 	for _, n := range names {
 		owners[n.Owner], keys[n.Key] = true, true
 	}
-	list, err := s.metafields(ctx, tx, listOf(owners), listOf(keys))
+	list, err := s.metafields(ctx, tx, "", listOf(owners), listOf(keys))
 	out := make(map[MetafieldName]*Metafield, len(list))
 	for _, f := range list {
 		out[MetafieldName{f.OwnerID, f.Namespace, f.Key}] = f

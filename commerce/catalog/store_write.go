@@ -205,6 +205,15 @@ func (s store) save(ctx context.Context, tx database.Tx, d *difference, now time
 	return nil
 }
 
+// touchProducts raises the time of the last write of products.
+func (store) touchProducts(ctx context.Context, tx database.Tx, ids []uuid.UUID, now time.Time) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "UPDATE product SET updated_at = $3 WHERE shop_id = $1 AND id = ANY($2)", ids, now)
+	return err
+}
+
 // parkKeys moves option keys out of the way, so that variants can trade them in one statement.
 func (store) parkKeys(ctx context.Context, tx database.Tx, ids []uuid.UUID) error {
 	if len(ids) == 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -13,10 +14,12 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // CollectionChanges is a new collection, or changes to one: what is nil stays as it is.
 type CollectionChanges struct {
+	IfRevision      *string // of a collection that is changed: refuses where another revision is there
 	Title           *string
 	Handle          *string // made from the title of a new collection where nil or empty
 	DescriptionHTML *string
@@ -39,6 +42,7 @@ type collectionRecord struct {
 	disjunctive, published    bool
 	media                     uuid.NullUUID
 	seoTitle, seoDescription  string
+	written                   time.Time // when it was last written
 }
 
 func (r *collectionRecord) ruled() (ruled, error) {
@@ -56,6 +60,11 @@ func (s *Service) CreateCollection(ctx context.Context, in CollectionChanges) (*
 func (s *Service) CreateCollectionTx(ctx context.Context, tx database.Tx, in CollectionChanges) (*Collection, fault.Problems, error) {
 	c := &checker{prefix: []string{"input"}}
 	r := &collectionRecord{id: newID(), sort: "manual", published: true}
+	if in.RuleSet == nil && len(in.Metafields) > 0 {
+		if err := s.store.lockRules(ctx, tx, false); err != nil {
+			return nil, nil, err
+		}
+	}
 	if in.RuleSet != nil {
 		r.sort = "best_selling"
 		if len(in.Products) > 0 {
@@ -77,8 +86,8 @@ func (s *Service) CreateCollectionTx(ctx context.Context, tx database.Tx, in Col
 func (s *Service) UpdateCollection(ctx context.Context, id uuid.UUID, in CollectionChanges) (*Collection, fault.Problems, error) {
 	return run(ctx, s, "collection.updated", gid.ID{}, func(tx database.Tx) (*Collection, fault.Problems, error) {
 		c := &checker{prefix: []string{"input"}}
-		if in.RuleSet != nil {
-			if err := s.store.lockRules(ctx, tx, true); err != nil {
+		if in.RuleSet != nil || len(in.Metafields) > 0 {
+			if err := s.store.lockRules(ctx, tx, in.RuleSet != nil); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -89,6 +98,9 @@ func (s *Service) UpdateCollection(ctx context.Context, id uuid.UUID, in Collect
 		if before == nil {
 			c.add(CodeNotFound, "There is no such collection.", "id")
 			return nil, c.problems, nil
+		}
+		if stale := revision.Problems(in.IfRevision, before.written, "input", "ifRevision"); stale != nil {
+			return nil, stale, nil
 		}
 		if in.RuleSet != nil && before.rules == "" {
 			c.add(CodeConflict, "A collection that is chosen by hand does not take rules.", "ruleSet")
@@ -163,6 +175,11 @@ func (s *Service) putCollection(ctx context.Context, tx database.Tx, c *checker,
 	if len(in.Products) > 0 {
 		if err := s.appendMembers(ctx, tx, c, r.id, in.Products, "input", "products"); err != nil || !c.ok() {
 			return nil, c.problems, err
+		}
+	}
+	if !changed && len(written) > 0 {
+		if err := s.store.touchCollection(ctx, tx, r.id, revision.Next(now, r.written)); err != nil {
+			return nil, nil, err
 		}
 	}
 	if changed || len(written) > 0 {

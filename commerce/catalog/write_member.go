@@ -11,6 +11,7 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // gap is the distance between the positions of neighbors, so that a product can be moved between two without others
@@ -184,7 +185,7 @@ func (s *Service) changeByHand(ctx context.Context, collection uuid.UUID, change
 }
 
 func (s *Service) tellCollection(ctx context.Context, tx database.Tx, r *collectionRecord) (*Collection, fault.Problems, error) {
-	if err := s.store.touchCollection(ctx, tx, r.id, s.clock.Now()); err != nil {
+	if err := s.store.touchCollection(ctx, tx, r.id, revision.Next(s.clock.Now(), r.written)); err != nil {
 		return nil, nil, err
 	}
 	if err := s.emit(ctx, tx, EventCollectionChanged, CollectionEvent{CollectionID: r.id, Handle: r.handle}); err != nil {

@@ -56,6 +56,7 @@ type metafieldRow struct {
 	path            []string
 	compare         bool
 	compareToDigest *string
+	defined         bool // it has a definition, which says its type
 }
 
 func (f metafieldRow) name() MetafieldName { return MetafieldName{f.owner, f.namespace, f.key} }
@@ -157,6 +158,9 @@ func (s *Service) setMetafieldsTx(ctx context.Context, tx database.Tx, in []Meta
 		c.add(CodeTooManySets, "At most 25 metafields are written in one call.", "metafields")
 		return nil, c.problems, nil
 	}
+	if err := s.store.lockRules(ctx, tx, false); err != nil {
+		return nil, nil, err
+	}
 	rows := make([]metafieldRow, len(in))
 	actor := access.From(ctx)
 	seen := map[MetafieldName]bool{}
@@ -201,6 +205,9 @@ func (s *Service) setMetafieldsTx(ctx context.Context, tx database.Tx, in []Meta
 // where there are problems. Their paths begin with "metafields". Who may do that is the caller's to check.
 func (s *Service) WriteMetafieldsTx(ctx context.Context, tx database.Tx, owner gid.ID, in []MetafieldInput) (fault.Problems, error) {
 	c := &checker{}
+	if err := s.store.lockRules(ctx, tx, false); err != nil {
+		return nil, err
+	}
 	rows := c.metafields(in, "metafields")
 	for i := range rows {
 		rows[i].owner, rows[i].ownerType = owner.UUID, owners[owner.Type].kind
@@ -303,7 +310,7 @@ func (s *Service) resolveMetafields(ctx context.Context, tx database.Tx, c *chec
 		}
 	}
 	if len(ids) > 0 {
-		list, err := s.store.metafieldsByID(ctx, tx, ids)
+		list, err := s.store.metafieldsByID(ctx, tx, "", ids)
 		if err != nil {
 			return err
 		}
@@ -332,7 +339,12 @@ func (s *Service) resolveMetafields(ctx context.Context, tx database.Tx, c *chec
 	if err != nil {
 		return err
 	}
+	all, err := s.definitionsFor(ctx, tx, rows)
+	if err != nil {
+		return err
+	}
 	for i := range rows {
+		c.byDefinition(ctx, &rows[i], all)
 		c.againstStored(&rows[i], stored[rows[i].name()])
 	}
 	return nil
@@ -346,7 +358,7 @@ func (c *checker) againstStored(f *metafieldRow, old *Metafield) {
 	case f.kind == "":
 		f.kind = old.Type
 		c.typed(*f)
-	case old != nil && old.Type != f.kind:
+	case old != nil && old.Type != f.kind && !f.defined:
 		c.add(CodeType, "The metafield that is there has the type "+old.Type+".", at("type")...)
 	}
 	if !f.compare {

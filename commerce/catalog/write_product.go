@@ -10,10 +10,12 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // ProductChanges is a new product, or changes to one: what is nil stays as it is.
 type ProductChanges struct {
+	IfRevision      *string // of a product that is changed: refuses where another revision is there
 	Title           *string
 	Handle          *string // made from the title of a new product where nil or empty
 	DescriptionHTML *string
@@ -121,6 +123,9 @@ func (s *Service) UpdateProductTx(ctx context.Context, tx database.Tx, id uuid.U
 	if before == nil {
 		c.add(CodeNotFound, "There is no such product.", "id")
 		return nil, c.problems, nil
+	}
+	if stale := revision.Problems(in.IfRevision, before.written, "product", "ifRevision"); stale != nil {
+		return nil, stale, nil
 	}
 	after := before.clone()
 	c.edit(&after.row, in)

@@ -11,6 +11,7 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // The codes of problems with variants, beside those of products.
@@ -131,20 +132,28 @@ func (s *Service) CreateVariantsTx(ctx context.Context, tx database.Tx, product 
 	return saved, nil, nil
 }
 
+// Bulk says how variants are changed.
+type Bulk struct {
+	Partial    bool    // saves the good entries even when others are refused
+	IfRevision *string // refuses all where the product has another revision
+}
+
 // UpdateVariants changes variants of a product and attaches pictures. Where one entry is refused none is saved, unless
-// partial says that the others are. Problems are as with [Service.CreateVariants].
-func (s *Service) UpdateVariants(ctx context.Context, product uuid.UUID, in []VariantChanges, media []MediaInput, partial bool) (*SavedVariants, fault.Problems, error) {
+// how says that the others are. Problems are as with [Service.CreateVariants].
+func (s *Service) UpdateVariants(ctx context.Context, product uuid.UUID, in []VariantChanges, media []MediaInput, how Bulk) (*SavedVariants, fault.Problems, error) {
 	return run(ctx, s, "product.variants_updated", gid.ID{}, func(tx database.Tx) (*SavedVariants, fault.Problems, error) {
-		return s.UpdateVariantsTx(ctx, tx, product, in, media, partial)
+		return s.UpdateVariantsTx(ctx, tx, product, in, media, how)
 	})
 }
 
 // UpdateVariantsTx is [Service.UpdateVariants] in the caller's transaction, which must be undone where nothing was saved.
-func (s *Service) UpdateVariantsTx(ctx context.Context, tx database.Tx, product uuid.UUID, in []VariantChanges, media []MediaInput, partial bool) (*SavedVariants, fault.Problems, error) {
+func (s *Service) UpdateVariantsTx(ctx context.Context, tx database.Tx, product uuid.UUID, in []VariantChanges, media []MediaInput, how Bulk) (*SavedVariants, fault.Problems, error) {
 	var refused fault.Problems
 	saved, problems, err := s.writeVariants(ctx, tx, product, in, media, func(c *checker, r *record, list priceList) []*variantRecord {
-		entries := c.changeAll(r, in, list, partial, &refused)
-		return entries
+		if c.problems = append(c.problems, revision.Problems(how.IfRevision, r.written, "ifRevision")...); !c.ok() {
+			return nil
+		}
+		return c.changeAll(r, in, list, how.Partial, &refused)
 	})
 	return saved, append(problems, refused...), err
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/rialtohq/rialto/platform/keyset"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // Page is a text page.
@@ -39,12 +40,19 @@ type Page struct {
 
 // Menu is a tree of links.
 type Menu struct {
-	ID     gid.ID
-	Handle string
-	Title  string
-	Items  []*MenuItem
-	count  int
+	ID        gid.ID
+	Handle    string
+	Title     string
+	Items     []*MenuItem
+	count     int
+	updatedAt time.Time
 }
+
+// Revision changes with every change of the menu or its items.
+func (m *Menu) Revision() string { return revision.Of(m.updatedAt) }
+
+// Revision changes with every change of the page.
+func (p *Page) Revision() string { return revision.Of(p.UpdatedAt) }
 
 // ItemsCount is how many links the menu has, on all levels.
 func (m *Menu) ItemsCount() int { return m.count }

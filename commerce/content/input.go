@@ -44,9 +44,10 @@ const (
 
 // PageInput is a new page, or changes to one: what is nil stays as it is.
 type PageInput struct {
-	Title  *string
-	Handle *string // made from the title of a new page where nil or empty
-	Body   *string // what could run in a browser is taken out
+	IfRevision *string // of a page that is changed: refuses where another revision is there
+	Title      *string
+	Handle     *string // made from the title of a new page where nil or empty
+	Body       *string // what could run in a browser is taken out
 	// Published says whether shoppers see it, which is so of a new page where nothing is said.
 	Published *bool
 	// PublishAt is when they begin to.
@@ -65,9 +66,10 @@ type MetafieldInput struct {
 
 // MenuInput is a whole menu. Of a menu that is changed, a nil handle stays.
 type MenuInput struct {
-	Handle *string
-	Title  string
-	Items  []MenuItemInput
+	IfRevision *string // of a menu that is changed: refuses where another revision is there
+	Handle     *string
+	Title      string
+	Items      []MenuItemInput
 }
 
 // MenuItemInput is one link, and those below it.

@@ -11,6 +11,7 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // defaultMenus are those that storefronts ask for by these names.
@@ -54,6 +55,9 @@ func (s *Service) UpdateMenu(ctx context.Context, id uuid.UUID, in MenuInput) (*
 			c.add(CodeNoMenu, "There is no such menu.", "id")
 			return nil, c.problems, nil
 		}
+		if stale := revision.Problems(in.IfRevision, row.written, "ifRevision"); stale != nil {
+			return nil, stale, nil
+		}
 		if in.Handle != nil {
 			h := c.name(*in.Handle, "handle")
 			if c.ok() && slices.Contains(defaultMenus, row.handle) && handleOf(h, "menu") != row.handle {
@@ -86,7 +90,7 @@ func (s *Service) saveMenu(ctx context.Context, tx database.Tx, c *checker, row 
 	if fresh {
 		action = "menu.created"
 	}
-	if err := writeMenu(ctx, tx, row, fresh, items, s.clock.Now()); err != nil {
+	if err := writeMenu(ctx, tx, row, fresh, items, revision.Next(s.clock.Now(), row.written)); err != nil {
 		return nil, nil, err
 	}
 	if err := s.told(ctx, tx, EventMenuChanged, MenuEvent{row.id, row.handle}, action, gid.New("Menu", row.id), row.handle); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/rialtohq/rialto/platform/markup"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // The subjects of the events that writes append. A reader looks up the present state: what is not there was deleted.
@@ -37,6 +38,7 @@ type pageRow struct {
 	id                           uuid.UUID
 	handle, title, body, summary string
 	publishedAt                  *time.Time
+	written                      time.Time // when it was last written; never for a new one
 }
 
 // CreatePage makes a page. Paths of problems begin with "page"; nothing is saved where there is one.
@@ -68,6 +70,9 @@ func (s *Service) UpdatePage(ctx context.Context, id uuid.UUID, in PageInput) (*
 		if before == nil {
 			c.problems.Add(CodeNotFound, "There is no such page.", "id")
 			return nil, c.problems, nil
+		}
+		if stale := revision.Problems(in.IfRevision, before.written, "page", "ifRevision"); stale != nil {
+			return nil, stale, nil
 		}
 		row := *before
 		if in.Handle != nil {
@@ -124,7 +129,7 @@ func (s *Service) savePage(ctx context.Context, tx database.Tx, c *checker, befo
 	if before == nil {
 		action, err = "page.created", insertPage(ctx, tx, row, now)
 	} else {
-		err = updatePage(ctx, tx, row, now)
+		err = updatePage(ctx, tx, row, revision.Next(now, row.written))
 	}
 	if err != nil {
 		return nil, nil, err

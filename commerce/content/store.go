@@ -58,7 +58,7 @@ func pagePage(ctx context.Context, q database.Querier, all bool, now time.Time, 
 // menuBy reads a menu with its items in order, in one statement. Served by menu (shop_id, handle) or its key, and
 // menu_item (shop_id, menu_id, position, id). Nil where there is none.
 func menuBy(ctx context.Context, q database.Querier, condition string, arg any) (*Menu, []*MenuItem, error) {
-	rows, err := q.Query(ctx, `SELECT m.id, m.handle, m.title, i.id, i.parent_id, i.title, i.type, i.resource_id, i.url, i.tags
+	rows, err := q.Query(ctx, `SELECT m.id, m.handle, m.title, m.updated_at, i.id, i.parent_id, i.title, i.type, i.resource_id, i.url, i.tags
  FROM menu m LEFT JOIN menu_item i ON i.shop_id = m.shop_id AND i.menu_id = m.id WHERE m.shop_id = $1 AND `+condition+` ORDER BY i.position, i.id`, arg)
 	if err != nil {
 		return nil, nil, err
@@ -70,13 +70,14 @@ func menuBy(ctx context.Context, q database.Querier, condition string, arg any) 
 		var id uuid.UUID
 		var item, parent, resource uuid.NullUUID
 		var handle, title string
+		var updated time.Time
 		var itemTitle, typ, url sql.NullString
 		var tags database.JSON[[]string]
-		if err := rows.Scan(&id, &handle, &title, &item, &parent, &itemTitle, &typ, &resource, &url, &tags); err != nil {
+		if err := rows.Scan(&id, &handle, &title, &updated, &item, &parent, &itemTitle, &typ, &resource, &url, &tags); err != nil {
 			return nil, nil, err
 		}
 		if menu == nil {
-			menu = &Menu{ID: gid.New("Menu", id), Handle: handle, Title: title}
+			menu = &Menu{ID: gid.New("Menu", id), Handle: handle, Title: title, updatedAt: updated.UTC()}
 		}
 		if item.Valid {
 			items = append(items, menuItem(item.UUID, parent, resource, itemTitle.String, typ.String, url.String, tags.V))

@@ -14,6 +14,7 @@ import (
 type menuRow struct {
 	id            uuid.UUID
 	handle, title string
+	written       time.Time // when it was last written; never for a new one
 }
 
 func scanID(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) }
@@ -31,11 +32,11 @@ func takenHandles(ctx context.Context, tx database.Tx, table string, handles []s
 
 // lockPage locks and reads a page; nil where there is none.
 func lockPage(ctx context.Context, tx database.Tx, id uuid.UUID) (*pageRow, error) {
-	rows, err := tx.Query(ctx, "SELECT id, handle, title, body_html, summary, published_at FROM page WHERE shop_id = $1 AND id = $2 FOR UPDATE", id)
+	rows, err := tx.Query(ctx, "SELECT id, handle, title, body_html, summary, published_at, updated_at FROM page WHERE shop_id = $1 AND id = $2 FOR UPDATE", id)
 	list, err := database.Scan(rows, err, func(scan func(...any) error) (*pageRow, error) {
 		p := &pageRow{}
 		var published sql.NullTime
-		err := scan(&p.id, &p.handle, &p.title, &p.body, &p.summary, &published)
+		err := scan(&p.id, &p.handle, &p.title, &p.body, &p.summary, &published, &p.written)
 		if published.Valid {
 			at := published.Time.UTC()
 			p.publishedAt = &at
@@ -86,10 +87,10 @@ func deletePage(ctx context.Context, tx database.Tx, id uuid.UUID) ([]MenuEvent,
 
 // lockMenu locks and reads a menu without its items; nil where there is none.
 func lockMenu(ctx context.Context, tx database.Tx, id uuid.UUID) (*menuRow, error) {
-	rows, err := tx.Query(ctx, "SELECT id, handle, title FROM menu WHERE shop_id = $1 AND id = $2 FOR UPDATE", id)
+	rows, err := tx.Query(ctx, "SELECT id, handle, title, updated_at FROM menu WHERE shop_id = $1 AND id = $2 FOR UPDATE", id)
 	list, err := database.Scan(rows, err, func(scan func(...any) error) (*menuRow, error) {
 		m := &menuRow{}
-		return m, scan(&m.id, &m.handle, &m.title)
+		return m, scan(&m.id, &m.handle, &m.title, &m.written)
 	})
 	if err != nil || len(list) == 0 {
 		return nil, err

@@ -24,6 +24,7 @@ func (p place) compare(o place) int {
 type level struct {
 	place
 	onHand, reserved int64
+	incoming         int64
 	priority         int
 	online           bool // its location is active and serves the online shop
 }
@@ -33,7 +34,7 @@ func (l level) free() int64 { return l.onHand - l.reserved }
 // delta is a change to a level.
 type delta struct {
 	place
-	onHand, reserved int64
+	onHand, reserved, incoming int64
 }
 
 // facts are what a variant says about its stock.
@@ -161,6 +162,7 @@ func apply(levels []level, deltas []delta) []level {
 		if i, ok := at[d.place]; ok {
 			out[i].onHand += d.onHand
 			out[i].reserved += d.reserved
+			out[i].incoming += d.incoming
 		}
 	}
 	return out

@@ -95,7 +95,7 @@ func (s *Service) sell(ctx context.Context, tx database.Tx, c Commitment, held [
 	if err := s.write(ctx, tx, levels, deltas); err != nil {
 		return err
 	}
-	if _, err := s.store.record(ctx, tx, deltas, c.Reason, c.Order, c.Actor, s.clock.Now()); err != nil {
+	if _, err := s.store.record(ctx, tx, levels, deltas, c.Reason, c.Order, c.Actor, s.clock.Now()); err != nil {
 		return err
 	}
 	return s.store.replaceHolds(ctx, tx, c.Ref, true, nil, s.clock.Now(), s.clock.Now())
@@ -103,8 +103,9 @@ func (s *Service) sell(ctx context.Context, tx database.Tx, c Commitment, held [
 
 // Returned is units that come back from a sale.
 type Returned struct {
-	// Lines say what comes back to which location: a part of what the sale's commitment gave. Those without a location
-	// go to the first one that serves the online shop; variants and locations that are gone are passed over.
+	// Lines say what comes back to which location: a part of what the sale's commitment gave. Those without a location, or
+	// with one that is not active any more, go to the first one that serves the online shop; variants and locations that
+	// are gone are passed over.
 	Lines []Allocation
 	// Ref names the cancellation or refund in the ledger.
 	Ref string
@@ -138,7 +139,7 @@ func (s *Service) RestockTx(ctx context.Context, tx database.Tx, r Returned) err
 	if err := s.write(ctx, tx, levels, deltas); err != nil {
 		return err
 	}
-	_, err = s.store.record(ctx, tx, deltas, r.Reason, r.Ref, r.Actor, now)
+	_, err = s.store.record(ctx, tx, levels, deltas, r.Reason, r.Ref, r.Actor, now)
 	return err
 }
 
@@ -148,24 +149,25 @@ func (s *Service) placesOf(ctx context.Context, tx database.Tx, lines []Allocati
 	if err != nil {
 		return nil, err
 	}
-	locations, err := s.store.locations(ctx, tx)
+	locations, err := s.store.lockLocations(ctx, tx, "SHARE")
 	if err != nil {
 		return nil, err
 	}
 	home := uuid.Nil
 	known := make(map[uuid.UUID]bool, len(locations))
 	for _, l := range locations {
-		known[l.ID.UUID] = true
+		known[l.ID.UUID] = l.Active
 		if home == uuid.Nil && l.Active && l.FulfillsOnline {
 			home = l.ID.UUID
 		}
 	}
 	var out []Allocation
 	for _, l := range lines {
-		if l.LocationID == uuid.Nil {
-			l.LocationID = home
+		active, there := known[l.LocationID]
+		if l.LocationID == uuid.Nil || there && !active {
+			l.LocationID, there = home, home != uuid.Nil
 		}
-		if _, ok := variants[l.VariantID]; ok && known[l.LocationID] && l.Quantity > 0 {
+		if _, ok := variants[l.VariantID]; ok && there && l.Quantity > 0 {
 			out = append(out, l)
 		}
 	}

@@ -42,6 +42,7 @@ const (
 	OnHand    Name = "on_hand"   // lies there
 	Reserved  Name = "reserved"  // promised to a checkout
 	Available Name = "available" // the rest
+	Incoming  Name = "incoming"  // on its way there
 )
 
 // SetQuantity says how many units of a variant there are at a location.

@@ -136,7 +136,7 @@ func TestAdjust(t *testing.T) {
 		if diff := cmp.Diff(want, quantities); diff != "" {
 			t.Fatal(diff)
 		}
-		if _, err := first.Quantities([]string{"incoming"}); !fault.Is(err, fault.Invalid) {
+		if _, err := first.Quantities([]string{"damaged"}); !fault.Is(err, fault.Invalid) {
 			t.Fatal(err)
 		}
 		byID, err := b.stock.LevelsByID(b.ctx, []uuid.UUID{first.ID.UUID, uuid.New()})

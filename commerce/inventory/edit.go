@@ -24,6 +24,7 @@ type edit struct {
 	ref         string
 	actor       string
 	action      policy.Action // what the actor must be allowed at each location; zero is [policy.LocationWrite]
+	paired      bool          // two wishes are one entry: what is taken, and where it goes
 	problems    fault.Problems
 }
 
@@ -35,6 +36,17 @@ type wish struct {
 }
 
 func (e *edit) problem(i int, code, message, field string) {
+	if e.paired {
+		if i%2 == 1 && field == "inventoryItemId" {
+			return // said of the first
+		}
+		path := []string{"input", e.list, strconv.Itoa(i / 2), field}
+		if field == "locationId" {
+			path = append(path[:3:3], []string{"from", "to"}[i%2], field)
+		}
+		e.problems.Add(code, message, path...)
+		return
+	}
 	e.problems.Add(code, message, "input", e.list, strconv.Itoa(i), field)
 }
 
@@ -61,7 +73,7 @@ func (s *Service) edit(ctx context.Context, tx database.Tx, e edit) (Group, faul
 	if err := s.write(ctx, tx, levels, deltas); err != nil {
 		return Group{}, nil, err
 	}
-	moved, err := s.store.record(ctx, tx, deltas, e.reason, e.ref, e.actor, now)
+	moved, err := s.store.record(ctx, tx, levels, deltas, e.reason, e.ref, e.actor, now)
 	if err != nil || len(moved) == 0 {
 		return Group{}, nil, err
 	}
@@ -92,7 +104,7 @@ func (e *edit) check() {
 	if u, err := url.Parse(e.ref); err != nil || e.ref != "" && u.Scheme == "" || len(e.ref) > 2048 {
 		e.problems.Add(CodeReference, "A reference is the address of a document, such as https://example.com/notes/12.", "input", "referenceDocumentUri")
 	}
-	if len(e.wishes) > MaxChanges {
+	if len(e.wishes) > MaxChanges && !e.paired {
 		e.problems.Add(many, "At most "+strconv.Itoa(MaxChanges)+" entries are written at once.", "input", e.list)
 		return
 	}
@@ -119,7 +131,7 @@ func (s *Service) find(ctx context.Context, tx database.Tx, e *edit) error {
 	if err != nil {
 		return err
 	}
-	locations, err := s.store.locations(ctx, tx)
+	locations, err := s.store.lockLocations(ctx, tx, "SHARE")
 	if err != nil {
 		return err
 	}
@@ -131,8 +143,12 @@ func (s *Service) find(ctx context.Context, tx database.Tx, e *edit) error {
 		case !f.tracked:
 			e.problem(i, CodeUntracked, "The stock of this item is not counted.", "inventoryItemId")
 		}
-		if !s.allows(ctx, e.action, w.location) || !slices.ContainsFunc(locations, func(l Location) bool { return l.ID.UUID == w.location }) {
+		at := slices.IndexFunc(locations, func(l Location) bool { return l.ID.UUID == w.location })
+		switch {
+		case at < 0 || !s.allows(ctx, e.action, w.location):
 			e.problem(i, CodeUnknownLocation, "There is no such location.", "locationId")
+		case !locations[at].Active:
+			e.problem(i, CodeUnknownLocation, "This location is not active: nothing lies there.", "locationId")
 		}
 	}
 	return nil
@@ -163,7 +179,7 @@ func (e *edit) weigh(levels []level) []delta {
 		case w.compare != nil && *w.compare != from:
 			e.problem(i, CodeStale, "The quantity has changed meanwhile: it is "+strconv.FormatInt(from, 10)+" now.", "changeFromQuantity")
 		case to < now.onHand && to < now.reserved:
-			e.problem(i, CodeTooLow, "Of the "+strconv.FormatInt(now.onHand, 10)+" there, "+strconv.FormatInt(now.reserved, 10)+" are promised to buyers.", e.field)
+			e.problem(i, CodeTooLow, "There are "+strconv.FormatInt(now.onHand, 10)+", and "+strconv.FormatInt(now.reserved, 10)+" of them are promised to buyers.", e.field)
 		case to > MaxQuantity:
 			e.problem(i, CodeTooHigh, "A level holds at most "+strconv.Itoa(MaxQuantity)+".", e.field)
 		default:

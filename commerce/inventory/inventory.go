@@ -7,9 +7,13 @@
 //   - On hand is the sum of the movements of a level, and reserved the sum of its promises ([Service.Verify] proves it).
 //   - 0 ≤ reserved ≤ on hand, except where a variant may be oversold: promises are made of free units only, and neither a
 //     count nor an adjustment takes away what is promised.
+//   - Incoming is the sum of what transfers in progress bring to a level. It is part of no other number: nothing is sold
+//     that has not been received.
+//   - A location that is not active holds nothing.
 //   - A Ref holds at most one promise per variant and location; a Ref's verbs take turns.
 //
-// Locks are taken in one order, so that verbs do not deadlock: the Ref, its promises, then levels by (variant, location).
+// Locks are taken in one order, so that verbs do not deadlock: the transfer, the Ref, its promises, locations, then levels
+// by (variant, location). What ends or moves promises of levels, and not of a Ref, looks for them once it has the levels.
 package inventory
 
 import (
@@ -72,6 +76,9 @@ type Location struct {
 	Priority       int
 	Active         bool
 	FulfillsOnline bool
+	Address        Address
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
 }
 
 // Level is the stock of a variant at a location.
@@ -81,6 +88,7 @@ type Level struct {
 	Location  Location
 	OnHand    int64
 	Reserved  int64
+	Incoming  int64 // on its way here; it cannot be sold before it is received
 	UpdatedAt time.Time
 }
 
@@ -103,6 +111,10 @@ const (
 	Sale       Reason = "sale"
 	Return     Reason = "return"
 	Import     Reason = "import"
+	Moved      Reason = "moved"
+	Shipped    Reason = "transfer_shipped"
+	Arrived    Reason = "transfer_received"
+	SentBack   Reason = "transfer_canceled"
 )
 
 // Movement is an entry of the stock ledger. It is never edited.
@@ -111,6 +123,7 @@ type Movement struct {
 	VariantID  uuid.UUID
 	LocationID uuid.UUID
 	Delta      int64
+	After      *int64 // on hand after it; nil of movements from before this was kept
 	Reason     Reason
 	Ref        string // what it was for, in the caller's words
 	Actor      string // who did it: an access label

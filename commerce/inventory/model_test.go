@@ -22,6 +22,7 @@ type model struct {
 	held     map[inventory.Ref]map[uuid.UUID]int64
 	until    map[inventory.Ref]time.Time
 	orders   int
+	coming   []*inventory.Transfer // on their way
 }
 
 func (m *model) reserved(v uuid.UUID, but inventory.Ref) (sum int64) {
@@ -121,8 +122,54 @@ func (m *model) adjust(t *rapid.T) {
 	}
 }
 
+// move takes units from one location to the other. It may find them promised.
+func (m *model) move(t *rapid.T) {
+	v, n := rapid.SampledFrom(m.variants).Draw(t, "variant"), rapid.Int64Range(1, 3).Draw(t, "quantity")
+	_, problems, err := m.b.stock.Move(m.b.ctx, inventory.Movings{Changes: []inventory.Moving{{VariantID: v, From: m.homes[0], To: m.homes[1], Quantity: n}}})
+	if err != nil || len(problems) > 0 && m.b.numbers(t, v, m.homes[0])[0]-m.b.numbers(t, v, m.homes[0])[1] >= n {
+		t.Fatal(told(problems), err)
+	}
+}
+
+// ship sends what is free on its way, where it can be sold no more.
+func (m *model) ship(t *rapid.T) {
+	v, n := rapid.SampledFrom(m.variants).Draw(t, "variant"), rapid.Int64Range(1, 3).Draw(t, "quantity")
+	at := m.b.numbers(t, v, m.homes[0])
+	if at[0]-at[1] < n {
+		return
+	}
+	m.coming = append(m.coming, m.b.transfer(t, m.homes[0], m.homes[1], inventory.TransferInProgress, of(v, n)))
+	m.onHand[v] -= n
+}
+
+// arrive receives one unit of what is on its way, or ends it.
+func (m *model) arrive(t *rapid.T) {
+	if len(m.coming) == 0 {
+		return
+	}
+	x := m.coming[0]
+	l := m.b.lineOf(t, x)
+	if rapid.Bool().Draw(t, "cancel") {
+		m.onHand[l.VariantID] += l.Left()
+		if _, ps, err := m.b.stock.CancelTransfer(m.b.ctx, x.ID.UUID); err != nil || len(ps) > 0 {
+			t.Fatal(wrong(ps), err)
+		}
+		m.coming = m.coming[1:]
+		return
+	}
+	rejected := rapid.Int64Range(0, 1).Draw(t, "rejected")
+	x, ps, err := m.b.stock.Receive(m.b.ctx, x.ID.UUID, []inventory.Receipt{{Line: l.ID.UUID, Accepted: 1 - rejected, Rejected: rejected}})
+	if err != nil || len(ps) > 0 {
+		t.Fatal(wrong(ps), err)
+	}
+	if m.onHand[l.VariantID] += 1 - rejected; x.Status == inventory.TransferDone {
+		m.coming = m.coming[1:]
+	}
+}
+
 func (m *model) check(t *rapid.T) {
 	m.b.adds(t)
+	m.b.continues(t, m.variants)
 	got, err := m.b.stock.Available(m.b.ctx, m.variants)
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +194,8 @@ func TestStockFollowsItsModel(t *testing.T) {
 				m.onHand[v] = 6
 			}
 			rt.Repeat(map[string]func(*rapid.T){
-				"reserve": m.reserve, "release": m.release, "commit": m.commit, "expire": m.expire, "adjust": m.adjust, "": m.check,
+				"reserve": m.reserve, "release": m.release, "commit": m.commit, "expire": m.expire, "adjust": m.adjust, "move": m.move, "ship": m.ship, "arrive": m.arrive,
+				"": m.check,
 			})
 		})
 	})

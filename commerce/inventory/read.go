@@ -133,6 +133,8 @@ type Discrepancy struct {
 	Moved      int64 // sum of its movements
 	Reserved   int64 // what the level says
 	Promised   int64 // sum of its promises
+	Incoming   int64 // what the level says
+	Coming     int64 // sum of what transfers in progress bring
 }
 
 // Verify lists the shop's levels that break the package's first invariant, at most 100. There are none, unless somebody
@@ -162,8 +164,10 @@ func (l Level) Quantities(names []string) ([]Quantity, error) {
 			q.Quantity = l.Reserved
 		case Available:
 			q.Quantity = l.Available()
+		case Incoming:
+			q.Quantity = l.Incoming
 		default:
-			return nil, fault.New(fault.Invalid, "a quantity is named on_hand, reserved or available")
+			return nil, fault.New(fault.Invalid, "a quantity is named on_hand, reserved, available or incoming")
 		}
 		out = append(out, q)
 	}
@@ -172,3 +176,18 @@ func (l Level) Quantities(names []string) ([]Quantity, error) {
 
 func locationID(id uuid.UUID) gid.ID { return gid.New("Location", id) }
 func levelID(id uuid.UUID) gid.ID    { return gid.New("InventoryLevel", id) }
+
+// LevelsAt reads a page of what is kept at each location; nothing at those that the viewer may not read.
+func (s *Service) LevelsAt(ctx context.Context, locations []uuid.UUID, args keyset.Args) (map[uuid.UUID]keyset.Page[*Level], error) {
+	w, err := args.Window(keyset.Order{Name: "level", ID: "l.id"})
+	if err != nil {
+		return nil, err
+	}
+	may := slices.DeleteFunc(slices.Clone(locations), func(id uuid.UUID) bool { return !s.allows(ctx, policy.LocationRead, id) })
+	found, err := s.store.levelsAt(ctx, s.db, w, may)
+	out := make(map[uuid.UUID]keyset.Page[*Level], len(locations))
+	for _, id := range locations {
+		out[id] = keyset.Cut(w, found[id], func(l *Level) (any, uuid.UUID) { return "", l.ID.UUID })
+	}
+	return out, err
+}

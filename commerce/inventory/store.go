@@ -61,12 +61,12 @@ func (s store) facts(ctx context.Context, tx database.Tx, variants []uuid.UUID) 
 // lockLevels locks and reads all levels of variants, in the one order. Served by inventory_level (shop_id, variant_id,
 // location_id).
 func (s store) lockLevels(ctx context.Context, tx database.Tx, variants []uuid.UUID) ([]level, error) {
-	rows, err := tx.Query(ctx, `SELECT l.variant_id, l.location_id, l.on_hand, l.reserved, p.priority, p.active AND p.fulfills_online
+	rows, err := tx.Query(ctx, `SELECT l.variant_id, l.location_id, l.on_hand, l.reserved, l.incoming, p.priority, p.active AND p.fulfills_online
 		FROM inventory_level l JOIN location p ON p.id = l.location_id
 		WHERE l.shop_id = $1 AND l.variant_id = ANY($2)
 		ORDER BY l.variant_id, l.location_id FOR UPDATE OF l`, variants)
 	return database.Scan(rows, err, func(scan scan) (l level, err error) {
-		return l, scan(&l.variant, &l.location, &l.onHand, &l.reserved, &l.priority, &l.online)
+		return l, scan(&l.variant, &l.location, &l.onHand, &l.reserved, &l.incoming, &l.priority, &l.online)
 	})
 }
 
@@ -93,10 +93,10 @@ func (s store) change(ctx context.Context, tx database.Tx, deltas []delta, now t
 			values.WriteString(", ")
 		}
 		n := len(args) + 2 // $1 is the shop
-		fmt.Fprintf(&values, "($%d::uuid, $%d::uuid, $%d::bigint, $%d::bigint)", n, n+1, n+2, n+3)
-		args = append(args, d.variant, d.location, d.onHand, d.reserved)
+		fmt.Fprintf(&values, "($%d::uuid, $%d::uuid, $%d::bigint, $%d::bigint, $%d::bigint)", n, n+1, n+2, n+3, n+4)
+		args = append(args, d.variant, d.location, d.onHand, d.reserved, d.incoming)
 	}
-	n, err := tx.Exec(ctx, `UPDATE inventory_level AS l SET on_hand = l.on_hand + d.column3, reserved = l.reserved + d.column4, updated_at = $2
+	n, err := tx.Exec(ctx, `UPDATE inventory_level AS l SET on_hand = l.on_hand + d.column3, reserved = l.reserved + d.column4, incoming = l.incoming + d.column5, updated_at = $2
 		FROM (VALUES `+values.String()+`) AS d
 		WHERE l.shop_id = $1 AND l.variant_id = d.column1 AND l.location_id = d.column2`, args...)
 	if err == nil && n != int64(len(deltas)) {
@@ -176,21 +176,29 @@ func (s store) forget(ctx context.Context, tx database.Tx, variants []uuid.UUID,
 	return err
 }
 
-// record appends to the ledger what changed on hand.
-func (s store) record(ctx context.Context, tx database.Tx, deltas []delta, reason Reason, ref, actor string, now time.Time) ([]Movement, error) {
+// record appends to the ledger what changed on hand of levels as they were locked. What changed nothing there has no entry.
+func (s store) record(ctx context.Context, tx database.Tx, levels []level, deltas []delta, reason Reason, ref, actor string, now time.Time) ([]Movement, error) {
 	shop, err := database.Shop(ctx)
 	if err != nil {
 		return nil, err
 	}
 	rows := make([][]any, 0, len(deltas))
 	moved := make([]Movement, 0, len(deltas))
+	before := make(map[place]int64, len(levels))
+	for _, l := range levels {
+		before[l.place] = l.onHand
+	}
 	for _, d := range deltas {
-		m := Movement{ID: s.newID(), VariantID: d.variant, LocationID: d.location, Delta: d.onHand, Reason: reason, Ref: ref, Actor: actor, CreatedAt: now}
+		if d.onHand == 0 {
+			continue
+		}
+		after := before[d.place] + d.onHand
+		m := Movement{ID: s.newID(), VariantID: d.variant, LocationID: d.location, Delta: d.onHand, After: &after, Reason: reason, Ref: ref, Actor: actor, CreatedAt: now}
 		moved = append(moved, m)
-		rows = append(rows, []any{m.ID, shop, m.VariantID, m.LocationID, m.Delta, string(reason), ref, actor, now})
+		rows = append(rows, []any{m.ID, shop, m.VariantID, m.LocationID, m.Delta, after, string(reason), ref, actor, now})
 	}
 	return moved, database.Insert(ctx, tx, "stock_movement",
-		[]string{"id", "shop_id", "variant_id", "location_id", "delta", "reason", "ref", "actor", "created_at"}, rows, "")
+		[]string{"id", "shop_id", "variant_id", "location_id", "delta", "quantity_after", "reason", "ref", "actor", "created_at"}, rows, "")
 }
 
 // sold finds what an order took out of stock. Read only where a ref holds nothing any more: a second commitment, or one

@@ -175,7 +175,7 @@ func (s *stmt) fieldRows(f field) (rows, bool) {
 			f.value = valueKey(f.value)
 			cond = " AND " + s.exact("f.value_key", f)
 		}
-		return rows{"f.owner_id", "metafield f", "f.shop_id = $1 AND f.namespace = " + s.arg(ns) + " AND f.key = " + s.arg(key) + cond}, true
+		return rows{"f.owner_id", "metafield f", "f.shop_id = $1 AND f.namespace = " + s.arg(ns) + " AND f.key = " + s.arg(key) + cond + s.open()}, true
 	}
 	switch f.name {
 	case "tag":
@@ -283,6 +283,16 @@ func (s *stmt) filter(c choices) string {
 	return s.any("p.id", r)
 }
 
+// open is the condition that a metafield f is one that the viewer may see: a shopper finds nothing by what is hidden from
+// storefronts. Served by metafield_definition (shop_id, owner_type, namespace, key).
+func (s *stmt) open() string {
+	if s.products {
+		return ""
+	}
+	return ` AND NOT EXISTS (SELECT 1 FROM metafield_definition d WHERE d.shop_id = f.shop_id AND d.owner_type = f.owner_type
+ AND d.namespace = f.namespace AND d.key = f.key AND d.storefront_access = 'none')`
+}
+
 // filterRows are the rows that filters look for, where they do not look at the product's own.
 func (s *stmt) filterRows(c choices) (rows, bool) {
 	switch c.what {
@@ -298,7 +308,7 @@ func (s *stmt) filterRows(c choices) (rows, bool) {
 	for i, v := range c.values {
 		keys[i] = valueKey(v)
 	}
-	cond := "f.shop_id = $1 AND f.namespace = " + s.arg(c.name) + " AND f.key = " + s.arg(c.key) + " AND f.value_key = ANY(" + s.arg(keys) + ") AND f.value = ANY(" + s.arg(c.values) + ")"
+	cond := "f.shop_id = $1 AND f.namespace = " + s.arg(c.name) + " AND f.key = " + s.arg(c.key) + " AND f.value_key = ANY(" + s.arg(keys) + ") AND f.value = ANY(" + s.arg(c.values) + ")" + s.open()
 	if c.what == "metafield" {
 		return rows{"f.owner_id", "metafield f", cond}, true
 	}

@@ -29,7 +29,7 @@ func (s *stmt) facets(sc scoped) string {
 		"SELECT 'option', lower(c.name), '', min(c.name), min(c.value), count(DISTINCT b.id), 0, 0 FROM base b" +
 			s.join("variant", "v", "v.shop_id = $1 AND v.product_id = b.id") + s.join("variant_option", "c", "c.shop_id = $1 AND c.variant_id = v.id") + " WHERE c.value <> 'Default Title' AND " + s.others(sc, "option") + " GROUP BY lower(c.name), lower(c.value)",
 		"SELECT 'metafield', f.namespace, f.key, '', f.value, count(*), 0, 0 FROM base b" + s.join("metafield", "f", "f.shop_id = $1 AND f.owner_id = b.id") + " WHERE f.value <> '' AND f.value = f.value_key " +
-			"AND f.type IN ('single_line_text_field', 'boolean', 'number_integer', 'number_decimal') AND " + s.others(sc, "metafield") + " GROUP BY f.namespace, f.key, f.value",
+			"AND f.type IN ('single_line_text_field', 'boolean', 'number_integer', 'number_decimal')" + s.open() + " AND " + s.others(sc, "metafield") + " GROUP BY f.namespace, f.key, f.value",
 	}
 	return s.with(src, base) + "SELECT r.what, r.k1, r.k2, r.name, r.label, r.n, r.low, r.high FROM (SELECT u.*, row_number() OVER (PARTITION BY u.what, u.k1, u.k2 ORDER BY u.n DESC, u.label) AS place FROM (" +
 		strings.Join(parts, " UNION ALL ") + ") u) r WHERE r.place <= " + itoa(maxValues)

@@ -39,12 +39,15 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/identityprovider"
 	"github.com/rialtohq/rialto/ent/generated/inboxrecord"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
+	"github.com/rialtohq/rialto/ent/generated/inventorytransfer"
+	"github.com/rialtohq/rialto/ent/generated/inventorytransferline"
 	"github.com/rialtohq/rialto/ent/generated/location"
 	"github.com/rialtohq/rialto/ent/generated/market"
 	"github.com/rialtohq/rialto/ent/generated/media"
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/metafielddefinition"
 	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
@@ -131,6 +134,10 @@ type Client struct {
 	InboxRecord *InboxRecordClient
 	// InventoryLevel is the client for interacting with the InventoryLevel builders.
 	InventoryLevel *InventoryLevelClient
+	// InventoryTransfer is the client for interacting with the InventoryTransfer builders.
+	InventoryTransfer *InventoryTransferClient
+	// InventoryTransferLine is the client for interacting with the InventoryTransferLine builders.
+	InventoryTransferLine *InventoryTransferLineClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
 	// Market is the client for interacting with the Market builders.
@@ -143,6 +150,8 @@ type Client struct {
 	MenuItem *MenuItemClient
 	// Metafield is the client for interacting with the Metafield builders.
 	Metafield *MetafieldClient
+	// MetafieldDefinition is the client for interacting with the MetafieldDefinition builders.
+	MetafieldDefinition *MetafieldDefinitionClient
 	// OAuthRequest is the client for interacting with the OAuthRequest builders.
 	OAuthRequest *OAuthRequestClient
 	// OAuthToken is the client for interacting with the OAuthToken builders.
@@ -243,12 +252,15 @@ func (c *Client) init() {
 	c.IdentityProvider = NewIdentityProviderClient(c.config)
 	c.InboxRecord = NewInboxRecordClient(c.config)
 	c.InventoryLevel = NewInventoryLevelClient(c.config)
+	c.InventoryTransfer = NewInventoryTransferClient(c.config)
+	c.InventoryTransferLine = NewInventoryTransferLineClient(c.config)
 	c.Location = NewLocationClient(c.config)
 	c.Market = NewMarketClient(c.config)
 	c.Media = NewMediaClient(c.config)
 	c.Menu = NewMenuClient(c.config)
 	c.MenuItem = NewMenuItemClient(c.config)
 	c.Metafield = NewMetafieldClient(c.config)
+	c.MetafieldDefinition = NewMetafieldDefinitionClient(c.config)
 	c.OAuthRequest = NewOAuthRequestClient(c.config)
 	c.OAuthToken = NewOAuthTokenClient(c.config)
 	c.OptionValue = NewOptionValueClient(c.config)
@@ -372,70 +384,73 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		APIKey:             NewAPIKeyClient(cfg),
-		Address:            NewAddressClient(cfg),
-		App:                NewAppClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		BogusCharge:        NewBogusChargeClient(cfg),
-		Cart:               NewCartClient(cfg),
-		CartLine:           NewCartLineClient(cfg),
-		CheckoutAttempt:    NewCheckoutAttemptClient(cfg),
-		Collection:         NewCollectionClient(cfg),
-		CollectionProduct:  NewCollectionProductClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		CustomerToken:      NewCustomerTokenClient(cfg),
-		Discount:           NewDiscountClient(cfg),
-		DiscountUsage:      NewDiscountUsageClient(cfg),
-		ExternalIdentity:   NewExternalIdentityClient(cfg),
-		Fulfillment:        NewFulfillmentClient(cfg),
-		FulfillmentLine:    NewFulfillmentLineClient(cfg),
-		GiftCard:           NewGiftCardClient(cfg),
-		GiftCardEntry:      NewGiftCardEntryClient(cfg),
-		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
-		IdentityProvider:   NewIdentityProviderClient(cfg),
-		InboxRecord:        NewInboxRecordClient(cfg),
-		InventoryLevel:     NewInventoryLevelClient(cfg),
-		Location:           NewLocationClient(cfg),
-		Market:             NewMarketClient(cfg),
-		Media:              NewMediaClient(cfg),
-		Menu:               NewMenuClient(cfg),
-		MenuItem:           NewMenuItemClient(cfg),
-		Metafield:          NewMetafieldClient(cfg),
-		OAuthRequest:       NewOAuthRequestClient(cfg),
-		OAuthToken:         NewOAuthTokenClient(cfg),
-		OptionValue:        NewOptionValueClient(cfg),
-		Order:              NewOrderClient(cfg),
-		OrderEvent:         NewOrderEventClient(cfg),
-		OrderLine:          NewOrderLineClient(cfg),
-		OutboxEvent:        NewOutboxEventClient(cfg),
-		Page:               NewPageClient(cfg),
-		PaymentTransaction: NewPaymentTransactionClient(cfg),
-		Product:            NewProductClient(cfg),
-		ProductOption:      NewProductOptionClient(cfg),
-		ProductPrice:       NewProductPriceClient(cfg),
-		ProductTag:         NewProductTagClient(cfg),
-		Refund:             NewRefundClient(cfg),
-		Reservation:        NewReservationClient(cfg),
-		Role:               NewRoleClient(cfg),
-		RoleAssignment:     NewRoleAssignmentClient(cfg),
-		SearchDocument:     NewSearchDocumentClient(cfg),
-		Session:            NewSessionClient(cfg),
-		ShippingRate:       NewShippingRateClient(cfg),
-		ShippingZone:       NewShippingZoneClient(cfg),
-		Shop:               NewShopClient(cfg),
-		ShopCounter:        NewShopCounterClient(cfg),
-		SignInFailure:      NewSignInFailureClient(cfg),
-		SignInFlow:         NewSignInFlowClient(cfg),
-		SigningKey:         NewSigningKeyClient(cfg),
-		StaffMember:        NewStaffMemberClient(cfg),
-		StockMovement:      NewStockMovementClient(cfg),
-		StorefrontToken:    NewStorefrontTokenClient(cfg),
-		TaxRate:            NewTaxRateClient(cfg),
-		Variant:            NewVariantClient(cfg),
-		VariantOption:      NewVariantOptionClient(cfg),
-		VariantPrice:       NewVariantPriceClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		APIKey:                NewAPIKeyClient(cfg),
+		Address:               NewAddressClient(cfg),
+		App:                   NewAppClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		BogusCharge:           NewBogusChargeClient(cfg),
+		Cart:                  NewCartClient(cfg),
+		CartLine:              NewCartLineClient(cfg),
+		CheckoutAttempt:       NewCheckoutAttemptClient(cfg),
+		Collection:            NewCollectionClient(cfg),
+		CollectionProduct:     NewCollectionProductClient(cfg),
+		Customer:              NewCustomerClient(cfg),
+		CustomerToken:         NewCustomerTokenClient(cfg),
+		Discount:              NewDiscountClient(cfg),
+		DiscountUsage:         NewDiscountUsageClient(cfg),
+		ExternalIdentity:      NewExternalIdentityClient(cfg),
+		Fulfillment:           NewFulfillmentClient(cfg),
+		FulfillmentLine:       NewFulfillmentLineClient(cfg),
+		GiftCard:              NewGiftCardClient(cfg),
+		GiftCardEntry:         NewGiftCardEntryClient(cfg),
+		IdempotencyRecord:     NewIdempotencyRecordClient(cfg),
+		IdentityProvider:      NewIdentityProviderClient(cfg),
+		InboxRecord:           NewInboxRecordClient(cfg),
+		InventoryLevel:        NewInventoryLevelClient(cfg),
+		InventoryTransfer:     NewInventoryTransferClient(cfg),
+		InventoryTransferLine: NewInventoryTransferLineClient(cfg),
+		Location:              NewLocationClient(cfg),
+		Market:                NewMarketClient(cfg),
+		Media:                 NewMediaClient(cfg),
+		Menu:                  NewMenuClient(cfg),
+		MenuItem:              NewMenuItemClient(cfg),
+		Metafield:             NewMetafieldClient(cfg),
+		MetafieldDefinition:   NewMetafieldDefinitionClient(cfg),
+		OAuthRequest:          NewOAuthRequestClient(cfg),
+		OAuthToken:            NewOAuthTokenClient(cfg),
+		OptionValue:           NewOptionValueClient(cfg),
+		Order:                 NewOrderClient(cfg),
+		OrderEvent:            NewOrderEventClient(cfg),
+		OrderLine:             NewOrderLineClient(cfg),
+		OutboxEvent:           NewOutboxEventClient(cfg),
+		Page:                  NewPageClient(cfg),
+		PaymentTransaction:    NewPaymentTransactionClient(cfg),
+		Product:               NewProductClient(cfg),
+		ProductOption:         NewProductOptionClient(cfg),
+		ProductPrice:          NewProductPriceClient(cfg),
+		ProductTag:            NewProductTagClient(cfg),
+		Refund:                NewRefundClient(cfg),
+		Reservation:           NewReservationClient(cfg),
+		Role:                  NewRoleClient(cfg),
+		RoleAssignment:        NewRoleAssignmentClient(cfg),
+		SearchDocument:        NewSearchDocumentClient(cfg),
+		Session:               NewSessionClient(cfg),
+		ShippingRate:          NewShippingRateClient(cfg),
+		ShippingZone:          NewShippingZoneClient(cfg),
+		Shop:                  NewShopClient(cfg),
+		ShopCounter:           NewShopCounterClient(cfg),
+		SignInFailure:         NewSignInFailureClient(cfg),
+		SignInFlow:            NewSignInFlowClient(cfg),
+		SigningKey:            NewSigningKeyClient(cfg),
+		StaffMember:           NewStaffMemberClient(cfg),
+		StockMovement:         NewStockMovementClient(cfg),
+		StorefrontToken:       NewStorefrontTokenClient(cfg),
+		TaxRate:               NewTaxRateClient(cfg),
+		Variant:               NewVariantClient(cfg),
+		VariantOption:         NewVariantOptionClient(cfg),
+		VariantPrice:          NewVariantPriceClient(cfg),
 	}, nil
 }
 
@@ -453,70 +468,73 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		APIKey:             NewAPIKeyClient(cfg),
-		Address:            NewAddressClient(cfg),
-		App:                NewAppClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		BogusCharge:        NewBogusChargeClient(cfg),
-		Cart:               NewCartClient(cfg),
-		CartLine:           NewCartLineClient(cfg),
-		CheckoutAttempt:    NewCheckoutAttemptClient(cfg),
-		Collection:         NewCollectionClient(cfg),
-		CollectionProduct:  NewCollectionProductClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		CustomerToken:      NewCustomerTokenClient(cfg),
-		Discount:           NewDiscountClient(cfg),
-		DiscountUsage:      NewDiscountUsageClient(cfg),
-		ExternalIdentity:   NewExternalIdentityClient(cfg),
-		Fulfillment:        NewFulfillmentClient(cfg),
-		FulfillmentLine:    NewFulfillmentLineClient(cfg),
-		GiftCard:           NewGiftCardClient(cfg),
-		GiftCardEntry:      NewGiftCardEntryClient(cfg),
-		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
-		IdentityProvider:   NewIdentityProviderClient(cfg),
-		InboxRecord:        NewInboxRecordClient(cfg),
-		InventoryLevel:     NewInventoryLevelClient(cfg),
-		Location:           NewLocationClient(cfg),
-		Market:             NewMarketClient(cfg),
-		Media:              NewMediaClient(cfg),
-		Menu:               NewMenuClient(cfg),
-		MenuItem:           NewMenuItemClient(cfg),
-		Metafield:          NewMetafieldClient(cfg),
-		OAuthRequest:       NewOAuthRequestClient(cfg),
-		OAuthToken:         NewOAuthTokenClient(cfg),
-		OptionValue:        NewOptionValueClient(cfg),
-		Order:              NewOrderClient(cfg),
-		OrderEvent:         NewOrderEventClient(cfg),
-		OrderLine:          NewOrderLineClient(cfg),
-		OutboxEvent:        NewOutboxEventClient(cfg),
-		Page:               NewPageClient(cfg),
-		PaymentTransaction: NewPaymentTransactionClient(cfg),
-		Product:            NewProductClient(cfg),
-		ProductOption:      NewProductOptionClient(cfg),
-		ProductPrice:       NewProductPriceClient(cfg),
-		ProductTag:         NewProductTagClient(cfg),
-		Refund:             NewRefundClient(cfg),
-		Reservation:        NewReservationClient(cfg),
-		Role:               NewRoleClient(cfg),
-		RoleAssignment:     NewRoleAssignmentClient(cfg),
-		SearchDocument:     NewSearchDocumentClient(cfg),
-		Session:            NewSessionClient(cfg),
-		ShippingRate:       NewShippingRateClient(cfg),
-		ShippingZone:       NewShippingZoneClient(cfg),
-		Shop:               NewShopClient(cfg),
-		ShopCounter:        NewShopCounterClient(cfg),
-		SignInFailure:      NewSignInFailureClient(cfg),
-		SignInFlow:         NewSignInFlowClient(cfg),
-		SigningKey:         NewSigningKeyClient(cfg),
-		StaffMember:        NewStaffMemberClient(cfg),
-		StockMovement:      NewStockMovementClient(cfg),
-		StorefrontToken:    NewStorefrontTokenClient(cfg),
-		TaxRate:            NewTaxRateClient(cfg),
-		Variant:            NewVariantClient(cfg),
-		VariantOption:      NewVariantOptionClient(cfg),
-		VariantPrice:       NewVariantPriceClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		APIKey:                NewAPIKeyClient(cfg),
+		Address:               NewAddressClient(cfg),
+		App:                   NewAppClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		BogusCharge:           NewBogusChargeClient(cfg),
+		Cart:                  NewCartClient(cfg),
+		CartLine:              NewCartLineClient(cfg),
+		CheckoutAttempt:       NewCheckoutAttemptClient(cfg),
+		Collection:            NewCollectionClient(cfg),
+		CollectionProduct:     NewCollectionProductClient(cfg),
+		Customer:              NewCustomerClient(cfg),
+		CustomerToken:         NewCustomerTokenClient(cfg),
+		Discount:              NewDiscountClient(cfg),
+		DiscountUsage:         NewDiscountUsageClient(cfg),
+		ExternalIdentity:      NewExternalIdentityClient(cfg),
+		Fulfillment:           NewFulfillmentClient(cfg),
+		FulfillmentLine:       NewFulfillmentLineClient(cfg),
+		GiftCard:              NewGiftCardClient(cfg),
+		GiftCardEntry:         NewGiftCardEntryClient(cfg),
+		IdempotencyRecord:     NewIdempotencyRecordClient(cfg),
+		IdentityProvider:      NewIdentityProviderClient(cfg),
+		InboxRecord:           NewInboxRecordClient(cfg),
+		InventoryLevel:        NewInventoryLevelClient(cfg),
+		InventoryTransfer:     NewInventoryTransferClient(cfg),
+		InventoryTransferLine: NewInventoryTransferLineClient(cfg),
+		Location:              NewLocationClient(cfg),
+		Market:                NewMarketClient(cfg),
+		Media:                 NewMediaClient(cfg),
+		Menu:                  NewMenuClient(cfg),
+		MenuItem:              NewMenuItemClient(cfg),
+		Metafield:             NewMetafieldClient(cfg),
+		MetafieldDefinition:   NewMetafieldDefinitionClient(cfg),
+		OAuthRequest:          NewOAuthRequestClient(cfg),
+		OAuthToken:            NewOAuthTokenClient(cfg),
+		OptionValue:           NewOptionValueClient(cfg),
+		Order:                 NewOrderClient(cfg),
+		OrderEvent:            NewOrderEventClient(cfg),
+		OrderLine:             NewOrderLineClient(cfg),
+		OutboxEvent:           NewOutboxEventClient(cfg),
+		Page:                  NewPageClient(cfg),
+		PaymentTransaction:    NewPaymentTransactionClient(cfg),
+		Product:               NewProductClient(cfg),
+		ProductOption:         NewProductOptionClient(cfg),
+		ProductPrice:          NewProductPriceClient(cfg),
+		ProductTag:            NewProductTagClient(cfg),
+		Refund:                NewRefundClient(cfg),
+		Reservation:           NewReservationClient(cfg),
+		Role:                  NewRoleClient(cfg),
+		RoleAssignment:        NewRoleAssignmentClient(cfg),
+		SearchDocument:        NewSearchDocumentClient(cfg),
+		Session:               NewSessionClient(cfg),
+		ShippingRate:          NewShippingRateClient(cfg),
+		ShippingZone:          NewShippingZoneClient(cfg),
+		Shop:                  NewShopClient(cfg),
+		ShopCounter:           NewShopCounterClient(cfg),
+		SignInFailure:         NewSignInFailureClient(cfg),
+		SignInFlow:            NewSignInFlowClient(cfg),
+		SigningKey:            NewSigningKeyClient(cfg),
+		StaffMember:           NewStaffMemberClient(cfg),
+		StockMovement:         NewStockMovementClient(cfg),
+		StorefrontToken:       NewStorefrontTokenClient(cfg),
+		TaxRate:               NewTaxRateClient(cfg),
+		Variant:               NewVariantClient(cfg),
+		VariantOption:         NewVariantOptionClient(cfg),
+		VariantPrice:          NewVariantPriceClient(cfg),
 	}, nil
 }
 
@@ -551,7 +569,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.CustomerToken, c.Discount, c.DiscountUsage, c.ExternalIdentity,
 		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
 		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
-		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
+		c.InventoryTransfer, c.InventoryTransferLine, c.Location, c.Market, c.Media,
+		c.Menu, c.MenuItem, c.Metafield, c.MetafieldDefinition, c.OAuthRequest,
 		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent,
 		c.Page, c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice,
 		c.ProductTag, c.Refund, c.Reservation, c.Role, c.RoleAssignment,
@@ -573,7 +592,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.CustomerToken, c.Discount, c.DiscountUsage, c.ExternalIdentity,
 		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
 		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
-		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
+		c.InventoryTransfer, c.InventoryTransferLine, c.Location, c.Market, c.Media,
+		c.Menu, c.MenuItem, c.Metafield, c.MetafieldDefinition, c.OAuthRequest,
 		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent,
 		c.Page, c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice,
 		c.ProductTag, c.Refund, c.Reservation, c.Role, c.RoleAssignment,
@@ -635,6 +655,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.InboxRecord.mutate(ctx, m)
 	case *InventoryLevelMutation:
 		return c.InventoryLevel.mutate(ctx, m)
+	case *InventoryTransferMutation:
+		return c.InventoryTransfer.mutate(ctx, m)
+	case *InventoryTransferLineMutation:
+		return c.InventoryTransferLine.mutate(ctx, m)
 	case *LocationMutation:
 		return c.Location.mutate(ctx, m)
 	case *MarketMutation:
@@ -647,6 +671,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MenuItem.mutate(ctx, m)
 	case *MetafieldMutation:
 		return c.Metafield.mutate(ctx, m)
+	case *MetafieldDefinitionMutation:
+		return c.MetafieldDefinition.mutate(ctx, m)
 	case *OAuthRequestMutation:
 		return c.OAuthRequest.mutate(ctx, m)
 	case *OAuthTokenMutation:
@@ -3841,6 +3867,272 @@ func (c *InventoryLevelClient) mutate(ctx context.Context, m *InventoryLevelMuta
 	}
 }
 
+// InventoryTransferClient is a client for the InventoryTransfer schema.
+type InventoryTransferClient struct {
+	config
+}
+
+// NewInventoryTransferClient returns a client for the InventoryTransfer from the given config.
+func NewInventoryTransferClient(c config) *InventoryTransferClient {
+	return &InventoryTransferClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `inventorytransfer.Hooks(f(g(h())))`.
+func (c *InventoryTransferClient) Use(hooks ...Hook) {
+	c.hooks.InventoryTransfer = append(c.hooks.InventoryTransfer, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `inventorytransfer.Intercept(f(g(h())))`.
+func (c *InventoryTransferClient) Intercept(interceptors ...Interceptor) {
+	c.inters.InventoryTransfer = append(c.inters.InventoryTransfer, interceptors...)
+}
+
+// Create returns a builder for creating a InventoryTransfer entity.
+func (c *InventoryTransferClient) Create() *InventoryTransferCreate {
+	mutation := newInventoryTransferMutation(c.config, OpCreate)
+	return &InventoryTransferCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of InventoryTransfer entities.
+func (c *InventoryTransferClient) CreateBulk(builders ...*InventoryTransferCreate) *InventoryTransferCreateBulk {
+	return &InventoryTransferCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InventoryTransferClient) MapCreateBulk(slice any, setFunc func(*InventoryTransferCreate, int)) *InventoryTransferCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InventoryTransferCreateBulk{err: fmt.Errorf("calling to InventoryTransferClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InventoryTransferCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InventoryTransferCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for InventoryTransfer.
+func (c *InventoryTransferClient) Update() *InventoryTransferUpdate {
+	mutation := newInventoryTransferMutation(c.config, OpUpdate)
+	return &InventoryTransferUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InventoryTransferClient) UpdateOne(_m *InventoryTransfer) *InventoryTransferUpdateOne {
+	mutation := newInventoryTransferMutation(c.config, OpUpdateOne, withInventoryTransfer(_m))
+	return &InventoryTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InventoryTransferClient) UpdateOneID(id uuid.UUID) *InventoryTransferUpdateOne {
+	mutation := newInventoryTransferMutation(c.config, OpUpdateOne, withInventoryTransferID(id))
+	return &InventoryTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for InventoryTransfer.
+func (c *InventoryTransferClient) Delete() *InventoryTransferDelete {
+	mutation := newInventoryTransferMutation(c.config, OpDelete)
+	return &InventoryTransferDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InventoryTransferClient) DeleteOne(_m *InventoryTransfer) *InventoryTransferDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InventoryTransferClient) DeleteOneID(id uuid.UUID) *InventoryTransferDeleteOne {
+	builder := c.Delete().Where(inventorytransfer.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InventoryTransferDeleteOne{builder}
+}
+
+// Query returns a query builder for InventoryTransfer.
+func (c *InventoryTransferClient) Query() *InventoryTransferQuery {
+	return &InventoryTransferQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInventoryTransfer},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a InventoryTransfer entity by its id.
+func (c *InventoryTransferClient) Get(ctx context.Context, id uuid.UUID) (*InventoryTransfer, error) {
+	return c.Query().Where(inventorytransfer.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InventoryTransferClient) GetX(ctx context.Context, id uuid.UUID) *InventoryTransfer {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *InventoryTransferClient) Hooks() []Hook {
+	return c.hooks.InventoryTransfer
+}
+
+// Interceptors returns the client interceptors.
+func (c *InventoryTransferClient) Interceptors() []Interceptor {
+	return c.inters.InventoryTransfer
+}
+
+func (c *InventoryTransferClient) mutate(ctx context.Context, m *InventoryTransferMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InventoryTransferCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InventoryTransferUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InventoryTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InventoryTransferDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown InventoryTransfer mutation op: %q", m.Op())
+	}
+}
+
+// InventoryTransferLineClient is a client for the InventoryTransferLine schema.
+type InventoryTransferLineClient struct {
+	config
+}
+
+// NewInventoryTransferLineClient returns a client for the InventoryTransferLine from the given config.
+func NewInventoryTransferLineClient(c config) *InventoryTransferLineClient {
+	return &InventoryTransferLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `inventorytransferline.Hooks(f(g(h())))`.
+func (c *InventoryTransferLineClient) Use(hooks ...Hook) {
+	c.hooks.InventoryTransferLine = append(c.hooks.InventoryTransferLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `inventorytransferline.Intercept(f(g(h())))`.
+func (c *InventoryTransferLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.InventoryTransferLine = append(c.inters.InventoryTransferLine, interceptors...)
+}
+
+// Create returns a builder for creating a InventoryTransferLine entity.
+func (c *InventoryTransferLineClient) Create() *InventoryTransferLineCreate {
+	mutation := newInventoryTransferLineMutation(c.config, OpCreate)
+	return &InventoryTransferLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of InventoryTransferLine entities.
+func (c *InventoryTransferLineClient) CreateBulk(builders ...*InventoryTransferLineCreate) *InventoryTransferLineCreateBulk {
+	return &InventoryTransferLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InventoryTransferLineClient) MapCreateBulk(slice any, setFunc func(*InventoryTransferLineCreate, int)) *InventoryTransferLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InventoryTransferLineCreateBulk{err: fmt.Errorf("calling to InventoryTransferLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InventoryTransferLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InventoryTransferLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for InventoryTransferLine.
+func (c *InventoryTransferLineClient) Update() *InventoryTransferLineUpdate {
+	mutation := newInventoryTransferLineMutation(c.config, OpUpdate)
+	return &InventoryTransferLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InventoryTransferLineClient) UpdateOne(_m *InventoryTransferLine) *InventoryTransferLineUpdateOne {
+	mutation := newInventoryTransferLineMutation(c.config, OpUpdateOne, withInventoryTransferLine(_m))
+	return &InventoryTransferLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InventoryTransferLineClient) UpdateOneID(id uuid.UUID) *InventoryTransferLineUpdateOne {
+	mutation := newInventoryTransferLineMutation(c.config, OpUpdateOne, withInventoryTransferLineID(id))
+	return &InventoryTransferLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for InventoryTransferLine.
+func (c *InventoryTransferLineClient) Delete() *InventoryTransferLineDelete {
+	mutation := newInventoryTransferLineMutation(c.config, OpDelete)
+	return &InventoryTransferLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InventoryTransferLineClient) DeleteOne(_m *InventoryTransferLine) *InventoryTransferLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InventoryTransferLineClient) DeleteOneID(id uuid.UUID) *InventoryTransferLineDeleteOne {
+	builder := c.Delete().Where(inventorytransferline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InventoryTransferLineDeleteOne{builder}
+}
+
+// Query returns a query builder for InventoryTransferLine.
+func (c *InventoryTransferLineClient) Query() *InventoryTransferLineQuery {
+	return &InventoryTransferLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInventoryTransferLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a InventoryTransferLine entity by its id.
+func (c *InventoryTransferLineClient) Get(ctx context.Context, id uuid.UUID) (*InventoryTransferLine, error) {
+	return c.Query().Where(inventorytransferline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InventoryTransferLineClient) GetX(ctx context.Context, id uuid.UUID) *InventoryTransferLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *InventoryTransferLineClient) Hooks() []Hook {
+	return c.hooks.InventoryTransferLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *InventoryTransferLineClient) Interceptors() []Interceptor {
+	return c.inters.InventoryTransferLine
+}
+
+func (c *InventoryTransferLineClient) mutate(ctx context.Context, m *InventoryTransferLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InventoryTransferLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InventoryTransferLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InventoryTransferLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InventoryTransferLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown InventoryTransferLine mutation op: %q", m.Op())
+	}
+}
+
 // LocationClient is a client for the Location schema.
 type LocationClient struct {
 	config
@@ -4636,6 +4928,139 @@ func (c *MetafieldClient) mutate(ctx context.Context, m *MetafieldMutation) (Val
 		return (&MetafieldDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Metafield mutation op: %q", m.Op())
+	}
+}
+
+// MetafieldDefinitionClient is a client for the MetafieldDefinition schema.
+type MetafieldDefinitionClient struct {
+	config
+}
+
+// NewMetafieldDefinitionClient returns a client for the MetafieldDefinition from the given config.
+func NewMetafieldDefinitionClient(c config) *MetafieldDefinitionClient {
+	return &MetafieldDefinitionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `metafielddefinition.Hooks(f(g(h())))`.
+func (c *MetafieldDefinitionClient) Use(hooks ...Hook) {
+	c.hooks.MetafieldDefinition = append(c.hooks.MetafieldDefinition, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `metafielddefinition.Intercept(f(g(h())))`.
+func (c *MetafieldDefinitionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MetafieldDefinition = append(c.inters.MetafieldDefinition, interceptors...)
+}
+
+// Create returns a builder for creating a MetafieldDefinition entity.
+func (c *MetafieldDefinitionClient) Create() *MetafieldDefinitionCreate {
+	mutation := newMetafieldDefinitionMutation(c.config, OpCreate)
+	return &MetafieldDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MetafieldDefinition entities.
+func (c *MetafieldDefinitionClient) CreateBulk(builders ...*MetafieldDefinitionCreate) *MetafieldDefinitionCreateBulk {
+	return &MetafieldDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MetafieldDefinitionClient) MapCreateBulk(slice any, setFunc func(*MetafieldDefinitionCreate, int)) *MetafieldDefinitionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MetafieldDefinitionCreateBulk{err: fmt.Errorf("calling to MetafieldDefinitionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MetafieldDefinitionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MetafieldDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MetafieldDefinition.
+func (c *MetafieldDefinitionClient) Update() *MetafieldDefinitionUpdate {
+	mutation := newMetafieldDefinitionMutation(c.config, OpUpdate)
+	return &MetafieldDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MetafieldDefinitionClient) UpdateOne(_m *MetafieldDefinition) *MetafieldDefinitionUpdateOne {
+	mutation := newMetafieldDefinitionMutation(c.config, OpUpdateOne, withMetafieldDefinition(_m))
+	return &MetafieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MetafieldDefinitionClient) UpdateOneID(id uuid.UUID) *MetafieldDefinitionUpdateOne {
+	mutation := newMetafieldDefinitionMutation(c.config, OpUpdateOne, withMetafieldDefinitionID(id))
+	return &MetafieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MetafieldDefinition.
+func (c *MetafieldDefinitionClient) Delete() *MetafieldDefinitionDelete {
+	mutation := newMetafieldDefinitionMutation(c.config, OpDelete)
+	return &MetafieldDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MetafieldDefinitionClient) DeleteOne(_m *MetafieldDefinition) *MetafieldDefinitionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MetafieldDefinitionClient) DeleteOneID(id uuid.UUID) *MetafieldDefinitionDeleteOne {
+	builder := c.Delete().Where(metafielddefinition.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MetafieldDefinitionDeleteOne{builder}
+}
+
+// Query returns a query builder for MetafieldDefinition.
+func (c *MetafieldDefinitionClient) Query() *MetafieldDefinitionQuery {
+	return &MetafieldDefinitionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMetafieldDefinition},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MetafieldDefinition entity by its id.
+func (c *MetafieldDefinitionClient) Get(ctx context.Context, id uuid.UUID) (*MetafieldDefinition, error) {
+	return c.Query().Where(metafielddefinition.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MetafieldDefinitionClient) GetX(ctx context.Context, id uuid.UUID) *MetafieldDefinition {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MetafieldDefinitionClient) Hooks() []Hook {
+	return c.hooks.MetafieldDefinition
+}
+
+// Interceptors returns the client interceptors.
+func (c *MetafieldDefinitionClient) Interceptors() []Interceptor {
+	return c.inters.MetafieldDefinition
+}
+
+func (c *MetafieldDefinitionClient) mutate(ctx context.Context, m *MetafieldDefinitionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MetafieldDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MetafieldDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MetafieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MetafieldDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown MetafieldDefinition mutation op: %q", m.Op())
 	}
 }
 
@@ -9099,25 +9524,27 @@ type (
 		Collection, CollectionProduct, Customer, CustomerToken, Discount,
 		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
 		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
-		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
-		OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
-		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
-		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
-		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
-		SigningKey, StaffMember, StockMovement, StorefrontToken, TaxRate, Variant,
-		VariantOption, VariantPrice []ent.Hook
+		InventoryLevel, InventoryTransfer, InventoryTransferLine, Location, Market,
+		Media, Menu, MenuItem, Metafield, MetafieldDefinition, OAuthRequest,
+		OAuthToken, OptionValue, Order, OrderEvent, OrderLine, OutboxEvent, Page,
+		PaymentTransaction, Product, ProductOption, ProductPrice, ProductTag, Refund,
+		Reservation, Role, RoleAssignment, SearchDocument, Session, ShippingRate,
+		ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow, SigningKey,
+		StaffMember, StockMovement, StorefrontToken, TaxRate, Variant, VariantOption,
+		VariantPrice []ent.Hook
 	}
 	inters struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
 		Collection, CollectionProduct, Customer, CustomerToken, Discount,
 		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
 		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
-		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
-		OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
-		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
-		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
-		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
-		SigningKey, StaffMember, StockMovement, StorefrontToken, TaxRate, Variant,
-		VariantOption, VariantPrice []ent.Interceptor
+		InventoryLevel, InventoryTransfer, InventoryTransferLine, Location, Market,
+		Media, Menu, MenuItem, Metafield, MetafieldDefinition, OAuthRequest,
+		OAuthToken, OptionValue, Order, OrderEvent, OrderLine, OutboxEvent, Page,
+		PaymentTransaction, Product, ProductOption, ProductPrice, ProductTag, Refund,
+		Reservation, Role, RoleAssignment, SearchDocument, Session, ShippingRate,
+		ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow, SigningKey,
+		StaffMember, StockMovement, StorefrontToken, TaxRate, Variant, VariantOption,
+		VariantPrice []ent.Interceptor
 	}
 )

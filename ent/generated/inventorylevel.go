@@ -28,6 +28,8 @@ type InventoryLevel struct {
 	OnHand int64 `json:"on_hand,omitempty"`
 	// Reserved holds the value of the "reserved" field.
 	Reserved int64 `json:"reserved,omitempty"`
+	// on its way here in transfers
+	Incoming int64 `json:"incoming,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt    time.Time `json:"updated_at,omitempty"`
 	selectValues sql.SelectValues
@@ -38,7 +40,7 @@ func (*InventoryLevel) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case inventorylevel.FieldOnHand, inventorylevel.FieldReserved:
+		case inventorylevel.FieldOnHand, inventorylevel.FieldReserved, inventorylevel.FieldIncoming:
 			values[i] = new(sql.NullInt64)
 		case inventorylevel.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -94,6 +96,12 @@ func (_m *InventoryLevel) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field reserved", values[i])
 			} else if value.Valid {
 				_m.Reserved = value.Int64
+			}
+		case inventorylevel.FieldIncoming:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field incoming", values[i])
+			} else if value.Valid {
+				_m.Incoming = value.Int64
 			}
 		case inventorylevel.FieldUpdatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -151,6 +159,9 @@ func (_m *InventoryLevel) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reserved=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Reserved))
+	builder.WriteString(", ")
+	builder.WriteString("incoming=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Incoming))
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))

@@ -67,6 +67,20 @@ func (_c *InventoryLevelCreate) SetNillableReserved(v *int64) *InventoryLevelCre
 	return _c
 }
 
+// SetIncoming sets the "incoming" field.
+func (_c *InventoryLevelCreate) SetIncoming(v int64) *InventoryLevelCreate {
+	_c.mutation.SetIncoming(v)
+	return _c
+}
+
+// SetNillableIncoming sets the "incoming" field if the given value is not nil.
+func (_c *InventoryLevelCreate) SetNillableIncoming(v *int64) *InventoryLevelCreate {
+	if v != nil {
+		_c.SetIncoming(*v)
+	}
+	return _c
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_c *InventoryLevelCreate) SetUpdatedAt(v time.Time) *InventoryLevelCreate {
 	_c.mutation.SetUpdatedAt(v)
@@ -130,6 +144,10 @@ func (_c *InventoryLevelCreate) defaults() {
 		v := inventorylevel.DefaultReserved
 		_c.mutation.SetReserved(v)
 	}
+	if _, ok := _c.mutation.Incoming(); !ok {
+		v := inventorylevel.DefaultIncoming
+		_c.mutation.SetIncoming(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := inventorylevel.DefaultID()
 		_c.mutation.SetID(v)
@@ -152,6 +170,9 @@ func (_c *InventoryLevelCreate) check() error {
 	}
 	if _, ok := _c.mutation.Reserved(); !ok {
 		return &ValidationError{Name: "reserved", err: errors.New(`generated: missing required field "InventoryLevel.reserved"`)}
+	}
+	if _, ok := _c.mutation.Incoming(); !ok {
+		return &ValidationError{Name: "incoming", err: errors.New(`generated: missing required field "InventoryLevel.incoming"`)}
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`generated: missing required field "InventoryLevel.updated_at"`)}
@@ -210,6 +231,10 @@ func (_c *InventoryLevelCreate) createSpec() (*InventoryLevel, *sqlgraph.CreateS
 	if value, ok := _c.mutation.Reserved(); ok {
 		_spec.SetField(inventorylevel.FieldReserved, field.TypeInt64, value)
 		_node.Reserved = value
+	}
+	if value, ok := _c.mutation.Incoming(); ok {
+		_spec.SetField(inventorylevel.FieldIncoming, field.TypeInt64, value)
+		_node.Incoming = value
 	}
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(inventorylevel.FieldUpdatedAt, field.TypeTime, value)

@@ -99,6 +99,27 @@ func (_u *InventoryLevelUpdate) AddReserved(v int64) *InventoryLevelUpdate {
 	return _u
 }
 
+// SetIncoming sets the "incoming" field.
+func (_u *InventoryLevelUpdate) SetIncoming(v int64) *InventoryLevelUpdate {
+	_u.mutation.ResetIncoming()
+	_u.mutation.SetIncoming(v)
+	return _u
+}
+
+// SetNillableIncoming sets the "incoming" field if the given value is not nil.
+func (_u *InventoryLevelUpdate) SetNillableIncoming(v *int64) *InventoryLevelUpdate {
+	if v != nil {
+		_u.SetIncoming(*v)
+	}
+	return _u
+}
+
+// AddIncoming adds value to the "incoming" field.
+func (_u *InventoryLevelUpdate) AddIncoming(v int64) *InventoryLevelUpdate {
+	_u.mutation.AddIncoming(v)
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *InventoryLevelUpdate) SetUpdatedAt(v time.Time) *InventoryLevelUpdate {
 	_u.mutation.SetUpdatedAt(v)
@@ -171,6 +192,12 @@ func (_u *InventoryLevelUpdate) sqlSave(ctx context.Context) (_node int, err err
 	}
 	if value, ok := _u.mutation.AddedReserved(); ok {
 		_spec.AddField(inventorylevel.FieldReserved, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Incoming(); ok {
+		_spec.SetField(inventorylevel.FieldIncoming, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedIncoming(); ok {
+		_spec.AddField(inventorylevel.FieldIncoming, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(inventorylevel.FieldUpdatedAt, field.TypeTime, value)
@@ -262,6 +289,27 @@ func (_u *InventoryLevelUpdateOne) SetNillableReserved(v *int64) *InventoryLevel
 // AddReserved adds value to the "reserved" field.
 func (_u *InventoryLevelUpdateOne) AddReserved(v int64) *InventoryLevelUpdateOne {
 	_u.mutation.AddReserved(v)
+	return _u
+}
+
+// SetIncoming sets the "incoming" field.
+func (_u *InventoryLevelUpdateOne) SetIncoming(v int64) *InventoryLevelUpdateOne {
+	_u.mutation.ResetIncoming()
+	_u.mutation.SetIncoming(v)
+	return _u
+}
+
+// SetNillableIncoming sets the "incoming" field if the given value is not nil.
+func (_u *InventoryLevelUpdateOne) SetNillableIncoming(v *int64) *InventoryLevelUpdateOne {
+	if v != nil {
+		_u.SetIncoming(*v)
+	}
+	return _u
+}
+
+// AddIncoming adds value to the "incoming" field.
+func (_u *InventoryLevelUpdateOne) AddIncoming(v int64) *InventoryLevelUpdateOne {
+	_u.mutation.AddIncoming(v)
 	return _u
 }
 
@@ -367,6 +415,12 @@ func (_u *InventoryLevelUpdateOne) sqlSave(ctx context.Context) (_node *Inventor
 	}
 	if value, ok := _u.mutation.AddedReserved(); ok {
 		_spec.AddField(inventorylevel.FieldReserved, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Incoming(); ok {
+		_spec.SetField(inventorylevel.FieldIncoming, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedIncoming(); ok {
+		_spec.AddField(inventorylevel.FieldIncoming, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(inventorylevel.FieldUpdatedAt, field.TypeTime, value)

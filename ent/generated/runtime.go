@@ -27,12 +27,15 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/identityprovider"
 	"github.com/rialtohq/rialto/ent/generated/inboxrecord"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
+	"github.com/rialtohq/rialto/ent/generated/inventorytransfer"
+	"github.com/rialtohq/rialto/ent/generated/inventorytransferline"
 	"github.com/rialtohq/rialto/ent/generated/location"
 	"github.com/rialtohq/rialto/ent/generated/market"
 	"github.com/rialtohq/rialto/ent/generated/media"
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/metafielddefinition"
 	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
@@ -542,10 +545,48 @@ func init() {
 	inventorylevelDescReserved := inventorylevelFields[3].Descriptor()
 	// inventorylevel.DefaultReserved holds the default value on creation for the reserved field.
 	inventorylevel.DefaultReserved = inventorylevelDescReserved.Default.(int64)
+	// inventorylevelDescIncoming is the schema descriptor for incoming field.
+	inventorylevelDescIncoming := inventorylevelFields[4].Descriptor()
+	// inventorylevel.DefaultIncoming holds the default value on creation for the incoming field.
+	inventorylevel.DefaultIncoming = inventorylevelDescIncoming.Default.(int64)
 	// inventorylevelDescID is the schema descriptor for id field.
 	inventorylevelDescID := inventorylevelMixinFields0[0].Descriptor()
 	// inventorylevel.DefaultID holds the default value on creation for the id field.
 	inventorylevel.DefaultID = inventorylevelDescID.Default.(func() uuid.UUID)
+	inventorytransferMixin := schema.InventoryTransfer{}.Mixin()
+	inventorytransferMixinFields0 := inventorytransferMixin[0].Fields()
+	_ = inventorytransferMixinFields0
+	inventorytransferFields := schema.InventoryTransfer{}.Fields()
+	_ = inventorytransferFields
+	// inventorytransferDescNote is the schema descriptor for note field.
+	inventorytransferDescNote := inventorytransferFields[4].Descriptor()
+	// inventorytransfer.DefaultNote holds the default value on creation for the note field.
+	inventorytransfer.DefaultNote = inventorytransferDescNote.Default.(string)
+	// inventorytransferDescReference is the schema descriptor for reference field.
+	inventorytransferDescReference := inventorytransferFields[5].Descriptor()
+	// inventorytransfer.DefaultReference holds the default value on creation for the reference field.
+	inventorytransfer.DefaultReference = inventorytransferDescReference.Default.(string)
+	// inventorytransferDescID is the schema descriptor for id field.
+	inventorytransferDescID := inventorytransferMixinFields0[0].Descriptor()
+	// inventorytransfer.DefaultID holds the default value on creation for the id field.
+	inventorytransfer.DefaultID = inventorytransferDescID.Default.(func() uuid.UUID)
+	inventorytransferlineMixin := schema.InventoryTransferLine{}.Mixin()
+	inventorytransferlineMixinFields0 := inventorytransferlineMixin[0].Fields()
+	_ = inventorytransferlineMixinFields0
+	inventorytransferlineFields := schema.InventoryTransferLine{}.Fields()
+	_ = inventorytransferlineFields
+	// inventorytransferlineDescAccepted is the schema descriptor for accepted field.
+	inventorytransferlineDescAccepted := inventorytransferlineFields[4].Descriptor()
+	// inventorytransferline.DefaultAccepted holds the default value on creation for the accepted field.
+	inventorytransferline.DefaultAccepted = inventorytransferlineDescAccepted.Default.(int64)
+	// inventorytransferlineDescRejected is the schema descriptor for rejected field.
+	inventorytransferlineDescRejected := inventorytransferlineFields[5].Descriptor()
+	// inventorytransferline.DefaultRejected holds the default value on creation for the rejected field.
+	inventorytransferline.DefaultRejected = inventorytransferlineDescRejected.Default.(int64)
+	// inventorytransferlineDescID is the schema descriptor for id field.
+	inventorytransferlineDescID := inventorytransferlineMixinFields0[0].Descriptor()
+	// inventorytransferline.DefaultID holds the default value on creation for the id field.
+	inventorytransferline.DefaultID = inventorytransferlineDescID.Default.(func() uuid.UUID)
 	locationMixin := schema.Location{}.Mixin()
 	locationMixinFields0 := locationMixin[0].Fields()
 	_ = locationMixinFields0
@@ -684,6 +725,19 @@ func init() {
 	metafieldDescID := metafieldMixinFields0[0].Descriptor()
 	// metafield.DefaultID holds the default value on creation for the id field.
 	metafield.DefaultID = metafieldDescID.Default.(func() uuid.UUID)
+	metafielddefinitionMixin := schema.MetafieldDefinition{}.Mixin()
+	metafielddefinitionMixinFields0 := metafielddefinitionMixin[0].Fields()
+	_ = metafielddefinitionMixinFields0
+	metafielddefinitionFields := schema.MetafieldDefinition{}.Fields()
+	_ = metafielddefinitionFields
+	// metafielddefinitionDescDescription is the schema descriptor for description field.
+	metafielddefinitionDescDescription := metafielddefinitionFields[4].Descriptor()
+	// metafielddefinition.DefaultDescription holds the default value on creation for the description field.
+	metafielddefinition.DefaultDescription = metafielddefinitionDescDescription.Default.(string)
+	// metafielddefinitionDescID is the schema descriptor for id field.
+	metafielddefinitionDescID := metafielddefinitionMixinFields0[0].Descriptor()
+	// metafielddefinition.DefaultID holds the default value on creation for the id field.
+	metafielddefinition.DefaultID = metafielddefinitionDescID.Default.(func() uuid.UUID)
 	oauthrequestMixin := schema.OAuthRequest{}.Mixin()
 	oauthrequestMixinFields0 := oauthrequestMixin[0].Fields()
 	_ = oauthrequestMixinFields0
@@ -1249,11 +1303,11 @@ func init() {
 	stockmovementFields := schema.StockMovement{}.Fields()
 	_ = stockmovementFields
 	// stockmovementDescRef is the schema descriptor for ref field.
-	stockmovementDescRef := stockmovementFields[4].Descriptor()
+	stockmovementDescRef := stockmovementFields[5].Descriptor()
 	// stockmovement.DefaultRef holds the default value on creation for the ref field.
 	stockmovement.DefaultRef = stockmovementDescRef.Default.(string)
 	// stockmovementDescActor is the schema descriptor for actor field.
-	stockmovementDescActor := stockmovementFields[5].Descriptor()
+	stockmovementDescActor := stockmovementFields[6].Descriptor()
 	// stockmovement.DefaultActor holds the default value on creation for the actor field.
 	stockmovement.DefaultActor = stockmovementDescActor.Default.(string)
 	// stockmovementDescID is the schema descriptor for id field.

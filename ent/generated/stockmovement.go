@@ -26,8 +26,10 @@ type StockMovement struct {
 	LocationID uuid.UUID `json:"location_id,omitempty"`
 	// Delta holds the value of the "delta" field.
 	Delta int64 `json:"delta,omitempty"`
-	// received, correction, sale, return, import
+	// received, correction, sale, return, import, moved, or a word of staff
 	Reason string `json:"reason,omitempty"`
+	// on hand after it; null of movements from before this was kept
+	QuantityAfter *int64 `json:"quantity_after,omitempty"`
 	// Ref holds the value of the "ref" field.
 	Ref string `json:"ref,omitempty"`
 	// Actor holds the value of the "actor" field.
@@ -42,7 +44,7 @@ func (*StockMovement) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case stockmovement.FieldDelta:
+		case stockmovement.FieldDelta, stockmovement.FieldQuantityAfter:
 			values[i] = new(sql.NullInt64)
 		case stockmovement.FieldReason, stockmovement.FieldRef, stockmovement.FieldActor:
 			values[i] = new(sql.NullString)
@@ -100,6 +102,13 @@ func (_m *StockMovement) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field reason", values[i])
 			} else if value.Valid {
 				_m.Reason = value.String
+			}
+		case stockmovement.FieldQuantityAfter:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field quantity_after", values[i])
+			} else if value.Valid {
+				_m.QuantityAfter = new(int64)
+				*_m.QuantityAfter = value.Int64
 			}
 		case stockmovement.FieldRef:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -169,6 +178,11 @@ func (_m *StockMovement) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reason=")
 	builder.WriteString(_m.Reason)
+	builder.WriteString(", ")
+	if v := _m.QuantityAfter; v != nil {
+		builder.WriteString("quantity_after=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("ref=")
 	builder.WriteString(_m.Ref)

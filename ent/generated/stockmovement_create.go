@@ -51,6 +51,20 @@ func (_c *StockMovementCreate) SetReason(v string) *StockMovementCreate {
 	return _c
 }
 
+// SetQuantityAfter sets the "quantity_after" field.
+func (_c *StockMovementCreate) SetQuantityAfter(v int64) *StockMovementCreate {
+	_c.mutation.SetQuantityAfter(v)
+	return _c
+}
+
+// SetNillableQuantityAfter sets the "quantity_after" field if the given value is not nil.
+func (_c *StockMovementCreate) SetNillableQuantityAfter(v *int64) *StockMovementCreate {
+	if v != nil {
+		_c.SetQuantityAfter(*v)
+	}
+	return _c
+}
+
 // SetRef sets the "ref" field.
 func (_c *StockMovementCreate) SetRef(v string) *StockMovementCreate {
 	_c.mutation.SetRef(v)
@@ -228,6 +242,10 @@ func (_c *StockMovementCreate) createSpec() (*StockMovement, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.Reason(); ok {
 		_spec.SetField(stockmovement.FieldReason, field.TypeString, value)
 		_node.Reason = value
+	}
+	if value, ok := _c.mutation.QuantityAfter(); ok {
+		_spec.SetField(stockmovement.FieldQuantityAfter, field.TypeInt64, value)
+		_node.QuantityAfter = &value
 	}
 	if value, ok := _c.mutation.Ref(); ok {
 		_spec.SetField(stockmovement.FieldRef, field.TypeString, value)

@@ -91,6 +91,33 @@ func (_u *StockMovementUpdate) SetNillableReason(v *string) *StockMovementUpdate
 	return _u
 }
 
+// SetQuantityAfter sets the "quantity_after" field.
+func (_u *StockMovementUpdate) SetQuantityAfter(v int64) *StockMovementUpdate {
+	_u.mutation.ResetQuantityAfter()
+	_u.mutation.SetQuantityAfter(v)
+	return _u
+}
+
+// SetNillableQuantityAfter sets the "quantity_after" field if the given value is not nil.
+func (_u *StockMovementUpdate) SetNillableQuantityAfter(v *int64) *StockMovementUpdate {
+	if v != nil {
+		_u.SetQuantityAfter(*v)
+	}
+	return _u
+}
+
+// AddQuantityAfter adds value to the "quantity_after" field.
+func (_u *StockMovementUpdate) AddQuantityAfter(v int64) *StockMovementUpdate {
+	_u.mutation.AddQuantityAfter(v)
+	return _u
+}
+
+// ClearQuantityAfter clears the value of the "quantity_after" field.
+func (_u *StockMovementUpdate) ClearQuantityAfter() *StockMovementUpdate {
+	_u.mutation.ClearQuantityAfter()
+	return _u
+}
+
 // SetRef sets the "ref" field.
 func (_u *StockMovementUpdate) SetRef(v string) *StockMovementUpdate {
 	_u.mutation.SetRef(v)
@@ -174,6 +201,15 @@ func (_u *StockMovementUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if value, ok := _u.mutation.Reason(); ok {
 		_spec.SetField(stockmovement.FieldReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.QuantityAfter(); ok {
+		_spec.SetField(stockmovement.FieldQuantityAfter, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedQuantityAfter(); ok {
+		_spec.AddField(stockmovement.FieldQuantityAfter, field.TypeInt64, value)
+	}
+	if _u.mutation.QuantityAfterCleared() {
+		_spec.ClearField(stockmovement.FieldQuantityAfter, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.Ref(); ok {
 		_spec.SetField(stockmovement.FieldRef, field.TypeString, value)
@@ -261,6 +297,33 @@ func (_u *StockMovementUpdateOne) SetNillableReason(v *string) *StockMovementUpd
 	if v != nil {
 		_u.SetReason(*v)
 	}
+	return _u
+}
+
+// SetQuantityAfter sets the "quantity_after" field.
+func (_u *StockMovementUpdateOne) SetQuantityAfter(v int64) *StockMovementUpdateOne {
+	_u.mutation.ResetQuantityAfter()
+	_u.mutation.SetQuantityAfter(v)
+	return _u
+}
+
+// SetNillableQuantityAfter sets the "quantity_after" field if the given value is not nil.
+func (_u *StockMovementUpdateOne) SetNillableQuantityAfter(v *int64) *StockMovementUpdateOne {
+	if v != nil {
+		_u.SetQuantityAfter(*v)
+	}
+	return _u
+}
+
+// AddQuantityAfter adds value to the "quantity_after" field.
+func (_u *StockMovementUpdateOne) AddQuantityAfter(v int64) *StockMovementUpdateOne {
+	_u.mutation.AddQuantityAfter(v)
+	return _u
+}
+
+// ClearQuantityAfter clears the value of the "quantity_after" field.
+func (_u *StockMovementUpdateOne) ClearQuantityAfter() *StockMovementUpdateOne {
+	_u.mutation.ClearQuantityAfter()
 	return _u
 }
 
@@ -377,6 +440,15 @@ func (_u *StockMovementUpdateOne) sqlSave(ctx context.Context) (_node *StockMove
 	}
 	if value, ok := _u.mutation.Reason(); ok {
 		_spec.SetField(stockmovement.FieldReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.QuantityAfter(); ok {
+		_spec.SetField(stockmovement.FieldQuantityAfter, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedQuantityAfter(); ok {
+		_spec.AddField(stockmovement.FieldQuantityAfter, field.TypeInt64, value)
+	}
+	if _u.mutation.QuantityAfterCleared() {
+		_spec.ClearField(stockmovement.FieldQuantityAfter, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.Ref(); ok {
 		_spec.SetField(stockmovement.FieldRef, field.TypeString, value)

@@ -58,6 +58,10 @@ type Tx struct {
 	InboxRecord *InboxRecordClient
 	// InventoryLevel is the client for interacting with the InventoryLevel builders.
 	InventoryLevel *InventoryLevelClient
+	// InventoryTransfer is the client for interacting with the InventoryTransfer builders.
+	InventoryTransfer *InventoryTransferClient
+	// InventoryTransferLine is the client for interacting with the InventoryTransferLine builders.
+	InventoryTransferLine *InventoryTransferLineClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
 	// Market is the client for interacting with the Market builders.
@@ -70,6 +74,8 @@ type Tx struct {
 	MenuItem *MenuItemClient
 	// Metafield is the client for interacting with the Metafield builders.
 	Metafield *MetafieldClient
+	// MetafieldDefinition is the client for interacting with the MetafieldDefinition builders.
+	MetafieldDefinition *MetafieldDefinitionClient
 	// OAuthRequest is the client for interacting with the OAuthRequest builders.
 	OAuthRequest *OAuthRequestClient
 	// OAuthToken is the client for interacting with the OAuthToken builders.
@@ -290,12 +296,15 @@ func (tx *Tx) init() {
 	tx.IdentityProvider = NewIdentityProviderClient(tx.config)
 	tx.InboxRecord = NewInboxRecordClient(tx.config)
 	tx.InventoryLevel = NewInventoryLevelClient(tx.config)
+	tx.InventoryTransfer = NewInventoryTransferClient(tx.config)
+	tx.InventoryTransferLine = NewInventoryTransferLineClient(tx.config)
 	tx.Location = NewLocationClient(tx.config)
 	tx.Market = NewMarketClient(tx.config)
 	tx.Media = NewMediaClient(tx.config)
 	tx.Menu = NewMenuClient(tx.config)
 	tx.MenuItem = NewMenuItemClient(tx.config)
 	tx.Metafield = NewMetafieldClient(tx.config)
+	tx.MetafieldDefinition = NewMetafieldDefinitionClient(tx.config)
 	tx.OAuthRequest = NewOAuthRequestClient(tx.config)
 	tx.OAuthToken = NewOAuthTokenClient(tx.config)
 	tx.OptionValue = NewOptionValueClient(tx.config)

@@ -23,6 +23,7 @@ func (InventoryLevel) Fields() []ent.Field {
 		ref("location_id"),
 		field.Int64("on_hand").Default(0),
 		field.Int64("reserved").Default(0),
+		field.Int64("incoming").Default(0).Comment("on its way here in transfers"),
 		field.Time("updated_at"),
 	}
 }
@@ -32,5 +33,7 @@ func (InventoryLevel) Indexes() []ent.Index {
 	return []ent.Index{
 		// The levels of variants, read for availability and locked in this order to reserve.
 		index.Fields("shop_id", "variant_id", "location_id").Unique(),
+		// What lies at a location, keyset, and whether anything does.
+		index.Fields("shop_id", "location_id", "id"),
 	}
 }

@@ -22,7 +22,8 @@ func (StockMovement) Fields() []ent.Field {
 		ref("variant_id"),
 		ref("location_id"),
 		field.Int64("delta"),
-		field.String("reason").Comment("received, correction, sale, return, import"),
+		field.String("reason").Comment("received, correction, sale, return, import, moved, or a word of staff"),
+		field.Int64("quantity_after").Optional().Nillable().Comment("on hand after it; null of movements from before this was kept"),
 		str("ref"),
 		str("actor"),
 		created(),
@@ -34,6 +35,8 @@ func (StockMovement) Indexes() []ent.Index {
 	return []ent.Index{
 		// The history of a level, newest first, and its sum.
 		index.Fields("shop_id", "variant_id", "location_id", "id"),
+		// The history of an item at all locations, keyset.
+		index.Fields("shop_id", "variant_id", "id"),
 		// What a sale took out of stock, when it is committed again.
 		index.Fields("shop_id", "ref"),
 	}

@@ -785,6 +785,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._OrderTransaction(ctx, sel, obj)
+	case catalog.Definition:
+		return ec._MetafieldDefinition(ctx, sel, &obj)
+	case *catalog.Definition:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MetafieldDefinition(ctx, sel, obj)
 	case catalog.Metafield:
 		return ec._Metafield(ctx, sel, &obj)
 	case *catalog.Metafield:
@@ -827,6 +834,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Location(ctx, sel, obj)
+	case inventory.Transfer:
+		return ec._InventoryTransfer(ctx, sel, &obj)
+	case *inventory.Transfer:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InventoryTransfer(ctx, sel, obj)
 	case inventory.Level:
 		return ec._InventoryLevel(ctx, sel, &obj)
 	case *inventory.Level:

@@ -38,9 +38,14 @@ type ResolverRoot interface {
 	Fulfillment() FulfillmentResolver
 	InventoryItem() InventoryItemResolver
 	InventoryLevel() InventoryLevelResolver
+	InventoryMovement() InventoryMovementResolver
+	InventoryTransfer() InventoryTransferResolver
+	InventoryTransferLineItem() InventoryTransferLineItemResolver
+	Location() LocationResolver
 	MediaImage() MediaImageResolver
 	MenuItem() MenuItemResolver
 	Metafield() MetafieldResolver
+	MetafieldDefinition() MetafieldDefinitionResolver
 	Mutation() MutationResolver
 	Order() OrderResolver
 	OrderLineItem() OrderLineItemResolver
@@ -157,11 +162,25 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("InventoryItemInput", ec.unmarshalInputInventoryItemInput),
 			graphql.NewInputUnmarshaler("InventoryItemMeasurementInput", ec.unmarshalInputInventoryItemMeasurementInput),
 			graphql.NewInputUnmarshaler("InventoryLevelInput", ec.unmarshalInputInventoryLevelInput),
+			graphql.NewInputUnmarshaler("InventoryMoveQuantitiesInput", ec.unmarshalInputInventoryMoveQuantitiesInput),
+			graphql.NewInputUnmarshaler("InventoryMoveQuantityChange", ec.unmarshalInputInventoryMoveQuantityChange),
+			graphql.NewInputUnmarshaler("InventoryMoveQuantityTerminalInput", ec.unmarshalInputInventoryMoveQuantityTerminalInput),
 			graphql.NewInputUnmarshaler("InventoryQuantityInput", ec.unmarshalInputInventoryQuantityInput),
 			graphql.NewInputUnmarshaler("InventorySetQuantitiesInput", ec.unmarshalInputInventorySetQuantitiesInput),
+			graphql.NewInputUnmarshaler("InventoryTransferCreateInput", ec.unmarshalInputInventoryTransferCreateInput),
+			graphql.NewInputUnmarshaler("InventoryTransferLineItemInput", ec.unmarshalInputInventoryTransferLineItemInput),
+			graphql.NewInputUnmarshaler("InventoryTransferReceiveLineItemInput", ec.unmarshalInputInventoryTransferReceiveLineItemInput),
+			graphql.NewInputUnmarshaler("LocationAddAddressInput", ec.unmarshalInputLocationAddAddressInput),
+			graphql.NewInputUnmarshaler("LocationAddInput", ec.unmarshalInputLocationAddInput),
+			graphql.NewInputUnmarshaler("LocationEditInput", ec.unmarshalInputLocationEditInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
 			graphql.NewInputUnmarshaler("MenuItemCreateInput", ec.unmarshalInputMenuItemCreateInput),
 			graphql.NewInputUnmarshaler("MenuItemUpdateInput", ec.unmarshalInputMenuItemUpdateInput),
+			graphql.NewInputUnmarshaler("MetafieldAccessInput", ec.unmarshalInputMetafieldAccessInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionIdentifierInput", ec.unmarshalInputMetafieldDefinitionIdentifierInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionInput", ec.unmarshalInputMetafieldDefinitionInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionUpdateInput", ec.unmarshalInputMetafieldDefinitionUpdateInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionValidationInput", ec.unmarshalInputMetafieldDefinitionValidationInput),
 			graphql.NewInputUnmarshaler("MetafieldFilter", ec.unmarshalInputMetafieldFilter),
 			graphql.NewInputUnmarshaler("MetafieldInput", ec.unmarshalInputMetafieldInput),
 			graphql.NewInputUnmarshaler("MetafieldsSetInput", ec.unmarshalInputMetafieldsSetInput),
@@ -4656,7 +4675,7 @@ type InventoryLevel implements Node @requiresScopes(scopes: [["inventory:read"]]
   location: Location!
   "The numbers asked for, in that order."
   quantities(
-    "The names of the numbers: ` + "`" + `on_hand` + "`" + ` (lies there), ` + "`" + `reserved` + "`" + ` (promised to a checkout), ` + "`" + `available` + "`" + ` (the rest)."
+    "The names of the numbers: ` + "`" + `on_hand` + "`" + ` (lies there), ` + "`" + `reserved` + "`" + ` (promised to a checkout), ` + "`" + `available` + "`" + ` (the rest), ` + "`" + `incoming` + "`" + ` (on its way there)."
     names: [String!]!
   ): [InventoryQuantity!]! @listSize(slicingArguments: ["names"])
   "When the stock last changed."
@@ -4683,7 +4702,7 @@ type InventoryLevelEdge @requiresScopes(scopes: [["inventory:read"]]) {
 
 "One number about the stock of an item at a location."
 type InventoryQuantity @requiresScopes(scopes: [["inventory:read"]]) {
-  "What the number counts: ` + "`" + `on_hand` + "`" + `, ` + "`" + `reserved` + "`" + ` or ` + "`" + `available` + "`" + `."
+  "What the number counts: ` + "`" + `on_hand` + "`" + `, ` + "`" + `reserved` + "`" + `, ` + "`" + `available` + "`" + ` or ` + "`" + `incoming` + "`" + `."
   name: String!
   "The number of pieces."
   quantity: Int!
@@ -6882,6 +6901,8 @@ enum StaffErrorCode {
   INVALID
   "There is no such record in this shop."
   NOT_FOUND
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another record has this value, such as a handle."
   TAKEN
   "The value is too long."
@@ -7564,6 +7585,8 @@ extend type Mutation {
     handle: String
     "The menu to change."
     id: ID!
+    "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `."
+    ifRevision: String
     "The complete new list of entries, in order. Entries that are left out are deleted."
     items: [MenuItemUpdateInput!]!
     "New name for staff."
@@ -7588,6 +7611,13 @@ extend type Mutation {
 extend type Page {
   "Whether shoppers see the page."
   isPublished: Boolean @requiresScopes(scopes: [["content:read"]])
+  "Changes with every change of the page. Hand it to ` + "`" + `pageUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["content:read"]])
+}
+
+extend type Menu {
+  "Changes with every change of the menu. Hand it to ` + "`" + `menuUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["content:read"]])
 }
 
 "A new entry of a menu."
@@ -7646,6 +7676,8 @@ input PageUpdateInput {
   body: String
   "New name in web addresses."
   handle: String
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Whether shoppers see it."
   isPublished: Boolean
   "Metafields to write."
@@ -7702,6 +7734,8 @@ enum MenuUserErrorCode {
   MENU_DOES_NOT_EXIST
   "Entries are more than three levels deep."
   NESTING_TOO_DEEP
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another menu has this handle."
   TAKEN
   "The value is too long."
@@ -7762,6 +7796,8 @@ enum PageUserErrorCode {
   INVALID_PUBLISH_DATE
   "There is no such page in this shop."
   NOT_FOUND
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another page has this handle."
   TAKEN
   "The value is too long."
@@ -8755,6 +8791,571 @@ enum InventoryAdjustQuantitiesUserErrorCode {
   TOO_MANY_CHANGES
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_location.graphqls", Input: `extend type Query {
+  "A place that keeps stock, or null when there is none of this id."
+  location("The place." id: ID!): Location @requiresScopes(scopes: [["inventory:read"]])
+
+  "What a variant is in the warehouse, or null when there is none of this id."
+  inventoryItem("The item; the id of its variant is taken, too." id: ID!): InventoryItem @requiresScopes(scopes: [["inventory:read"]])
+
+  "The stock of one item at one place, or null when there is none of this id."
+  inventoryLevel("The level." id: ID!): InventoryLevel @requiresScopes(scopes: [["inventory:read"]])
+}
+
+extend type Mutation {
+  "Opens a new place that keeps stock."
+  locationAdd("The place." input: LocationAddInput!): LocationAddPayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Changes the name, address or rank of a place."
+  locationEdit(
+    "The place."
+    id: ID!
+    "What to change; a part that is left out stays as it is."
+    input: LocationEditInput!
+  ): LocationEditPayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Opens a place again that was closed. One that is open stays so."
+  locationActivate("The place." locationId: ID!): LocationActivatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Closes a place. It is refused while anything lies there or is promised to a buyer, unless a destination is named: then all
+  of it moves there, and buyers keep what they were promised. Transfers from or to the place must have ended, and one place
+  stays open.
+  """
+  locationDeactivate(
+    "Where its stock moves to."
+    destinationLocationId: ID
+    "The place."
+    locationId: ID!
+  ): LocationDeactivatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Deletes a place that is closed. The stock ledger and the orders that it shipped stay."
+  locationDelete("The place." locationId: ID!): LocationDeletePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Keeps an item at a place from now on. Where it is kept there already, nothing changes."
+  inventoryActivate(
+    "Pieces to begin with that can be sold. Give this or ` + "`" + `onHand` + "`" + `."
+    available: Int
+    "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
+    inventoryItemId: ID!
+    "The place."
+    locationId: ID!
+    "Pieces to begin with."
+    onHand: Int
+  ): InventoryActivatePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Keeps an item at a place no longer. Nothing of it may lie there, be promised or be on its way."
+  inventoryDeactivate("What ` + "`" + `InventoryItem.inventoryLevels` + "`" + ` shows for the place." inventoryLevelId: ID!): InventoryDeactivatePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Takes pieces from places to others, at once. All entries are moved, or none; what is promised to buyers stays."
+  inventoryMoveQuantities("The moves." input: InventoryMoveQuantitiesInput!): InventoryMoveQuantitiesPayload @requiresScopes(scopes: [["inventory:write"]])
+}
+
+extend type Location {
+  "Where it is."
+  address: LocationAddress!
+  "When it was opened."
+  createdAt: DateTime!
+  "Places with a smaller number are emptied first."
+  fulfillmentPriority: Int!
+  "Whether orders of the online shop take from its stock."
+  fulfillsOnlineOrders: Boolean!
+  "What is kept there, in the order in which it came."
+  inventoryLevels(
+    "How many items to return from the start of the list, at most 250."
+    first: Int
+    "Return items that follow this cursor. Take it from ` + "`" + `pageInfo.endCursor` + "`" + ` or an edge."
+    after: String
+    "How many items to return from the end of the list, at most 250."
+    last: Int
+    "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
+    before: String
+    "Turn the order of the list around."
+    reverse: Boolean = false
+  ): InventoryLevelConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Whether it is open. A closed place keeps nothing."
+  isActive: Boolean!
+  "Changes with every change of the place itself. Hand it to ` + "`" + `locationEdit` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String!
+}
+
+extend type InventoryItem {
+  "Everything that was added to its stock or taken from it, the oldest first. Entries are never changed; a level's ` + "`" + `on_hand` + "`" + ` is their sum."
+  movements(
+    "How many items to return from the start of the list, at most 250."
+    first: Int
+    "Return items that follow this cursor. Take it from ` + "`" + `pageInfo.endCursor` + "`" + ` or an edge."
+    after: String
+    "How many items to return from the end of the list, at most 250."
+    last: Int
+    "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
+    before: String
+    "Turn the order of the list around."
+    reverse: Boolean = false
+  ): InventoryMovementConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"Where a place is."
+type LocationAddress @requiresScopes(scopes: [["inventory:read"]]) {
+  "Street and number."
+  address1: String
+  "Apartment, floor, building or the like."
+  address2: String
+  "City, town or village."
+  city: String
+  "Country by code."
+  countryCode: CountryCode
+  "Number to call."
+  phone: String
+  "State, province or prefecture by code."
+  provinceCode: String
+  "Postal code."
+  zip: String
+}
+
+"One page of an item's stock ledger."
+type InventoryMovementConnection @requiresScopes(scopes: [["inventory:read"]]) {
+  "The entries with their cursors."
+  edges: [InventoryMovementEdge!]!
+  "The entries alone."
+  nodes: [InventoryMovement!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"An entry of the stock ledger and its place in the list."
+type InventoryMovementEdge @requiresScopes(scopes: [["inventory:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The entry."
+  node: InventoryMovement!
+}
+
+"An entry of the stock ledger: pieces that were added to what lies at a place, or taken from it."
+type InventoryMovement @requiresScopes(scopes: [["inventory:read"]]) {
+  "Who did it: ` + "`" + `staff` + "`" + `, ` + "`" + `app` + "`" + `, ` + "`" + `customer` + "`" + ` or ` + "`" + `system` + "`" + `, with an id where there is one."
+  actor: String!
+  "When."
+  createdAt: DateTime!
+  "Pieces added; below zero, pieces taken."
+  delta: Int!
+  "Id of the entry."
+  id: ID!
+  "Where. Null when the place was deleted since."
+  location: Location
+  "What lay there afterwards. Null of entries that are older than this field."
+  quantityAfter: Int
+  "What lay there before. Null of entries that are older than this field."
+  quantityBefore: Int
+  "Why, such as ` + "`" + `sale` + "`" + `, ` + "`" + `return` + "`" + `, ` + "`" + `received` + "`" + `, ` + "`" + `correction` + "`" + `, ` + "`" + `moved` + "`" + ` or ` + "`" + `transfer_shipped` + "`" + `."
+  reason: String!
+  "What led to it: an order, a transfer, or the address that was given."
+  reference: String
+  "The member of staff who did it."
+  staffMember: StaffMember @requiresScopes(scopes: [["shop:read"], ["staff:read"]])
+}
+
+"A new place that keeps stock."
+input LocationAddInput {
+  "Where it is."
+  address: LocationAddAddressInput!
+  "Places with a smaller number are emptied first; 0 unless said."
+  fulfillmentPriority: Int
+  "Whether orders of the online shop take from its stock; yes, unless said."
+  fulfillsOnlineOrders: Boolean = true
+  "Name that staff know it by. Each place has another one."
+  name: String!
+}
+
+"Changes to a place. A part that is left out stays as it is."
+input LocationEditInput {
+  "New address, replacing all of the old one."
+  address: LocationAddAddressInput
+  "Places with a smaller number are emptied first."
+  fulfillmentPriority: Int
+  "Whether orders of the online shop take from its stock."
+  fulfillsOnlineOrders: Boolean
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "New name."
+  name: String
+}
+
+"Where a place is."
+input LocationAddAddressInput {
+  "Street and number."
+  address1: String
+  "Apartment, floor, building or the like."
+  address2: String
+  "City, town or village."
+  city: String
+  "Country by code."
+  countryCode: CountryCode!
+  "Number to call."
+  phone: String
+  "State, province or prefecture by code."
+  provinceCode: String
+  "Postal code."
+  zip: String
+}
+
+"Pieces to move."
+input InventoryMoveQuantitiesInput {
+  "The moves, at most 250."
+  changes: [InventoryMoveQuantityChange!]!
+  "Why; ` + "`" + `moved` + "`" + ` unless said."
+  reason: String = "moved"
+  "Address of what led to it, such as a delivery note in another system."
+  referenceDocumentUri: String
+}
+
+"Pieces of one item to move."
+input InventoryMoveQuantityChange {
+  "Where they are taken from."
+  from: InventoryMoveQuantityTerminalInput!
+  "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
+  inventoryItemId: ID!
+  "How many, from 1."
+  quantity: Int!
+  "Where they go."
+  to: InventoryMoveQuantityTerminalInput!
+}
+
+"One end of a move."
+input InventoryMoveQuantityTerminalInput {
+  "The place."
+  locationId: ID!
+  "Accepted for compatibility: what can be sold is moved, whatever is named here."
+  name: String
+}
+
+"Outcome of opening a place."
+type LocationAddPayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The new place, or null when none was opened."
+  location: Location
+  "What was refused and why. Empty when it was opened."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of changing a place."
+type LocationEditPayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The place as it is now, or null when it was not changed."
+  location: Location
+  "What was refused and why. Empty when it was changed."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of opening a place again."
+type LocationActivatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The place as it is now, or null when it was not changed."
+  location: Location
+  "What was refused and why. Empty when it is open."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of closing a place."
+type LocationDeactivatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The place as it is now, or null when it was not closed."
+  location: Location
+  "What was refused and why. Empty when it is closed."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of deleting a place."
+type LocationDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the place that is gone."
+  deletedLocationId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of keeping an item at a place."
+type InventoryActivatePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The stock of the item there; null when it was refused."
+  inventoryLevel: InventoryLevel @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of keeping an item at a place no longer."
+type InventoryDeactivatePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "What was refused and why. Empty when it is no longer kept there."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of moving stock."
+type InventoryMoveQuantitiesPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The changes that it came to; null when nothing was moved."
+  inventoryAdjustmentGroup: InventoryAdjustmentGroup
+  "What was refused and why. Empty when everything was moved."
+  userErrors: [InventoryAdjustQuantitiesUserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_metafield.graphqls", Input: `extend type Query {
+  "A definition of metafields, by its id or by its name; null when there is none."
+  metafieldDefinition(
+    "The definition by its id."
+    id: ID
+    "The definition by its name."
+    identifier: MetafieldDefinitionIdentifierInput
+  ): MetafieldDefinition @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]])
+
+  "The definitions for one type of owner: those that are pinned first, the others by namespace and key."
+  metafieldDefinitions(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "Those of this key only."
+    key: String
+    "How many from the end, at most 250."
+    last: Int
+    "Those of this namespace only."
+    namespace: String
+    "What the metafields belong to."
+    ownerType: MetafieldOwnerType!
+    "Those that are pinned only, or those that are not."
+    pinnedStatus: MetafieldDefinitionPinnedStatus = ANY
+    "Turn the order around."
+    reverse: Boolean = false
+  ): MetafieldDefinitionConnection @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  """
+  Defines what metafields of one name are: their type, the rules that their values obey, and who may see and write them. Once
+  there is a definition, storefronts see the values only where it says so. It is refused while a value is there that does not
+  fit. Defining needs the right to change the records that the metafields belong to.
+  """
+  metafieldDefinitionCreate("The definition." definition: MetafieldDefinitionInput!): MetafieldDefinitionCreatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+
+  "Changes a definition. Its name and type stay. New rules are refused while a value is there that does not obey them."
+  metafieldDefinitionUpdate("What to change; a part that is left out stays as it is." definition: MetafieldDefinitionUpdateInput!): MetafieldDefinitionUpdatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+
+  """
+  Deletes a definition. Its values stay, unless they are deleted along. Values that storefronts may not see are never left
+  behind, since without a definition they would show.
+  """
+  metafieldDefinitionDelete(
+    "True deletes the values, too; at most 1,000."
+    deleteAllAssociatedMetafields: Boolean = false
+    "The definition by its id."
+    id: ID
+    "The definition by its name."
+    identifier: MetafieldDefinitionIdentifierInput
+  ): MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+}
+
+"What metafields of one name are, and who may see and write them."
+type MetafieldDefinition implements Node @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Who may see and write the values."
+  access: MetafieldAccess!
+  "What the values are for."
+  description: String
+  "The global id."
+  id: ID!
+  "The name within its namespace."
+  key: String!
+  "What staff call it."
+  name: String!
+  "The group of names that the key belongs to."
+  namespace: String!
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+  "Place among the definitions that forms show first; null when it is not pinned."
+  pinnedPosition: Int
+  "Changes with every change of the definition. Hand it to ` + "`" + `metafieldDefinitionUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String!
+  "What the values are."
+  type: MetafieldDefinitionType!
+  "The rules that values obey."
+  validations: [MetafieldDefinitionValidation!]!
+}
+
+"What the values of a definition are."
+type MetafieldDefinitionType @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Name of the type, as ` + "`" + `Metafield.type` + "`" + ` has it, such as ` + "`" + `number_integer` + "`" + ` or ` + "`" + `list.product_reference` + "`" + `."
+  name: String!
+}
+
+"A rule that values of a definition obey."
+type MetafieldDefinitionValidation @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Name of the rule, such as ` + "`" + `min` + "`" + `, ` + "`" + `regex` + "`" + ` or ` + "`" + `choices` + "`" + `."
+  name: String!
+  "The rule's value."
+  value: String
+}
+
+"Who may see and write the values of a definition."
+type MetafieldAccess @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "What staff may do with them."
+  admin: MetafieldAdminAccess!
+  "What storefronts may do with them."
+  storefront: MetafieldStorefrontAccess!
+}
+
+"What staff may do with metafields. Apps may read and write them in any case."
+enum MetafieldAdminAccess {
+  "Read them."
+  MERCHANT_READ
+  "Read and write them."
+  MERCHANT_READ_WRITE
+}
+
+"What storefronts may do with metafields."
+enum MetafieldStorefrontAccess {
+  "Nothing: they do not know of them."
+  NONE
+  "Read them."
+  PUBLIC_READ
+}
+
+"What metafields belong to."
+enum MetafieldOwnerType {
+  "Collections."
+  COLLECTION
+  "Customers."
+  CUSTOMER
+  "Orders."
+  ORDER
+  "Pages."
+  PAGE
+  "Products."
+  PRODUCT
+  "Variants of products."
+  PRODUCTVARIANT
+  "The shop itself."
+  SHOP
+}
+
+"Which definitions are wanted."
+enum MetafieldDefinitionPinnedStatus {
+  "All."
+  ANY
+  "Those that are pinned."
+  PINNED
+  "Those that are not."
+  UNPINNED
+}
+
+"One page of definitions."
+type MetafieldDefinitionConnection @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) {
+  "The definitions with their cursors."
+  edges: [MetafieldDefinitionEdge!]!
+  "The definitions alone."
+  nodes: [MetafieldDefinition!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"A definition and its place in the list."
+type MetafieldDefinitionEdge @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The definition."
+  node: MetafieldDefinition!
+}
+
+"Names a definition."
+input MetafieldDefinitionIdentifierInput {
+  "The key within the namespace."
+  key: String!
+  "The namespace. Without it, the shop's default namespace is meant."
+  namespace: String
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+}
+
+"A new definition of metafields."
+input MetafieldDefinitionInput {
+  "Who may see and write the values; staff write them and storefronts see none, unless said."
+  access: MetafieldAccessInput
+  "What the values are for."
+  description: String
+  "The name within its namespace, from 2 to 64 letters, digits, hyphens and underscores."
+  key: String!
+  "What staff call it."
+  name: String!
+  "The group of names that the key belongs to. Without it, the shop's default namespace is meant."
+  namespace: String
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+  "True puts it behind the definitions that forms show first."
+  pin: Boolean = false
+  "What the values are, such as ` + "`" + `number_integer` + "`" + ` or ` + "`" + `list.product_reference` + "`" + `."
+  type: String!
+  "The rules that values obey."
+  validations: [MetafieldDefinitionValidationInput!]
+}
+
+"Changes to a definition. A part that is left out stays as it is."
+input MetafieldDefinitionUpdateInput {
+  "Who may see and write the values."
+  access: MetafieldAccessInput
+  "What the values are for."
+  description: String
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "Key of the definition to change."
+  key: String!
+  "What staff call it."
+  name: String
+  "Namespace of the definition to change. Without it, the shop's default namespace is meant."
+  namespace: String
+  "Type of owner of the definition to change."
+  ownerType: MetafieldOwnerType!
+  "True pins it, false takes it off those that are pinned."
+  pin: Boolean
+  "The rules that values obey, replacing all of the old ones."
+  validations: [MetafieldDefinitionValidationInput!]
+}
+
+"Who may see and write the values of a definition. A part that is left out stays as it is."
+input MetafieldAccessInput {
+  "What staff may do with them."
+  admin: MetafieldAdminAccess
+  "What storefronts may do with them."
+  storefront: MetafieldStorefrontAccess
+}
+
+"""
+A rule for values. Numbers and times know ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `, decimals ` + "`" + `max_precision` + "`" + `; texts know ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + ` for their
+length and ` + "`" + `regex` + "`" + `, a pattern in the syntax of RE2; texts of one line and whole numbers know ` + "`" + `choices` + "`" + `, a list in JSON.
+Lists know ` + "`" + `list.min` + "`" + ` and ` + "`" + `list.max` + "`" + ` beside the rules of their entries.
+"""
+input MetafieldDefinitionValidationInput {
+  "Name of the rule."
+  name: String!
+  "The rule's value."
+  value: String!
+}
+
+"Outcome of defining metafields."
+type MetafieldDefinitionCreatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "The definition, or null when there is none."
+  createdDefinition: MetafieldDefinition
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of changing a definition."
+type MetafieldDefinitionUpdatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "The definition as it is now, or null when it was not changed."
+  updatedDefinition: MetafieldDefinition
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of deleting a definition."
+type MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Id of the definition that is gone."
+  deletedDefinitionId: ID
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_order.graphqls", Input: `extend type Query {
   "One order of the shop; null when there is none with this id."
   order("Global id of the order." id: ID!): Order @requiresScopes(scopes: [["orders:read"]])
@@ -9371,6 +9972,8 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   productVariantsBulkUpdate(
     "True saves the good entries even when others are refused."
     allowPartialUpdates: Boolean = false
+    "The ` + "`" + `revision` + "`" + ` of the product that the changes were made on. Another one refuses all of them with code ` + "`" + `STALE` + "`" + `."
+    ifRevision: String
     "Pictures to fetch and attach to the product."
     media: [CreateMediaInput!]
     "The product."
@@ -9440,6 +10043,16 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   metafieldsSet("What to write, at most 25 entries." metafields: [MetafieldsSetInput!]!): MetafieldsSetPayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
 }
 
+extend type Product {
+  "Changes with every change of the product, its variants, options and pictures. Hand it to ` + "`" + `productUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["products:read"]])
+}
+
+extend type Collection {
+  "Changes with every change of the collection, and of what is in it by hand. Hand it to ` + "`" + `collectionUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["products:read"]])
+}
+
 "A new product."
 input ProductCreateInput {
   "Collections, chosen by hand, to put it in."
@@ -9478,6 +10091,8 @@ input ProductUpdateInput {
   handle: String
   "The product to change."
   id: ID!
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Metafields to write."
   metafields: [MetafieldInput!]
   "New kind of product."
@@ -9644,6 +10259,8 @@ input CollectionInput {
   handle: String
   "The collection to change. Left out when creating."
   id: ID
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Its picture."
   image: ImageInput
   "Metafields of the collection."
@@ -9958,6 +10575,8 @@ enum ProductVariantsBulkUpdateUserErrorCode {
   PRODUCT_VARIANT_DOES_NOT_EXIST
   "The entry does not say which variant it is about."
   PRODUCT_VARIANT_ID_MISSING
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "The value is too long."
   TOO_LONG
   "Another variant has the same value for each option."
@@ -10235,6 +10854,241 @@ type StaffAccessTokenCreateWithProviderPayload @public {
   staffAccessToken: StaffAccessToken
   "What was refused and why. Empty when there is a token."
   userErrors: [StaffAccessTokenUserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_transfer.graphqls", Input: `extend type Query {
+  "A transfer, or null when there is none of this id."
+  inventoryTransfer("The transfer." id: ID!): InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+
+  "Transfers between places, the oldest first."
+  inventoryTransfers(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Those in a state, such as ` + "`" + `status:in_progress` + "`" + `."
+    query: String
+    "Turn the order around."
+    reverse: Boolean = false
+  ): InventoryTransferConnection @requiresScopes(scopes: [["inventory:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  "Plans a transfer from one place to another, as a draft. Nothing moves yet, and nothing is set aside."
+  inventoryTransferCreate("The transfer." input: InventoryTransferCreateInput!): InventoryTransferCreatePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Sets what a draft names aside at its origin, so that nobody buys it. It is refused where fewer pieces are free."
+  inventoryTransferMarkAsReadyToShip("The transfer." id: ID!): InventoryTransferMarkAsReadyToShipPayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Sends a transfer on its way. Its pieces leave the origin, and count as ` + "`" + `incoming` + "`" + ` at the destination, where they cannot be sold yet."
+  inventoryTransferShip("The transfer." id: ID!): InventoryTransferShipPayload @requiresScopes(scopes: [["inventory:write"]])
+
+  """
+  Books what has arrived, in one go or in several. What is accepted is in stock at the destination; what is rejected is not
+  expected any more. The transfer ends when nothing is on its way.
+  """
+  inventoryTransferReceive(
+    "The transfer."
+    id: ID!
+    "What has arrived."
+    lineItems: [InventoryTransferReceiveLineItemInput!]!
+  ): InventoryTransferReceivePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Ends a transfer. What it has set aside can be sold again, and what is on its way is back in stock at the origin."
+  inventoryTransferCancel("The transfer." id: ID!): InventoryTransferCancelPayload @requiresScopes(scopes: [["inventory:write"]])
+}
+
+"Goods on their way from one place to another."
+type InventoryTransfer implements Node @requiresScopes(scopes: [["inventory:read"]]) {
+  "When it was planned."
+  createdAt: DateTime!
+  "Where it goes. Null when the place was deleted since."
+  destination: Location
+  "When the last piece was received, or it was canceled."
+  endedAt: DateTime
+  "The global id."
+  id: ID!
+  "What is transferred."
+  lineItems(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): InventoryTransferLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Running name, such as ` + "`" + `#T0012` + "`" + `."
+  name: String!
+  "What staff have to know about it."
+  note: String
+  "Where it comes from. Null when the place was deleted since."
+  origin: Location
+  "Pieces that were accepted at the destination."
+  receivedQuantity: Int!
+  "Its name in another system."
+  referenceName: String
+  "When it was sent on its way."
+  shippedAt: DateTime
+  "How far it has come."
+  status: InventoryTransferStatus!
+  "Pieces of all lines together."
+  totalQuantity: Int!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"How far a transfer has come."
+enum InventoryTransferStatus {
+  "It was called off."
+  CANCELED
+  "It is planned. Nothing is set aside."
+  DRAFT
+  "It is on its way: its pieces are ` + "`" + `incoming` + "`" + ` at the destination."
+  IN_PROGRESS
+  "Its pieces are set aside at the origin."
+  READY_TO_SHIP
+  "Everything has arrived or was rejected."
+  TRANSFERRED
+}
+
+"One page of transfers."
+type InventoryTransferConnection @requiresScopes(scopes: [["inventory:read"]]) {
+  "The transfers with their cursors."
+  edges: [InventoryTransferEdge!]!
+  "The transfers alone."
+  nodes: [InventoryTransfer!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"A transfer and its place in the list."
+type InventoryTransferEdge @requiresScopes(scopes: [["inventory:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The transfer."
+  node: InventoryTransfer!
+}
+
+"Pieces of one item in a transfer, and what became of them."
+type InventoryTransferLineItem @requiresScopes(scopes: [["inventory:read"]]) {
+  "Pieces that were accepted at the destination."
+  acceptedQuantity: Int!
+  "Id of the line, for ` + "`" + `inventoryTransferReceive` + "`" + `."
+  id: ID!
+  "The item. Null when it was deleted since."
+  inventoryItem: InventoryItem
+  "Pieces that nothing has become of yet."
+  openQuantity: Int!
+  "Pieces that were rejected at the destination."
+  rejectedQuantity: Int!
+  "Pieces that were sent, or are to be."
+  totalQuantity: Int!
+}
+
+"One page of the lines of a transfer."
+type InventoryTransferLineItemConnection @requiresScopes(scopes: [["inventory:read"]]) {
+  "The lines with their cursors."
+  edges: [InventoryTransferLineItemEdge!]!
+  "The lines alone."
+  nodes: [InventoryTransferLineItem!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"A line of a transfer and its place in the list."
+type InventoryTransferLineItemEdge @requiresScopes(scopes: [["inventory:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The line."
+  node: InventoryTransferLineItem!
+}
+
+"A transfer to plan."
+input InventoryTransferCreateInput {
+  "Where it goes."
+  destinationLocationId: ID!
+  "What is transferred, at most 250 lines, one for each item."
+  lineItems: [InventoryTransferLineItemInput!]!
+  "What staff have to know about it."
+  note: String
+  "Where it comes from."
+  originLocationId: ID!
+  "Its name in another system."
+  referenceName: String
+}
+
+"Pieces of one item to transfer."
+input InventoryTransferLineItemInput {
+  "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
+  inventoryItemId: ID!
+  "How many pieces, from 1."
+  quantity: Int!
+}
+
+"Pieces of a line that have arrived."
+input InventoryTransferReceiveLineItemInput {
+  "How many pieces, from 1."
+  quantity: Int!
+  "Whether they are fit to be stocked."
+  reason: InventoryTransferReceiveReason!
+  "The line."
+  transferLineItemId: ID!
+}
+
+"What becomes of pieces that have arrived."
+enum InventoryTransferReceiveReason {
+  "They are in stock now."
+  ACCEPTED
+  "They are damaged, wrong or missing, and are not stocked."
+  REJECTED
+}
+
+"Outcome of planning a transfer."
+type InventoryTransferCreatePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer, or null when none was planned."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of setting a transfer's pieces aside."
+type InventoryTransferMarkAsReadyToShipPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of sending a transfer on its way."
+type InventoryTransferShipPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of receiving a transfer."
+type InventoryTransferReceivePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of calling a transfer off."
+type InventoryTransferCancelPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One kind of a product that can be put into a cart, such as the blue mug in large."
@@ -11584,6 +12438,8 @@ func (ec *executionContext) childFields_Collection(ctx context.Context, field gr
 		return ec.fieldContext_Collection_trackingParameters(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Collection_updatedAt(ctx, field)
+	case "revision":
+		return ec.fieldContext_Collection_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Collection", field.Name)
 }
@@ -12492,6 +13348,16 @@ func (ec *executionContext) childFields_ImageEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type ImageEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_InventoryActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryLevel":
+		return ec.fieldContext_InventoryActivatePayload_inventoryLevel(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryActivatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_InventoryAdjustQuantitiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "inventoryAdjustmentGroup":
@@ -12548,6 +13414,14 @@ func (ec *executionContext) childFields_InventoryChange(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type InventoryChange", field.Name)
 }
 
+func (ec *executionContext) childFields_InventoryDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userErrors":
+		return ec.fieldContext_InventoryDeactivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryDeactivatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_InventoryItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12560,6 +13434,8 @@ func (ec *executionContext) childFields_InventoryItem(ctx context.Context, field
 		return ec.fieldContext_InventoryItem_tracked(ctx, field)
 	case "variant":
 		return ec.fieldContext_InventoryItem_variant(ctx, field)
+	case "movements":
+		return ec.fieldContext_InventoryItem_movements(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InventoryItem", field.Name)
 }
@@ -12602,6 +13478,64 @@ func (ec *executionContext) childFields_InventoryLevelEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type InventoryLevelEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_InventoryMoveQuantitiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryAdjustmentGroup":
+		return ec.fieldContext_InventoryMoveQuantitiesPayload_inventoryAdjustmentGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryMoveQuantitiesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMoveQuantitiesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryMovement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "actor":
+		return ec.fieldContext_InventoryMovement_actor(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_InventoryMovement_createdAt(ctx, field)
+	case "delta":
+		return ec.fieldContext_InventoryMovement_delta(ctx, field)
+	case "id":
+		return ec.fieldContext_InventoryMovement_id(ctx, field)
+	case "location":
+		return ec.fieldContext_InventoryMovement_location(ctx, field)
+	case "quantityAfter":
+		return ec.fieldContext_InventoryMovement_quantityAfter(ctx, field)
+	case "quantityBefore":
+		return ec.fieldContext_InventoryMovement_quantityBefore(ctx, field)
+	case "reason":
+		return ec.fieldContext_InventoryMovement_reason(ctx, field)
+	case "reference":
+		return ec.fieldContext_InventoryMovement_reference(ctx, field)
+	case "staffMember":
+		return ec.fieldContext_InventoryMovement_staffMember(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMovement", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryMovementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InventoryMovementConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InventoryMovementConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InventoryMovementConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMovementConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryMovementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InventoryMovementEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InventoryMovementEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMovementEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_InventoryQuantity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -12632,6 +13566,152 @@ func (ec *executionContext) childFields_InventorySetQuantitiesUserError(ctx cont
 		return ec.fieldContext_InventorySetQuantitiesUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InventorySetQuantitiesUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransfer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdAt":
+		return ec.fieldContext_InventoryTransfer_createdAt(ctx, field)
+	case "destination":
+		return ec.fieldContext_InventoryTransfer_destination(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_InventoryTransfer_endedAt(ctx, field)
+	case "id":
+		return ec.fieldContext_InventoryTransfer_id(ctx, field)
+	case "lineItems":
+		return ec.fieldContext_InventoryTransfer_lineItems(ctx, field)
+	case "name":
+		return ec.fieldContext_InventoryTransfer_name(ctx, field)
+	case "note":
+		return ec.fieldContext_InventoryTransfer_note(ctx, field)
+	case "origin":
+		return ec.fieldContext_InventoryTransfer_origin(ctx, field)
+	case "receivedQuantity":
+		return ec.fieldContext_InventoryTransfer_receivedQuantity(ctx, field)
+	case "referenceName":
+		return ec.fieldContext_InventoryTransfer_referenceName(ctx, field)
+	case "shippedAt":
+		return ec.fieldContext_InventoryTransfer_shippedAt(ctx, field)
+	case "status":
+		return ec.fieldContext_InventoryTransfer_status(ctx, field)
+	case "totalQuantity":
+		return ec.fieldContext_InventoryTransfer_totalQuantity(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_InventoryTransfer_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransfer", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferCancelPayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InventoryTransferConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InventoryTransferConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InventoryTransferConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferCreatePayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InventoryTransferEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InventoryTransferEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "acceptedQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_acceptedQuantity(ctx, field)
+	case "id":
+		return ec.fieldContext_InventoryTransferLineItem_id(ctx, field)
+	case "inventoryItem":
+		return ec.fieldContext_InventoryTransferLineItem_inventoryItem(ctx, field)
+	case "openQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_openQuantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_rejectedQuantity(ctx, field)
+	case "totalQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_totalQuantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferLineItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InventoryTransferLineItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InventoryTransferLineItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InventoryTransferLineItemConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferLineItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InventoryTransferLineItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InventoryTransferLineItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferMarkAsReadyToShipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferMarkAsReadyToShipPayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferMarkAsReadyToShipPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferMarkAsReadyToShipPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferReceivePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferReceivePayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferReceivePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferReceivePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferShipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferShipPayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferShipPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferShipPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12676,8 +13756,62 @@ func (ec *executionContext) childFields_Location(ctx context.Context, field grap
 		return ec.fieldContext_Location_id(ctx, field)
 	case "name":
 		return ec.fieldContext_Location_name(ctx, field)
+	case "address":
+		return ec.fieldContext_Location_address(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Location_createdAt(ctx, field)
+	case "fulfillmentPriority":
+		return ec.fieldContext_Location_fulfillmentPriority(ctx, field)
+	case "fulfillsOnlineOrders":
+		return ec.fieldContext_Location_fulfillsOnlineOrders(ctx, field)
+	case "inventoryLevels":
+		return ec.fieldContext_Location_inventoryLevels(ctx, field)
+	case "isActive":
+		return ec.fieldContext_Location_isActive(ctx, field)
+	case "revision":
+		return ec.fieldContext_Location_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Location", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationActivatePayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationActivatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationAddPayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationAddPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address1":
+		return ec.fieldContext_LocationAddress_address1(ctx, field)
+	case "address2":
+		return ec.fieldContext_LocationAddress_address2(ctx, field)
+	case "city":
+		return ec.fieldContext_LocationAddress_city(ctx, field)
+	case "countryCode":
+		return ec.fieldContext_LocationAddress_countryCode(ctx, field)
+	case "phone":
+		return ec.fieldContext_LocationAddress_phone(ctx, field)
+	case "provinceCode":
+		return ec.fieldContext_LocationAddress_provinceCode(ctx, field)
+	case "zip":
+		return ec.fieldContext_LocationAddress_zip(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationAddress", field.Name)
 }
 
 func (ec *executionContext) childFields_LocationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12692,6 +13826,26 @@ func (ec *executionContext) childFields_LocationConnection(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type LocationConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_LocationDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationDeactivatePayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationDeactivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationDeactivatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedLocationId":
+		return ec.fieldContext_LocationDeletePayload_deletedLocationId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -12700,6 +13854,16 @@ func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field 
 		return ec.fieldContext_LocationEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationEditPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationEditPayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationEditPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationEditPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MailingAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12842,6 +14006,8 @@ func (ec *executionContext) childFields_Menu(ctx context.Context, field graphql.
 		return ec.fieldContext_Menu_itemsCount(ctx, field)
 	case "title":
 		return ec.fieldContext_Menu_title(ctx, field)
+	case "revision":
+		return ec.fieldContext_Menu_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Menu", field.Name)
 }
@@ -12926,6 +14092,16 @@ func (ec *executionContext) childFields_Metafield(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Metafield", field.Name)
 }
 
+func (ec *executionContext) childFields_MetafieldAccess(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "admin":
+		return ec.fieldContext_MetafieldAccess_admin(ctx, field)
+	case "storefront":
+		return ec.fieldContext_MetafieldAccess_storefront(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldAccess", field.Name)
+}
+
 func (ec *executionContext) childFields_MetafieldConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -12936,6 +14112,104 @@ func (ec *executionContext) childFields_MetafieldConnection(ctx context.Context,
 		return ec.fieldContext_MetafieldConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MetafieldConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "access":
+		return ec.fieldContext_MetafieldDefinition_access(ctx, field)
+	case "description":
+		return ec.fieldContext_MetafieldDefinition_description(ctx, field)
+	case "id":
+		return ec.fieldContext_MetafieldDefinition_id(ctx, field)
+	case "key":
+		return ec.fieldContext_MetafieldDefinition_key(ctx, field)
+	case "name":
+		return ec.fieldContext_MetafieldDefinition_name(ctx, field)
+	case "namespace":
+		return ec.fieldContext_MetafieldDefinition_namespace(ctx, field)
+	case "ownerType":
+		return ec.fieldContext_MetafieldDefinition_ownerType(ctx, field)
+	case "pinnedPosition":
+		return ec.fieldContext_MetafieldDefinition_pinnedPosition(ctx, field)
+	case "revision":
+		return ec.fieldContext_MetafieldDefinition_revision(ctx, field)
+	case "type":
+		return ec.fieldContext_MetafieldDefinition_type(ctx, field)
+	case "validations":
+		return ec.fieldContext_MetafieldDefinition_validations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MetafieldDefinitionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MetafieldDefinitionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MetafieldDefinitionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdDefinition":
+		return ec.fieldContext_MetafieldDefinitionCreatePayload_createdDefinition(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedDefinitionId":
+		return ec.fieldContext_MetafieldDefinitionDeletePayload_deletedDefinitionId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MetafieldDefinitionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MetafieldDefinitionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MetafieldDefinitionType_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionType", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "updatedDefinition":
+		return ec.fieldContext_MetafieldDefinitionUpdatePayload_updatedDefinition(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionValidation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MetafieldDefinitionValidation_name(ctx, field)
+	case "value":
+		return ec.fieldContext_MetafieldDefinitionValidation_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionValidation", field.Name)
 }
 
 func (ec *executionContext) childFields_MetafieldDeleteUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13420,6 +14694,8 @@ func (ec *executionContext) childFields_Page(ctx context.Context, field graphql.
 		return ec.fieldContext_Page_updatedAt(ctx, field)
 	case "isPublished":
 		return ec.fieldContext_Page_isPublished(ctx, field)
+	case "revision":
+		return ec.fieldContext_Page_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Page", field.Name)
 }
@@ -13618,6 +14894,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_variantsCount(ctx, field)
 	case "vendor":
 		return ec.fieldContext_Product_vendor(ctx, field)
+	case "revision":
+		return ec.fieldContext_Product_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
 }

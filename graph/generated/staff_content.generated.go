@@ -727,7 +727,7 @@ func (ec *executionContext) unmarshalInputPageUpdateInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"body", "handle", "isPublished", "metafields", "publishDate", "redirectNewHandle", "title"}
+	fieldsInOrder := [...]string{"body", "handle", "ifRevision", "isPublished", "metafields", "publishDate", "redirectNewHandle", "title"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -748,6 +748,13 @@ func (ec *executionContext) unmarshalInputPageUpdateInput(ctx context.Context, o
 				return it, err
 			}
 			it.Handle = data
+		case "ifRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifRevision"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfRevision = data
 		case "isPublished":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("isPublished"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)

@@ -77,7 +77,7 @@ func (ec *executionContext) unmarshalInputCollectionInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"descriptionHtml", "handle", "id", "image", "metafields", "products", "redirectNewHandle", "ruleSet", "seo", "sortOrder", "title"}
+	fieldsInOrder := [...]string{"descriptionHtml", "handle", "id", "ifRevision", "image", "metafields", "products", "redirectNewHandle", "ruleSet", "seo", "sortOrder", "title"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -105,6 +105,13 @@ func (ec *executionContext) unmarshalInputCollectionInput(ctx context.Context, o
 				return it, err
 			}
 			it.ID = data
+		case "ifRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifRevision"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfRevision = data
 		case "image":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("image"))
 			data, err := ec.unmarshalOImageInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐImageInput(ctx, v)
@@ -1015,7 +1022,7 @@ func (ec *executionContext) unmarshalInputProductUpdateInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"collectionsToJoin", "collectionsToLeave", "descriptionHtml", "handle", "id", "metafields", "productType", "redirectNewHandle", "seo", "status", "tags", "title", "vendor"}
+	fieldsInOrder := [...]string{"collectionsToJoin", "collectionsToLeave", "descriptionHtml", "handle", "id", "ifRevision", "metafields", "productType", "redirectNewHandle", "seo", "status", "tags", "title", "vendor"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1057,6 +1064,13 @@ func (ec *executionContext) unmarshalInputProductUpdateInput(ctx context.Context
 				return it, err
 			}
 			it.ID = data
+		case "ifRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifRevision"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfRevision = data
 		case "metafields":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("metafields"))
 			data, err := ec.unmarshalOMetafieldInput2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldInputᚄ(ctx, v)

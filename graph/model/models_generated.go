@@ -1077,6 +1077,8 @@ type CollectionInput struct {
 	Handle *string `json:"handle,omitempty"`
 	// The collection to change. Left out when creating.
 	ID *gid.ID `json:"id,omitempty"`
+	// The `revision` that the change was made on. Another one refuses the change with code `STALE`. Left out, it is written whatever stands there.
+	IfRevision *string `json:"ifRevision,omitempty"`
 	// Its picture.
 	Image *ImageInput `json:"image,omitempty"`
 	// Metafields of the collection.
@@ -2223,6 +2225,14 @@ type ImageInput struct {
 	Src *string `json:"src,omitempty"`
 }
 
+// Outcome of keeping an item at a place.
+type InventoryActivatePayload struct {
+	// The stock of the item there; null when it was refused.
+	InventoryLevel *inventory.Level `json:"inventoryLevel,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Changes to stock.
 type InventoryAdjustQuantitiesInput struct {
 	// The changes, at most 250.
@@ -2299,6 +2309,12 @@ type InventoryChangeInput struct {
 	LocationID gid.ID `json:"locationId"`
 }
 
+// Outcome of keeping an item at a place no longer.
+type InventoryDeactivatePayload struct {
+	// What was refused and why. Empty when it is no longer kept there.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // What the warehouse has to know about a variant.
 type InventoryItemInput struct {
 	// What one piece costs the shop.
@@ -2345,9 +2361,65 @@ type InventoryLevelInput struct {
 	LocationID gid.ID `json:"locationId"`
 }
 
+// Pieces to move.
+type InventoryMoveQuantitiesInput struct {
+	// The moves, at most 250.
+	Changes []*InventoryMoveQuantityChange `json:"changes"`
+	// Why; `moved` unless said.
+	Reason *string `json:"reason,omitempty"`
+	// Address of what led to it, such as a delivery note in another system.
+	ReferenceDocumentURI *string `json:"referenceDocumentUri,omitempty"`
+}
+
+// Outcome of moving stock.
+type InventoryMoveQuantitiesPayload struct {
+	// The changes that it came to; null when nothing was moved.
+	InventoryAdjustmentGroup *InventoryAdjustmentGroup `json:"inventoryAdjustmentGroup,omitempty"`
+	// What was refused and why. Empty when everything was moved.
+	UserErrors []*InventoryAdjustQuantitiesUserError `json:"userErrors"`
+}
+
+// Pieces of one item to move.
+type InventoryMoveQuantityChange struct {
+	// Where they are taken from.
+	From *InventoryMoveQuantityTerminalInput `json:"from"`
+	// The item, from `ProductVariant.inventoryItem`.
+	InventoryItemID gid.ID `json:"inventoryItemId"`
+	// How many, from 1.
+	Quantity int `json:"quantity"`
+	// Where they go.
+	To *InventoryMoveQuantityTerminalInput `json:"to"`
+}
+
+// One end of a move.
+type InventoryMoveQuantityTerminalInput struct {
+	// The place.
+	LocationID gid.ID `json:"locationId"`
+	// Accepted for compatibility: what can be sold is moved, whatever is named here.
+	Name *string `json:"name,omitempty"`
+}
+
+// One page of an item's stock ledger.
+type InventoryMovementConnection struct {
+	// The entries with their cursors.
+	Edges []*InventoryMovementEdge `json:"edges"`
+	// The entries alone.
+	Nodes []*inventory.Movement `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// An entry of the stock ledger and its place in the list.
+type InventoryMovementEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The entry.
+	Node *inventory.Movement `json:"node"`
+}
+
 // One number about the stock of an item at a location.
 type InventoryQuantity struct {
-	// What the number counts: `on_hand`, `reserved` or `available`.
+	// What the number counts: `on_hand`, `reserved`, `available` or `incoming`.
 	Name string `json:"name"`
 	// The number of pieces.
 	Quantity int `json:"quantity"`
@@ -2401,6 +2473,114 @@ type InventorySetQuantitiesUserError struct {
 
 func (InventorySetQuantitiesUserError) IsDisplayableError() {}
 
+// Outcome of calling a transfer off.
+type InventoryTransferCancelPayload struct {
+	// The transfer as it is now, or null when it was refused.
+	InventoryTransfer *inventory.Transfer `json:"inventoryTransfer,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// One page of transfers.
+type InventoryTransferConnection struct {
+	// The transfers with their cursors.
+	Edges []*InventoryTransferEdge `json:"edges"`
+	// The transfers alone.
+	Nodes []*inventory.Transfer `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A transfer to plan.
+type InventoryTransferCreateInput struct {
+	// Where it goes.
+	DestinationLocationID gid.ID `json:"destinationLocationId"`
+	// What is transferred, at most 250 lines, one for each item.
+	LineItems []*InventoryTransferLineItemInput `json:"lineItems"`
+	// What staff have to know about it.
+	Note *string `json:"note,omitempty"`
+	// Where it comes from.
+	OriginLocationID gid.ID `json:"originLocationId"`
+	// Its name in another system.
+	ReferenceName *string `json:"referenceName,omitempty"`
+}
+
+// Outcome of planning a transfer.
+type InventoryTransferCreatePayload struct {
+	// The transfer, or null when none was planned.
+	InventoryTransfer *inventory.Transfer `json:"inventoryTransfer,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A transfer and its place in the list.
+type InventoryTransferEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The transfer.
+	Node *inventory.Transfer `json:"node"`
+}
+
+// One page of the lines of a transfer.
+type InventoryTransferLineItemConnection struct {
+	// The lines with their cursors.
+	Edges []*InventoryTransferLineItemEdge `json:"edges"`
+	// The lines alone.
+	Nodes []*inventory.TransferLine `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A line of a transfer and its place in the list.
+type InventoryTransferLineItemEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The line.
+	Node *inventory.TransferLine `json:"node"`
+}
+
+// Pieces of one item to transfer.
+type InventoryTransferLineItemInput struct {
+	// The item, from `ProductVariant.inventoryItem`.
+	InventoryItemID gid.ID `json:"inventoryItemId"`
+	// How many pieces, from 1.
+	Quantity int `json:"quantity"`
+}
+
+// Outcome of setting a transfer's pieces aside.
+type InventoryTransferMarkAsReadyToShipPayload struct {
+	// The transfer as it is now, or null when it was refused.
+	InventoryTransfer *inventory.Transfer `json:"inventoryTransfer,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Pieces of a line that have arrived.
+type InventoryTransferReceiveLineItemInput struct {
+	// How many pieces, from 1.
+	Quantity int `json:"quantity"`
+	// Whether they are fit to be stocked.
+	Reason string `json:"reason"`
+	// The line.
+	TransferLineItemID gid.ID `json:"transferLineItemId"`
+}
+
+// Outcome of receiving a transfer.
+type InventoryTransferReceivePayload struct {
+	// The transfer as it is now, or null when it was refused.
+	InventoryTransfer *inventory.Transfer `json:"inventoryTransfer,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of sending a transfer on its way.
+type InventoryTransferShipPayload struct {
+	// The transfer as it is now, or null when it was refused.
+	InventoryTransfer *inventory.Transfer `json:"inventoryTransfer,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Work that goes on after the answer. This shop finishes before it answers, so `done` is always true.
 type Job struct {
 	// Whether the work is finished.
@@ -2431,6 +2611,70 @@ type Localization struct {
 	Language *Language `json:"language"`
 }
 
+// Outcome of opening a place again.
+type LocationActivatePayload struct {
+	// The place as it is now, or null when it was not changed.
+	Location *inventory.Location `json:"location,omitempty"`
+	// What was refused and why. Empty when it is open.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Where a place is.
+type LocationAddAddressInput struct {
+	// Street and number.
+	Address1 *string `json:"address1,omitempty"`
+	// Apartment, floor, building or the like.
+	Address2 *string `json:"address2,omitempty"`
+	// City, town or village.
+	City *string `json:"city,omitempty"`
+	// Country by code.
+	CountryCode string `json:"countryCode"`
+	// Number to call.
+	Phone *string `json:"phone,omitempty"`
+	// State, province or prefecture by code.
+	ProvinceCode *string `json:"provinceCode,omitempty"`
+	// Postal code.
+	Zip *string `json:"zip,omitempty"`
+}
+
+// A new place that keeps stock.
+type LocationAddInput struct {
+	// Where it is.
+	Address *LocationAddAddressInput `json:"address"`
+	// Places with a smaller number are emptied first; 0 unless said.
+	FulfillmentPriority *int `json:"fulfillmentPriority,omitempty"`
+	// Whether orders of the online shop take from its stock; yes, unless said.
+	FulfillsOnlineOrders *bool `json:"fulfillsOnlineOrders,omitempty"`
+	// Name that staff know it by. Each place has another one.
+	Name string `json:"name"`
+}
+
+// Outcome of opening a place.
+type LocationAddPayload struct {
+	// The new place, or null when none was opened.
+	Location *inventory.Location `json:"location,omitempty"`
+	// What was refused and why. Empty when it was opened.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Where a place is.
+type LocationAddress struct {
+	// Street and number.
+	Address1 *string `json:"address1,omitempty"`
+	// Apartment, floor, building or the like.
+	Address2 *string `json:"address2,omitempty"`
+	// City, town or village.
+	City *string `json:"city,omitempty"`
+	// Country by code.
+	CountryCode *string `json:"countryCode,omitempty"`
+	// Number to call.
+	Phone *string `json:"phone,omitempty"`
+	// State, province or prefecture by code.
+	ProvinceCode *string `json:"provinceCode,omitempty"`
+	// Postal code.
+	Zip *string `json:"zip,omitempty"`
+}
+
 // One page of places.
 type LocationConnection struct {
 	// The places with their cursors.
@@ -2441,12 +2685,50 @@ type LocationConnection struct {
 	PageInfo *PageInfo `json:"pageInfo"`
 }
 
+// Outcome of closing a place.
+type LocationDeactivatePayload struct {
+	// The place as it is now, or null when it was not closed.
+	Location *inventory.Location `json:"location,omitempty"`
+	// What was refused and why. Empty when it is closed.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a place.
+type LocationDeletePayload struct {
+	// Id of the place that is gone.
+	DeletedLocationID *gid.ID `json:"deletedLocationId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // A place and its place in the list.
 type LocationEdge struct {
 	// Place to continue from.
 	Cursor string `json:"cursor"`
 	// The place.
 	Node *inventory.Location `json:"node"`
+}
+
+// Changes to a place. A part that is left out stays as it is.
+type LocationEditInput struct {
+	// New address, replacing all of the old one.
+	Address *LocationAddAddressInput `json:"address,omitempty"`
+	// Places with a smaller number are emptied first.
+	FulfillmentPriority *int `json:"fulfillmentPriority,omitempty"`
+	// Whether orders of the online shop take from its stock.
+	FulfillsOnlineOrders *bool `json:"fulfillsOnlineOrders,omitempty"`
+	// The `revision` that the change was made on. Another one refuses the change with code `STALE`. Left out, it is written whatever stands there.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// New name.
+	Name *string `json:"name,omitempty"`
+}
+
+// Outcome of changing a place.
+type LocationEditPayload struct {
+	// The place as it is now, or null when it was not changed.
+	Location *inventory.Location `json:"location,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // One page of addresses.
@@ -2587,6 +2869,22 @@ type MenuUserError struct {
 
 func (MenuUserError) IsDisplayableError() {}
 
+// Who may see and write the values of a definition.
+type MetafieldAccess struct {
+	// What staff may do with them.
+	Admin string `json:"admin"`
+	// What storefronts may do with them.
+	Storefront string `json:"storefront"`
+}
+
+// Who may see and write the values of a definition. A part that is left out stays as it is.
+type MetafieldAccessInput struct {
+	// What staff may do with them.
+	Admin *string `json:"admin,omitempty"`
+	// What storefronts may do with them.
+	Storefront *string `json:"storefront,omitempty"`
+}
+
 // A page of metafields, in the order asked for.
 type MetafieldConnection struct {
 	// Each item together with the cursor that marks its place.
@@ -2595,6 +2893,118 @@ type MetafieldConnection struct {
 	Nodes []*catalog.Metafield `json:"nodes"`
 	// Whether there is more before and after this page, and where to continue.
 	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// One page of definitions.
+type MetafieldDefinitionConnection struct {
+	// The definitions with their cursors.
+	Edges []*MetafieldDefinitionEdge `json:"edges"`
+	// The definitions alone.
+	Nodes []*catalog.Definition `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of defining metafields.
+type MetafieldDefinitionCreatePayload struct {
+	// The definition, or null when there is none.
+	CreatedDefinition *catalog.Definition `json:"createdDefinition,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a definition.
+type MetafieldDefinitionDeletePayload struct {
+	// Id of the definition that is gone.
+	DeletedDefinitionID *gid.ID `json:"deletedDefinitionId,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A definition and its place in the list.
+type MetafieldDefinitionEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The definition.
+	Node *catalog.Definition `json:"node"`
+}
+
+// Names a definition.
+type MetafieldDefinitionIdentifierInput struct {
+	// The key within the namespace.
+	Key string `json:"key"`
+	// The namespace. Without it, the shop's default namespace is meant.
+	Namespace *string `json:"namespace,omitempty"`
+	// What the metafields belong to.
+	OwnerType string `json:"ownerType"`
+}
+
+// A new definition of metafields.
+type MetafieldDefinitionInput struct {
+	// Who may see and write the values; staff write them and storefronts see none, unless said.
+	Access *MetafieldAccessInput `json:"access,omitempty"`
+	// What the values are for.
+	Description *string `json:"description,omitempty"`
+	// The name within its namespace, from 2 to 64 letters, digits, hyphens and underscores.
+	Key string `json:"key"`
+	// What staff call it.
+	Name string `json:"name"`
+	// The group of names that the key belongs to. Without it, the shop's default namespace is meant.
+	Namespace *string `json:"namespace,omitempty"`
+	// What the metafields belong to.
+	OwnerType string `json:"ownerType"`
+	// True puts it behind the definitions that forms show first.
+	Pin *bool `json:"pin,omitempty"`
+	// What the values are, such as `number_integer` or `list.product_reference`.
+	Type string `json:"type"`
+	// The rules that values obey.
+	Validations []*MetafieldDefinitionValidationInput `json:"validations,omitempty"`
+}
+
+// What the values of a definition are.
+type MetafieldDefinitionType struct {
+	// Name of the type, as `Metafield.type` has it, such as `number_integer` or `list.product_reference`.
+	Name string `json:"name"`
+}
+
+// Changes to a definition. A part that is left out stays as it is.
+type MetafieldDefinitionUpdateInput struct {
+	// Who may see and write the values.
+	Access *MetafieldAccessInput `json:"access,omitempty"`
+	// What the values are for.
+	Description *string `json:"description,omitempty"`
+	// The `revision` that the change was made on. Another one refuses the change with code `STALE`. Left out, it is written whatever stands there.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// Key of the definition to change.
+	Key string `json:"key"`
+	// What staff call it.
+	Name *string `json:"name,omitempty"`
+	// Namespace of the definition to change. Without it, the shop's default namespace is meant.
+	Namespace *string `json:"namespace,omitempty"`
+	// Type of owner of the definition to change.
+	OwnerType string `json:"ownerType"`
+	// True pins it, false takes it off those that are pinned.
+	Pin *bool `json:"pin,omitempty"`
+	// The rules that values obey, replacing all of the old ones.
+	Validations []*MetafieldDefinitionValidationInput `json:"validations,omitempty"`
+}
+
+// Outcome of changing a definition.
+type MetafieldDefinitionUpdatePayload struct {
+	// The definition as it is now, or null when it was not changed.
+	UpdatedDefinition *catalog.Definition `json:"updatedDefinition,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A rule for values. Numbers and times know `min` and `max`, decimals `max_precision`; texts know `min` and `max` for their
+// length and `regex`, a pattern in the syntax of RE2; texts of one line and whole numbers know `choices`, a list in JSON.
+// Lists know `list.min` and `list.max` beside the rules of their entries.
+type MetafieldDefinitionValidationInput struct {
+	// Name of the rule.
+	Name string `json:"name"`
+	// The rule's value.
+	Value string `json:"value"`
 }
 
 // Why a metafield was not deleted.
@@ -3034,6 +3444,8 @@ type PageUpdateInput struct {
 	Body *string `json:"body,omitempty"`
 	// New name in web addresses.
 	Handle *string `json:"handle,omitempty"`
+	// The `revision` that the change was made on. Another one refuses the change with code `STALE`. Left out, it is written whatever stands there.
+	IfRevision *string `json:"ifRevision,omitempty"`
 	// Whether shoppers see it.
 	IsPublished *bool `json:"isPublished,omitempty"`
 	// Metafields to write.
@@ -3245,6 +3657,8 @@ type ProductUpdateInput struct {
 	Handle *string `json:"handle,omitempty"`
 	// The product to change.
 	ID gid.ID `json:"id"`
+	// The `revision` that the change was made on. Another one refuses the change with code `STALE`. Left out, it is written whatever stands there.
+	IfRevision *string `json:"ifRevision,omitempty"`
 	// Metafields to write.
 	Metafields []*MetafieldInput `json:"metafields,omitempty"`
 	// New kind of product.

@@ -285,6 +285,30 @@ func (f InventoryLevelFunc) Mutate(ctx context.Context, m generated.Mutation) (g
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.InventoryLevelMutation", m)
 }
 
+// The InventoryTransferFunc type is an adapter to allow the use of ordinary
+// function as InventoryTransfer mutator.
+type InventoryTransferFunc func(context.Context, *generated.InventoryTransferMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f InventoryTransferFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.InventoryTransferMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.InventoryTransferMutation", m)
+}
+
+// The InventoryTransferLineFunc type is an adapter to allow the use of ordinary
+// function as InventoryTransferLine mutator.
+type InventoryTransferLineFunc func(context.Context, *generated.InventoryTransferLineMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f InventoryTransferLineFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.InventoryTransferLineMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.InventoryTransferLineMutation", m)
+}
+
 // The LocationFunc type is an adapter to allow the use of ordinary
 // function as Location mutator.
 type LocationFunc func(context.Context, *generated.LocationMutation) (generated.Value, error)
@@ -355,6 +379,18 @@ func (f MetafieldFunc) Mutate(ctx context.Context, m generated.Mutation) (genera
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.MetafieldMutation", m)
+}
+
+// The MetafieldDefinitionFunc type is an adapter to allow the use of ordinary
+// function as MetafieldDefinition mutator.
+type MetafieldDefinitionFunc func(context.Context, *generated.MetafieldDefinitionMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MetafieldDefinitionFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.MetafieldDefinitionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.MetafieldDefinitionMutation", m)
 }
 
 // The OAuthRequestFunc type is an adapter to allow the use of ordinary

@@ -22,6 +22,8 @@ const (
 	FieldOnHand = "on_hand"
 	// FieldReserved holds the string denoting the reserved field in the database.
 	FieldReserved = "reserved"
+	// FieldIncoming holds the string denoting the incoming field in the database.
+	FieldIncoming = "incoming"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
 	// Table holds the table name of the inventorylevel in the database.
@@ -36,6 +38,7 @@ var Columns = []string{
 	FieldLocationID,
 	FieldOnHand,
 	FieldReserved,
+	FieldIncoming,
 	FieldUpdatedAt,
 }
 
@@ -54,6 +57,8 @@ var (
 	DefaultOnHand int64
 	// DefaultReserved holds the default value on creation for the "reserved" field.
 	DefaultReserved int64
+	// DefaultIncoming holds the default value on creation for the "incoming" field.
+	DefaultIncoming int64
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -89,6 +94,11 @@ func ByOnHand(opts ...sql.OrderTermOption) OrderOption {
 // ByReserved orders the results by the reserved field.
 func ByReserved(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReserved, opts...).ToFunc()
+}
+
+// ByIncoming orders the results by the incoming field.
+func ByIncoming(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIncoming, opts...).ToFunc()
 }
 
 // ByUpdatedAt orders the results by the updated_at field.

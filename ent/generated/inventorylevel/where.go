@@ -80,6 +80,11 @@ func Reserved(v int64) predicate.InventoryLevel {
 	return predicate.InventoryLevel(sql.FieldEQ(FieldReserved, v))
 }
 
+// Incoming applies equality check predicate on the "incoming" field. It's identical to IncomingEQ.
+func Incoming(v int64) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldEQ(FieldIncoming, v))
+}
+
 // UpdatedAt applies equality check predicate on the "updated_at" field. It's identical to UpdatedAtEQ.
 func UpdatedAt(v time.Time) predicate.InventoryLevel {
 	return predicate.InventoryLevel(sql.FieldEQ(FieldUpdatedAt, v))
@@ -283,6 +288,46 @@ func ReservedLT(v int64) predicate.InventoryLevel {
 // ReservedLTE applies the LTE predicate on the "reserved" field.
 func ReservedLTE(v int64) predicate.InventoryLevel {
 	return predicate.InventoryLevel(sql.FieldLTE(FieldReserved, v))
+}
+
+// IncomingEQ applies the EQ predicate on the "incoming" field.
+func IncomingEQ(v int64) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldEQ(FieldIncoming, v))
+}
+
+// IncomingNEQ applies the NEQ predicate on the "incoming" field.
+func IncomingNEQ(v int64) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldNEQ(FieldIncoming, v))
+}
+
+// IncomingIn applies the In predicate on the "incoming" field.
+func IncomingIn(vs ...int64) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldIn(FieldIncoming, vs...))
+}
+
+// IncomingNotIn applies the NotIn predicate on the "incoming" field.
+func IncomingNotIn(vs ...int64) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldNotIn(FieldIncoming, vs...))
+}
+
+// IncomingGT applies the GT predicate on the "incoming" field.
+func IncomingGT(v int64) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldGT(FieldIncoming, v))
+}
+
+// IncomingGTE applies the GTE predicate on the "incoming" field.
+func IncomingGTE(v int64) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldGTE(FieldIncoming, v))
+}
+
+// IncomingLT applies the LT predicate on the "incoming" field.
+func IncomingLT(v int64) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldLT(FieldIncoming, v))
+}
+
+// IncomingLTE applies the LTE predicate on the "incoming" field.
+func IncomingLTE(v int64) predicate.InventoryLevel {
+	return predicate.InventoryLevel(sql.FieldLTE(FieldIncoming, v))
 }
 
 // UpdatedAtEQ applies the EQ predicate on the "updated_at" field.

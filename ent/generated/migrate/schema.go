@@ -751,6 +751,7 @@ var (
 		{Name: "location_id", Type: field.TypeUUID},
 		{Name: "on_hand", Type: field.TypeInt64, Default: 0},
 		{Name: "reserved", Type: field.TypeInt64, Default: 0},
+		{Name: "incoming", Type: field.TypeInt64, Default: 0},
 		{Name: "updated_at", Type: field.TypeTime},
 	}
 	// InventoryLevelTable holds the schema information for the "inventory_level" table.
@@ -763,6 +764,68 @@ var (
 				Name:    "inventorylevel_shop_id_variant_id_location_id",
 				Unique:  true,
 				Columns: []*schema.Column{InventoryLevelColumns[1], InventoryLevelColumns[2], InventoryLevelColumns[3]},
+			},
+			{
+				Name:    "inventorylevel_shop_id_location_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{InventoryLevelColumns[1], InventoryLevelColumns[3], InventoryLevelColumns[0]},
+			},
+		},
+	}
+	// InventoryTransferColumns holds the columns for the "inventory_transfer" table.
+	InventoryTransferColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "name", Type: field.TypeString},
+		{Name: "status", Type: field.TypeString},
+		{Name: "origin_id", Type: field.TypeUUID},
+		{Name: "destination_id", Type: field.TypeUUID},
+		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "reference", Type: field.TypeString, Default: ""},
+		{Name: "shipped_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+	}
+	// InventoryTransferTable holds the schema information for the "inventory_transfer" table.
+	InventoryTransferTable = &schema.Table{
+		Name:       "inventory_transfer",
+		Columns:    InventoryTransferColumns,
+		PrimaryKey: []*schema.Column{InventoryTransferColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "inventorytransfer_shop_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{InventoryTransferColumns[1], InventoryTransferColumns[0]},
+			},
+			{
+				Name:    "inventorytransfer_shop_id_status_id",
+				Unique:  false,
+				Columns: []*schema.Column{InventoryTransferColumns[1], InventoryTransferColumns[5], InventoryTransferColumns[0]},
+			},
+		},
+	}
+	// InventoryTransferLineColumns holds the columns for the "inventory_transfer_line" table.
+	InventoryTransferLineColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "transfer_id", Type: field.TypeUUID},
+		{Name: "variant_id", Type: field.TypeUUID},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "accepted", Type: field.TypeInt64, Default: 0},
+		{Name: "rejected", Type: field.TypeInt64, Default: 0},
+	}
+	// InventoryTransferLineTable holds the schema information for the "inventory_transfer_line" table.
+	InventoryTransferLineTable = &schema.Table{
+		Name:       "inventory_transfer_line",
+		Columns:    InventoryTransferLineColumns,
+		PrimaryKey: []*schema.Column{InventoryTransferLineColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "inventorytransferline_shop_id_transfer_id_position_id",
+				Unique:  false,
+				Columns: []*schema.Column{InventoryTransferLineColumns[1], InventoryTransferLineColumns[2], InventoryTransferLineColumns[4], InventoryTransferLineColumns[0]},
 			},
 		},
 	}
@@ -928,6 +991,36 @@ var (
 				Name:    "metafield_shop_id_namespace_key_value_key_owner_id",
 				Unique:  false,
 				Columns: []*schema.Column{MetafieldColumns[1], MetafieldColumns[6], MetafieldColumns[7], MetafieldColumns[10], MetafieldColumns[5]},
+			},
+		},
+	}
+	// MetafieldDefinitionColumns holds the columns for the "metafield_definition" table.
+	MetafieldDefinitionColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "owner_type", Type: field.TypeString},
+		{Name: "namespace", Type: field.TypeString},
+		{Name: "key", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString},
+		{Name: "description", Type: field.TypeString, Default: ""},
+		{Name: "type", Type: field.TypeString},
+		{Name: "validations", Type: field.TypeJSON, Nullable: true},
+		{Name: "admin_access", Type: field.TypeString},
+		{Name: "storefront_access", Type: field.TypeString},
+		{Name: "pinned_position", Type: field.TypeInt, Nullable: true},
+	}
+	// MetafieldDefinitionTable holds the schema information for the "metafield_definition" table.
+	MetafieldDefinitionTable = &schema.Table{
+		Name:       "metafield_definition",
+		Columns:    MetafieldDefinitionColumns,
+		PrimaryKey: []*schema.Column{MetafieldDefinitionColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "metafielddefinition_shop_id_owner_type_namespace_key",
+				Unique:  true,
+				Columns: []*schema.Column{MetafieldDefinitionColumns[1], MetafieldDefinitionColumns[4], MetafieldDefinitionColumns[5], MetafieldDefinitionColumns[6]},
 			},
 		},
 	}
@@ -1869,6 +1962,7 @@ var (
 		{Name: "location_id", Type: field.TypeUUID},
 		{Name: "delta", Type: field.TypeInt64},
 		{Name: "reason", Type: field.TypeString},
+		{Name: "quantity_after", Type: field.TypeInt64, Nullable: true},
 		{Name: "ref", Type: field.TypeString, Default: ""},
 		{Name: "actor", Type: field.TypeString, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
@@ -1885,9 +1979,14 @@ var (
 				Columns: []*schema.Column{StockMovementColumns[1], StockMovementColumns[2], StockMovementColumns[3], StockMovementColumns[0]},
 			},
 			{
+				Name:    "stockmovement_shop_id_variant_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockMovementColumns[1], StockMovementColumns[2], StockMovementColumns[0]},
+			},
+			{
 				Name:    "stockmovement_shop_id_ref",
 				Unique:  false,
-				Columns: []*schema.Column{StockMovementColumns[1], StockMovementColumns[6]},
+				Columns: []*schema.Column{StockMovementColumns[1], StockMovementColumns[7]},
 			},
 		},
 	}
@@ -2059,12 +2158,15 @@ var (
 		IdentityProviderTable,
 		InboxRecordTable,
 		InventoryLevelTable,
+		InventoryTransferTable,
+		InventoryTransferLineTable,
 		LocationTable,
 		MarketTable,
 		MediaTable,
 		MenuTable,
 		MenuItemTable,
 		MetafieldTable,
+		MetafieldDefinitionTable,
 		OauthRequestTable,
 		OauthTokenTable,
 		OptionValueTable,
@@ -2175,6 +2277,12 @@ func init() {
 	InventoryLevelTable.Annotation = &entsql.Annotation{
 		Table: "inventory_level",
 	}
+	InventoryTransferTable.Annotation = &entsql.Annotation{
+		Table: "inventory_transfer",
+	}
+	InventoryTransferLineTable.Annotation = &entsql.Annotation{
+		Table: "inventory_transfer_line",
+	}
 	LocationTable.Annotation = &entsql.Annotation{
 		Table: "location",
 	}
@@ -2192,6 +2300,9 @@ func init() {
 	}
 	MetafieldTable.Annotation = &entsql.Annotation{
 		Table: "metafield",
+	}
+	MetafieldDefinitionTable.Annotation = &entsql.Annotation{
+		Table: "metafield_definition",
 	}
 	OauthRequestTable.Annotation = &entsql.Annotation{
 		Table: "oauth_request",

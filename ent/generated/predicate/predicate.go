@@ -75,6 +75,12 @@ type InboxRecord func(*sql.Selector)
 // InventoryLevel is the predicate function for inventorylevel builders.
 type InventoryLevel func(*sql.Selector)
 
+// InventoryTransfer is the predicate function for inventorytransfer builders.
+type InventoryTransfer func(*sql.Selector)
+
+// InventoryTransferLine is the predicate function for inventorytransferline builders.
+type InventoryTransferLine func(*sql.Selector)
+
 // Location is the predicate function for location builders.
 type Location func(*sql.Selector)
 
@@ -92,6 +98,9 @@ type MenuItem func(*sql.Selector)
 
 // Metafield is the predicate function for metafield builders.
 type Metafield func(*sql.Selector)
+
+// MetafieldDefinition is the predicate function for metafielddefinition builders.
+type MetafieldDefinition func(*sql.Selector)
 
 // OAuthRequest is the predicate function for oauthrequest builders.
 type OAuthRequest func(*sql.Selector)

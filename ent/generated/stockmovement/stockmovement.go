@@ -22,6 +22,8 @@ const (
 	FieldDelta = "delta"
 	// FieldReason holds the string denoting the reason field in the database.
 	FieldReason = "reason"
+	// FieldQuantityAfter holds the string denoting the quantity_after field in the database.
+	FieldQuantityAfter = "quantity_after"
 	// FieldRef holds the string denoting the ref field in the database.
 	FieldRef = "ref"
 	// FieldActor holds the string denoting the actor field in the database.
@@ -40,6 +42,7 @@ var Columns = []string{
 	FieldLocationID,
 	FieldDelta,
 	FieldReason,
+	FieldQuantityAfter,
 	FieldRef,
 	FieldActor,
 	FieldCreatedAt,
@@ -95,6 +98,11 @@ func ByDelta(opts ...sql.OrderTermOption) OrderOption {
 // ByReason orders the results by the reason field.
 func ByReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReason, opts...).ToFunc()
+}
+
+// ByQuantityAfter orders the results by the quantity_after field.
+func ByQuantityAfter(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldQuantityAfter, opts...).ToFunc()
 }
 
 // ByRef orders the results by the ref field.

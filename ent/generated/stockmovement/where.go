@@ -80,6 +80,11 @@ func Reason(v string) predicate.StockMovement {
 	return predicate.StockMovement(sql.FieldEQ(FieldReason, v))
 }
 
+// QuantityAfter applies equality check predicate on the "quantity_after" field. It's identical to QuantityAfterEQ.
+func QuantityAfter(v int64) predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldEQ(FieldQuantityAfter, v))
+}
+
 // Ref applies equality check predicate on the "ref" field. It's identical to RefEQ.
 func Ref(v string) predicate.StockMovement {
 	return predicate.StockMovement(sql.FieldEQ(FieldRef, v))
@@ -318,6 +323,56 @@ func ReasonEqualFold(v string) predicate.StockMovement {
 // ReasonContainsFold applies the ContainsFold predicate on the "reason" field.
 func ReasonContainsFold(v string) predicate.StockMovement {
 	return predicate.StockMovement(sql.FieldContainsFold(FieldReason, v))
+}
+
+// QuantityAfterEQ applies the EQ predicate on the "quantity_after" field.
+func QuantityAfterEQ(v int64) predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldEQ(FieldQuantityAfter, v))
+}
+
+// QuantityAfterNEQ applies the NEQ predicate on the "quantity_after" field.
+func QuantityAfterNEQ(v int64) predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldNEQ(FieldQuantityAfter, v))
+}
+
+// QuantityAfterIn applies the In predicate on the "quantity_after" field.
+func QuantityAfterIn(vs ...int64) predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldIn(FieldQuantityAfter, vs...))
+}
+
+// QuantityAfterNotIn applies the NotIn predicate on the "quantity_after" field.
+func QuantityAfterNotIn(vs ...int64) predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldNotIn(FieldQuantityAfter, vs...))
+}
+
+// QuantityAfterGT applies the GT predicate on the "quantity_after" field.
+func QuantityAfterGT(v int64) predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldGT(FieldQuantityAfter, v))
+}
+
+// QuantityAfterGTE applies the GTE predicate on the "quantity_after" field.
+func QuantityAfterGTE(v int64) predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldGTE(FieldQuantityAfter, v))
+}
+
+// QuantityAfterLT applies the LT predicate on the "quantity_after" field.
+func QuantityAfterLT(v int64) predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldLT(FieldQuantityAfter, v))
+}
+
+// QuantityAfterLTE applies the LTE predicate on the "quantity_after" field.
+func QuantityAfterLTE(v int64) predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldLTE(FieldQuantityAfter, v))
+}
+
+// QuantityAfterIsNil applies the IsNil predicate on the "quantity_after" field.
+func QuantityAfterIsNil() predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldIsNull(FieldQuantityAfter))
+}
+
+// QuantityAfterNotNil applies the NotNil predicate on the "quantity_after" field.
+func QuantityAfterNotNil() predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldNotNull(FieldQuantityAfter))
 }
 
 // RefEQ applies the EQ predicate on the "ref" field.
