@@ -83,7 +83,7 @@ func (r *orderResolver) Refunds(ctx context.Context, obj *order.Order, first *in
 
 func (r *orderResolver) SuccessfulFulfillments(ctx context.Context, obj *order.Order, first *int) ([]*order.Fulfillment, error) {
 	list, err := r.shipments(ctx, obj)
-	return firstOf(list, first), err
+	return firstOf(went(list), first), err
 }
 
 func (r *orderResolver) Transactions(ctx context.Context, obj *order.Order, first *int) ([]*payment.Transaction, error) {

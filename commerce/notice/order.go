@@ -135,6 +135,13 @@ func (s *Service) fulfilled(ctx context.Context, e outbox.Event) (letter, bool, 
 	return letter{to: to, kind: "order_fulfilled", data: m}, true, nil
 }
 
+// tracked tells how goods on their way can be followed now, where staff wished it told.
+func (s *Service) tracked(ctx context.Context, e outbox.Event) (letter, bool, error) {
+	l, wanted, err := s.fulfilled(ctx, e)
+	l.kind = "order_tracking"
+	return l, wanted, err
+}
+
 // order reads an order and who is to be told of it: nobody, where the buyer left no email.
 func (s *Service) order(ctx context.Context, id uuid.UUID) (orderMail, string, error) {
 	found, err := s.Orders.Known(ctx, []uuid.UUID{id})

@@ -31,6 +31,7 @@ type Fulfillment struct {
 
 // FulfillmentLine is a line of an order, or a part of it, in a shipment.
 type FulfillmentLine struct {
+	ID       gid.ID
 	LineItem *Line
 	Quantity int64
 }
@@ -70,6 +71,9 @@ func (f *Fulfillment) TrackingInfo(first *int) []*TrackingInfo {
 	}
 	return out
 }
+
+// Went reports whether the shipment is one that went out, and was not called off.
+func (f *Fulfillment) Went() bool { return f.Status == "SUCCESS" }
 
 // LinePage gives a page of what is in the shipment. It reads nothing.
 func (f *Fulfillment) LinePage(args keyset.Args) (keyset.Page[*FulfillmentLine], error) {
@@ -123,7 +127,7 @@ func keyOf(refund uuid.UUID, movement string) string {
 // Event is something that happened to an order.
 type Event struct {
 	ID        gid.ID
-	Action    string // placed, paid, updated, fulfilled, refunded, refund_failed or canceled
+	Action    string // placed, paid, updated, fulfilled, refunded, refund_failed, canceled, comment and so on
 	CreatedAt time.Time
 	Message   string
 	SubjectID gid.ID

@@ -72,6 +72,17 @@ type books struct {
 	Current int64 `json:"current"`
 }
 
+// owed is what the buyer has to pay, or had to before returns.
+func (r *record) owed() int64 { return r.total }
+
+// outstanding is what is still to be paid; below zero it is what the shop has too much.
+func (r *record) outstanding() int64 {
+	if r.canceledAt != nil {
+		return 0
+	}
+	return r.owed() - r.books.Received
+}
+
 // sale is a payment through a gateway.
 type sale struct {
 	Transaction uuid.UUID `json:"transaction"`
@@ -103,7 +114,7 @@ func (r *record) reckon(items []*item) {
 		fulfilled += i.fulfilled
 	}
 	r.books.Current = r.subtotal - r.discount - r.books.GoodsBack + r.shipping - r.refundedFreight + r.onTop(r.tax-r.books.TaxBack-r.books.FreightTaxBack)
-	r.financial = financial(r.total, r.books.Received, r.refunded, r.canceledAt != nil)
+	r.financial = financial(r.owed(), r.books.Received, r.refunded, r.canceledAt != nil)
 	r.fulfillment = fulfillment(fulfilled, r.books.Waiting)
 }
 
@@ -149,7 +160,7 @@ func (r *record) show(publicURL, key string) *Order {
 		ProcessedAt: r.processedAt, Refundable: r.unreturned() > 0, ShippingDiscountAllocations: allocations(sharesOf(r.discounts, r.delivery.Allocations)),
 		StatusURL: publicURL + "/orders/" + r.id.String() + "?key=" + statusKey(r.id, r.keyHash), SubtotalPrice: amount(r.subtotal - r.discount), Tags: r.tags, TotalPrice: amount(r.total),
 		TotalReceived: amount(r.books.Received), TotalRefunded: amount(r.refunded), TotalShippingPrice: amount(r.shipping), TotalTax: amount(r.tax),
-		UpdatedAt: r.updatedAt, CustomerID: r.customer, CartID: r.cart, Country: r.country, TaxesIncluded: r.taxesIncluded, TaxLines: r.taxes,
+		TotalOutstanding: amount(r.outstanding()), UpdatedAt: r.updatedAt, CustomerID: r.customer, CartID: r.cart, Country: r.country, TaxesIncluded: r.taxesIncluded, TaxLines: r.taxes,
 		Shipping: r.delivery, GiftCards: r.books.Cards, keyHash: r.keyHash, sort: r.sort, sortCount: r.sortCount,
 	}
 	if r.customer != uuid.Nil {

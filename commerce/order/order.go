@@ -34,6 +34,7 @@ import (
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // The types in global ids.
@@ -42,7 +43,10 @@ const (
 	LineType        = "OrderLineItem"
 	FulfillmentType = "Fulfillment"
 	RefundType      = "Refund"
-	EventType       = "BasicEvent"
+
+	FulfillmentLineType = "FulfillmentLineItem"
+
+	EventType = "BasicEvent"
 )
 
 // Order is a purchase. Its id carries the cart's key where it was opened with it.
@@ -89,6 +93,7 @@ type Order struct {
 	TotalRefunded               money.Money
 	TotalShippingPrice          money.Money // TotalShippingPrice is after discounts, so that the parts sum to TotalPrice.
 	TotalTax                    money.Money
+	TotalOutstanding            money.Money // TotalOutstanding is below zero where the shop has more than it is owed.
 	UpdatedAt                   time.Time
 
 	// CustomerID is the buyer's account; zero for a guest.
@@ -111,6 +116,9 @@ type Order struct {
 	sort      string // what the list's own column held, where no field does
 	sortCount int64
 }
+
+// Revision changes with every change of the order.
+func (o *Order) Revision() string { return revision.Of(o.UpdatedAt) }
 
 // CancelledAt is CanceledAt under the name that staff tools use.
 func (o *Order) CancelledAt() *time.Time { return o.CanceledAt }
@@ -144,7 +152,18 @@ const (
 	SubjectCanceled  = "order.canceled"
 	SubjectRefunded  = "order.refunded"
 	SubjectFulfilled = "order.fulfilled"
+	// SubjectTracked and SubjectUnfulfilled are about a shipment, too: their payload is [Fulfilled].
+	SubjectTracked     = "order.tracking_updated"
+	SubjectUnfulfilled = "order.fulfillment_canceled"
+	// SubjectUpdated is everything else that changed; its payload is [Updated].
+	SubjectUpdated = "order.updated"
 )
+
+// Updated says that something about an order changed, under the name that its timeline has for it.
+type Updated struct {
+	OrderID uuid.UUID `json:"orderId"`
+	Action  string    `json:"action"`
+}
 
 // Placed says that there is a new order.
 type Placed struct {

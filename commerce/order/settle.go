@@ -169,7 +169,7 @@ func (s *Service) restock(ctx context.Context, tx database.Tx, items []*item, ro
 			if i.id != l.Line {
 				continue
 			}
-			units := i.parcels.give(l.Quantity)
+			units := join(i.parcels.giveLast(l.Removed), i.parcels.give(l.Quantity-l.Removed))
 			if l.Restock == RestockNone || len(units) == 0 {
 				continue
 			}

@@ -171,7 +171,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OptionCreateInput", ec.unmarshalInputOptionCreateInput),
 			graphql.NewInputUnmarshaler("OptionValueCreateInput", ec.unmarshalInputOptionValueCreateInput),
 			graphql.NewInputUnmarshaler("OrderCancelRefundMethodInput", ec.unmarshalInputOrderCancelRefundMethodInput),
+			graphql.NewInputUnmarshaler("OrderCloseInput", ec.unmarshalInputOrderCloseInput),
+			graphql.NewInputUnmarshaler("OrderCommentCreateInput", ec.unmarshalInputOrderCommentCreateInput),
 			graphql.NewInputUnmarshaler("OrderInput", ec.unmarshalInputOrderInput),
+			graphql.NewInputUnmarshaler("OrderMarkAsPaidInput", ec.unmarshalInputOrderMarkAsPaidInput),
+			graphql.NewInputUnmarshaler("OrderOpenInput", ec.unmarshalInputOrderOpenInput),
 			graphql.NewInputUnmarshaler("OrderTransactionInput", ec.unmarshalInputOrderTransactionInput),
 			graphql.NewInputUnmarshaler("PageCreateInput", ec.unmarshalInputPageCreateInput),
 			graphql.NewInputUnmarshaler("PageUpdateInput", ec.unmarshalInputPageUpdateInput),
@@ -5388,6 +5392,8 @@ type Order implements Node & HasMetafields @public {
   refundable: Boolean @requiresScopes(scopes: [["orders:read"]])
   "Refunds of the order, oldest first."
   refunds("How many from the start, at most 250." first: Int): [Refund!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  "Changes with every change of the order: send it back as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is overwritten."
+  revision: String @requiresScopes(scopes: [["orders:read"]])
   "Where the goods go; null when nothing is shipped."
   shippingAddress: MailingAddress
   "Discounts on shipping."
@@ -5404,6 +5410,8 @@ type Order implements Node & HasMetafields @public {
   tags: [String!] @requiresScopes(scopes: [["orders:read"]])
   "Whether it was paid at a test gateway, with no real money."
   test: Boolean @requiresScopes(scopes: [["orders:read"]])
+  "What the buyer still has to pay. Below zero, it is what the shop has received too much and should give back."
+  totalOutstanding: MoneyV2 @requiresScopes(scopes: [["orders:read"]])
   "Everything: merchandise, shipping and tax, less discounts."
   totalPrice: MoneyV2!
   "Everything."
@@ -5573,6 +5581,8 @@ type Fulfillment @public {
 An order line, or a part of it, in a shipment.
 """
 type FulfillmentLineItem @public {
+  "Global id of the entry. Returns name shipped pieces by it."
+  id: ID
   "The order line."
   lineItem: OrderLineItem!
   "Pieces of it in this shipment."
@@ -6892,6 +6902,8 @@ enum StaffErrorCode {
   EXCEEDS_REMAINING
   "The gateway refused or failed; ` + "`" + `message` + "`" + ` says which."
   PAYMENT_FAILED
+  "Somebody else changed the record since it was read: read it again, and try with its new revision."
+  STALE
 }
 
 """
@@ -8820,6 +8832,8 @@ input OrderInput {
   email: String
   "The order to change."
   id: ID!
+  "The ` + "`" + `revision` + "`" + ` that the order had when it was read. Where somebody else changed it since, nothing is written and the error has the code ` + "`" + `STALE` + "`" + `."
+  ifRevision: String
   "Metafields to write."
   metafields: [MetafieldInput!]
   "New note; empty clears it."
@@ -9176,6 +9190,8 @@ enum OrderTransactionErrorCode {
 input FulfillmentInput {
   "What is in it. Left out, all that is not shipped yet."
   lineItems: [FulfillmentLineItemInput!]
+  "Where all of it is sent from: only pieces that lie there can be in it. Left out, it is sent from where the pieces lie."
+  locationId: ID
   "Tell the buyer by mail."
   notifyCustomer: Boolean = false
   "The order."
@@ -9328,6 +9344,121 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   cursor: String!
   "The event."
   node: Event!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_order_mark.graphqls", Input: `extend type Mutation {
+  "Replaces what the parcels of a shipment can be followed by: numbers that came later, or were wrong."
+  fulfillmentTrackingInfoUpdate(
+    "The shipment."
+    fulfillmentId: ID!
+    "Tell the buyer by mail."
+    notifyCustomer: Boolean = false
+    "What its parcels can be followed by from now on."
+    trackingInfoInput: FulfillmentTrackingInput!
+  ): FulfillmentTrackingInfoUpdatePayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Calls a shipment off whose goods did not leave. They wait to be shipped again."
+  fulfillmentCancel("The shipment." id: ID!): FulfillmentCancelPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Books all that is outstanding of an order as paid by other means than a gateway, such as cash or a bank transfer."
+  orderMarkAsPaid("The order." input: OrderMarkAsPaidInput!): OrderMarkAsPaidPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Puts an order away as done. It can still be changed, shipped and refunded."
+  orderClose("The order." input: OrderCloseInput!): OrderClosePayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Takes an order out again that was put away."
+  orderOpen("The order." input: OrderOpenInput!): OrderOpenPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Writes a word for colleagues into an order's timeline, ` + "`" + `Order.events` + "`" + `. Buyers do not see it."
+  orderCommentCreate("What to say." input: OrderCommentCreateInput!): OrderCommentCreatePayload @requiresScopes(scopes: [["orders:write"]])
+}
+
+"""
+Outcome of changing what a shipment can be followed by.
+"""
+type FulfillmentTrackingInfoUpdatePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The shipment as it is now, or null when it was not changed."
+  fulfillment: Fulfillment
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of calling a shipment off.
+"""
+type FulfillmentCancelPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The shipment, called off, or null when it was not."
+  fulfillment: Fulfillment
+  "What was refused and why. Empty when it was called off."
+  userErrors: [StaffUserError!]!
+}
+
+"Which order was paid."
+input OrderMarkAsPaidInput {
+  "The order."
+  id: ID!
+}
+
+"""
+Outcome of booking an order as paid.
+"""
+type OrderMarkAsPaidPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it is now, or null when nothing was booked."
+  order: Order
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"Which order is done."
+input OrderCloseInput {
+  "The order."
+  id: ID!
+}
+
+"""
+Outcome of putting an order away.
+"""
+type OrderClosePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it is now, or null when there is none."
+  order: Order
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"Which order is not done after all."
+input OrderOpenInput {
+  "The order."
+  id: ID!
+}
+
+"""
+Outcome of taking an order out again.
+"""
+type OrderOpenPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it is now, or null when there is none."
+  order: Order
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"A word for colleagues."
+input OrderCommentCreateInput {
+  "What to say: plain text of at most 5,000 characters."
+  message: String!
+  "The order that it is about."
+  orderId: ID!
+}
+
+"""
+Outcome of commenting on an order.
+"""
+type OrderCommentCreatePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The comment in the order's timeline, or null when none was written."
+  event: BasicEvent
+  "The order as it is now, or null when nothing was written."
+  order: Order
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_product.graphqls", Input: `extend type Mutation {
@@ -10237,6 +10368,44 @@ type StaffAccessTokenCreateWithProviderPayload @public {
   userErrors: [StaffAccessTokenUserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_tags.graphqls", Input: `extend type Mutation {
+  "Files a record under more tags. Those that it has already are passed over. Each type needs the permission to write it."
+  tagsAdd(
+    "The record: an order."
+    id: ID!
+    "The tags to add."
+    tags: [String!]!
+  ): TagsAddPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Takes tags off a record. Those that it does not have are passed over. Each type needs the permission to write it."
+  tagsRemove(
+    "The record: an order."
+    id: ID!
+    "The tags to take off."
+    tags: [String!]!
+  ): TagsRemovePayload @requiresScopes(scopes: [["orders:write"]])
+}
+
+"""
+Outcome of adding tags.
+"""
+type TagsAddPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The record as it is now, or null when it was not changed."
+  node: Node
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking tags off.
+"""
+type TagsRemovePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The record as it is now, or null when it was not changed."
+  node: Node
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One kind of a product that can be put into a cart, such as the blue mug in large."
 type ProductVariant implements HasMetafields & Node @public {
   "Whether it can be bought now, from stock or by back order."
@@ -10854,6 +11023,24 @@ func (ec *executionContext) childFields_BaseCartLineEdge(ctx context.Context, fi
 		return ec.fieldContext_BaseCartLineEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BaseCartLineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BasicEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "action":
+		return ec.fieldContext_BasicEvent_action(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_BasicEvent_createdAt(ctx, field)
+	case "id":
+		return ec.fieldContext_BasicEvent_id(ctx, field)
+	case "message":
+		return ec.fieldContext_BasicEvent_message(ctx, field)
+	case "staffMember":
+		return ec.fieldContext_BasicEvent_staffMember(ctx, field)
+	case "subjectId":
+		return ec.fieldContext_BasicEvent_subjectId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BasicEvent", field.Name)
 }
 
 func (ec *executionContext) childFields_Blog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12328,6 +12515,16 @@ func (ec *executionContext) childFields_Fulfillment(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type Fulfillment", field.Name)
 }
 
+func (ec *executionContext) childFields_FulfillmentCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fulfillment":
+		return ec.fieldContext_FulfillmentCancelPayload_fulfillment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FulfillmentCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FulfillmentCancelPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_FulfillmentCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fulfillment":
@@ -12340,6 +12537,8 @@ func (ec *executionContext) childFields_FulfillmentCreatePayload(ctx context.Con
 
 func (ec *executionContext) childFields_FulfillmentLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_FulfillmentLineItem_id(ctx, field)
 	case "lineItem":
 		return ec.fieldContext_FulfillmentLineItem_lineItem(ctx, field)
 	case "quantity":
@@ -12380,6 +12579,16 @@ func (ec *executionContext) childFields_FulfillmentTrackingInfo(ctx context.Cont
 		return ec.fieldContext_FulfillmentTrackingInfo_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FulfillmentTrackingInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_FulfillmentTrackingInfoUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fulfillment":
+		return ec.fieldContext_FulfillmentTrackingInfoUpdatePayload_fulfillment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FulfillmentTrackingInfoUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FulfillmentTrackingInfoUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_IdentityProvider(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13184,6 +13393,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_refundable(ctx, field)
 	case "refunds":
 		return ec.fieldContext_Order_refunds(ctx, field)
+	case "revision":
+		return ec.fieldContext_Order_revision(ctx, field)
 	case "shippingAddress":
 		return ec.fieldContext_Order_shippingAddress(ctx, field)
 	case "shippingDiscountAllocations":
@@ -13200,6 +13411,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_tags(ctx, field)
 	case "test":
 		return ec.fieldContext_Order_test(ctx, field)
+	case "totalOutstanding":
+		return ec.fieldContext_Order_totalOutstanding(ctx, field)
 	case "totalPrice":
 		return ec.fieldContext_Order_totalPrice(ctx, field)
 	case "totalPriceV2":
@@ -13250,6 +13463,28 @@ func (ec *executionContext) childFields_OrderCancelUserError(ctx context.Context
 		return ec.fieldContext_OrderCancelUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderCancelUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderClosePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_OrderClosePayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderClosePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderClosePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderCommentCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "event":
+		return ec.fieldContext_OrderCommentCreatePayload_event(ctx, field)
+	case "order":
+		return ec.fieldContext_OrderCommentCreatePayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderCommentCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderCommentCreatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13328,6 +13563,26 @@ func (ec *executionContext) childFields_OrderLineItemEdge(ctx context.Context, f
 		return ec.fieldContext_OrderLineItemEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderLineItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderMarkAsPaidPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_OrderMarkAsPaidPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderMarkAsPaidPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderMarkAsPaidPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderOpenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_OrderOpenPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderOpenPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderOpenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderTransaction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14462,6 +14717,26 @@ func (ec *executionContext) childFields_Swatch(ctx context.Context, field graphq
 		return ec.fieldContext_Swatch_image(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Swatch", field.Name)
+}
+
+func (ec *executionContext) childFields_TagsAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_TagsAddPayload_node(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TagsAddPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TagsAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TagsRemovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_TagsRemovePayload_node(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TagsRemovePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TagsRemovePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UnitPriceMeasurement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

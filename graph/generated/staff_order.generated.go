@@ -2022,7 +2022,7 @@ func (ec *executionContext) unmarshalInputFulfillmentInput(ctx context.Context, 
 		asMap["notifyCustomer"] = false
 	}
 
-	fieldsInOrder := [...]string{"lineItems", "notifyCustomer", "orderId", "trackingInfo"}
+	fieldsInOrder := [...]string{"lineItems", "locationId", "notifyCustomer", "orderId", "trackingInfo"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2036,6 +2036,13 @@ func (ec *executionContext) unmarshalInputFulfillmentInput(ctx context.Context, 
 				return it, err
 			}
 			it.LineItems = data
+		case "locationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋgidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationID = data
 		case "notifyCustomer":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notifyCustomer"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -2246,7 +2253,7 @@ func (ec *executionContext) unmarshalInputOrderInput(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"customAttributes", "email", "id", "metafields", "note", "phone", "shippingAddress", "tags"}
+	fieldsInOrder := [...]string{"customAttributes", "email", "id", "ifRevision", "metafields", "note", "phone", "shippingAddress", "tags"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2274,6 +2281,13 @@ func (ec *executionContext) unmarshalInputOrderInput(ctx context.Context, obj an
 				return it, err
 			}
 			it.ID = data
+		case "ifRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifRevision"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfRevision = data
 		case "metafields":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("metafields"))
 			data, err := ec.unmarshalOMetafieldInput2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldInputᚄ(ctx, v)
@@ -3442,6 +3456,11 @@ func (ec *executionContext) unmarshalNFulfillmentLineItemInput2ᚖgithubᚗcom�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNFulfillmentTrackingInput2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentTrackingInput(ctx context.Context, v any) (model.FulfillmentTrackingInput, error) {
+	res, err := ec.unmarshalInputFulfillmentTrackingInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNOrderCancelUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderCancelUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OrderCancelUserError) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -3652,6 +3671,13 @@ func (ec *executionContext) marshalNRefundLineItemRestockType2string(ctx context
 		graphql.AddInvalidNullFromMarshaler(ctx, "RefundLineItemRestockType!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalOBasicEvent2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐEvent(ctx context.Context, sel ast.SelectionSet, v *order.Event) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BasicEvent(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOEventConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐEventConnection(ctx context.Context, sel ast.SelectionSet, v *model.EventConnection) graphql.Marshaler {

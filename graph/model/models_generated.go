@@ -2061,6 +2061,14 @@ type FilterValue struct {
 	Swatch *Swatch `json:"swatch,omitempty"`
 }
 
+// Outcome of calling a shipment off.
+type FulfillmentCancelPayload struct {
+	// The shipment, called off, or null when it was not.
+	Fulfillment *order.Fulfillment `json:"fulfillment,omitempty"`
+	// What was refused and why. Empty when it was called off.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Outcome of recording a shipment.
 type FulfillmentCreatePayload struct {
 	// The shipment, or null when none was recorded.
@@ -2073,6 +2081,8 @@ type FulfillmentCreatePayload struct {
 type FulfillmentInput struct {
 	// What is in it. Left out, all that is not shipped yet.
 	LineItems []*FulfillmentLineItemInput `json:"lineItems,omitempty"`
+	// Where all of it is sent from: only pieces that lie there can be in it. Left out, it is sent from where the pieces lie.
+	LocationID *gid.ID `json:"locationId,omitempty"`
 	// Tell the buyer by mail.
 	NotifyCustomer *bool `json:"notifyCustomer,omitempty"`
 	// The order.
@@ -2105,6 +2115,14 @@ type FulfillmentLineItemInput struct {
 	LineItemID gid.ID `json:"lineItemId"`
 	// Pieces of it: 1 or more, and no more than wait to be shipped.
 	Quantity int `json:"quantity"`
+}
+
+// Outcome of changing what a shipment can be followed by.
+type FulfillmentTrackingInfoUpdatePayload struct {
+	// The shipment as it is now, or null when it was not changed.
+	Fulfillment *order.Fulfillment `json:"fulfillment,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // What parcels can be followed by.
@@ -2868,6 +2886,38 @@ type OrderCancelUserError struct {
 
 func (OrderCancelUserError) IsDisplayableError() {}
 
+// Which order is done.
+type OrderCloseInput struct {
+	// The order.
+	ID gid.ID `json:"id"`
+}
+
+// Outcome of putting an order away.
+type OrderClosePayload struct {
+	// The order as it is now, or null when there is none.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A word for colleagues.
+type OrderCommentCreateInput struct {
+	// What to say: plain text of at most 5,000 characters.
+	Message string `json:"message"`
+	// The order that it is about.
+	OrderID gid.ID `json:"orderId"`
+}
+
+// Outcome of commenting on an order.
+type OrderCommentCreatePayload struct {
+	// The comment in the order's timeline, or null when none was written.
+	Event *order.Event `json:"event,omitempty"`
+	// The order as it is now, or null when nothing was written.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One page of orders.
 type OrderConnection struct {
 	// The orders with their cursors.
@@ -2896,6 +2946,8 @@ type OrderInput struct {
 	Email *string `json:"email,omitempty"`
 	// The order to change.
 	ID gid.ID `json:"id"`
+	// The `revision` that the order had when it was read. Where somebody else changed it since, nothing is written and the error has the code `STALE`.
+	IfRevision *string `json:"ifRevision,omitempty"`
 	// Metafields to write.
 	Metafields []*MetafieldInput `json:"metafields,omitempty"`
 	// New note; empty clears it.
@@ -2924,6 +2976,34 @@ type OrderLineItemEdge struct {
 	Cursor string `json:"cursor"`
 	// The order line.
 	Node *order.Line `json:"node"`
+}
+
+// Which order was paid.
+type OrderMarkAsPaidInput struct {
+	// The order.
+	ID gid.ID `json:"id"`
+}
+
+// Outcome of booking an order as paid.
+type OrderMarkAsPaidPayload struct {
+	// The order as it is now, or null when nothing was booked.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Which order is not done after all.
+type OrderOpenInput struct {
+	// The order.
+	ID gid.ID `json:"id"`
+}
+
+// Outcome of taking an order out again.
+type OrderOpenPayload struct {
+	// The order as it is now, or null when there is none.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // One page of transactions.
@@ -3871,6 +3951,22 @@ type Swatch struct {
 	Color *string `json:"color,omitempty"`
 	// A picture, for patterns and materials.
 	Image *catalog.MediaImage `json:"image,omitempty"`
+}
+
+// Outcome of adding tags.
+type TagsAddPayload struct {
+	// The record as it is now, or null when it was not changed.
+	Node Any `json:"node,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of taking tags off.
+type TagsRemovePayload struct {
+	// The record as it is now, or null when it was not changed.
+	Node Any `json:"node,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // An address of the shop's website that leads elsewhere. Rialto keeps none yet.
