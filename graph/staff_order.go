@@ -70,7 +70,7 @@ func (r *Resolver) refundSources(ctx context.Context, in model.RefundInput) (pro
 		refuse := func(code, message, field string) {
 			problems.Add(code, message, "input", "transactions", strconv.Itoa(i), field)
 		}
-		if t.OrderID != in.OrderID {
+		if t.OrderID.Type != order.Type || t.OrderID.UUID != in.OrderID.UUID {
 			refuse(order.CodeInvalid, "Every transaction is of the order that is refunded.", "orderId")
 		}
 		if t.Kind != "REFUND" {

@@ -90,6 +90,8 @@ type Refund struct {
 	// Lines are what it was given back for.
 	Lines   []*RefundLine
 	OrderID uuid.UUID
+	// ReturnID is the return that the goods came back with; zero where there is none.
+	ReturnID uuid.UUID
 	// StaffMemberID is who did it; zero where a program did.
 	StaffMemberID uuid.UUID
 	// Pending is true while a gateway has not answered: [Service.ResumeRefunds] asks again.

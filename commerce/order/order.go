@@ -46,7 +46,9 @@ const (
 
 	FulfillmentLineType = "FulfillmentLineItem"
 
-	EventType = "BasicEvent"
+	EventType      = "BasicEvent"
+	ReturnType     = "Return"
+	ReturnLineType = "ReturnLineItem"
 )
 
 // Order is a purchase. Its id carries the cart's key where it was opened with it.
@@ -82,6 +84,7 @@ type Order struct {
 	Phone                       *string
 	ProcessedAt                 time.Time
 	Refundable                  bool
+	ReturnStatus                string // a value of OrderReturnStatus
 	ShippingAddress             *customer.Address
 	ShippingDiscountAllocations []*DiscountAllocation
 	StatusURL                   string // StatusURL opens the order for whoever has it.
@@ -155,9 +158,18 @@ const (
 	// SubjectTracked and SubjectUnfulfilled are about a shipment, too: their payload is [Fulfilled].
 	SubjectTracked     = "order.tracking_updated"
 	SubjectUnfulfilled = "order.fulfillment_canceled"
+	// SubjectReturn is about a return that was made, went on or ended; its payload is [ReturnChanged].
+	SubjectReturn = "order.return_changed"
 	// SubjectUpdated is everything else that changed; its payload is [Updated].
 	SubjectUpdated = "order.updated"
 )
+
+// ReturnChanged says that a return of an order was made, or stands otherwise than before.
+type ReturnChanged struct {
+	OrderID  uuid.UUID `json:"orderId"`
+	ReturnID uuid.UUID `json:"returnId"`
+	Status   string    `json:"status"`
+}
 
 // Updated says that something about an order changed, under the name that its timeline has for it.
 type Updated struct {

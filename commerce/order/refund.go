@@ -35,6 +35,9 @@ type RefundInput struct {
 	Amount *money.Money
 	Note   string
 	Notify bool // Notify asks for a mail to the buyer; the event carries it.
+
+	ret   uuid.UUID // the return that goods come back with, if any
+	later bool      // nothing goes back now, but the buyer is owed what the lines come to
 }
 
 // RefundLineInput is a line that is given back.
@@ -45,6 +48,8 @@ type RefundLineInput struct {
 	Restock string
 	// LocationID is where the goods go; zero is where they came from.
 	LocationID gid.ID
+
+	returnLine gid.ID // of a return, whose goods were with the buyer
 }
 
 // ShippingRefund is delivery that is given back: all that is left of it, or an amount. Tax that was added to it goes with it.
@@ -76,6 +81,9 @@ type refundDoc struct {
 	Sales      []movement   `json:"sales,omitempty"`
 	Cards      []cardCredit `json:"cards,omitempty"`
 	FreightTax int64        `json:"freight_tax,omitempty"`
+	Return     uuid.UUID    `json:"return,omitzero"`
+	Dropped    int64        `json:"dropped,omitempty"`
+	Settled    int64        `json:"settled,omitempty"`
 	Notify     bool         `json:"notify,omitempty"`
 }
 
@@ -89,6 +97,8 @@ type refundLine struct {
 	Restock   string    `json:"restock"`
 	Location  uuid.UUID `json:"location,omitzero"`
 	Restocked bool      `json:"restocked,omitempty"`
+	// ReturnLine is the line of a return that it came back with.
+	ReturnLine uuid.UUID `json:"return_line,omitzero"`
 }
 
 // movement is a part of a refund that goes back through a gateway.
@@ -182,7 +192,7 @@ func (s *Service) checkLocations(ctx context.Context, lines []RefundLineInput) (
 
 // plan books a refund on an order and its lines, and says how much it is. With problems, nothing of it is to be kept.
 func plan(r *record, items []*item, in RefundInput) (row *refundRow, amount int64, problems fault.Problems) {
-	row = &refundRow{order: r.id, note: in.Note, doc: refundDoc{Notify: in.Notify}}
+	row = &refundRow{order: r.id, note: in.Note, doc: refundDoc{Notify: in.Notify, Return: in.ret}}
 	if len(in.Note) > maxNote {
 		problems.Add(CodeTooLong, "The note is too long: at most 5,000 characters.", "input", "note")
 	}
@@ -193,12 +203,17 @@ func plan(r *record, items []*item, in RefundInput) (row *refundRow, amount int6
 	if len(in.Lines) == 0 && in.Shipping == nil && in.Amount == nil {
 		problems.Add(CodeBlank, "Name lines, shipping or an amount to give back.", "input")
 	}
+	balance := r.outstanding()
 	var want int64
 	for n, l := range in.Lines {
 		want += planLine(r, items, row, l, &problems, strconv.Itoa(n))
 	}
 	want += planFreight(r, row, in.Shipping, &problems)
-	amount = min(want, r.unreturned())
+	// Who still has to pay has less to pay now, before anything goes back.
+	amount = min(max(want-max(balance, 0), 0), r.unreturned())
+	if in.later {
+		amount = 0
+	}
 	if in.Amount != nil {
 		amount = in.Amount.Amount
 		switch {
@@ -210,7 +225,22 @@ func plan(r *record, items []*item, in RefundInput) (row *refundRow, amount int6
 			problems.Add(CodeExceeds, "Only "+money.New(r.unreturned(), r.currency).Decimal()+" is left to give back.", "input", "transactions")
 		}
 	}
+	r.settle(row, balance, want, amount, in.later)
 	return row, amount, problems
+}
+
+// settle books what a refund does to what is outstanding beyond the money that goes back.
+func (r *record) settle(row *refundRow, balance, want, amount int64, later bool) {
+	switch short := max(want-amount, 0); {
+	case later:
+		row.doc.Dropped = short
+	case balance > 0:
+		row.doc.Dropped = min(short, balance)
+	case balance < 0:
+		row.doc.Settled = min(max(amount-want, 0), -balance)
+	}
+	r.books.Dropped += row.doc.Dropped
+	r.books.Settled += row.doc.Settled
 }
 
 func planLine(r *record, items []*item, row *refundRow, in RefundLineInput, problems *fault.Problems, place string) int64 {
@@ -237,8 +267,8 @@ func planLine(r *record, items []*item, row *refundRow, in RefundLineInput, prob
 	case restock == RestockCancel && in.Quantity > i.waiting() && !i.canceled:
 		return refuse(CodeExceeds, "Only "+strconv.FormatInt(i.waiting(), 10)+" of this line have not been shipped. Use RETURN for those that came back.", "quantity")
 	}
-	l := r.takeLine(i, in.Quantity, restock)
-	l.Location = in.LocationID.UUID
+	l := r.takeLine(i, in.Quantity, restock, !in.returnLine.IsZero())
+	l.Location, l.ReturnLine = in.LocationID.UUID, in.returnLine.UUID
 	row.doc.Lines = append(row.doc.Lines, l)
 	return l.Goods + r.onTop(l.Tax)
 }
@@ -268,8 +298,8 @@ func planFreight(r *record, row *refundRow, in *ShippingRefund, problems *fault.
 }
 
 // takeLine books units of a line as given back, on the line and on the order.
-func (r *record) takeLine(i *item, units int64, restock string) refundLine {
-	l := i.takeBack(units, restock)
+func (r *record) takeLine(i *item, units int64, restock string, shipped bool) refundLine {
+	l := i.takeBack(units, restock, shipped)
 	r.books.GoodsBack += l.Goods
 	r.books.TaxBack += l.Tax
 	return l

@@ -49,10 +49,14 @@ func (s *Service) CancelFulfillment(ctx context.Context, id gid.ID) (*Fulfillmen
 		if err := s.permitAt(ctx, policy.LocationFulfill, []inventory.Allocation{{LocationID: f.LocationID}}); err != nil {
 			return nil, err
 		}
+		coming, err := s.coming(ctx, tx, r.id)
+		if err != nil {
+			return nil, err
+		}
 		for _, l := range f.Lines {
 			i := items[slices.IndexFunc(items, func(i *item) bool { return i.id == l.LineItem.ID.UUID })]
-			if l.Quantity > i.out() {
-				p.Add(CodeConflict, "Some of these goods came back already: the shipment went out.", "id")
+			if l.Quantity > i.out()-coming.line[i.id] || coming.shipped[l.ID.UUID] > 0 {
+				p.Add(CodeConflict, "Some of these goods came back, or are in a return: the shipment went out.", "id")
 				return p, nil
 			}
 			i.unship(l.Quantity, f.LocationID)

@@ -189,7 +189,7 @@ func (store) eventsByID(ctx context.Context, q database.Querier, ids []uuid.UUID
 
 // show is a refund for the outside, with its lines.
 func (r *refundRow) show(lines map[uuid.UUID]*Line) *Refund {
-	out := &Refund{ID: gid.New(RefundType, r.id), CreatedAt: r.createdAt, Note: known(r.note), TotalRefunded: r.amount, OrderID: r.order,
+	out := &Refund{ID: gid.New(RefundType, r.id), CreatedAt: r.createdAt, Note: known(r.note), TotalRefunded: r.amount, OrderID: r.order, ReturnID: r.doc.Return,
 		TotalRefundedShipping: money.New(r.freight, r.amount.Currency), StaffMemberID: staffOf(r.actor), Pending: r.status == refundPending}
 	for _, l := range r.doc.Lines {
 		line := lines[l.Line]

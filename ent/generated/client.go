@@ -51,6 +51,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/order"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
 	"github.com/rialtohq/rialto/ent/generated/orderline"
+	"github.com/rialtohq/rialto/ent/generated/orderreturn"
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
@@ -60,6 +61,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
+	"github.com/rialtohq/rialto/ent/generated/returnline"
 	"github.com/rialtohq/rialto/ent/generated/role"
 	"github.com/rialtohq/rialto/ent/generated/roleassignment"
 	"github.com/rialtohq/rialto/ent/generated/searchdocument"
@@ -155,6 +157,8 @@ type Client struct {
 	OrderEvent *OrderEventClient
 	// OrderLine is the client for interacting with the OrderLine builders.
 	OrderLine *OrderLineClient
+	// OrderReturn is the client for interacting with the OrderReturn builders.
+	OrderReturn *OrderReturnClient
 	// OutboxEvent is the client for interacting with the OutboxEvent builders.
 	OutboxEvent *OutboxEventClient
 	// Page is the client for interacting with the Page builders.
@@ -173,6 +177,8 @@ type Client struct {
 	Refund *RefundClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// ReturnLine is the client for interacting with the ReturnLine builders.
+	ReturnLine *ReturnLineClient
 	// Role is the client for interacting with the Role builders.
 	Role *RoleClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
@@ -255,6 +261,7 @@ func (c *Client) init() {
 	c.Order = NewOrderClient(c.config)
 	c.OrderEvent = NewOrderEventClient(c.config)
 	c.OrderLine = NewOrderLineClient(c.config)
+	c.OrderReturn = NewOrderReturnClient(c.config)
 	c.OutboxEvent = NewOutboxEventClient(c.config)
 	c.Page = NewPageClient(c.config)
 	c.PaymentTransaction = NewPaymentTransactionClient(c.config)
@@ -264,6 +271,7 @@ func (c *Client) init() {
 	c.ProductTag = NewProductTagClient(c.config)
 	c.Refund = NewRefundClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
+	c.ReturnLine = NewReturnLineClient(c.config)
 	c.Role = NewRoleClient(c.config)
 	c.RoleAssignment = NewRoleAssignmentClient(c.config)
 	c.SearchDocument = NewSearchDocumentClient(c.config)
@@ -409,6 +417,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Order:              NewOrderClient(cfg),
 		OrderEvent:         NewOrderEventClient(cfg),
 		OrderLine:          NewOrderLineClient(cfg),
+		OrderReturn:        NewOrderReturnClient(cfg),
 		OutboxEvent:        NewOutboxEventClient(cfg),
 		Page:               NewPageClient(cfg),
 		PaymentTransaction: NewPaymentTransactionClient(cfg),
@@ -418,6 +427,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ProductTag:         NewProductTagClient(cfg),
 		Refund:             NewRefundClient(cfg),
 		Reservation:        NewReservationClient(cfg),
+		ReturnLine:         NewReturnLineClient(cfg),
 		Role:               NewRoleClient(cfg),
 		RoleAssignment:     NewRoleAssignmentClient(cfg),
 		SearchDocument:     NewSearchDocumentClient(cfg),
@@ -490,6 +500,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Order:              NewOrderClient(cfg),
 		OrderEvent:         NewOrderEventClient(cfg),
 		OrderLine:          NewOrderLineClient(cfg),
+		OrderReturn:        NewOrderReturnClient(cfg),
 		OutboxEvent:        NewOutboxEventClient(cfg),
 		Page:               NewPageClient(cfg),
 		PaymentTransaction: NewPaymentTransactionClient(cfg),
@@ -499,6 +510,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ProductTag:         NewProductTagClient(cfg),
 		Refund:             NewRefundClient(cfg),
 		Reservation:        NewReservationClient(cfg),
+		ReturnLine:         NewReturnLineClient(cfg),
 		Role:               NewRoleClient(cfg),
 		RoleAssignment:     NewRoleAssignmentClient(cfg),
 		SearchDocument:     NewSearchDocumentClient(cfg),
@@ -552,13 +564,13 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
 		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
 		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
-		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent,
-		c.Page, c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice,
-		c.ProductTag, c.Refund, c.Reservation, c.Role, c.RoleAssignment,
-		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
-		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
-		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
-		c.VariantPrice,
+		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OrderReturn,
+		c.OutboxEvent, c.Page, c.PaymentTransaction, c.Product, c.ProductOption,
+		c.ProductPrice, c.ProductTag, c.Refund, c.Reservation, c.ReturnLine, c.Role,
+		c.RoleAssignment, c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone,
+		c.Shop, c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey,
+		c.StaffMember, c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant,
+		c.VariantOption, c.VariantPrice,
 	} {
 		n.Use(hooks...)
 	}
@@ -574,13 +586,13 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
 		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
 		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
-		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent,
-		c.Page, c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice,
-		c.ProductTag, c.Refund, c.Reservation, c.Role, c.RoleAssignment,
-		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
-		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
-		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
-		c.VariantPrice,
+		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OrderReturn,
+		c.OutboxEvent, c.Page, c.PaymentTransaction, c.Product, c.ProductOption,
+		c.ProductPrice, c.ProductTag, c.Refund, c.Reservation, c.ReturnLine, c.Role,
+		c.RoleAssignment, c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone,
+		c.Shop, c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey,
+		c.StaffMember, c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant,
+		c.VariantOption, c.VariantPrice,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -659,6 +671,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OrderEvent.mutate(ctx, m)
 	case *OrderLineMutation:
 		return c.OrderLine.mutate(ctx, m)
+	case *OrderReturnMutation:
+		return c.OrderReturn.mutate(ctx, m)
 	case *OutboxEventMutation:
 		return c.OutboxEvent.mutate(ctx, m)
 	case *PageMutation:
@@ -677,6 +691,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Refund.mutate(ctx, m)
 	case *ReservationMutation:
 		return c.Reservation.mutate(ctx, m)
+	case *ReturnLineMutation:
+		return c.ReturnLine.mutate(ctx, m)
 	case *RoleMutation:
 		return c.Role.mutate(ctx, m)
 	case *RoleAssignmentMutation:
@@ -5469,6 +5485,155 @@ func (c *OrderLineClient) mutate(ctx context.Context, m *OrderLineMutation) (Val
 	}
 }
 
+// OrderReturnClient is a client for the OrderReturn schema.
+type OrderReturnClient struct {
+	config
+}
+
+// NewOrderReturnClient returns a client for the OrderReturn from the given config.
+func NewOrderReturnClient(c config) *OrderReturnClient {
+	return &OrderReturnClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `orderreturn.Hooks(f(g(h())))`.
+func (c *OrderReturnClient) Use(hooks ...Hook) {
+	c.hooks.OrderReturn = append(c.hooks.OrderReturn, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `orderreturn.Intercept(f(g(h())))`.
+func (c *OrderReturnClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderReturn = append(c.inters.OrderReturn, interceptors...)
+}
+
+// Create returns a builder for creating a OrderReturn entity.
+func (c *OrderReturnClient) Create() *OrderReturnCreate {
+	mutation := newOrderReturnMutation(c.config, OpCreate)
+	return &OrderReturnCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderReturn entities.
+func (c *OrderReturnClient) CreateBulk(builders ...*OrderReturnCreate) *OrderReturnCreateBulk {
+	return &OrderReturnCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderReturnClient) MapCreateBulk(slice any, setFunc func(*OrderReturnCreate, int)) *OrderReturnCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderReturnCreateBulk{err: fmt.Errorf("calling to OrderReturnClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderReturnCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderReturnCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderReturn.
+func (c *OrderReturnClient) Update() *OrderReturnUpdate {
+	mutation := newOrderReturnMutation(c.config, OpUpdate)
+	return &OrderReturnUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderReturnClient) UpdateOne(_m *OrderReturn) *OrderReturnUpdateOne {
+	mutation := newOrderReturnMutation(c.config, OpUpdateOne, withOrderReturn(_m))
+	return &OrderReturnUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderReturnClient) UpdateOneID(id uuid.UUID) *OrderReturnUpdateOne {
+	mutation := newOrderReturnMutation(c.config, OpUpdateOne, withOrderReturnID(id))
+	return &OrderReturnUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderReturn.
+func (c *OrderReturnClient) Delete() *OrderReturnDelete {
+	mutation := newOrderReturnMutation(c.config, OpDelete)
+	return &OrderReturnDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderReturnClient) DeleteOne(_m *OrderReturn) *OrderReturnDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderReturnClient) DeleteOneID(id uuid.UUID) *OrderReturnDeleteOne {
+	builder := c.Delete().Where(orderreturn.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderReturnDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderReturn.
+func (c *OrderReturnClient) Query() *OrderReturnQuery {
+	return &OrderReturnQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderReturn},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderReturn entity by its id.
+func (c *OrderReturnClient) Get(ctx context.Context, id uuid.UUID) (*OrderReturn, error) {
+	return c.Query().Where(orderreturn.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderReturnClient) GetX(ctx context.Context, id uuid.UUID) *OrderReturn {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrder queries the order edge of a OrderReturn.
+func (c *OrderReturnClient) QueryOrder(_m *OrderReturn) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orderreturn.Table, orderreturn.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orderreturn.OrderTable, orderreturn.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderReturnClient) Hooks() []Hook {
+	return c.hooks.OrderReturn
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderReturnClient) Interceptors() []Interceptor {
+	return c.inters.OrderReturn
+}
+
+func (c *OrderReturnClient) mutate(ctx context.Context, m *OrderReturnMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderReturnCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderReturnUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderReturnUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderReturnDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown OrderReturn mutation op: %q", m.Op())
+	}
+}
+
 // OutboxEventClient is a client for the OutboxEvent schema.
 type OutboxEventClient struct {
 	config
@@ -6679,6 +6844,155 @@ func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) 
 		return (&ReservationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Reservation mutation op: %q", m.Op())
+	}
+}
+
+// ReturnLineClient is a client for the ReturnLine schema.
+type ReturnLineClient struct {
+	config
+}
+
+// NewReturnLineClient returns a client for the ReturnLine from the given config.
+func NewReturnLineClient(c config) *ReturnLineClient {
+	return &ReturnLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `returnline.Hooks(f(g(h())))`.
+func (c *ReturnLineClient) Use(hooks ...Hook) {
+	c.hooks.ReturnLine = append(c.hooks.ReturnLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `returnline.Intercept(f(g(h())))`.
+func (c *ReturnLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReturnLine = append(c.inters.ReturnLine, interceptors...)
+}
+
+// Create returns a builder for creating a ReturnLine entity.
+func (c *ReturnLineClient) Create() *ReturnLineCreate {
+	mutation := newReturnLineMutation(c.config, OpCreate)
+	return &ReturnLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReturnLine entities.
+func (c *ReturnLineClient) CreateBulk(builders ...*ReturnLineCreate) *ReturnLineCreateBulk {
+	return &ReturnLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReturnLineClient) MapCreateBulk(slice any, setFunc func(*ReturnLineCreate, int)) *ReturnLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReturnLineCreateBulk{err: fmt.Errorf("calling to ReturnLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReturnLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReturnLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReturnLine.
+func (c *ReturnLineClient) Update() *ReturnLineUpdate {
+	mutation := newReturnLineMutation(c.config, OpUpdate)
+	return &ReturnLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReturnLineClient) UpdateOne(_m *ReturnLine) *ReturnLineUpdateOne {
+	mutation := newReturnLineMutation(c.config, OpUpdateOne, withReturnLine(_m))
+	return &ReturnLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReturnLineClient) UpdateOneID(id uuid.UUID) *ReturnLineUpdateOne {
+	mutation := newReturnLineMutation(c.config, OpUpdateOne, withReturnLineID(id))
+	return &ReturnLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReturnLine.
+func (c *ReturnLineClient) Delete() *ReturnLineDelete {
+	mutation := newReturnLineMutation(c.config, OpDelete)
+	return &ReturnLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReturnLineClient) DeleteOne(_m *ReturnLine) *ReturnLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReturnLineClient) DeleteOneID(id uuid.UUID) *ReturnLineDeleteOne {
+	builder := c.Delete().Where(returnline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReturnLineDeleteOne{builder}
+}
+
+// Query returns a query builder for ReturnLine.
+func (c *ReturnLineClient) Query() *ReturnLineQuery {
+	return &ReturnLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReturnLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReturnLine entity by its id.
+func (c *ReturnLineClient) Get(ctx context.Context, id uuid.UUID) (*ReturnLine, error) {
+	return c.Query().Where(returnline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReturnLineClient) GetX(ctx context.Context, id uuid.UUID) *ReturnLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReturn queries the return edge of a ReturnLine.
+func (c *ReturnLineClient) QueryReturn(_m *ReturnLine) *OrderReturnQuery {
+	query := (&OrderReturnClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(returnline.Table, returnline.FieldID, id),
+			sqlgraph.To(orderreturn.Table, orderreturn.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, returnline.ReturnTable, returnline.ReturnColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReturnLineClient) Hooks() []Hook {
+	return c.hooks.ReturnLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReturnLineClient) Interceptors() []Interceptor {
+	return c.inters.ReturnLine
+}
+
+func (c *ReturnLineClient) mutate(ctx context.Context, m *ReturnLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReturnLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReturnLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReturnLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReturnLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown ReturnLine mutation op: %q", m.Op())
 	}
 }
 
@@ -9101,11 +9415,11 @@ type (
 		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
 		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
 		OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
-		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
-		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
-		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
-		SigningKey, StaffMember, StockMovement, StorefrontToken, TaxRate, Variant,
-		VariantOption, VariantPrice []ent.Hook
+		OrderReturn, OutboxEvent, Page, PaymentTransaction, Product, ProductOption,
+		ProductPrice, ProductTag, Refund, Reservation, ReturnLine, Role,
+		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,
+		ShopCounter, SignInFailure, SignInFlow, SigningKey, StaffMember, StockMovement,
+		StorefrontToken, TaxRate, Variant, VariantOption, VariantPrice []ent.Hook
 	}
 	inters struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
@@ -9114,10 +9428,11 @@ type (
 		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
 		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
 		OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
-		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
-		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
-		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
-		SigningKey, StaffMember, StockMovement, StorefrontToken, TaxRate, Variant,
-		VariantOption, VariantPrice []ent.Interceptor
+		OrderReturn, OutboxEvent, Page, PaymentTransaction, Product, ProductOption,
+		ProductPrice, ProductTag, Refund, Reservation, ReturnLine, Role,
+		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,
+		ShopCounter, SignInFailure, SignInFlow, SigningKey, StaffMember, StockMovement,
+		StorefrontToken, TaxRate, Variant, VariantOption,
+		VariantPrice []ent.Interceptor
 	}
 )

@@ -47,6 +47,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/order"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
 	"github.com/rialtohq/rialto/ent/generated/orderline"
+	"github.com/rialtohq/rialto/ent/generated/orderreturn"
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
@@ -56,6 +57,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
+	"github.com/rialtohq/rialto/ent/generated/returnline"
 	"github.com/rialtohq/rialto/ent/generated/role"
 	"github.com/rialtohq/rialto/ent/generated/roleassignment"
 	"github.com/rialtohq/rialto/ent/generated/searchdocument"
@@ -169,6 +171,7 @@ func checkColumn(t, c string) error {
 			order.Table:              order.ValidColumn,
 			orderevent.Table:         orderevent.ValidColumn,
 			orderline.Table:          orderline.ValidColumn,
+			orderreturn.Table:        orderreturn.ValidColumn,
 			outboxevent.Table:        outboxevent.ValidColumn,
 			page.Table:               page.ValidColumn,
 			paymenttransaction.Table: paymenttransaction.ValidColumn,
@@ -178,6 +181,7 @@ func checkColumn(t, c string) error {
 			producttag.Table:         producttag.ValidColumn,
 			refund.Table:             refund.ValidColumn,
 			reservation.Table:        reservation.ValidColumn,
+			returnline.Table:         returnline.ValidColumn,
 			role.Table:               role.ValidColumn,
 			roleassignment.Table:     roleassignment.ValidColumn,
 			searchdocument.Table:     searchdocument.ValidColumn,

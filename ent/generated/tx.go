@@ -82,6 +82,8 @@ type Tx struct {
 	OrderEvent *OrderEventClient
 	// OrderLine is the client for interacting with the OrderLine builders.
 	OrderLine *OrderLineClient
+	// OrderReturn is the client for interacting with the OrderReturn builders.
+	OrderReturn *OrderReturnClient
 	// OutboxEvent is the client for interacting with the OutboxEvent builders.
 	OutboxEvent *OutboxEventClient
 	// Page is the client for interacting with the Page builders.
@@ -100,6 +102,8 @@ type Tx struct {
 	Refund *RefundClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// ReturnLine is the client for interacting with the ReturnLine builders.
+	ReturnLine *ReturnLineClient
 	// Role is the client for interacting with the Role builders.
 	Role *RoleClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
@@ -302,6 +306,7 @@ func (tx *Tx) init() {
 	tx.Order = NewOrderClient(tx.config)
 	tx.OrderEvent = NewOrderEventClient(tx.config)
 	tx.OrderLine = NewOrderLineClient(tx.config)
+	tx.OrderReturn = NewOrderReturnClient(tx.config)
 	tx.OutboxEvent = NewOutboxEventClient(tx.config)
 	tx.Page = NewPageClient(tx.config)
 	tx.PaymentTransaction = NewPaymentTransactionClient(tx.config)
@@ -311,6 +316,7 @@ func (tx *Tx) init() {
 	tx.ProductTag = NewProductTagClient(tx.config)
 	tx.Refund = NewRefundClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
+	tx.ReturnLine = NewReturnLineClient(tx.config)
 	tx.Role = NewRoleClient(tx.config)
 	tx.RoleAssignment = NewRoleAssignmentClient(tx.config)
 	tx.SearchDocument = NewSearchDocumentClient(tx.config)

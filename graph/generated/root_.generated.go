@@ -52,6 +52,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Refund() RefundResolver
 	RefundLineItem() RefundLineItemResolver
+	Return() ReturnResolver
 	Shop() ShopResolver
 	Sitemap() SitemapResolver
 	SitemapResource() SitemapResourceResolver
@@ -187,6 +188,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductVariantsBulkInput", ec.unmarshalInputProductVariantsBulkInput),
 			graphql.NewInputUnmarshaler("RefundInput", ec.unmarshalInputRefundInput),
 			graphql.NewInputUnmarshaler("RefundLineItemInput", ec.unmarshalInputRefundLineItemInput),
+			graphql.NewInputUnmarshaler("ReturnDispositionInput", ec.unmarshalInputReturnDispositionInput),
+			graphql.NewInputUnmarshaler("ReturnInput", ec.unmarshalInputReturnInput),
+			graphql.NewInputUnmarshaler("ReturnLineItemInput", ec.unmarshalInputReturnLineItemInput),
+			graphql.NewInputUnmarshaler("ReturnProcessFinancialTransferInput", ec.unmarshalInputReturnProcessFinancialTransferInput),
+			graphql.NewInputUnmarshaler("ReturnProcessInput", ec.unmarshalInputReturnProcessInput),
+			graphql.NewInputUnmarshaler("ReturnProcessRefundInput", ec.unmarshalInputReturnProcessRefundInput),
+			graphql.NewInputUnmarshaler("ReturnProcessReturnLineItemInput", ec.unmarshalInputReturnProcessReturnLineItemInput),
 			graphql.NewInputUnmarshaler("RoleCreateInput", ec.unmarshalInputRoleCreateInput),
 			graphql.NewInputUnmarshaler("RoleUpdateInput", ec.unmarshalInputRoleUpdateInput),
 			graphql.NewInputUnmarshaler("SEOInput", ec.unmarshalInputSEOInput),
@@ -5392,6 +5400,21 @@ type Order implements Node & HasMetafields @public {
   refundable: Boolean @requiresScopes(scopes: [["orders:read"]])
   "Refunds of the order, oldest first."
   refunds("How many from the start, at most 250." first: Int): [Refund!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  "How far returns have come."
+  returnStatus: OrderReturnStatus!
+  "Goods that come back, or came back, oldest first."
+  returns(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): ReturnConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Changes with every change of the order: send it back as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is overwritten."
   revision: String @requiresScopes(scopes: [["orders:read"]])
   "Where the goods go; null when nothing is shipped."
@@ -6139,6 +6162,151 @@ type UrlRedirectEdge @public {
   cursor: String!
   "The item itself."
   node: UrlRedirect!
+}
+`, BuiltIn: false},
+	{Name: "../schema/return.graphqls", Input: `"""
+Goods of an order that the buyer sends back. Buyers see the returns of their own orders.
+"""
+type Return implements Node @public {
+  "When it was closed; null while goods may still come back, and when it was called off."
+  closedAt: DateTime
+  "When it was made."
+  createdAt: DateTime!
+  "Global id of the return."
+  id: ID!
+  "Number as people say it, such as ` + "`" + `#1001-R1` + "`" + `."
+  name: String!
+  "The order."
+  order: Order!
+  "What was given back with its goods, oldest first."
+  refunds("How many from the start, at most 250." first: Int): [Refund!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  "What comes back."
+  returnLineItems(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): ReturnLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Who made it; null when a program did."
+  staffMember: StaffMember @requiresScopes(scopes: [["shop:read"], ["staff:read"]])
+  "How it stands."
+  status: ReturnStatus!
+  "Pieces in it, over all lines."
+  totalQuantity: Int!
+}
+
+"""
+One page of returns.
+"""
+type ReturnConnection @public {
+  "The returns with their cursors."
+  edges: [ReturnEdge!]!
+  "The returns alone."
+  nodes: [Return!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A return and its place in the list.
+"""
+type ReturnEdge @public {
+  "Place to continue from."
+  cursor: String!
+  "The return."
+  node: Return!
+}
+
+"""
+Shipped pieces of an order line that come back.
+"""
+type ReturnLineItem @public {
+  "The line of the shipment that they went out with."
+  fulfillmentLineItem: FulfillmentLineItem!
+  "Global id of the entry. ` + "`" + `returnProcess` + "`" + ` names it."
+  id: ID!
+  "Pieces that came back so far."
+  processedQuantity: Int!
+  "Pieces that were announced."
+  quantity: Int!
+  "Why they come back."
+  returnReason: ReturnReason!
+  "The same in a few words of staff's."
+  returnReasonNote: String @requiresScopes(scopes: [["orders:read"]])
+  "Pieces that did not come back yet."
+  unprocessedQuantity: Int!
+}
+
+"""
+One page of a return's lines.
+"""
+type ReturnLineItemConnection @public {
+  "The lines with their cursors."
+  edges: [ReturnLineItemEdge!]!
+  "The lines alone."
+  nodes: [ReturnLineItem!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A return's line and its place in the list.
+"""
+type ReturnLineItemEdge @public {
+  "Place to continue from."
+  cursor: String!
+  "The line."
+  node: ReturnLineItem!
+}
+
+"How a return stands."
+enum ReturnStatus {
+  "It was called off before anything came back."
+  CANCELED
+  "It is done. What did not come back is not waited for."
+  CLOSED
+  "Goods are on their way back, or will be."
+  OPEN
+}
+
+"Why goods come back."
+enum ReturnReason {
+  "The color is not right."
+  COLOR
+  "It is broken or does not work."
+  DEFECTIVE
+  "It is not what the page said."
+  NOT_AS_DESCRIBED
+  "None of the other reasons; the note may tell."
+  OTHER
+  "It is too large."
+  SIZE_TOO_LARGE
+  "It is too small."
+  SIZE_TOO_SMALL
+  "The buyer does not like how it looks."
+  STYLE
+  "Nobody said."
+  UNKNOWN
+  "The buyer does not want it any more."
+  UNWANTED
+  "Something else was sent."
+  WRONG_ITEM
+}
+
+"How far the returns of an order have come."
+enum OrderReturnStatus {
+  "Goods are to come back."
+  IN_PROGRESS
+  "There is no return."
+  NO_RETURN
+  "All its returns are done."
+  RETURNED
 }
 `, BuiltIn: false},
 	{Name: "../schema/root.graphqls", Input: `"Everything that can be read. Each field states who may read it."
@@ -8993,6 +9161,8 @@ type Refund implements Node @requiresScopes(scopes: [["orders:read"], ["orders:r
     "Turn the order around."
     reverse: Boolean = false
   ): RefundLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "The return that the goods came back with; null when there is none."
+  return: Return
   "Who gave it back; null when a program did."
   staffMember: StaffMember @requiresScopes(scopes: [["shop:read"], ["staff:read"]])
   "How much was given back in all."
@@ -10217,6 +10387,164 @@ enum MetafieldDeleteErrorCode {
   INVALID_OWNER
   "The record has no such metafield."
   METAFIELD_DOES_NOT_EXIST
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_return.graphqls", Input: `extend type Query {
+  "One return; null when there is none with this id."
+  return("Global id of the return." id: ID!): Return @requiresScopes(scopes: [["orders:read"]])
+}
+
+extend type Mutation {
+  "Announces that shipped goods come back. Nothing moves yet: ` + "`" + `returnProcess` + "`" + ` takes them in."
+  returnCreate("What comes back." returnInput: ReturnInput!): ReturnCreatePayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Calls a return off of which nothing came back."
+  returnCancel("The return." id: ID!): ReturnCancelPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Ends a return. What did not come back is not waited for any more, and can be put into another return."
+  returnClose("The return." id: ID!): ReturnClosePayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Takes a closed return up again."
+  returnReopen("The return." id: ID!): ReturnReopenPayload @requiresScopes(scopes: [["orders:write"]])
+
+  """
+  Takes goods of a return in: back into stock where that is asked for, and money back where ` + "`" + `financialTransfer` + "`" + ` says so,
+  which needs ` + "`" + `orders:refund` + "`" + ` too. Without it the order's ` + "`" + `totalOutstanding` + "`" + ` tells what the buyer is owed. With the last
+  piece the return is closed.
+  """
+  returnProcess("What came back." input: ReturnProcessInput!): ReturnProcessPayload @requiresScopes(scopes: [["orders:write"]])
+}
+
+"Goods that a buyer will send back."
+input ReturnInput {
+  "The order."
+  orderId: ID!
+  "What comes back."
+  returnLineItems: [ReturnLineItemInput!]!
+}
+
+"Shipped pieces that will come back."
+input ReturnLineItemInput {
+  "The line of a shipment, from ` + "`" + `FulfillmentLineItem.id` + "`" + `."
+  fulfillmentLineItemId: ID!
+  "Pieces of it: 1 or more, and no more than went out and are in no other return."
+  quantity: Int!
+  "Why they come back."
+  returnReason: ReturnReason!
+  "The same in a few words, at most 255 characters. Buyers do not see them."
+  returnReasonNote: String
+}
+
+"""
+Outcome of announcing a return.
+"""
+type ReturnCreatePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The return, or null when none was made."
+  return: Return
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of calling a return off.
+"""
+type ReturnCancelPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The return as it is now, or null when it was not changed."
+  return: Return
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of ending a return.
+"""
+type ReturnClosePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The return as it is now, or null when it was not changed."
+  return: Return
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking a return up again.
+"""
+type ReturnReopenPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The return as it is now, or null when it was not changed."
+  return: Return
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"Goods of a return that came back."
+input ReturnProcessInput {
+  "Money that goes back now. Left out, none does, and the order keeps in mind what the buyer is owed."
+  financialTransfer: ReturnProcessFinancialTransferInput
+  "A note for staff, kept with the refund."
+  note: String
+  "Tell the buyer by mail about money that goes back."
+  notifyCustomer: Boolean = false
+  "Shipping that is given back with the goods."
+  refundShipping: ShippingRefundInput
+  "The return."
+  returnId: ID!
+  "What came back."
+  returnLineItems: [ReturnProcessReturnLineItemInput!]!
+}
+
+"Pieces of a return's line that came back."
+input ReturnProcessReturnLineItemInput {
+  "What becomes of them. Those that none speaks of do not go into stock."
+  dispositions: [ReturnDispositionInput!]
+  "The line, from ` + "`" + `ReturnLineItem.id` + "`" + `."
+  id: ID!
+  "Pieces that came back: 1 or more, and no more than have not come back yet."
+  quantity: Int!
+}
+
+"What becomes of pieces that came back."
+input ReturnDispositionInput {
+  "What becomes of them."
+  dispositionType: ReturnDispositionType!
+  "Where they go back into stock. Left out, it is where they came from."
+  locationId: ID
+  "How many pieces."
+  quantity: Int!
+}
+
+"What becomes of goods that came back."
+enum ReturnDispositionType {
+  "They are not in the parcel, and are taken for returned all the same."
+  MISSING
+  "They are here, and do not go back into stock."
+  NOT_RESTOCKED
+  "They go back into stock."
+  RESTOCKED
+}
+
+"Money that moves with a return."
+input ReturnProcessFinancialTransferInput {
+  "Money that goes back to the buyer."
+  issueRefund: ReturnProcessRefundInput!
+}
+
+"Money that goes back to the buyer with a return."
+input ReturnProcessRefundInput {
+  "Which payments the money goes back to, and how much to each. Left out, it is worked out from lines and shipping."
+  orderTransactions: [OrderTransactionInput!]
+}
+
+"""
+Outcome of taking goods of a return in.
+"""
+type ReturnProcessPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it is now, or null when nothing was taken in."
+  order: Order
+  "What was given back, with the lines that it was for. One of zero where no money went back; null when nothing was taken in."
+  refund: Refund
+  "The return as it is now, or null when nothing was taken in."
+  return: Return
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_signin.graphqls", Input: `extend type Query {
@@ -13393,6 +13721,10 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_refundable(ctx, field)
 	case "refunds":
 		return ec.fieldContext_Order_refunds(ctx, field)
+	case "returnStatus":
+		return ec.fieldContext_Order_returnStatus(ctx, field)
+	case "returns":
+		return ec.fieldContext_Order_returns(ctx, field)
 	case "revision":
 		return ec.fieldContext_Order_revision(ctx, field)
 	case "shippingAddress":
@@ -14181,6 +14513,8 @@ func (ec *executionContext) childFields_Refund(ctx context.Context, field graphq
 		return ec.fieldContext_Refund_order(ctx, field)
 	case "refundLineItems":
 		return ec.fieldContext_Refund_refundLineItems(ctx, field)
+	case "return":
+		return ec.fieldContext_Refund_return(ctx, field)
 	case "staffMember":
 		return ec.fieldContext_Refund_staffMember(ctx, field)
 	case "totalRefunded":
@@ -14249,6 +14583,150 @@ func (ec *executionContext) childFields_RefundLineItemEdge(ctx context.Context, 
 		return ec.fieldContext_RefundLineItemEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RefundLineItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Return(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "closedAt":
+		return ec.fieldContext_Return_closedAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Return_createdAt(ctx, field)
+	case "id":
+		return ec.fieldContext_Return_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Return_name(ctx, field)
+	case "order":
+		return ec.fieldContext_Return_order(ctx, field)
+	case "refunds":
+		return ec.fieldContext_Return_refunds(ctx, field)
+	case "returnLineItems":
+		return ec.fieldContext_Return_returnLineItems(ctx, field)
+	case "staffMember":
+		return ec.fieldContext_Return_staffMember(ctx, field)
+	case "status":
+		return ec.fieldContext_Return_status(ctx, field)
+	case "totalQuantity":
+		return ec.fieldContext_Return_totalQuantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Return", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnCancelPayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnClosePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnClosePayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnClosePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnClosePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReturnConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReturnConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReturnConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnCreatePayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReturnEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReturnEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fulfillmentLineItem":
+		return ec.fieldContext_ReturnLineItem_fulfillmentLineItem(ctx, field)
+	case "id":
+		return ec.fieldContext_ReturnLineItem_id(ctx, field)
+	case "processedQuantity":
+		return ec.fieldContext_ReturnLineItem_processedQuantity(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ReturnLineItem_quantity(ctx, field)
+	case "returnReason":
+		return ec.fieldContext_ReturnLineItem_returnReason(ctx, field)
+	case "returnReasonNote":
+		return ec.fieldContext_ReturnLineItem_returnReasonNote(ctx, field)
+	case "unprocessedQuantity":
+		return ec.fieldContext_ReturnLineItem_unprocessedQuantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnLineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnLineItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReturnLineItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReturnLineItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReturnLineItemConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnLineItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnLineItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReturnLineItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReturnLineItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnLineItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnProcessPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_ReturnProcessPayload_order(ctx, field)
+	case "refund":
+		return ec.fieldContext_ReturnProcessPayload_refund(ctx, field)
+	case "return":
+		return ec.fieldContext_ReturnProcessPayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnProcessPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnProcessPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnReopenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnReopenPayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnReopenPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnReopenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -34,6 +34,7 @@ type OrderTransactionResolver interface {
 type RefundResolver interface {
 	Order(ctx context.Context, obj *order.Refund) (*order.Order, error)
 	RefundLineItems(ctx context.Context, obj *order.Refund, after *string, before *string, first *int, last *int, reverse *bool) (*model.RefundLineItemConnection, error)
+	Return(ctx context.Context, obj *order.Refund) (*order.Return, error)
 	StaffMember(ctx context.Context, obj *order.Refund) (*staff.StaffMember, error)
 
 	Transactions(ctx context.Context, obj *order.Refund, after *string, before *string, first *int, last *int, reverse *bool) (*model.OrderTransactionConnection, error)
@@ -1360,6 +1361,38 @@ func (ec *executionContext) fieldContext_Refund_refundLineItems(ctx context.Cont
 	if fc.Args, err = ec.field_Refund_refundLineItems_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Refund_return(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_return(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Refund().Return(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Return) graphql.Marshaler {
+			return ec.marshalOReturn2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐReturn(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_return(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Refund",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Return(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -3156,6 +3189,12 @@ func (ec *executionContext) _Refund(ctx context.Context, sel ast.SelectionSet, o
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Refund_refundLineItems(ctx, field, obj)
+				})
+		case "return":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Refund_return(ctx, field, obj)
 				})
 		case "staffMember":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

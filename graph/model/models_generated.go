@@ -3525,6 +3525,154 @@ type RefundLineItemInput struct {
 	RestockType *string `json:"restockType,omitempty"`
 }
 
+// Outcome of calling a return off.
+type ReturnCancelPayload struct {
+	// The return as it is now, or null when it was not changed.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of ending a return.
+type ReturnClosePayload struct {
+	// The return as it is now, or null when it was not changed.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// One page of returns.
+type ReturnConnection struct {
+	// The returns with their cursors.
+	Edges []*ReturnEdge `json:"edges"`
+	// The returns alone.
+	Nodes []*order.Return `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of announcing a return.
+type ReturnCreatePayload struct {
+	// The return, or null when none was made.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// What becomes of pieces that came back.
+type ReturnDispositionInput struct {
+	// What becomes of them.
+	DispositionType string `json:"dispositionType"`
+	// Where they go back into stock. Left out, it is where they came from.
+	LocationID *gid.ID `json:"locationId,omitempty"`
+	// How many pieces.
+	Quantity int `json:"quantity"`
+}
+
+// A return and its place in the list.
+type ReturnEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The return.
+	Node *order.Return `json:"node"`
+}
+
+// Goods that a buyer will send back.
+type ReturnInput struct {
+	// The order.
+	OrderID gid.ID `json:"orderId"`
+	// What comes back.
+	ReturnLineItems []*ReturnLineItemInput `json:"returnLineItems"`
+}
+
+// One page of a return's lines.
+type ReturnLineItemConnection struct {
+	// The lines with their cursors.
+	Edges []*ReturnLineItemEdge `json:"edges"`
+	// The lines alone.
+	Nodes []*order.ReturnLine `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A return's line and its place in the list.
+type ReturnLineItemEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The line.
+	Node *order.ReturnLine `json:"node"`
+}
+
+// Shipped pieces that will come back.
+type ReturnLineItemInput struct {
+	// The line of a shipment, from `FulfillmentLineItem.id`.
+	FulfillmentLineItemID gid.ID `json:"fulfillmentLineItemId"`
+	// Pieces of it: 1 or more, and no more than went out and are in no other return.
+	Quantity int `json:"quantity"`
+	// Why they come back.
+	ReturnReason string `json:"returnReason"`
+	// The same in a few words, at most 255 characters. Buyers do not see them.
+	ReturnReasonNote *string `json:"returnReasonNote,omitempty"`
+}
+
+// Money that moves with a return.
+type ReturnProcessFinancialTransferInput struct {
+	// Money that goes back to the buyer.
+	IssueRefund *ReturnProcessRefundInput `json:"issueRefund"`
+}
+
+// Goods of a return that came back.
+type ReturnProcessInput struct {
+	// Money that goes back now. Left out, none does, and the order keeps in mind what the buyer is owed.
+	FinancialTransfer *ReturnProcessFinancialTransferInput `json:"financialTransfer,omitempty"`
+	// A note for staff, kept with the refund.
+	Note *string `json:"note,omitempty"`
+	// Tell the buyer by mail about money that goes back.
+	NotifyCustomer *bool `json:"notifyCustomer,omitempty"`
+	// Shipping that is given back with the goods.
+	RefundShipping *ShippingRefundInput `json:"refundShipping,omitempty"`
+	// The return.
+	ReturnID gid.ID `json:"returnId"`
+	// What came back.
+	ReturnLineItems []*ReturnProcessReturnLineItemInput `json:"returnLineItems"`
+}
+
+// Outcome of taking goods of a return in.
+type ReturnProcessPayload struct {
+	// The order as it is now, or null when nothing was taken in.
+	Order *order.Order `json:"order,omitempty"`
+	// What was given back, with the lines that it was for. One of zero where no money went back; null when nothing was taken in.
+	Refund *order.Refund `json:"refund,omitempty"`
+	// The return as it is now, or null when nothing was taken in.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Money that goes back to the buyer with a return.
+type ReturnProcessRefundInput struct {
+	// Which payments the money goes back to, and how much to each. Left out, it is worked out from lines and shipping.
+	OrderTransactions []*OrderTransactionInput `json:"orderTransactions,omitempty"`
+}
+
+// Pieces of a return's line that came back.
+type ReturnProcessReturnLineItemInput struct {
+	// What becomes of them. Those that none speaks of do not go into stock.
+	Dispositions []*ReturnDispositionInput `json:"dispositions,omitempty"`
+	// The line, from `ReturnLineItem.id`.
+	ID gid.ID `json:"id"`
+	// Pieces that came back: 1 or more, and no more than have not come back yet.
+	Quantity int `json:"quantity"`
+}
+
+// Outcome of taking a return up again.
+type ReturnReopenPayload struct {
+	// The return as it is now, or null when it was not changed.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One page of roles.
 type RoleConnection struct {
 	// The roles with their cursors.

@@ -111,6 +111,9 @@ type OrderEvent func(*sql.Selector)
 // OrderLine is the predicate function for orderline builders.
 type OrderLine func(*sql.Selector)
 
+// OrderReturn is the predicate function for orderreturn builders.
+type OrderReturn func(*sql.Selector)
+
 // OutboxEvent is the predicate function for outboxevent builders.
 type OutboxEvent func(*sql.Selector)
 
@@ -137,6 +140,9 @@ type Refund func(*sql.Selector)
 
 // Reservation is the predicate function for reservation builders.
 type Reservation func(*sql.Selector)
+
+// ReturnLine is the predicate function for returnline builders.
+type ReturnLine func(*sql.Selector)
 
 // Role is the predicate function for role builders.
 type Role func(*sql.Selector)
