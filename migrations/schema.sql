@@ -628,6 +628,24 @@ CREATE INDEX optionvalue_shop_id_product_id_option_id_position ON public.option_
 ALTER TABLE option_value ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON option_value USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
+CREATE TABLE "order_edit" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  base bigint NOT NULL,
+  committed boolean NOT NULL DEFAULT false,
+  expires_at timestamp with time zone NOT NULL,
+  changes jsonb,
+  actor character varying NOT NULL DEFAULT ''::character varying,
+  order_id uuid NOT NULL,
+  CONSTRAINT order_edit_orders_order FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT,
+  CONSTRAINT order_edit_pkey PRIMARY KEY (id)
+);
+CREATE INDEX orderedit_shop_id_order_id ON public.order_edit USING btree (shop_id, order_id);
+ALTER TABLE order_edit ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON order_edit USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
 CREATE TABLE "order_event" (
   id uuid NOT NULL,
   shop_id uuid NOT NULL,

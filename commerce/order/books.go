@@ -74,9 +74,20 @@ type books struct {
 	// back of it later.
 	Dropped int64 `json:"dropped,omitempty"`
 	Settled int64 `json:"settled,omitempty"`
+	// Edits counts how often the lines were edited; Original is the total before the first time.
+	Edits    int64 `json:"edits,omitempty"`
+	Original int64 `json:"original,omitempty"`
 	// ReturnsOpen and ReturnsClosed count returns; canceled ones are not among them.
 	ReturnsOpen   int64 `json:"returns_open,omitempty"`
 	ReturnsClosed int64 `json:"returns_closed,omitempty"`
+}
+
+// original is the total as the order was made.
+func (r *record) original() int64 {
+	if r.books.Edits > 0 {
+		return r.books.Original
+	}
+	return r.total
 }
 
 // owed is what the buyer has to pay, or had to before it was given back.
@@ -183,7 +194,7 @@ func (r *record) show(publicURL, key string) *Order {
 		CurrentTotalShippingPrice: amount(r.shipping - r.refundedFreight), CurrentTotalTax: amount(r.tax - r.books.TaxBack - r.books.FreightTaxBack),
 		CustomAttributes: r.attributes, CustomerLocale: known(r.locale), DisplayFinancialStatus: r.financial, DisplayFulfillmentStatus: r.fulfillment,
 		Email: known(r.email), FinancialStatus: r.financial, Fulfillable: r.books.Waiting > 0, FulfillmentStatus: r.fulfillment, Name: r.name,
-		Note: known(r.note), OrderNumber: r.number, OriginalTotalPrice: amount(r.total), PaymentGatewayNames: r.gateways(), Phone: known(r.phone),
+		Note: known(r.note), OrderNumber: r.number, OriginalTotalPrice: amount(r.original()), Edited: r.books.Edits > 0, PaymentGatewayNames: r.gateways(), Phone: known(r.phone),
 		ProcessedAt: r.processedAt, Refundable: r.unreturned() > 0, ReturnStatus: r.books.returnStatus(), ShippingDiscountAllocations: allocations(sharesOf(r.discounts, r.delivery.Allocations)),
 		StatusURL: publicURL + "/orders/" + r.id.String() + "?key=" + statusKey(r.id, r.keyHash), SubtotalPrice: amount(r.subtotal - r.discount), Tags: r.tags, TotalPrice: amount(r.total),
 		TotalReceived: amount(r.books.Received), TotalRefunded: amount(r.refunded), TotalShippingPrice: amount(r.shipping), TotalTax: amount(r.tax),

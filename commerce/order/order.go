@@ -6,7 +6,8 @@
 //
 // Invariants:
 //   - A cart becomes at most one order; numbers of a shop's orders have no gaps.
-//   - What an order was made of never changes: names, prices and taxes stay when the catalog does not.
+//   - What an order was made of never changes by itself: names, prices and taxes stay when the catalog does not. Staff may
+//     edit its lines: what is added costs what it costs then, and what is taken off gives back what was paid for it.
 //   - Never more is given back than was received, whoever asks at once, and the parts of several refunds of a line sum to
 //     what was paid for it, taxes included, to the last minor unit.
 //   - No unit is shipped twice, shipped after it was given back, or put back into stock twice.
@@ -49,6 +50,8 @@ const (
 	EventType      = "BasicEvent"
 	ReturnType     = "Return"
 	ReturnLineType = "ReturnLineItem"
+	EditType       = "CalculatedOrder"
+	EditLineType   = "CalculatedLineItem"
 )
 
 // Order is a purchase. Its id carries the cart's key where it was opened with it.
@@ -70,7 +73,7 @@ type Order struct {
 	CustomerURL                 *string
 	DisplayFinancialStatus      string
 	DisplayFulfillmentStatus    string
-	Edited                      bool // Edited is false: lines are not changed after the sale.
+	Edited                      bool // Edited says that lines were changed after the sale.
 	Email                       *string
 	FinancialStatus             string
 	Fulfillable                 bool
@@ -160,6 +163,8 @@ const (
 	SubjectUnfulfilled = "order.fulfillment_canceled"
 	// SubjectReturn is about a return that was made, went on or ended; its payload is [ReturnChanged].
 	SubjectReturn = "order.return_changed"
+	// SubjectEdited says that lines were changed after the sale; its payload is [Edited].
+	SubjectEdited = "order.edited"
 	// SubjectUpdated is everything else that changed; its payload is [Updated].
 	SubjectUpdated = "order.updated"
 )
@@ -169,6 +174,13 @@ type ReturnChanged struct {
 	OrderID  uuid.UUID `json:"orderId"`
 	ReturnID uuid.UUID `json:"returnId"`
 	Status   string    `json:"status"`
+}
+
+// Edited says that lines of an order were changed after the sale.
+type Edited struct {
+	OrderID uuid.UUID `json:"orderId"`
+	EditID  uuid.UUID `json:"editId"`
+	Notify  bool      `json:"notify,omitempty"`
 }
 
 // Updated says that something about an order changed, under the name that its timeline has for it.
@@ -215,9 +227,10 @@ type Audit interface {
 	Audit(ctx context.Context, tx database.Tx, action, resource string, data any) error
 }
 
-// Stock puts units back; *inventory.Service does.
+// Stock takes units out and puts them back; *inventory.Service does.
 type Stock interface {
 	RestockTx(ctx context.Context, tx database.Tx, r inventory.Returned) error
+	CommitTx(ctx context.Context, tx database.Tx, c inventory.Commitment) ([]inventory.Allocation, error)
 	Locations(ctx context.Context) ([]inventory.Location, error)
 }
 
@@ -252,9 +265,13 @@ type Config struct {
 	Customers Customers
 	// Metafields may be left out: orders have none then.
 	Metafields Metafields
-	Policies   *policy.Engine
-	Clock      clock.Clock
-	NewID      func() uuid.UUID
+	// Catalog, Shops and Rates are what edits need. They may be left out: orders are not edited then.
+	Catalog  Catalog
+	Shops    Shops
+	Rates    Rates
+	Policies *policy.Engine
+	Clock    clock.Clock
+	NewID    func() uuid.UUID
 	// PublicURL is where shoppers find the shop, without a slash at its end: https://shop.example.
 	PublicURL string
 }

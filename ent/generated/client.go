@@ -49,6 +49,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
+	"github.com/rialtohq/rialto/ent/generated/orderedit"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
 	"github.com/rialtohq/rialto/ent/generated/orderline"
 	"github.com/rialtohq/rialto/ent/generated/orderreturn"
@@ -153,6 +154,8 @@ type Client struct {
 	OptionValue *OptionValueClient
 	// Order is the client for interacting with the Order builders.
 	Order *OrderClient
+	// OrderEdit is the client for interacting with the OrderEdit builders.
+	OrderEdit *OrderEditClient
 	// OrderEvent is the client for interacting with the OrderEvent builders.
 	OrderEvent *OrderEventClient
 	// OrderLine is the client for interacting with the OrderLine builders.
@@ -259,6 +262,7 @@ func (c *Client) init() {
 	c.OAuthToken = NewOAuthTokenClient(c.config)
 	c.OptionValue = NewOptionValueClient(c.config)
 	c.Order = NewOrderClient(c.config)
+	c.OrderEdit = NewOrderEditClient(c.config)
 	c.OrderEvent = NewOrderEventClient(c.config)
 	c.OrderLine = NewOrderLineClient(c.config)
 	c.OrderReturn = NewOrderReturnClient(c.config)
@@ -415,6 +419,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		OAuthToken:         NewOAuthTokenClient(cfg),
 		OptionValue:        NewOptionValueClient(cfg),
 		Order:              NewOrderClient(cfg),
+		OrderEdit:          NewOrderEditClient(cfg),
 		OrderEvent:         NewOrderEventClient(cfg),
 		OrderLine:          NewOrderLineClient(cfg),
 		OrderReturn:        NewOrderReturnClient(cfg),
@@ -498,6 +503,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		OAuthToken:         NewOAuthTokenClient(cfg),
 		OptionValue:        NewOptionValueClient(cfg),
 		Order:              NewOrderClient(cfg),
+		OrderEdit:          NewOrderEditClient(cfg),
 		OrderEvent:         NewOrderEventClient(cfg),
 		OrderLine:          NewOrderLineClient(cfg),
 		OrderReturn:        NewOrderReturnClient(cfg),
@@ -564,13 +570,13 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
 		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
 		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
-		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OrderReturn,
-		c.OutboxEvent, c.Page, c.PaymentTransaction, c.Product, c.ProductOption,
-		c.ProductPrice, c.ProductTag, c.Refund, c.Reservation, c.ReturnLine, c.Role,
-		c.RoleAssignment, c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone,
-		c.Shop, c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey,
-		c.StaffMember, c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant,
-		c.VariantOption, c.VariantPrice,
+		c.OAuthToken, c.OptionValue, c.Order, c.OrderEdit, c.OrderEvent, c.OrderLine,
+		c.OrderReturn, c.OutboxEvent, c.Page, c.PaymentTransaction, c.Product,
+		c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund, c.Reservation,
+		c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
+		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
+		c.SignInFlow, c.SigningKey, c.StaffMember, c.StockMovement, c.StorefrontToken,
+		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
 	} {
 		n.Use(hooks...)
 	}
@@ -586,13 +592,13 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
 		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
 		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
-		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OrderReturn,
-		c.OutboxEvent, c.Page, c.PaymentTransaction, c.Product, c.ProductOption,
-		c.ProductPrice, c.ProductTag, c.Refund, c.Reservation, c.ReturnLine, c.Role,
-		c.RoleAssignment, c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone,
-		c.Shop, c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey,
-		c.StaffMember, c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant,
-		c.VariantOption, c.VariantPrice,
+		c.OAuthToken, c.OptionValue, c.Order, c.OrderEdit, c.OrderEvent, c.OrderLine,
+		c.OrderReturn, c.OutboxEvent, c.Page, c.PaymentTransaction, c.Product,
+		c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund, c.Reservation,
+		c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
+		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
+		c.SignInFlow, c.SigningKey, c.StaffMember, c.StockMovement, c.StorefrontToken,
+		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -667,6 +673,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OptionValue.mutate(ctx, m)
 	case *OrderMutation:
 		return c.Order.mutate(ctx, m)
+	case *OrderEditMutation:
+		return c.OrderEdit.mutate(ctx, m)
 	case *OrderEventMutation:
 		return c.OrderEvent.mutate(ctx, m)
 	case *OrderLineMutation:
@@ -5187,6 +5195,155 @@ func (c *OrderClient) mutate(ctx context.Context, m *OrderMutation) (Value, erro
 	}
 }
 
+// OrderEditClient is a client for the OrderEdit schema.
+type OrderEditClient struct {
+	config
+}
+
+// NewOrderEditClient returns a client for the OrderEdit from the given config.
+func NewOrderEditClient(c config) *OrderEditClient {
+	return &OrderEditClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `orderedit.Hooks(f(g(h())))`.
+func (c *OrderEditClient) Use(hooks ...Hook) {
+	c.hooks.OrderEdit = append(c.hooks.OrderEdit, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `orderedit.Intercept(f(g(h())))`.
+func (c *OrderEditClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderEdit = append(c.inters.OrderEdit, interceptors...)
+}
+
+// Create returns a builder for creating a OrderEdit entity.
+func (c *OrderEditClient) Create() *OrderEditCreate {
+	mutation := newOrderEditMutation(c.config, OpCreate)
+	return &OrderEditCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderEdit entities.
+func (c *OrderEditClient) CreateBulk(builders ...*OrderEditCreate) *OrderEditCreateBulk {
+	return &OrderEditCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderEditClient) MapCreateBulk(slice any, setFunc func(*OrderEditCreate, int)) *OrderEditCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderEditCreateBulk{err: fmt.Errorf("calling to OrderEditClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderEditCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderEditCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderEdit.
+func (c *OrderEditClient) Update() *OrderEditUpdate {
+	mutation := newOrderEditMutation(c.config, OpUpdate)
+	return &OrderEditUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderEditClient) UpdateOne(_m *OrderEdit) *OrderEditUpdateOne {
+	mutation := newOrderEditMutation(c.config, OpUpdateOne, withOrderEdit(_m))
+	return &OrderEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderEditClient) UpdateOneID(id uuid.UUID) *OrderEditUpdateOne {
+	mutation := newOrderEditMutation(c.config, OpUpdateOne, withOrderEditID(id))
+	return &OrderEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderEdit.
+func (c *OrderEditClient) Delete() *OrderEditDelete {
+	mutation := newOrderEditMutation(c.config, OpDelete)
+	return &OrderEditDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderEditClient) DeleteOne(_m *OrderEdit) *OrderEditDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderEditClient) DeleteOneID(id uuid.UUID) *OrderEditDeleteOne {
+	builder := c.Delete().Where(orderedit.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderEditDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderEdit.
+func (c *OrderEditClient) Query() *OrderEditQuery {
+	return &OrderEditQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderEdit},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderEdit entity by its id.
+func (c *OrderEditClient) Get(ctx context.Context, id uuid.UUID) (*OrderEdit, error) {
+	return c.Query().Where(orderedit.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderEditClient) GetX(ctx context.Context, id uuid.UUID) *OrderEdit {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrder queries the order edge of a OrderEdit.
+func (c *OrderEditClient) QueryOrder(_m *OrderEdit) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orderedit.Table, orderedit.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orderedit.OrderTable, orderedit.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderEditClient) Hooks() []Hook {
+	return c.hooks.OrderEdit
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderEditClient) Interceptors() []Interceptor {
+	return c.inters.OrderEdit
+}
+
+func (c *OrderEditClient) mutate(ctx context.Context, m *OrderEditMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderEditCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderEditUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderEditDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown OrderEdit mutation op: %q", m.Op())
+	}
+}
+
 // OrderEventClient is a client for the OrderEvent schema.
 type OrderEventClient struct {
 	config
@@ -9414,7 +9571,7 @@ type (
 		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
 		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
 		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
-		OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
+		OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit, OrderEvent, OrderLine,
 		OrderReturn, OutboxEvent, Page, PaymentTransaction, Product, ProductOption,
 		ProductPrice, ProductTag, Refund, Reservation, ReturnLine, Role,
 		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,
@@ -9427,7 +9584,7 @@ type (
 		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
 		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
 		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
-		OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
+		OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit, OrderEvent, OrderLine,
 		OrderReturn, OutboxEvent, Page, PaymentTransaction, Product, ProductOption,
 		ProductPrice, ProductTag, Refund, Reservation, ReturnLine, Role,
 		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,

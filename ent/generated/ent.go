@@ -45,6 +45,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
+	"github.com/rialtohq/rialto/ent/generated/orderedit"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
 	"github.com/rialtohq/rialto/ent/generated/orderline"
 	"github.com/rialtohq/rialto/ent/generated/orderreturn"
@@ -169,6 +170,7 @@ func checkColumn(t, c string) error {
 			oauthtoken.Table:         oauthtoken.ValidColumn,
 			optionvalue.Table:        optionvalue.ValidColumn,
 			order.Table:              order.ValidColumn,
+			orderedit.Table:          orderedit.ValidColumn,
 			orderevent.Table:         orderevent.ValidColumn,
 			orderline.Table:          orderline.ValidColumn,
 			orderreturn.Table:        orderreturn.ValidColumn,

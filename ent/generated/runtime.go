@@ -37,6 +37,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
+	"github.com/rialtohq/rialto/ent/generated/orderedit"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
 	"github.com/rialtohq/rialto/ent/generated/orderline"
 	"github.com/rialtohq/rialto/ent/generated/orderreturn"
@@ -786,6 +787,23 @@ func init() {
 	orderDescID := orderMixinFields0[0].Descriptor()
 	// order.DefaultID holds the default value on creation for the id field.
 	order.DefaultID = orderDescID.Default.(func() uuid.UUID)
+	ordereditMixin := schema.OrderEdit{}.Mixin()
+	ordereditMixinFields0 := ordereditMixin[0].Fields()
+	_ = ordereditMixinFields0
+	ordereditFields := schema.OrderEdit{}.Fields()
+	_ = ordereditFields
+	// ordereditDescCommitted is the schema descriptor for committed field.
+	ordereditDescCommitted := ordereditFields[2].Descriptor()
+	// orderedit.DefaultCommitted holds the default value on creation for the committed field.
+	orderedit.DefaultCommitted = ordereditDescCommitted.Default.(bool)
+	// ordereditDescActor is the schema descriptor for actor field.
+	ordereditDescActor := ordereditFields[5].Descriptor()
+	// orderedit.DefaultActor holds the default value on creation for the actor field.
+	orderedit.DefaultActor = ordereditDescActor.Default.(string)
+	// ordereditDescID is the schema descriptor for id field.
+	ordereditDescID := ordereditMixinFields0[0].Descriptor()
+	// orderedit.DefaultID holds the default value on creation for the id field.
+	orderedit.DefaultID = ordereditDescID.Default.(func() uuid.UUID)
 	ordereventMixin := schema.OrderEvent{}.Mixin()
 	ordereventMixinFields0 := ordereventMixin[0].Fields()
 	_ = ordereventMixinFields0

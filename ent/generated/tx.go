@@ -78,6 +78,8 @@ type Tx struct {
 	OptionValue *OptionValueClient
 	// Order is the client for interacting with the Order builders.
 	Order *OrderClient
+	// OrderEdit is the client for interacting with the OrderEdit builders.
+	OrderEdit *OrderEditClient
 	// OrderEvent is the client for interacting with the OrderEvent builders.
 	OrderEvent *OrderEventClient
 	// OrderLine is the client for interacting with the OrderLine builders.
@@ -304,6 +306,7 @@ func (tx *Tx) init() {
 	tx.OAuthToken = NewOAuthTokenClient(tx.config)
 	tx.OptionValue = NewOptionValueClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)
+	tx.OrderEdit = NewOrderEditClient(tx.config)
 	tx.OrderEvent = NewOrderEventClient(tx.config)
 	tx.OrderLine = NewOrderLineClient(tx.config)
 	tx.OrderReturn = NewOrderReturnClient(tx.config)

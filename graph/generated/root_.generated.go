@@ -25,6 +25,8 @@ type ResolverRoot interface {
 	AuditEntry() AuditEntryResolver
 	AutomaticDiscountApplication() AutomaticDiscountApplicationResolver
 	BasicEvent() BasicEventResolver
+	CalculatedLineItem() CalculatedLineItemResolver
+	CalculatedOrder() CalculatedOrderResolver
 	Cart() CartResolver
 	CartBuyerIdentity() CartBuyerIdentityResolver
 	CartDeliveryGroup() CartDeliveryGroupResolver
@@ -9516,6 +9518,226 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   node: Event!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_order_edit.graphqls", Input: `extend type Mutation {
+  """
+  Begins to change the lines of an order after the sale. The other ` + "`" + `orderEdit…` + "`" + ` mutations put changes together on what this
+  gives, and ` + "`" + `orderEditCommit` + "`" + ` makes them the order. Until then nothing of the order changes; after a day the edit is forgotten.
+  """
+  orderEditBegin("The order." id: ID!): OrderEditBeginPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Adds a variant to an edit, at the price that it has now for buyers of the order's country."
+  orderEditAddVariant(
+    "Make another line of a variant that the order has already."
+    allowDuplicates: Boolean = false
+    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
+    id: ID!
+    "Pieces of it: 1 or more."
+    quantity: Int!
+    "The variant."
+    variantId: ID!
+  ): OrderEditAddVariantPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Adds a line of anything to an edit: a service, or goods that the catalog does not have. No stock is counted for it."
+  orderEditAddCustomItem(
+    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
+    id: ID!
+    "Price of one piece, in the order's currency."
+    price: MoneyInput!
+    "Pieces of it: 1 or more."
+    quantity: Int!
+    "Whether it is shipped."
+    requiresShipping: Boolean = true
+    "Whether it is taxed."
+    taxable: Boolean = true
+    "What it is."
+    title: String!
+  ): OrderEditAddCustomItemPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Sets how many pieces of a line there are to be. Only pieces that wait to be shipped can be taken off; what was shipped comes back as a return."
+  orderEditSetQuantity(
+    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
+    id: ID!
+    "The line, from ` + "`" + `CalculatedLineItem.id` + "`" + ` or ` + "`" + `OrderLineItem.id` + "`" + `."
+    lineItemId: ID!
+    "Pieces that there are to be; 0 takes the line off."
+    quantity: Int!
+    "Put pieces that are taken off back into stock."
+    restock: Boolean = false
+  ): OrderEditSetQuantityPayload @requiresScopes(scopes: [["orders:write"]])
+
+  """
+  Makes an edit the order: lines, totals and stock at once. No money moves. Where the order comes to more, ` + "`" + `totalOutstanding` + "`" + `
+  tells what is to be paid; where it comes to less, it is below zero, and ` + "`" + `refundCreate` + "`" + ` gives it back. The code is ` + "`" + `STALE` + "`" + `
+  where somebody else committed an edit of the order since this one began.
+  """
+  orderEditCommit(
+    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
+    id: ID!
+    "Tell the buyer by mail."
+    notifyCustomer: Boolean = false
+    "A note for staff, kept with the event: at most 255 characters."
+    staffNote: String
+  ): OrderEditCommitPayload @requiresScopes(scopes: [["orders:write"]])
+}
+
+"""
+Outcome of beginning an edit.
+"""
+type OrderEditBeginPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it would be, or null when no edit was begun."
+  calculatedOrder: CalculatedOrder
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of adding a variant to an edit.
+"""
+type OrderEditAddVariantPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The line that was added, or null when none was."
+  calculatedLineItem: CalculatedLineItem
+  "The order as it would be, or null when nothing was added."
+  calculatedOrder: CalculatedOrder
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of adding a line of anything to an edit.
+"""
+type OrderEditAddCustomItemPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The line that was added, or null when none was."
+  calculatedLineItem: CalculatedLineItem
+  "The order as it would be, or null when nothing was added."
+  calculatedOrder: CalculatedOrder
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of setting a quantity in an edit.
+"""
+type OrderEditSetQuantityPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The line as it would be; null when nothing was changed, and when the edit itself had added the line and takes it off."
+  calculatedLineItem: CalculatedLineItem
+  "The order as it would be, or null when nothing was changed."
+  calculatedOrder: CalculatedOrder
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of committing an edit.
+"""
+type OrderEditCommitPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it is now, or null when it was not changed."
+  order: Order
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+An order as it would be with the changes of an edit. Amounts are after them.
+"""
+type CalculatedOrder @requiresScopes(scopes: [["orders:write"]]) {
+  "The lines alone that the edit adds."
+  addedLineItems(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CalculatedLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Whether the edit was committed."
+  committed: Boolean!
+  "When the edit is forgotten, unless it is committed before."
+  expiresAt: DateTime!
+  "Global id of the edit."
+  id: ID!
+  "The lines of the order, then those that the edit adds."
+  lineItems(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CalculatedLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "The order as it is, without the edit."
+  originalOrder: Order!
+  "Pieces over all lines."
+  subtotalLineItemsQuantity: Int!
+  "Merchandise after discounts, before shipping and tax not included in prices."
+  subtotalPrice: MoneyV2!
+  "What the buyer would have to pay. Below zero, it is what would be given back."
+  totalOutstanding: MoneyV2!
+  "Everything: merchandise, shipping and tax, less discounts."
+  totalPrice: MoneyV2!
+  "Tax, included in prices or added to them."
+  totalTax: MoneyV2!
+}
+
+"""
+A line of an order as it would be with the changes of an edit.
+"""
+type CalculatedLineItem @requiresScopes(scopes: [["orders:write"]]) {
+  "Whether the edit adds it."
+  added: Boolean!
+  "Price of all pieces after discounts."
+  discountedTotalPrice: MoneyV2!
+  "Pieces that wait to be shipped, and can be taken off."
+  editableQuantity: Int!
+  "Id of the line. A line of the order has it in common with its ` + "`" + `OrderLineItem` + "`" + `, but for the type."
+  id: ID!
+  "Price of one piece before discounts."
+  originalUnitPrice: MoneyV2!
+  "Pieces that there would be."
+  quantity: Int!
+  "Whether pieces that are taken off go back into stock."
+  restocking: Boolean!
+  "The shop's number of the variant."
+  sku: String
+  "Name of the product, or of what was added."
+  title: String!
+  "Tax on all pieces."
+  totalTax: MoneyV2!
+  "The variant as it is now; null when it is gone, and for what is not in the catalog."
+  variant: ProductVariant
+  "Name of the variant."
+  variantTitle: String
+}
+
+"""
+One page of an edit's lines.
+"""
+type CalculatedLineItemConnection @requiresScopes(scopes: [["orders:write"]]) {
+  "The lines with their cursors."
+  edges: [CalculatedLineItemEdge!]!
+  "The lines alone."
+  nodes: [CalculatedLineItem!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A line of an edit and its place in the list.
+"""
+type CalculatedLineItemEdge @requiresScopes(scopes: [["orders:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The line."
+  node: CalculatedLineItem!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_order_mark.graphqls", Input: `extend type Mutation {
   "Replaces what the parcels of a shipment can be followed by: numbers that came later, or were wrong."
   fulfillmentTrackingInfoUpdate(
@@ -11449,6 +11671,86 @@ func (ec *executionContext) childFields_BrandColors(ctx context.Context, field g
 		return ec.fieldContext_BrandColors_secondary(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BrandColors", field.Name)
+}
+
+func (ec *executionContext) childFields_CalculatedLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "added":
+		return ec.fieldContext_CalculatedLineItem_added(ctx, field)
+	case "discountedTotalPrice":
+		return ec.fieldContext_CalculatedLineItem_discountedTotalPrice(ctx, field)
+	case "editableQuantity":
+		return ec.fieldContext_CalculatedLineItem_editableQuantity(ctx, field)
+	case "id":
+		return ec.fieldContext_CalculatedLineItem_id(ctx, field)
+	case "originalUnitPrice":
+		return ec.fieldContext_CalculatedLineItem_originalUnitPrice(ctx, field)
+	case "quantity":
+		return ec.fieldContext_CalculatedLineItem_quantity(ctx, field)
+	case "restocking":
+		return ec.fieldContext_CalculatedLineItem_restocking(ctx, field)
+	case "sku":
+		return ec.fieldContext_CalculatedLineItem_sku(ctx, field)
+	case "title":
+		return ec.fieldContext_CalculatedLineItem_title(ctx, field)
+	case "totalTax":
+		return ec.fieldContext_CalculatedLineItem_totalTax(ctx, field)
+	case "variant":
+		return ec.fieldContext_CalculatedLineItem_variant(ctx, field)
+	case "variantTitle":
+		return ec.fieldContext_CalculatedLineItem_variantTitle(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalculatedLineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_CalculatedLineItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CalculatedLineItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CalculatedLineItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CalculatedLineItemConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalculatedLineItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CalculatedLineItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CalculatedLineItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CalculatedLineItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalculatedLineItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CalculatedOrder(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "addedLineItems":
+		return ec.fieldContext_CalculatedOrder_addedLineItems(ctx, field)
+	case "committed":
+		return ec.fieldContext_CalculatedOrder_committed(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_CalculatedOrder_expiresAt(ctx, field)
+	case "id":
+		return ec.fieldContext_CalculatedOrder_id(ctx, field)
+	case "lineItems":
+		return ec.fieldContext_CalculatedOrder_lineItems(ctx, field)
+	case "originalOrder":
+		return ec.fieldContext_CalculatedOrder_originalOrder(ctx, field)
+	case "subtotalLineItemsQuantity":
+		return ec.fieldContext_CalculatedOrder_subtotalLineItemsQuantity(ctx, field)
+	case "subtotalPrice":
+		return ec.fieldContext_CalculatedOrder_subtotalPrice(ctx, field)
+	case "totalOutstanding":
+		return ec.fieldContext_CalculatedOrder_totalOutstanding(ctx, field)
+	case "totalPrice":
+		return ec.fieldContext_CalculatedOrder_totalPrice(ctx, field)
+	case "totalTax":
+		return ec.fieldContext_CalculatedOrder_totalTax(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalculatedOrder", field.Name)
 }
 
 func (ec *executionContext) childFields_Cart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13841,6 +14143,62 @@ func (ec *executionContext) childFields_OrderEdge(ctx context.Context, field gra
 		return ec.fieldContext_OrderEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEditAddCustomItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calculatedLineItem":
+		return ec.fieldContext_OrderEditAddCustomItemPayload_calculatedLineItem(ctx, field)
+	case "calculatedOrder":
+		return ec.fieldContext_OrderEditAddCustomItemPayload_calculatedOrder(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderEditAddCustomItemPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEditAddCustomItemPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEditAddVariantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calculatedLineItem":
+		return ec.fieldContext_OrderEditAddVariantPayload_calculatedLineItem(ctx, field)
+	case "calculatedOrder":
+		return ec.fieldContext_OrderEditAddVariantPayload_calculatedOrder(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderEditAddVariantPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEditAddVariantPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEditBeginPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calculatedOrder":
+		return ec.fieldContext_OrderEditBeginPayload_calculatedOrder(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderEditBeginPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEditBeginPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEditCommitPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_OrderEditCommitPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderEditCommitPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEditCommitPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEditSetQuantityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calculatedLineItem":
+		return ec.fieldContext_OrderEditSetQuantityPayload_calculatedLineItem(ctx, field)
+	case "calculatedOrder":
+		return ec.fieldContext_OrderEditSetQuantityPayload_calculatedOrder(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderEditSetQuantityPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEditSetQuantityPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

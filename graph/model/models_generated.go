@@ -379,6 +379,24 @@ type BrandColors struct {
 	Secondary []*shop.ColorGroup `json:"secondary"`
 }
 
+// One page of an edit's lines.
+type CalculatedLineItemConnection struct {
+	// The lines with their cursors.
+	Edges []*CalculatedLineItemEdge `json:"edges"`
+	// The lines alone.
+	Nodes []*order.EditLine `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A line of an edit and its place in the list.
+type CalculatedLineItemEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The line.
+	Node *order.EditLine `json:"node"`
+}
+
 // An address for a cart. Give exactly one of the two.
 type CartAddressInput struct {
 	// An address from the account of the customer that the cart belongs to; it is copied.
@@ -2936,6 +2954,52 @@ type OrderEdge struct {
 	Cursor string `json:"cursor"`
 	// The order.
 	Node *order.Order `json:"node"`
+}
+
+// Outcome of adding a line of anything to an edit.
+type OrderEditAddCustomItemPayload struct {
+	// The line that was added, or null when none was.
+	CalculatedLineItem *order.EditLine `json:"calculatedLineItem,omitempty"`
+	// The order as it would be, or null when nothing was added.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of adding a variant to an edit.
+type OrderEditAddVariantPayload struct {
+	// The line that was added, or null when none was.
+	CalculatedLineItem *order.EditLine `json:"calculatedLineItem,omitempty"`
+	// The order as it would be, or null when nothing was added.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of beginning an edit.
+type OrderEditBeginPayload struct {
+	// The order as it would be, or null when no edit was begun.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of committing an edit.
+type OrderEditCommitPayload struct {
+	// The order as it is now, or null when it was not changed.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of setting a quantity in an edit.
+type OrderEditSetQuantityPayload struct {
+	// The line as it would be; null when nothing was changed, and when the edit itself had added the line and takes it off.
+	CalculatedLineItem *order.EditLine `json:"calculatedLineItem,omitempty"`
+	// The order as it would be, or null when nothing was changed.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // Changes to an order. A part that is left out stays as it is.

@@ -405,6 +405,18 @@ func (f OrderFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OrderMutation", m)
 }
 
+// The OrderEditFunc type is an adapter to allow the use of ordinary
+// function as OrderEdit mutator.
+type OrderEditFunc func(context.Context, *generated.OrderEditMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OrderEditFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.OrderEditMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OrderEditMutation", m)
+}
+
 // The OrderEventFunc type is an adapter to allow the use of ordinary
 // function as OrderEvent mutator.
 type OrderEventFunc func(context.Context, *generated.OrderEventMutation) (generated.Value, error)

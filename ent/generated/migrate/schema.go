@@ -1136,6 +1136,40 @@ var (
 			},
 		},
 	}
+	// OrderEditColumns holds the columns for the "order_edit" table.
+	OrderEditColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "base", Type: field.TypeInt64},
+		{Name: "committed", Type: field.TypeBool, Default: false},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "changes", Type: field.TypeJSON, Nullable: true},
+		{Name: "actor", Type: field.TypeString, Default: ""},
+		{Name: "order_id", Type: field.TypeUUID},
+	}
+	// OrderEditTable holds the schema information for the "order_edit" table.
+	OrderEditTable = &schema.Table{
+		Name:       "order_edit",
+		Columns:    OrderEditColumns,
+		PrimaryKey: []*schema.Column{OrderEditColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "order_edit_orders_order",
+				Columns:    []*schema.Column{OrderEditColumns[9]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "orderedit_shop_id_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrderEditColumns[1], OrderEditColumns[9]},
+			},
+		},
+	}
 	// OrderEventColumns holds the columns for the "order_event" table.
 	OrderEventColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -2134,6 +2168,7 @@ var (
 		OauthTokenTable,
 		OptionValueTable,
 		OrdersTable,
+		OrderEditTable,
 		OrderEventTable,
 		OrderLineTable,
 		OrderReturnTable,
@@ -2271,6 +2306,10 @@ func init() {
 	}
 	OrdersTable.Annotation = &entsql.Annotation{
 		Table: "orders",
+	}
+	OrderEditTable.ForeignKeys[0].RefTable = OrdersTable
+	OrderEditTable.Annotation = &entsql.Annotation{
+		Table: "order_edit",
 	}
 	OrderEventTable.ForeignKeys[0].RefTable = OrdersTable
 	OrderEventTable.Annotation = &entsql.Annotation{

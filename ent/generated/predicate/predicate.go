@@ -105,6 +105,9 @@ type OptionValue func(*sql.Selector)
 // Order is the predicate function for order builders.
 type Order func(*sql.Selector)
 
+// OrderEdit is the predicate function for orderedit builders.
+type OrderEdit func(*sql.Selector)
+
 // OrderEvent is the predicate function for orderevent builders.
 type OrderEvent func(*sql.Selector)
 
