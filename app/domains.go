@@ -87,7 +87,8 @@ func (a *App) domains(address string) error {
 		bogus.Name: bogus.New(bogus.Config{DB: a.DB, Clock: a.Clock}),
 	}})
 	a.Orders = order.New(order.Config{
-		DB: a.DB, Policies: a.Policies, Stock: a.Inventory, Payments: a.Payments, Cards: a.Discounts, Events: ev, Audit: a.Staff, Customers: a.Customers, Metafields: a.Catalog, Clock: a.Clock, PublicURL: address,
+		DB: a.DB, Policies: a.Policies, Stock: a.Inventory, Payments: a.Payments, Cards: a.Discounts, Events: ev, Audit: a.Staff, Customers: a.Customers, Metafields: a.Catalog,
+		Catalog: a.Catalog, Shops: a.Shops, Rates: a.Delivery, Clock: a.Clock, PublicURL: address,
 	})
 	a.Checkout = checkout.New(checkout.Config{
 		DB: a.DB, Carts: a.Carts, Stock: a.Inventory, Discounts: a.Discounts, Payments: a.Payments, Orders: a.Orders, Customers: a.Customers,

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -145,6 +146,11 @@ func (r *Resolver) location(ctx context.Context, id uuid.UUID) (*inventory.Locat
 		}
 		return out, err
 	})
+}
+
+// went are the shipments that went out.
+func went(list []*order.Fulfillment) []*order.Fulfillment {
+	return slices.DeleteFunc(slices.Clone(list), func(f *order.Fulfillment) bool { return !f.Went() })
 }
 
 func firstOf[T any](list []T, first *int) []T {

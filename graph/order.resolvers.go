@@ -81,9 +81,14 @@ func (r *orderResolver) Refunds(ctx context.Context, obj *order.Order, first *in
 	return firstOf(list, first), err
 }
 
+func (r *orderResolver) Returns(ctx context.Context, obj *order.Order, after *string, before *string, first *int, last *int, reverse *bool) (*model.ReturnConnection, error) {
+	page, err := r.returnsOf(ctx, obj, paging(first, after, last, before, reverse))
+	return returnConnection(ctx, page), err
+}
+
 func (r *orderResolver) SuccessfulFulfillments(ctx context.Context, obj *order.Order, first *int) ([]*order.Fulfillment, error) {
 	list, err := r.shipments(ctx, obj)
-	return firstOf(list, first), err
+	return firstOf(went(list), first), err
 }
 
 func (r *orderResolver) Transactions(ctx context.Context, obj *order.Order, first *int) ([]*payment.Transaction, error) {

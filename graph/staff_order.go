@@ -70,7 +70,7 @@ func (r *Resolver) refundSources(ctx context.Context, in model.RefundInput) (pro
 		refuse := func(code, message, field string) {
 			problems.Add(code, message, "input", "transactions", strconv.Itoa(i), field)
 		}
-		if t.OrderID != in.OrderID {
+		if t.OrderID.Type != order.Type || t.OrderID.UUID != in.OrderID.UUID {
 			refuse(order.CodeInvalid, "Every transaction is of the order that is refunded.", "orderId")
 		}
 		if t.Kind != "REFUND" {
@@ -96,21 +96,30 @@ func moneyOf(in *model.MoneyInput) (money.Money, error) {
 
 // fulfillInput reads what is in a shipment.
 func fulfillInput(in model.FulfillmentInput, message *string) order.FulfillInput {
-	out := order.FulfillInput{OrderID: in.OrderID, Notify: yes(in.NotifyCustomer), Message: text(message)}
+	out := order.FulfillInput{OrderID: in.OrderID, Notify: yes(in.NotifyCustomer), Message: text(message), Tracking: trackingOf(in.TrackingInfo)}
+	if in.LocationID != nil {
+		out.LocationID = *in.LocationID
+	}
 	if in.LineItems != nil {
 		out.Lines = []order.FulfillLineInput{}
 	}
 	for _, l := range in.LineItems {
 		out.Lines = append(out.Lines, order.FulfillLineInput{LineID: l.LineItemID, Quantity: int64(l.Quantity)})
 	}
-	if t := in.TrackingInfo; t != nil {
-		out.Tracking = order.Tracking{Company: text(t.Company), Numbers: t.Numbers, URLs: t.Urls}
-		if t.Number != nil {
-			out.Tracking.Numbers = append([]string{*t.Number}, out.Tracking.Numbers...)
-		}
-		if t.URL != nil {
-			out.Tracking.URLs = append([]string{*t.URL}, out.Tracking.URLs...)
-		}
+	return out
+}
+
+// trackingOf reads what parcels can be followed by.
+func trackingOf(t *model.FulfillmentTrackingInput) (out order.Tracking) {
+	if t == nil {
+		return out
+	}
+	out = order.Tracking{Company: text(t.Company), Numbers: t.Numbers, URLs: t.Urls}
+	if t.Number != nil {
+		out.Numbers = append([]string{*t.Number}, out.Numbers...)
+	}
+	if t.URL != nil {
+		out.URLs = append([]string{*t.URL}, out.URLs...)
 	}
 	return out
 }
@@ -122,7 +131,7 @@ func doneJob(of gid.ID) *model.Job {
 
 // orderUpdate reads what staff change about an order.
 func orderUpdate(in model.OrderInput) order.UpdateInput {
-	out := order.UpdateInput{OrderID: in.ID, Note: in.Note, Tags: in.Tags, Email: in.Email, Phone: in.Phone, ShippingAddress: in.ShippingAddress, Metafields: metafieldInputs(in.Metafields)}
+	out := order.UpdateInput{OrderID: in.ID, IfRevision: in.IfRevision, Note: in.Note, Tags: in.Tags, Email: in.Email, Phone: in.Phone, ShippingAddress: in.ShippingAddress, Metafields: metafieldInputs(in.Metafields)}
 	if in.CustomAttributes != nil {
 		out.CustomAttributes = attributesOf(in.CustomAttributes)
 	}

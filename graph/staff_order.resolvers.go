@@ -106,6 +106,10 @@ func (r *refundResolver) RefundLineItems(ctx context.Context, obj *order.Refund,
 	return refundLineConnection(ctx, page), err
 }
 
+func (r *refundResolver) Return(ctx context.Context, obj *order.Refund) (*order.Return, error) {
+	return r.returnOf(ctx, obj)
+}
+
 func (r *refundResolver) StaffMember(ctx context.Context, obj *order.Refund) (*staff.StaffMember, error) {
 	return member(ctx, r.Resolver, obj.ID.UUID, obj.StaffMemberID, func(f *order.Refund) uuid.UUID { return f.StaffMemberID })
 }

@@ -687,6 +687,24 @@ CREATE INDEX optionvalue_shop_id_product_id_option_id_position ON public.option_
 ALTER TABLE option_value ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON option_value USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
+CREATE TABLE "order_edit" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  base bigint NOT NULL,
+  committed boolean NOT NULL DEFAULT false,
+  expires_at timestamp with time zone NOT NULL,
+  changes jsonb,
+  actor character varying NOT NULL DEFAULT ''::character varying,
+  order_id uuid NOT NULL,
+  CONSTRAINT order_edit_orders_order FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT,
+  CONSTRAINT order_edit_pkey PRIMARY KEY (id)
+);
+CREATE INDEX orderedit_shop_id_order_id ON public.order_edit USING btree (shop_id, order_id);
+ALTER TABLE order_edit ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON order_edit USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
 CREATE TABLE "order_event" (
   id uuid NOT NULL,
   shop_id uuid NOT NULL,
@@ -738,6 +756,23 @@ CREATE UNIQUE INDEX orderline_shop_id_order_id_position ON public.order_line USI
 CREATE INDEX search_order_line_shop_id_product_id ON public.order_line USING btree (shop_id, product_id, order_id);
 ALTER TABLE order_line ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON order_line USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
+CREATE TABLE "order_return" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  name character varying NOT NULL,
+  status character varying NOT NULL DEFAULT 'open'::character varying,
+  closed_at timestamp with time zone,
+  actor character varying NOT NULL DEFAULT ''::character varying,
+  order_id uuid NOT NULL,
+  CONSTRAINT order_return_orders_order FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT,
+  CONSTRAINT order_return_pkey PRIMARY KEY (id)
+);
+CREATE INDEX orderreturn_shop_id_order_id_id ON public.order_return USING btree (shop_id, order_id, id);
+ALTER TABLE order_return ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON order_return USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "orders" (
   id uuid NOT NULL,
@@ -973,6 +1008,23 @@ CREATE INDEX reservation_shop_id_expires_at ON public.reservation USING btree (s
 CREATE UNIQUE INDEX reservation_shop_id_ref_variant_id_location_id ON public.reservation USING btree (shop_id, ref, variant_id, location_id);
 ALTER TABLE reservation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON reservation USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
+CREATE TABLE "return_line" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  order_line_id uuid NOT NULL,
+  fulfillment_line_id uuid NOT NULL,
+  quantity bigint NOT NULL,
+  processed_quantity bigint NOT NULL DEFAULT 0,
+  reason character varying NOT NULL DEFAULT ''::character varying,
+  note character varying NOT NULL DEFAULT ''::character varying,
+  return_id uuid NOT NULL,
+  CONSTRAINT return_line_order_return_return FOREIGN KEY (return_id) REFERENCES order_return(id) ON DELETE RESTRICT,
+  CONSTRAINT return_line_pkey PRIMARY KEY (id)
+);
+CREATE INDEX returnline_shop_id_return_id_id ON public.return_line USING btree (shop_id, return_id, id);
+ALTER TABLE return_line ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON return_line USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "role" (
   id uuid NOT NULL,

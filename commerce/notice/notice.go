@@ -29,7 +29,7 @@ const ConsumerName = "notice"
 
 // Subjects are the events that people are told of.
 var Subjects = []string{
-	order.SubjectPlaced, order.SubjectCanceled, order.SubjectRefunded, order.SubjectFulfilled,
+	order.SubjectPlaced, order.SubjectCanceled, order.SubjectRefunded, order.SubjectFulfilled, order.SubjectTracked, order.SubjectEdited,
 	customer.SubjectRecoveryRequested, customer.SubjectActivationRequested,
 }
 
@@ -130,6 +130,8 @@ func (s *Service) writers() map[string]func(ctx context.Context, e outbox.Event)
 		order.SubjectCanceled:               s.canceled,
 		order.SubjectRefunded:               s.refunded,
 		order.SubjectFulfilled:              s.fulfilled,
+		order.SubjectTracked:                s.tracked,
+		order.SubjectEdited:                 s.edited,
 		customer.SubjectRecoveryRequested:   s.recovery,
 		customer.SubjectActivationRequested: s.activation,
 	}

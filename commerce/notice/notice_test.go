@@ -12,6 +12,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/delivery"
+	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/fault"
@@ -90,6 +92,28 @@ func TestOrderIsFollowed(t *testing.T) {
 				OrderID: o.ID, Notify: true, Message: "Enjoy.", Tracking: order.Tracking{Company: "Post", Numbers: []string{"T-1"}, URLs: []string{"https://post.example/T-1"}},
 			}))
 			b.expect("Test: order #1001 is on its way", "3 x Chair <Oak>, Natural\n", "Enjoy.", "Post T-1\nhttps://post.example/T-1", "1 Main St")
+		},
+		"Tracked": func(b *bundle) {
+			o := b.placed()
+			f, problems, err := b.orders.Fulfill(b.ctx, order.FulfillInput{OrderID: o.ID})
+			if err != nil || len(problems) > 0 {
+				b.Fatal(problems, err)
+			}
+			b.did(b.orders.Track(b.ctx, order.TrackInput{FulfillmentID: f.ID, Notify: true, Tracking: order.Tracking{Company: "Post", Numbers: []string{"T-2", "T-3"}}}))
+			b.expect("Test: how to follow order #1001", "3 x Chair <Oak>, Natural\n", "Post T-2\n", "Post T-3\n")
+		},
+		"Edited": func(b *bundle) {
+			o := b.placed()
+			b.orders.Rates = untaxed{}
+			e, problems, err := b.orders.BeginEdit(b.ctx, o.ID)
+			if err != nil || len(problems) > 0 {
+				b.Fatal(problems, err)
+			}
+			if _, _, problems, err = b.orders.AddCustom(b.ctx, e.ID, order.EditCustom{Title: "Gift wrap", Price: money.New(450, "USD"), Quantity: 2}); err != nil || len(problems) > 0 {
+				b.Fatal(problems, err)
+			}
+			b.did(b.orders.CommitEdit(b.ctx, order.CommitInput{EditID: e.ID, Notify: true}))
+			b.expect("Test: order #1001 was changed", "2 x Gift wrap\n", "Total     679.98 USD", "Still to be paid: 9.00 USD")
 		},
 		"Refunded": func(b *bundle) {
 			o := b.placed()
@@ -271,3 +295,8 @@ func (b *bundle) givenUp(subject string, payload any) {
 		b.Errorf("%v will be tried again", err)
 	}
 }
+
+// untaxed is a shop that collects no taxes.
+type untaxed struct{}
+
+func (untaxed) Rates(context.Context) (delivery.Rates, error) { return delivery.Rates{}, nil }

@@ -27,8 +27,9 @@ type orderMail struct {
 	Refund      *order.Refund      // of a refund
 	Fulfillment *order.Fulfillment // of a shipment
 	Tracking    []*order.TrackingInfo
-	Message     string // a word from the shop
-	Reason      string // why it was canceled, for the buyer
+	Message     string       // a word from the shop
+	Reason      string       // why it was canceled, for the buyer
+	Due, Back   *money.Money // what is still to be paid, or will be given back; nil where there is none
 }
 
 // row is a line of goods in a mail.
@@ -133,6 +134,42 @@ func (s *Service) fulfilled(ctx context.Context, e outbox.Event) (letter, bool, 
 	}
 	m.Message = p.Message
 	return letter{to: to, kind: "order_fulfilled", data: m}, true, nil
+}
+
+// tracked tells how goods on their way can be followed now, where staff wished it told.
+func (s *Service) tracked(ctx context.Context, e outbox.Event) (letter, bool, error) {
+	l, wanted, err := s.fulfilled(ctx, e)
+	l.kind = "order_tracking"
+	return l, wanted, err
+}
+
+// edited tells what an order is after its lines were changed, where staff wished it told.
+func (s *Service) edited(ctx context.Context, e outbox.Event) (letter, bool, error) {
+	var p order.Edited
+	if err := e.Decode(&p); err != nil || !p.Notify {
+		return letter{}, false, err
+	}
+	m, to, err := s.order(ctx, p.OrderID)
+	if err != nil || to == "" {
+		return letter{}, false, err
+	}
+	lines, err := s.Orders.AllLines(ctx, []uuid.UUID{p.OrderID})
+	if err != nil {
+		return letter{}, false, err
+	}
+	for _, l := range lines[p.OrderID] {
+		if l.CurrentQuantity > 0 {
+			m.Lines = append(m.Lines, row{titleOf(l), l.CurrentQuantity, nil})
+		}
+	}
+	switch open := m.TotalOutstanding; {
+	case open.IsNegative():
+		open.Amount = -open.Amount
+		m.Back = &open
+	case !open.IsZero():
+		m.Due = &open
+	}
+	return letter{to: to, kind: "order_edited", data: m}, true, nil
 }
 
 // order reads an order and who is to be told of it: nobody, where the buyer left no email.

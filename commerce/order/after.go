@@ -31,6 +31,7 @@ type Fulfillment struct {
 
 // FulfillmentLine is a line of an order, or a part of it, in a shipment.
 type FulfillmentLine struct {
+	ID       gid.ID
 	LineItem *Line
 	Quantity int64
 }
@@ -71,6 +72,9 @@ func (f *Fulfillment) TrackingInfo(first *int) []*TrackingInfo {
 	return out
 }
 
+// Went reports whether the shipment is one that went out, and was not called off.
+func (f *Fulfillment) Went() bool { return f.Status == "SUCCESS" }
+
 // LinePage gives a page of what is in the shipment. It reads nothing.
 func (f *Fulfillment) LinePage(args keyset.Args) (keyset.Page[*FulfillmentLine], error) {
 	return keyset.Slice(args, f.Lines, func(l *FulfillmentLine) uuid.UUID { return l.LineItem.ID.UUID })
@@ -86,6 +90,8 @@ type Refund struct {
 	// Lines are what it was given back for.
 	Lines   []*RefundLine
 	OrderID uuid.UUID
+	// ReturnID is the return that the goods came back with; zero where there is none.
+	ReturnID uuid.UUID
 	// StaffMemberID is who did it; zero where a program did.
 	StaffMemberID uuid.UUID
 	// Pending is true while a gateway has not answered: [Service.ResumeRefunds] asks again.
@@ -123,7 +129,7 @@ func keyOf(refund uuid.UUID, movement string) string {
 // Event is something that happened to an order.
 type Event struct {
 	ID        gid.ID
-	Action    string // placed, paid, updated, fulfilled, refunded, refund_failed or canceled
+	Action    string // placed, paid, updated, fulfilled, refunded, refund_failed, canceled, comment and so on
 	CreatedAt time.Time
 	Message   string
 	SubjectID gid.ID

@@ -70,6 +70,35 @@ type books struct {
 	Pieces  int64 `json:"pieces"`
 	Waiting int64 `json:"waiting"`
 	Current int64 `json:"current"`
+	// Dropped is what the buyer no longer has to pay although it did not go back with what it was for; Settled is what went
+	// back of it later.
+	Dropped int64 `json:"dropped,omitempty"`
+	Settled int64 `json:"settled,omitempty"`
+	// Edits counts how often the lines were edited; Original is the total before the first time.
+	Edits    int64 `json:"edits,omitempty"`
+	Original int64 `json:"original,omitempty"`
+	// ReturnsOpen and ReturnsClosed count returns; canceled ones are not among them.
+	ReturnsOpen   int64 `json:"returns_open,omitempty"`
+	ReturnsClosed int64 `json:"returns_closed,omitempty"`
+}
+
+// original is the total as the order was made.
+func (r *record) original() int64 {
+	if r.books.Edits > 0 {
+		return r.books.Original
+	}
+	return r.total
+}
+
+// owed is what the buyer has to pay, or had to before it was given back.
+func (r *record) owed() int64 { return r.total - r.books.Dropped }
+
+// outstanding is what is still to be paid; below zero it is what the shop has too much.
+func (r *record) outstanding() int64 {
+	if r.canceledAt != nil {
+		return 0
+	}
+	return r.owed() - r.books.Received + r.books.Settled
 }
 
 // sale is a payment through a gateway.
@@ -103,18 +132,20 @@ func (r *record) reckon(items []*item) {
 		fulfilled += i.fulfilled
 	}
 	r.books.Current = r.subtotal - r.discount - r.books.GoodsBack + r.shipping - r.refundedFreight + r.onTop(r.tax-r.books.TaxBack-r.books.FreightTaxBack)
-	r.financial = financial(r.total, r.books.Received, r.refunded, r.canceledAt != nil)
+	r.financial = financial(r.total, r.owed(), r.books.Received, r.refunded, r.canceledAt != nil)
 	r.fulfillment = fulfillment(fulfilled, r.books.Waiting)
 }
 
 // financial tells how far payment has come.
-func financial(total, received, refunded int64, canceled bool) string {
+func financial(total, owed, received, refunded int64, canceled bool) string {
 	switch {
+	case received == 0 && owed == 0 && total > 0:
+		return Voided
 	case received > 0 && refunded >= received:
 		return FullyRefunded
 	case refunded > 0:
 		return PartiallyRefunded
-	case received >= total:
+	case received >= owed:
 		return Paid
 	case received > 0:
 		return PartiallyPaid
@@ -122,6 +153,24 @@ func financial(total, received, refunded int64, canceled bool) string {
 		return Voided
 	}
 	return Pending
+}
+
+// Values of OrderReturnStatus that an order can have.
+const (
+	NoReturn         = "NO_RETURN"
+	ReturnInProgress = "IN_PROGRESS"
+	Returned         = "RETURNED"
+)
+
+// returnStatus tells how far returns have come.
+func (b *books) returnStatus() string {
+	switch {
+	case b.ReturnsOpen > 0:
+		return ReturnInProgress
+	case b.ReturnsClosed > 0:
+		return Returned
+	}
+	return NoReturn
 }
 
 // fulfillment tells how far shipping has come.
@@ -145,11 +194,11 @@ func (r *record) show(publicURL, key string) *Order {
 		CurrentTotalShippingPrice: amount(r.shipping - r.refundedFreight), CurrentTotalTax: amount(r.tax - r.books.TaxBack - r.books.FreightTaxBack),
 		CustomAttributes: r.attributes, CustomerLocale: known(r.locale), DisplayFinancialStatus: r.financial, DisplayFulfillmentStatus: r.fulfillment,
 		Email: known(r.email), FinancialStatus: r.financial, Fulfillable: r.books.Waiting > 0, FulfillmentStatus: r.fulfillment, Name: r.name,
-		Note: known(r.note), OrderNumber: r.number, OriginalTotalPrice: amount(r.total), PaymentGatewayNames: r.gateways(), Phone: known(r.phone),
-		ProcessedAt: r.processedAt, Refundable: r.unreturned() > 0, ShippingDiscountAllocations: allocations(sharesOf(r.discounts, r.delivery.Allocations)),
+		Note: known(r.note), OrderNumber: r.number, OriginalTotalPrice: amount(r.original()), Edited: r.books.Edits > 0, PaymentGatewayNames: r.gateways(), Phone: known(r.phone),
+		ProcessedAt: r.processedAt, Refundable: r.unreturned() > 0, ReturnStatus: r.books.returnStatus(), ShippingDiscountAllocations: allocations(sharesOf(r.discounts, r.delivery.Allocations)),
 		StatusURL: publicURL + "/orders/" + r.id.String() + "?key=" + statusKey(r.id, r.keyHash), SubtotalPrice: amount(r.subtotal - r.discount), Tags: r.tags, TotalPrice: amount(r.total),
 		TotalReceived: amount(r.books.Received), TotalRefunded: amount(r.refunded), TotalShippingPrice: amount(r.shipping), TotalTax: amount(r.tax),
-		UpdatedAt: r.updatedAt, CustomerID: r.customer, CartID: r.cart, Country: r.country, TaxesIncluded: r.taxesIncluded, TaxLines: r.taxes,
+		TotalOutstanding: amount(r.outstanding()), UpdatedAt: r.updatedAt, CustomerID: r.customer, CartID: r.cart, Country: r.country, TaxesIncluded: r.taxesIncluded, TaxLines: r.taxes,
 		Shipping: r.delivery, GiftCards: r.books.Cards, keyHash: r.keyHash, sort: r.sort, sortCount: r.sortCount,
 	}
 	if r.customer != uuid.Nil {

@@ -136,7 +136,7 @@ func rest(r *record, items []*item, restock bool, restocked map[uuid.UUID]uuid.U
 	}
 	for _, i := range items {
 		if i.left() > 0 {
-			l := r.takeLine(i, i.left(), how)
+			l := r.takeLine(i, i.left(), how, false)
 			l.Location, l.Restocked = restocked[i.id], restocked[i.id] != uuid.Nil
 			row.doc.Lines = append(row.doc.Lines, l)
 		}

@@ -3,12 +3,15 @@ package order
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -18,10 +21,12 @@ import (
 type FulfillInput struct {
 	OrderID gid.ID
 	// Lines are what is in it; nil is everything that waits.
-	Lines    []FulfillLineInput
-	Tracking Tracking
-	Notify   bool   // Notify asks for a mail to the buyer; the event carries it.
-	Message  string // a word to the buyer
+	Lines []FulfillLineInput
+	// LocationID, where it is given, is where all of it is sent from: only units that lie there are in it.
+	LocationID gid.ID
+	Tracking   Tracking
+	Notify     bool   // Notify asks for a mail to the buyer; the event carries it.
+	Message    string // a word to the buyer
 }
 
 // FulfillLineInput is a line in a shipment.
@@ -30,10 +35,11 @@ type FulfillLineInput struct {
 	Quantity int64
 }
 
-// part is a line's share of a shipment.
+// part is a line's share of a shipment, and where it lay.
 type part struct {
 	line     uuid.UUID
 	quantity int64
+	from     []inventory.Allocation
 }
 
 // Fulfill records that lines of an order went out: never more of a line than waits to be shipped. Fails with
@@ -42,13 +48,16 @@ func (s *Service) Fulfill(ctx context.Context, in FulfillInput) (*Fulfillment, f
 	if p := in.check(); len(p) > 0 {
 		return nil, p, nil
 	}
+	if p, err := s.checkOrigin(ctx, in.LocationID); err != nil || len(p) > 0 {
+		return nil, p, err
+	}
 	f := &Fulfillment{ID: gid.New(FulfillmentType, s.NewID()), OrderID: in.OrderID.UUID, Status: "SUCCESS", tracking: in.Tracking}
 	problems, err := s.change(ctx, in.OrderID, []string{"fulfillment", "orderId"}, func(tx database.Tx, r *record, items []*item) (fault.Problems, error) {
-		parts, p := pack(r, items, in.Lines)
+		parts, p := pack(r, items, in.Lines, in.LocationID.UUID)
 		if len(p) > 0 {
 			return p, nil
 		}
-		if err := s.permitShipment(ctx, items, parts); err != nil {
+		if err := s.permitShipment(ctx, parts); err != nil {
 			return nil, err
 		}
 		return nil, s.fulfill(ctx, tx, r, items, f, parts, in)
@@ -68,12 +77,10 @@ func (s *Service) fulfill(ctx context.Context, tx database.Tx, r *record, items 
 	if err != nil {
 		return err
 	}
-	f.CreatedAt, f.Name, f.LocationID = s.Clock.Now(), r.name+"-F"+strconv.FormatInt(n+1, 10), uuid.Nil
-	for _, i := range items {
-		for _, p := range parts {
-			if i.id == p.line && f.LocationID == uuid.Nil && len(i.parcels.Taken) > 0 {
-				f.LocationID = i.parcels.Taken[0].LocationID
-			}
+	f.CreatedAt, f.Name, f.LocationID = s.Clock.Now(), r.name+"-F"+strconv.FormatInt(n+1, 10), in.LocationID.UUID
+	for _, p := range parts {
+		if f.LocationID == uuid.Nil && len(p.from) > 0 {
+			f.LocationID = p.from[0].LocationID
 		}
 	}
 	if err := s.store.insertFulfillment(ctx, tx, f, parts, s.NewID); err != nil {
@@ -90,7 +97,7 @@ func (s *Service) fulfill(ctx context.Context, tx database.Tx, r *record, items 
 }
 
 // pack books what goes into a shipment on the lines. With problems, nothing of it is to be kept.
-func pack(r *record, items []*item, want []FulfillLineInput) (parts []part, problems fault.Problems) {
+func pack(r *record, items []*item, want []FulfillLineInput, from uuid.UUID) (parts []part, problems fault.Problems) {
 	if r.canceledAt != nil {
 		problems.Add(CodeConflict, "The order is canceled.", "fulfillment", "orderId")
 		return nil, problems
@@ -98,9 +105,8 @@ func pack(r *record, items []*item, want []FulfillLineInput) (parts []part, prob
 	byLine := make(map[uuid.UUID]*item, len(items))
 	for _, i := range items {
 		byLine[i.id] = i
-		if want == nil && i.waiting() > 0 {
-			parts = append(parts, part{i.id, i.waiting()})
-			i.fulfilled += i.waiting()
+		if n := i.waitingAt(from); want == nil && n > 0 {
+			parts = append(parts, part{i.id, n, i.ship(n, from)})
 		}
 	}
 	packed := map[uuid.UUID]int{}
@@ -113,14 +119,16 @@ func pack(r *record, items []*item, want []FulfillLineInput) (parts []part, prob
 			problems.Add(CodeInvalid, "A quantity is 1 or more.", append(field, "quantity")...)
 		case w.Quantity > i.waiting():
 			problems.Add(CodeExceeds, "Only "+strconv.FormatInt(i.waiting(), 10)+" of this line wait to be shipped.", append(field, "quantity")...)
+		case w.Quantity > i.waitingAt(from):
+			problems.Add(CodeExceeds, "Only "+strconv.FormatInt(i.waitingAt(from), 10)+" of this line wait at this location.", append(field, "quantity")...)
 		default:
-			i.fulfilled += w.Quantity
+			lay := i.ship(w.Quantity, from)
 			if at, again := packed[i.id]; again {
-				parts[at].quantity += w.Quantity
+				parts[at].quantity, parts[at].from = parts[at].quantity+w.Quantity, join(parts[at].from, lay)
 				continue
 			}
 			packed[i.id] = len(parts)
-			parts = append(parts, part{i.id, w.Quantity})
+			parts = append(parts, part{i.id, w.Quantity, lay})
 		}
 	}
 	if len(parts) == 0 && len(problems) == 0 {
@@ -129,8 +137,24 @@ func pack(r *record, items []*item, want []FulfillLineInput) (parts []part, prob
 	return parts, problems
 }
 
+// checkOrigin refuses a place that the shop does not have, and one that the viewer may not ship from: to them it is absent.
+func (s *Service) checkOrigin(ctx context.Context, location gid.ID) (problems fault.Problems, err error) {
+	if location.IsZero() {
+		return nil, nil
+	}
+	list, err := s.Stock.Locations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	there := slices.ContainsFunc(list, func(l inventory.Location) bool { return l.ID.UUID == location.UUID })
+	if !there || !s.Policies.Allows(ctx, policy.LocationFulfill, policy.Location{ID: location.UUID}) {
+		problems.Add(CodeNotFound, "There is no such location.", "fulfillment", "locationId")
+	}
+	return problems, nil
+}
+
 func (in *FulfillInput) check() fault.Problems {
-	p := in.Tracking.check()
+	p := in.Tracking.check("fulfillment", "trackingInfo")
 	if len(in.Lines) > maxLines {
 		p.Add(CodeTooMany, "At most 250 lines fit in one shipment.", "fulfillment", "lineItems")
 	}
@@ -140,8 +164,7 @@ func (in *FulfillInput) check() fault.Problems {
 	return p
 }
 
-func (t *Tracking) check() (p fault.Problems) {
-	field := []string{"fulfillment", "trackingInfo"}
+func (t *Tracking) check(field ...string) (p fault.Problems) {
 	if len(t.Numbers) > maxParcels || len(t.URLs) > maxParcels {
 		p.Add(CodeTooMany, "A shipment has at most 50 parcels.", field...)
 		return p
@@ -154,7 +177,7 @@ func (t *Tracking) check() (p fault.Problems) {
 	}
 	for _, text := range t.URLs {
 		if u, err := url.Parse(text); err != nil || text != "" && (u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
-			p.Add(CodeInvalid, "A tracking page begins with https://.", append(field, "url")...)
+			p.Add(CodeInvalid, "A tracking page begins with https://.", append(slices.Clone(field), "url")...)
 		}
 	}
 	return p

@@ -83,21 +83,6 @@ func (i *item) waiting() int64 {
 // left is how many units can still be given back.
 func (i *item) left() int64 { return i.quantity - i.refunded }
 
-// give takes up to n units out of what is still sold, and says where they came from.
-func (p *parcels) give(n int64) []inventory.Allocation {
-	var out []inventory.Allocation
-	for len(p.Taken) > 0 && n > 0 {
-		a := &p.Taken[0]
-		part := *a
-		part.Quantity = min(n, a.Quantity)
-		out, n, a.Quantity = append(out, part), n-part.Quantity, a.Quantity-part.Quantity
-		if a.Quantity == 0 {
-			p.Taken = p.Taken[1:]
-		}
-	}
-	return out
-}
-
 func (i *item) show() *Line {
 	amount := func(n int64) money.Money { return money.New(n, i.currency) }
 	l := &Line{

@@ -6,7 +6,8 @@
 //
 // Invariants:
 //   - A cart becomes at most one order; numbers of a shop's orders have no gaps.
-//   - What an order was made of never changes: names, prices and taxes stay when the catalog does not.
+//   - What an order was made of never changes by itself: names, prices and taxes stay when the catalog does not. Staff may
+//     edit its lines: what is added costs what it costs then, and what is taken off gives back what was paid for it.
 //   - Never more is given back than was received, whoever asks at once, and the parts of several refunds of a line sum to
 //     what was paid for it, taxes included, to the last minor unit.
 //   - No unit is shipped twice, shipped after it was given back, or put back into stock twice.
@@ -34,6 +35,7 @@ import (
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // The types in global ids.
@@ -42,7 +44,14 @@ const (
 	LineType        = "OrderLineItem"
 	FulfillmentType = "Fulfillment"
 	RefundType      = "Refund"
-	EventType       = "BasicEvent"
+
+	FulfillmentLineType = "FulfillmentLineItem"
+
+	EventType      = "BasicEvent"
+	ReturnType     = "Return"
+	ReturnLineType = "ReturnLineItem"
+	EditType       = "CalculatedOrder"
+	EditLineType   = "CalculatedLineItem"
 )
 
 // Order is a purchase. Its id carries the cart's key where it was opened with it.
@@ -64,7 +73,7 @@ type Order struct {
 	CustomerURL                 *string
 	DisplayFinancialStatus      string
 	DisplayFulfillmentStatus    string
-	Edited                      bool // Edited is false: lines are not changed after the sale.
+	Edited                      bool // Edited says that lines were changed after the sale.
 	Email                       *string
 	FinancialStatus             string
 	Fulfillable                 bool
@@ -78,6 +87,7 @@ type Order struct {
 	Phone                       *string
 	ProcessedAt                 time.Time
 	Refundable                  bool
+	ReturnStatus                string // a value of OrderReturnStatus
 	ShippingAddress             *customer.Address
 	ShippingDiscountAllocations []*DiscountAllocation
 	StatusURL                   string // StatusURL opens the order for whoever has it.
@@ -89,6 +99,7 @@ type Order struct {
 	TotalRefunded               money.Money
 	TotalShippingPrice          money.Money // TotalShippingPrice is after discounts, so that the parts sum to TotalPrice.
 	TotalTax                    money.Money
+	TotalOutstanding            money.Money // TotalOutstanding is below zero where the shop has more than it is owed.
 	UpdatedAt                   time.Time
 
 	// CustomerID is the buyer's account; zero for a guest.
@@ -111,6 +122,9 @@ type Order struct {
 	sort      string // what the list's own column held, where no field does
 	sortCount int64
 }
+
+// Revision changes with every change of the order.
+func (o *Order) Revision() string { return revision.Of(o.UpdatedAt) }
 
 // CancelledAt is CanceledAt under the name that staff tools use.
 func (o *Order) CancelledAt() *time.Time { return o.CanceledAt }
@@ -138,42 +152,6 @@ type CardUse struct {
 	Returned       int64       `json:"returned,omitempty"` // Returned went back to the card, in minor units.
 }
 
-// The subjects of events; their payloads are [Placed], [Canceled], [Refunded] and [Fulfilled].
-const (
-	SubjectPlaced    = "order.placed"
-	SubjectCanceled  = "order.canceled"
-	SubjectRefunded  = "order.refunded"
-	SubjectFulfilled = "order.fulfilled"
-)
-
-// Placed says that there is a new order.
-type Placed struct {
-	OrderID uuid.UUID `json:"orderId"`
-	CartID  uuid.UUID `json:"cartId"`
-}
-
-// Canceled says that an order was called off.
-type Canceled struct {
-	OrderID uuid.UUID `json:"orderId"`
-	Reason  string    `json:"reason"`
-	Notify  bool      `json:"notify,omitempty"`
-}
-
-// Refunded says that money was given back.
-type Refunded struct {
-	OrderID  uuid.UUID `json:"orderId"`
-	RefundID uuid.UUID `json:"refundId"`
-	Notify   bool      `json:"notify,omitempty"`
-}
-
-// Fulfilled says that a part of an order, or all of it, went out.
-type Fulfilled struct {
-	OrderID       uuid.UUID `json:"orderId"`
-	FulfillmentID uuid.UUID `json:"fulfillmentId"`
-	Notify        bool      `json:"notify,omitempty"`
-	Message       string    `json:"message,omitempty"`
-}
-
 // Events takes events in the transaction that causes them.
 type Events interface {
 	AppendTx(ctx context.Context, tx database.Tx, subject string, payload any) error
@@ -184,9 +162,10 @@ type Audit interface {
 	Audit(ctx context.Context, tx database.Tx, action, resource string, data any) error
 }
 
-// Stock puts units back; *inventory.Service does.
+// Stock takes units out and puts them back; *inventory.Service does.
 type Stock interface {
 	RestockTx(ctx context.Context, tx database.Tx, r inventory.Returned) error
+	CommitTx(ctx context.Context, tx database.Tx, c inventory.Commitment) ([]inventory.Allocation, error)
 	Locations(ctx context.Context) ([]inventory.Location, error)
 }
 
@@ -221,9 +200,13 @@ type Config struct {
 	Customers Customers
 	// Metafields may be left out: orders have none then.
 	Metafields Metafields
-	Policies   *policy.Engine
-	Clock      clock.Clock
-	NewID      func() uuid.UUID
+	// Catalog, Shops and Rates are what edits need. They may be left out: orders are not edited then.
+	Catalog  Catalog
+	Shops    Shops
+	Rates    Rates
+	Policies *policy.Engine
+	Clock    clock.Clock
+	NewID    func() uuid.UUID
 	// PublicURL is where shoppers find the shop, without a slash at its end: https://shop.example.
 	PublicURL string
 }

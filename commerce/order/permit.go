@@ -19,7 +19,7 @@ func (s *Service) givesBack(ctx context.Context, r *record, amount, before int64
 
 // permitRefund fails with [fault.Forbidden] where the viewer may not make a planned refund.
 func (s *Service) permitRefund(ctx context.Context, r *record, items []*item, row *refundRow, amount int64) error {
-	if !s.givesBack(ctx, r, amount, r.refunded) {
+	if (amount > 0 || row.doc.Return == uuid.Nil) && !s.givesBack(ctx, r, amount, r.refunded) {
 		return fault.New(fault.Forbidden, "You may not give that much back on one order. Ask somebody who may.")
 	}
 	for _, l := range row.doc.Lines {
@@ -46,10 +46,9 @@ func (s *Service) permitAt(ctx context.Context, action policy.Action, from []inv
 
 // permitShipment fails with [fault.Forbidden] unless the viewer may ship from where the goods of a shipment lie. Goods
 // whose stock is not counted lie nowhere in particular: who is kept to some locations does not ship those.
-func (s *Service) permitShipment(ctx context.Context, items []*item, parts []part) error {
+func (s *Service) permitShipment(ctx context.Context, parts []part) error {
 	for _, p := range parts {
-		at := slices.IndexFunc(items, func(i *item) bool { return i.id == p.line })
-		from := items[at].parcels.Taken
+		from := p.from
 		if len(from) == 0 {
 			from = []inventory.Allocation{{}}
 		}

@@ -234,7 +234,7 @@ func (s *Service) PaidTx(ctx context.Context, tx database.Tx, id uuid.UUID, t pa
 			return nil
 		}
 	}
-	if t.Status != payment.Success || t.Amount.Currency != r.currency || t.Amount.Amount > r.total-r.books.Received {
+	if t.Status != payment.Success || t.Amount.Currency != r.currency || t.Amount.Amount > r.owed()-r.books.Received {
 		return fault.New(fault.Conflict, "This payment does not fit what is left to pay of the order.")
 	}
 	if err := s.Payments.AttachTx(ctx, tx, t.Key, id); err != nil {

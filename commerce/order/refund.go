@@ -35,6 +35,9 @@ type RefundInput struct {
 	Amount *money.Money
 	Note   string
 	Notify bool // Notify asks for a mail to the buyer; the event carries it.
+
+	ret   uuid.UUID // the return that goods come back with, if any
+	later bool      // nothing goes back now, but the buyer is owed what the lines come to
 }
 
 // RefundLineInput is a line that is given back.
@@ -45,6 +48,8 @@ type RefundLineInput struct {
 	Restock string
 	// LocationID is where the goods go; zero is where they came from.
 	LocationID gid.ID
+
+	returnLine gid.ID // of a return, whose goods were with the buyer
 }
 
 // ShippingRefund is delivery that is given back: all that is left of it, or an amount. Tax that was added to it goes with it.
@@ -76,6 +81,9 @@ type refundDoc struct {
 	Sales      []movement   `json:"sales,omitempty"`
 	Cards      []cardCredit `json:"cards,omitempty"`
 	FreightTax int64        `json:"freight_tax,omitempty"`
+	Return     uuid.UUID    `json:"return,omitzero"`
+	Dropped    int64        `json:"dropped,omitempty"`
+	Settled    int64        `json:"settled,omitempty"`
 	Notify     bool         `json:"notify,omitempty"`
 }
 
@@ -89,6 +97,8 @@ type refundLine struct {
 	Restock   string    `json:"restock"`
 	Location  uuid.UUID `json:"location,omitzero"`
 	Restocked bool      `json:"restocked,omitempty"`
+	// ReturnLine is the line of a return that it came back with.
+	ReturnLine uuid.UUID `json:"return_line,omitzero"`
 }
 
 // movement is a part of a refund that goes back through a gateway.
@@ -180,96 +190,9 @@ func (s *Service) checkLocations(ctx context.Context, lines []RefundLineInput) (
 	return problems, nil
 }
 
-// plan books a refund on an order and its lines, and says how much it is. With problems, nothing of it is to be kept.
-func plan(r *record, items []*item, in RefundInput) (row *refundRow, amount int64, problems fault.Problems) {
-	row = &refundRow{order: r.id, note: in.Note, doc: refundDoc{Notify: in.Notify}}
-	if len(in.Note) > maxNote {
-		problems.Add(CodeTooLong, "The note is too long: at most 5,000 characters.", "input", "note")
-	}
-	if len(in.Lines) > maxLines {
-		problems.Add(CodeTooMany, "At most 250 lines can be given back at once.", "input", "refundLineItems")
-		return row, 0, problems
-	}
-	if len(in.Lines) == 0 && in.Shipping == nil && in.Amount == nil {
-		problems.Add(CodeBlank, "Name lines, shipping or an amount to give back.", "input")
-	}
-	var want int64
-	for n, l := range in.Lines {
-		want += planLine(r, items, row, l, &problems, strconv.Itoa(n))
-	}
-	want += planFreight(r, row, in.Shipping, &problems)
-	amount = min(want, r.unreturned())
-	if in.Amount != nil {
-		amount = in.Amount.Amount
-		switch {
-		case in.Amount.Currency != r.currency:
-			problems.Add(CodeCurrency, "The order is in "+string(r.currency)+".", "input", "currency")
-		case amount < 0:
-			problems.Add(CodeInvalid, "An amount to give back is not below zero.", "input", "transactions")
-		case amount > r.unreturned():
-			problems.Add(CodeExceeds, "Only "+money.New(r.unreturned(), r.currency).Decimal()+" is left to give back.", "input", "transactions")
-		}
-	}
-	return row, amount, problems
-}
-
-func planLine(r *record, items []*item, row *refundRow, in RefundLineInput, problems *fault.Problems, place string) int64 {
-	at := slices.IndexFunc(items, func(i *item) bool { return i.id == in.LineID.UUID })
-	refuse := func(code, message, field string) int64 {
-		problems.Add(code, message, "input", "refundLineItems", place, field)
-		return 0
-	}
-	if at < 0 {
-		return refuse(CodeNotFound, "The order has no such line.", "lineItemId")
-	}
-	i := items[at]
-	restock := in.Restock
-	if restock == "" {
-		restock = RestockNone
-	}
-	switch {
-	case restock != RestockCancel && restock != RestockReturn && restock != RestockNone:
-		return refuse(CodeInvalid, "This restock type cannot be set. Use CANCEL, RETURN or NO_RESTOCK.", "restockType")
-	case in.Quantity < 1:
-		return refuse(CodeInvalid, "A quantity is 1 or more.", "quantity")
-	case in.Quantity > i.left():
-		return refuse(CodeExceeds, "Only "+strconv.FormatInt(i.left(), 10)+" of this line are left to give back.", "quantity")
-	case restock == RestockCancel && in.Quantity > i.waiting() && !i.canceled:
-		return refuse(CodeExceeds, "Only "+strconv.FormatInt(i.waiting(), 10)+" of this line have not been shipped. Use RETURN for those that came back.", "quantity")
-	}
-	l := r.takeLine(i, in.Quantity, restock)
-	l.Location = in.LocationID.UUID
-	row.doc.Lines = append(row.doc.Lines, l)
-	return l.Goods + r.onTop(l.Tax)
-}
-
-func planFreight(r *record, row *refundRow, in *ShippingRefund, problems *fault.Problems) int64 {
-	if in == nil {
-		return 0
-	}
-	left := r.shipping - r.refundedFreight
-	amount := in.Amount.Amount
-	switch {
-	case in.Full:
-		amount = left
-	case in.Amount.Currency != r.currency:
-		problems.Add(CodeCurrency, "The order is in "+string(r.currency)+".", "input", "shipping", "amount")
-		return 0
-	case amount < 0:
-		problems.Add(CodeInvalid, "An amount to give back is not below zero.", "input", "shipping", "amount")
-		return 0
-	case amount > left:
-		problems.Add(CodeExceeds, "Only "+money.New(left, r.currency).Decimal()+" of the shipping is left to give back.", "input", "shipping", "amount")
-		return 0
-	}
-	row.freight = amount
-	row.doc.FreightTax = r.takeFreightBack(amount)
-	return amount + r.onTop(row.doc.FreightTax)
-}
-
 // takeLine books units of a line as given back, on the line and on the order.
-func (r *record) takeLine(i *item, units int64, restock string) refundLine {
-	l := i.takeBack(units, restock)
+func (r *record) takeLine(i *item, units int64, restock string, shipped bool) refundLine {
+	l := i.takeBack(units, restock, shipped)
 	r.books.GoodsBack += l.Goods
 	r.books.TaxBack += l.Tax
 	return l

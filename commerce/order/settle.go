@@ -111,6 +111,9 @@ func (s *Service) finish(ctx context.Context, tx database.Tx, r *record, items [
 	e := event{id: s.NewID(), order: r.id, actor: row.actor, at: s.Clock.Now(), data: map[string]any{"refund": row.id}}
 	if refused > 0 && refused == asked {
 		undo(r, items, row)
+		if err := s.unprocess(ctx, tx, r, row); err != nil {
+			return err
+		}
 		row.status, e.action, e.message = refundFailed, "refund_failed", "The gateway refused to give "+row.amount.Decimal()+" "+string(r.currency)+" back."
 		return s.store.insertEvents(ctx, tx, e)
 	}
@@ -121,7 +124,13 @@ func (s *Service) finish(ctx context.Context, tx database.Tx, r *record, items [
 			row.amount.Amount -= m.Amount
 		}
 	}
+	if off := min(refused, row.doc.Settled); off > 0 {
+		row.doc.Settled, r.books.Settled = row.doc.Settled-off, r.books.Settled-off
+	}
 	row.status, e.action, e.message = refundDone, "refunded", row.amount.Decimal()+" "+string(r.currency)+" was given back."
+	if row.amount.IsZero() && row.doc.Return != uuid.Nil {
+		e.action, e.message = "returned", "Goods came back. No money was given back with them."
+	}
 	if err := s.restock(ctx, tx, items, row); err != nil {
 		return err
 	}
@@ -133,7 +142,7 @@ func (s *Service) finish(ctx context.Context, tx database.Tx, r *record, items [
 	if err := s.store.insertEvents(ctx, tx, e); err != nil {
 		return err
 	}
-	return s.announce(ctx, tx, SubjectRefunded, Refunded{OrderID: r.id, RefundID: row.id, Notify: row.doc.Notify})
+	return s.announce(ctx, tx, SubjectRefunded, Refunded{OrderID: r.id, RefundID: row.id, Notify: row.doc.Notify && row.amount.Amount > 0})
 }
 
 // undo takes back what a refund booked.
@@ -154,6 +163,8 @@ func undo(r *record, items []*item, row *refundRow) {
 	for _, c := range row.doc.Cards {
 		r.books.undrawCard(c)
 	}
+	r.books.Dropped -= row.doc.Dropped
+	r.books.Settled -= row.doc.Settled
 	r.refunded -= row.amount.Amount
 	r.refundedFreight -= row.freight
 	r.books.FreightTaxBack -= row.doc.FreightTax
@@ -169,7 +180,7 @@ func (s *Service) restock(ctx context.Context, tx database.Tx, items []*item, ro
 			if i.id != l.Line {
 				continue
 			}
-			units := i.parcels.give(l.Quantity)
+			units := join(i.parcels.giveLast(l.Removed), i.parcels.give(l.Quantity-l.Removed))
 			if l.Restock == RestockNone || len(units) == 0 {
 				continue
 			}

@@ -17,13 +17,13 @@ func portion(left, take, of int64) int64 {
 }
 
 // takeBack books units of a line as given back: what they cost, the tax in or on it, and how many of them were not shipped
-// yet. Units that wait to be shipped go first, unless the goods come back from the buyer.
-func (i *item) takeBack(units int64, restock string) (l refundLine) {
+// yet. Units that wait to be shipped go first, unless the goods were with the buyer.
+func (i *item) takeBack(units int64, restock string, shipped bool) (l refundLine) {
 	l = refundLine{Line: i.id, Quantity: units, Restock: restock,
 		Goods: portion(i.goods-i.goodsBack, units, i.left()), Tax: portion(i.tax-i.parcels.TaxBack, units, i.left())}
 	waiting := i.quantity - i.fulfilled - i.parcels.Removed
 	l.Removed = min(units, waiting)
-	if restock == RestockReturn {
+	if shipped || restock == RestockReturn {
 		atBuyer := i.left() - waiting
 		l.Removed = max(0, units-atBuyer)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // The reasons for refusing a change to an order: values of the API's StaffErrorCode, but for the last, which
@@ -56,7 +57,7 @@ func (s *Service) lock(ctx context.Context, tx database.Tx, id uuid.UUID) (*reco
 // write writes a locked order, and those of its lines that changed.
 func (s *Service) write(ctx context.Context, tx database.Tx, r *record, items, changed []*item) error {
 	r.reckon(items)
-	r.updatedAt = s.Clock.Now()
+	r.updatedAt = revision.Next(s.Clock.Now(), r.updatedAt)
 	if err := s.store.updateItems(ctx, tx, changed); err != nil {
 		return err
 	}
@@ -69,6 +70,17 @@ func (s *Service) save(ctx context.Context, tx database.Tx, r *record, items, ch
 		return err
 	}
 	return s.store.insertEvents(ctx, tx, event{id: s.NewID(), order: r.id, action: action, message: message, actor: access.From(ctx).Label(), data: data, at: r.updatedAt})
+}
+
+// note is save for what has no event of its own: it tells that the order changed, and records who did it.
+func (s *Service) note(ctx context.Context, tx database.Tx, r *record, items []*item, action, message string, data any) error {
+	if err := s.save(ctx, tx, r, items, nil, action, message, data); err != nil {
+		return err
+	}
+	if err := s.audit(ctx, tx, "order."+action, r.id, data); err != nil {
+		return err
+	}
+	return s.announce(ctx, tx, SubjectUpdated, Updated{OrderID: r.id, Action: action})
 }
 
 // change runs a verb on a locked order. Where there is none, or the verb finds problems, nothing is written.

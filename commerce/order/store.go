@@ -125,10 +125,10 @@ func (store) insertOrder(ctx context.Context, tx database.Tx, r *record) error {
 // updateOrder writes what may change of a locked order. Served by the primary key.
 func (store) updateOrder(ctx context.Context, tx database.Tx, r *record) error {
 	_, err := tx.Exec(ctx, `UPDATE orders SET updated_at = $3, email = $4, phone = $5, note = $6, tags = $7, attributes = $8, shipping_address = $9, search = $10,
-			refunded_total = $11, refunded_shipping = $12, gift_cards = $13, financial_status = $14, fulfillment_status = $15, cancel_reason = $16, canceled_at = $17
+			refunded_total = $11, refunded_shipping = $12, gift_cards = $13, financial_status = $14, fulfillment_status = $15, cancel_reason = $16, canceled_at = $17, closed_at = $18
 		WHERE shop_id = $1 AND id = $2`,
 		r.id, r.updatedAt, r.email, r.phone, r.note, js(r.tags), js(r.attributes), js(r.shipTo), r.search(),
-		r.refunded, r.refundedFreight, js(r.books), r.financial, r.fulfillment, r.cancelReason, momentArg(r.canceledAt))
+		r.refunded, r.refundedFreight, js(r.books), r.financial, r.fulfillment, r.cancelReason, momentArg(r.canceledAt), momentArg(r.closedAt))
 	return err
 }
 

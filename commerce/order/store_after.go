@@ -39,18 +39,18 @@ func listOf(s string) []string {
 
 // fulfillmentLines reads what is in shipments. Served by fulfillment_line (shop_id, fulfillment_id, order_line_id).
 func (store) fulfillmentLines(ctx context.Context, q database.Querier, ids []uuid.UUID) (map[uuid.UUID][]*FulfillmentLine, error) {
-	rows, err := q.Query(ctx, "SELECT "+itemColumns+`, o.currency, o.canceled_at, p.fulfillment_id, p.quantity
+	rows, err := q.Query(ctx, "SELECT "+itemColumns+`, o.currency, o.canceled_at, p.fulfillment_id, p.id, p.quantity
 		FROM fulfillment_line p JOIN order_line l ON l.id = p.order_line_id JOIN orders o ON o.id = l.order_id
 		WHERE p.shop_id = $1 AND p.fulfillment_id = ANY($2) ORDER BY p.fulfillment_id, l.position`, ids)
 	out := make(map[uuid.UUID][]*FulfillmentLine, len(ids))
 	_, err = database.Scan(rows, err, func(scan scan) (none struct{}, err error) {
-		var parent uuid.UUID
+		var parent, id uuid.UUID
 		var quantity int64
-		i, err := scanItem(func(to ...any) error { return scan(append(to, &parent, &quantity)...) })
+		i, err := scanItem(func(to ...any) error { return scan(append(to, &parent, &id, &quantity)...) })
 		if err != nil {
 			return none, err
 		}
-		out[parent] = append(out[parent], &FulfillmentLine{LineItem: i.show(), Quantity: quantity})
+		out[parent] = append(out[parent], &FulfillmentLine{ID: gid.New(FulfillmentLineType, id), LineItem: i.show(), Quantity: quantity})
 		return none, nil
 	})
 	return out, err
@@ -78,6 +78,13 @@ func (store) insertFulfillment(ctx context.Context, tx database.Tx, f *Fulfillme
 		rows[i] = []any{newID(), shop, f.ID.UUID, p.line, p.quantity}
 	}
 	return database.Insert(ctx, tx, "fulfillment_line", []string{"id", "shop_id", "fulfillment_id", "order_line_id", "quantity"}, rows, "")
+}
+
+// updateFulfillment writes how a shipment stands and what it can be followed by. Served by the primary key.
+func (store) updateFulfillment(ctx context.Context, tx database.Tx, f *Fulfillment, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE fulfillment SET updated_at = $3, status = $4, tracking_company = $5, tracking_number = $6, tracking_url = $7
+		WHERE shop_id = $1 AND id = $2`, f.ID.UUID, now, strings.ToLower(f.Status), f.tracking.Company, strings.Join(f.tracking.Numbers, "\n"), strings.Join(f.tracking.URLs, "\n"))
+	return err
 }
 
 const refundColumns = `f.id, f.order_id, f.created_at, f.updated_at, f.amount, f.shipping_amount, f.currency, f.note, f.lines, f.status, f.actor`
@@ -182,7 +189,7 @@ func (store) eventsByID(ctx context.Context, q database.Querier, ids []uuid.UUID
 
 // show is a refund for the outside, with its lines.
 func (r *refundRow) show(lines map[uuid.UUID]*Line) *Refund {
-	out := &Refund{ID: gid.New(RefundType, r.id), CreatedAt: r.createdAt, Note: known(r.note), TotalRefunded: r.amount, OrderID: r.order,
+	out := &Refund{ID: gid.New(RefundType, r.id), CreatedAt: r.createdAt, Note: known(r.note), TotalRefunded: r.amount, OrderID: r.order, ReturnID: r.doc.Return,
 		TotalRefundedShipping: money.New(r.freight, r.amount.Currency), StaffMemberID: staffOf(r.actor), Pending: r.status == refundPending}
 	for _, l := range r.doc.Lines {
 		line := lines[l.Line]

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +14,7 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // UpdateInput is what staff change about an order. A nil part stays as it is.
@@ -25,6 +27,8 @@ type UpdateInput struct {
 	CustomAttributes []*cart.Attribute // not nil replaces all
 	ShippingAddress  *customer.AddressInput
 	Metafields       []catalog.MetafieldInput
+	// IfRevision, where it is given, refuses the change unless the order still has this revision.
+	IfRevision *string
 }
 
 // Metafields keeps the metafields of orders; *catalog.Service does. Paths of problems begin with "metafields".
@@ -35,21 +39,28 @@ type Metafields interface {
 // Update changes what staff keep about an order. The address is refused once something was shipped.
 func (s *Service) Update(ctx context.Context, in UpdateInput) (*Order, fault.Problems, error) {
 	problems, err := s.change(ctx, in.OrderID, []string{"input", "id"}, func(tx database.Tx, r *record, items []*item) (fault.Problems, error) {
+		if p := revision.Problems(in.IfRevision, r.updatedAt, "input", "ifRevision"); len(p) > 0 {
+			return p, nil
+		}
+		before := kept(r)
 		if p := in.apply(r); len(p) > 0 {
 			return p, nil
 		}
 		if p, err := s.putMetafields(ctx, tx, in); err != nil || len(p) > 0 {
 			return p, err
 		}
-		if err := s.save(ctx, tx, r, items, nil, "updated", "The order was changed.", nil); err != nil {
-			return nil, err
-		}
-		return nil, s.audit(ctx, tx, "order.updated", r.id, nil)
+		return nil, s.note(ctx, tx, r, items, "updated", "The order was changed.", map[string]any{"before": before, "after": kept(r)})
 	})
 	if err != nil || len(problems) > 0 {
 		return nil, problems, err
 	}
 	return s.after(ctx, in.OrderID)
+}
+
+// kept is what the record of a change tells of an order. Contact and address are the buyer's: that they changed, another
+// read tells.
+func kept(r *record) map[string]any {
+	return map[string]any{"note": r.note, "tags": r.tags}
 }
 
 func (s *Service) putMetafields(ctx context.Context, tx database.Tx, in UpdateInput) (fault.Problems, error) {
@@ -74,7 +85,7 @@ func (in *UpdateInput) apply(r *record) (p fault.Problems) {
 		}
 	}
 	if in.Tags != nil {
-		r.tags = cleanTags(in.Tags, &p)
+		r.tags = cleanTags(in.Tags, &p, "input", "tags")
 	}
 	if in.Email != nil {
 		email, flaw := identity.NormalizeEmail(*in.Email)
@@ -137,7 +148,7 @@ func (in *UpdateInput) address(r *record, p *fault.Problems) {
 }
 
 // cleanTags trims tags, and keeps each once.
-func cleanTags(tags []string, p *fault.Problems) []string {
+func cleanTags(tags []string, p *fault.Problems, field ...string) []string {
 	out := make([]string, 0, len(tags))
 	seen := map[string]bool{}
 	for n, t := range tags {
@@ -146,14 +157,14 @@ func cleanTags(tags []string, p *fault.Problems) []string {
 			continue
 		}
 		if utf8.RuneCountInString(t) > maxTag || !utf8.ValidString(t) {
-			p.Add(CodeTooLong, "A tag has at most 40 characters.", "input", "tags", strconv.Itoa(n))
+			p.Add(CodeTooLong, "A tag has at most 40 characters.", append(slices.Clone(field), strconv.Itoa(n))...)
 			continue
 		}
 		seen[t] = true
 		out = append(out, t)
 	}
 	if len(out) > maxTags {
-		p.Add(CodeTooMany, "An order has at most 250 tags.", "input", "tags")
+		p.Add(CodeTooMany, "An order has at most 250 tags.", field...)
 	}
 	return out
 }

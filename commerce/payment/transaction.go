@@ -47,7 +47,7 @@ func OutcomeOf(gatewayRef string, err error) Outcome {
 // caller finds its own. Fails with [fault.Conflict] where the key stands for something else, and with [fault.Invalid] where
 // there is no such gateway.
 func (s *Service) BeginTx(ctx context.Context, tx database.Tx, b Begin) (Transaction, error) {
-	if !s.Knows(b.Gateway) {
+	if !s.Knows(b.Gateway) && b.Gateway != Manual {
 		return Transaction{}, fault.New(fault.Invalid, "there is no payment gateway of this name")
 	}
 	if b.Key == "" || len(b.Key) > 200 || b.Amount.IsNegative() || !b.Amount.Currency.Valid() {

@@ -40,8 +40,10 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
+	"github.com/rialtohq/rialto/ent/generated/orderedit"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
 	"github.com/rialtohq/rialto/ent/generated/orderline"
+	"github.com/rialtohq/rialto/ent/generated/orderreturn"
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
@@ -51,6 +53,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
+	"github.com/rialtohq/rialto/ent/generated/returnline"
 	"github.com/rialtohq/rialto/ent/generated/role"
 	"github.com/rialtohq/rialto/ent/generated/roleassignment"
 	"github.com/rialtohq/rialto/ent/generated/searchdocument"
@@ -838,6 +841,23 @@ func init() {
 	orderDescID := orderMixinFields0[0].Descriptor()
 	// order.DefaultID holds the default value on creation for the id field.
 	order.DefaultID = orderDescID.Default.(func() uuid.UUID)
+	ordereditMixin := schema.OrderEdit{}.Mixin()
+	ordereditMixinFields0 := ordereditMixin[0].Fields()
+	_ = ordereditMixinFields0
+	ordereditFields := schema.OrderEdit{}.Fields()
+	_ = ordereditFields
+	// ordereditDescCommitted is the schema descriptor for committed field.
+	ordereditDescCommitted := ordereditFields[2].Descriptor()
+	// orderedit.DefaultCommitted holds the default value on creation for the committed field.
+	orderedit.DefaultCommitted = ordereditDescCommitted.Default.(bool)
+	// ordereditDescActor is the schema descriptor for actor field.
+	ordereditDescActor := ordereditFields[5].Descriptor()
+	// orderedit.DefaultActor holds the default value on creation for the actor field.
+	orderedit.DefaultActor = ordereditDescActor.Default.(string)
+	// ordereditDescID is the schema descriptor for id field.
+	ordereditDescID := ordereditMixinFields0[0].Descriptor()
+	// orderedit.DefaultID holds the default value on creation for the id field.
+	orderedit.DefaultID = ordereditDescID.Default.(func() uuid.UUID)
 	ordereventMixin := schema.OrderEvent{}.Mixin()
 	ordereventMixinFields0 := ordereventMixin[0].Fields()
 	_ = ordereventMixinFields0
@@ -900,6 +920,23 @@ func init() {
 	orderlineDescID := orderlineMixinFields0[0].Descriptor()
 	// orderline.DefaultID holds the default value on creation for the id field.
 	orderline.DefaultID = orderlineDescID.Default.(func() uuid.UUID)
+	orderreturnMixin := schema.OrderReturn{}.Mixin()
+	orderreturnMixinFields0 := orderreturnMixin[0].Fields()
+	_ = orderreturnMixinFields0
+	orderreturnFields := schema.OrderReturn{}.Fields()
+	_ = orderreturnFields
+	// orderreturnDescStatus is the schema descriptor for status field.
+	orderreturnDescStatus := orderreturnFields[2].Descriptor()
+	// orderreturn.DefaultStatus holds the default value on creation for the status field.
+	orderreturn.DefaultStatus = orderreturnDescStatus.Default.(string)
+	// orderreturnDescActor is the schema descriptor for actor field.
+	orderreturnDescActor := orderreturnFields[4].Descriptor()
+	// orderreturn.DefaultActor holds the default value on creation for the actor field.
+	orderreturn.DefaultActor = orderreturnDescActor.Default.(string)
+	// orderreturnDescID is the schema descriptor for id field.
+	orderreturnDescID := orderreturnMixinFields0[0].Descriptor()
+	// orderreturn.DefaultID holds the default value on creation for the id field.
+	orderreturn.DefaultID = orderreturnDescID.Default.(func() uuid.UUID)
 	outboxeventFields := schema.OutboxEvent{}.Fields()
 	_ = outboxeventFields
 	// outboxeventDescID is the schema descriptor for id field.
@@ -1094,6 +1131,27 @@ func init() {
 	reservationDescID := reservationMixinFields0[0].Descriptor()
 	// reservation.DefaultID holds the default value on creation for the id field.
 	reservation.DefaultID = reservationDescID.Default.(func() uuid.UUID)
+	returnlineMixin := schema.ReturnLine{}.Mixin()
+	returnlineMixinFields0 := returnlineMixin[0].Fields()
+	_ = returnlineMixinFields0
+	returnlineFields := schema.ReturnLine{}.Fields()
+	_ = returnlineFields
+	// returnlineDescProcessedQuantity is the schema descriptor for processed_quantity field.
+	returnlineDescProcessedQuantity := returnlineFields[4].Descriptor()
+	// returnline.DefaultProcessedQuantity holds the default value on creation for the processed_quantity field.
+	returnline.DefaultProcessedQuantity = returnlineDescProcessedQuantity.Default.(int)
+	// returnlineDescReason is the schema descriptor for reason field.
+	returnlineDescReason := returnlineFields[5].Descriptor()
+	// returnline.DefaultReason holds the default value on creation for the reason field.
+	returnline.DefaultReason = returnlineDescReason.Default.(string)
+	// returnlineDescNote is the schema descriptor for note field.
+	returnlineDescNote := returnlineFields[6].Descriptor()
+	// returnline.DefaultNote holds the default value on creation for the note field.
+	returnline.DefaultNote = returnlineDescNote.Default.(string)
+	// returnlineDescID is the schema descriptor for id field.
+	returnlineDescID := returnlineMixinFields0[0].Descriptor()
+	// returnline.DefaultID holds the default value on creation for the id field.
+	returnline.DefaultID = returnlineDescID.Default.(func() uuid.UUID)
 	roleMixin := schema.Role{}.Mixin()
 	roleMixinFields0 := roleMixin[0].Fields()
 	_ = roleMixinFields0

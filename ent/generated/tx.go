@@ -84,10 +84,14 @@ type Tx struct {
 	OptionValue *OptionValueClient
 	// Order is the client for interacting with the Order builders.
 	Order *OrderClient
+	// OrderEdit is the client for interacting with the OrderEdit builders.
+	OrderEdit *OrderEditClient
 	// OrderEvent is the client for interacting with the OrderEvent builders.
 	OrderEvent *OrderEventClient
 	// OrderLine is the client for interacting with the OrderLine builders.
 	OrderLine *OrderLineClient
+	// OrderReturn is the client for interacting with the OrderReturn builders.
+	OrderReturn *OrderReturnClient
 	// OutboxEvent is the client for interacting with the OutboxEvent builders.
 	OutboxEvent *OutboxEventClient
 	// Page is the client for interacting with the Page builders.
@@ -106,6 +110,8 @@ type Tx struct {
 	Refund *RefundClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// ReturnLine is the client for interacting with the ReturnLine builders.
+	ReturnLine *ReturnLineClient
 	// Role is the client for interacting with the Role builders.
 	Role *RoleClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
@@ -309,8 +315,10 @@ func (tx *Tx) init() {
 	tx.OAuthToken = NewOAuthTokenClient(tx.config)
 	tx.OptionValue = NewOptionValueClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)
+	tx.OrderEdit = NewOrderEditClient(tx.config)
 	tx.OrderEvent = NewOrderEventClient(tx.config)
 	tx.OrderLine = NewOrderLineClient(tx.config)
+	tx.OrderReturn = NewOrderReturnClient(tx.config)
 	tx.OutboxEvent = NewOutboxEventClient(tx.config)
 	tx.Page = NewPageClient(tx.config)
 	tx.PaymentTransaction = NewPaymentTransactionClient(tx.config)
@@ -320,6 +328,7 @@ func (tx *Tx) init() {
 	tx.ProductTag = NewProductTagClient(tx.config)
 	tx.Refund = NewRefundClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
+	tx.ReturnLine = NewReturnLineClient(tx.config)
 	tx.Role = NewRoleClient(tx.config)
 	tx.RoleAssignment = NewRoleAssignmentClient(tx.config)
 	tx.SearchDocument = NewSearchDocumentClient(tx.config)

@@ -757,6 +757,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ShopPolicy(ctx, sel, obj)
+	case order.Return:
+		return ec._Return(ctx, sel, &obj)
+	case *order.Return:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Return(ctx, sel, obj)
 	case order.Refund:
 		return ec._Refund(ctx, sel, &obj)
 	case *order.Refund:

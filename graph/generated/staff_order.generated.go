@@ -34,6 +34,7 @@ type OrderTransactionResolver interface {
 type RefundResolver interface {
 	Order(ctx context.Context, obj *order.Refund) (*order.Order, error)
 	RefundLineItems(ctx context.Context, obj *order.Refund, after *string, before *string, first *int, last *int, reverse *bool) (*model.RefundLineItemConnection, error)
+	Return(ctx context.Context, obj *order.Refund) (*order.Return, error)
 	StaffMember(ctx context.Context, obj *order.Refund) (*staff.StaffMember, error)
 
 	Transactions(ctx context.Context, obj *order.Refund, after *string, before *string, first *int, last *int, reverse *bool) (*model.OrderTransactionConnection, error)
@@ -1364,6 +1365,38 @@ func (ec *executionContext) fieldContext_Refund_refundLineItems(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Refund_return(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_return(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Refund().Return(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *order.Return) graphql.Marshaler {
+			return ec.marshalOReturn2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐReturn(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_return(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Refund",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Return(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Refund_staffMember(ctx context.Context, field graphql.CollectedField, obj *order.Refund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2022,7 +2055,7 @@ func (ec *executionContext) unmarshalInputFulfillmentInput(ctx context.Context, 
 		asMap["notifyCustomer"] = false
 	}
 
-	fieldsInOrder := [...]string{"lineItems", "notifyCustomer", "orderId", "trackingInfo"}
+	fieldsInOrder := [...]string{"lineItems", "locationId", "notifyCustomer", "orderId", "trackingInfo"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2036,6 +2069,13 @@ func (ec *executionContext) unmarshalInputFulfillmentInput(ctx context.Context, 
 				return it, err
 			}
 			it.LineItems = data
+		case "locationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋgidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationID = data
 		case "notifyCustomer":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notifyCustomer"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -2246,7 +2286,7 @@ func (ec *executionContext) unmarshalInputOrderInput(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"customAttributes", "email", "id", "metafields", "note", "phone", "shippingAddress", "tags"}
+	fieldsInOrder := [...]string{"customAttributes", "email", "id", "ifRevision", "metafields", "note", "phone", "shippingAddress", "tags"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2274,6 +2314,13 @@ func (ec *executionContext) unmarshalInputOrderInput(ctx context.Context, obj an
 				return it, err
 			}
 			it.ID = data
+		case "ifRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifRevision"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfRevision = data
 		case "metafields":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("metafields"))
 			data, err := ec.unmarshalOMetafieldInput2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldInputᚄ(ctx, v)
@@ -3143,6 +3190,12 @@ func (ec *executionContext) _Refund(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Refund_refundLineItems(ctx, field, obj)
 				})
+		case "return":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Refund_return(ctx, field, obj)
+				})
 		case "staffMember":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -3442,6 +3495,11 @@ func (ec *executionContext) unmarshalNFulfillmentLineItemInput2ᚖgithubᚗcom�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNFulfillmentTrackingInput2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentTrackingInput(ctx context.Context, v any) (model.FulfillmentTrackingInput, error) {
+	res, err := ec.unmarshalInputFulfillmentTrackingInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNOrderCancelUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderCancelUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OrderCancelUserError) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -3652,6 +3710,13 @@ func (ec *executionContext) marshalNRefundLineItemRestockType2string(ctx context
 		graphql.AddInvalidNullFromMarshaler(ctx, "RefundLineItemRestockType!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalOBasicEvent2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐEvent(ctx context.Context, sel ast.SelectionSet, v *order.Event) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BasicEvent(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOEventConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐEventConnection(ctx context.Context, sel ast.SelectionSet, v *model.EventConnection) graphql.Marshaler {

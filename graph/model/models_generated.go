@@ -379,6 +379,24 @@ type BrandColors struct {
 	Secondary []*shop.ColorGroup `json:"secondary"`
 }
 
+// One page of an edit's lines.
+type CalculatedLineItemConnection struct {
+	// The lines with their cursors.
+	Edges []*CalculatedLineItemEdge `json:"edges"`
+	// The lines alone.
+	Nodes []*order.EditLine `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A line of an edit and its place in the list.
+type CalculatedLineItemEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The line.
+	Node *order.EditLine `json:"node"`
+}
+
 // An address for a cart. Give exactly one of the two.
 type CartAddressInput struct {
 	// An address from the account of the customer that the cart belongs to; it is copied.
@@ -2063,6 +2081,14 @@ type FilterValue struct {
 	Swatch *Swatch `json:"swatch,omitempty"`
 }
 
+// Outcome of calling a shipment off.
+type FulfillmentCancelPayload struct {
+	// The shipment, called off, or null when it was not.
+	Fulfillment *order.Fulfillment `json:"fulfillment,omitempty"`
+	// What was refused and why. Empty when it was called off.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Outcome of recording a shipment.
 type FulfillmentCreatePayload struct {
 	// The shipment, or null when none was recorded.
@@ -2075,6 +2101,8 @@ type FulfillmentCreatePayload struct {
 type FulfillmentInput struct {
 	// What is in it. Left out, all that is not shipped yet.
 	LineItems []*FulfillmentLineItemInput `json:"lineItems,omitempty"`
+	// Where all of it is sent from: only pieces that lie there can be in it. Left out, it is sent from where the pieces lie.
+	LocationID *gid.ID `json:"locationId,omitempty"`
 	// Tell the buyer by mail.
 	NotifyCustomer *bool `json:"notifyCustomer,omitempty"`
 	// The order.
@@ -2107,6 +2135,14 @@ type FulfillmentLineItemInput struct {
 	LineItemID gid.ID `json:"lineItemId"`
 	// Pieces of it: 1 or more, and no more than wait to be shipped.
 	Quantity int `json:"quantity"`
+}
+
+// Outcome of changing what a shipment can be followed by.
+type FulfillmentTrackingInfoUpdatePayload struct {
+	// The shipment as it is now, or null when it was not changed.
+	Fulfillment *order.Fulfillment `json:"fulfillment,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // What parcels can be followed by.
@@ -3278,6 +3314,38 @@ type OrderCancelUserError struct {
 
 func (OrderCancelUserError) IsDisplayableError() {}
 
+// Which order is done.
+type OrderCloseInput struct {
+	// The order.
+	ID gid.ID `json:"id"`
+}
+
+// Outcome of putting an order away.
+type OrderClosePayload struct {
+	// The order as it is now, or null when there is none.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A word for colleagues.
+type OrderCommentCreateInput struct {
+	// What to say: plain text of at most 5,000 characters.
+	Message string `json:"message"`
+	// The order that it is about.
+	OrderID gid.ID `json:"orderId"`
+}
+
+// Outcome of commenting on an order.
+type OrderCommentCreatePayload struct {
+	// The comment in the order's timeline, or null when none was written.
+	Event *order.Event `json:"event,omitempty"`
+	// The order as it is now, or null when nothing was written.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One page of orders.
 type OrderConnection struct {
 	// The orders with their cursors.
@@ -3298,6 +3366,52 @@ type OrderEdge struct {
 	Node *order.Order `json:"node"`
 }
 
+// Outcome of adding a line of anything to an edit.
+type OrderEditAddCustomItemPayload struct {
+	// The line that was added, or null when none was.
+	CalculatedLineItem *order.EditLine `json:"calculatedLineItem,omitempty"`
+	// The order as it would be, or null when nothing was added.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of adding a variant to an edit.
+type OrderEditAddVariantPayload struct {
+	// The line that was added, or null when none was.
+	CalculatedLineItem *order.EditLine `json:"calculatedLineItem,omitempty"`
+	// The order as it would be, or null when nothing was added.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of beginning an edit.
+type OrderEditBeginPayload struct {
+	// The order as it would be, or null when no edit was begun.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of committing an edit.
+type OrderEditCommitPayload struct {
+	// The order as it is now, or null when it was not changed.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of setting a quantity in an edit.
+type OrderEditSetQuantityPayload struct {
+	// The line as it would be; null when nothing was changed, and when the edit itself had added the line and takes it off.
+	CalculatedLineItem *order.EditLine `json:"calculatedLineItem,omitempty"`
+	// The order as it would be, or null when nothing was changed.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Changes to an order. A part that is left out stays as it is.
 type OrderInput struct {
 	// New custom attributes, replacing all of the order's.
@@ -3306,6 +3420,8 @@ type OrderInput struct {
 	Email *string `json:"email,omitempty"`
 	// The order to change.
 	ID gid.ID `json:"id"`
+	// The `revision` that the order had when it was read. Where somebody else changed it since, nothing is written and the error has the code `STALE`.
+	IfRevision *string `json:"ifRevision,omitempty"`
 	// Metafields to write.
 	Metafields []*MetafieldInput `json:"metafields,omitempty"`
 	// New note; empty clears it.
@@ -3334,6 +3450,34 @@ type OrderLineItemEdge struct {
 	Cursor string `json:"cursor"`
 	// The order line.
 	Node *order.Line `json:"node"`
+}
+
+// Which order was paid.
+type OrderMarkAsPaidInput struct {
+	// The order.
+	ID gid.ID `json:"id"`
+}
+
+// Outcome of booking an order as paid.
+type OrderMarkAsPaidPayload struct {
+	// The order as it is now, or null when nothing was booked.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Which order is not done after all.
+type OrderOpenInput struct {
+	// The order.
+	ID gid.ID `json:"id"`
+}
+
+// Outcome of taking an order out again.
+type OrderOpenPayload struct {
+	// The order as it is now, or null when there is none.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // One page of transactions.
@@ -3859,6 +4003,154 @@ type RefundLineItemInput struct {
 	RestockType *string `json:"restockType,omitempty"`
 }
 
+// Outcome of calling a return off.
+type ReturnCancelPayload struct {
+	// The return as it is now, or null when it was not changed.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of ending a return.
+type ReturnClosePayload struct {
+	// The return as it is now, or null when it was not changed.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// One page of returns.
+type ReturnConnection struct {
+	// The returns with their cursors.
+	Edges []*ReturnEdge `json:"edges"`
+	// The returns alone.
+	Nodes []*order.Return `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of announcing a return.
+type ReturnCreatePayload struct {
+	// The return, or null when none was made.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// What becomes of pieces that came back.
+type ReturnDispositionInput struct {
+	// What becomes of them.
+	DispositionType string `json:"dispositionType"`
+	// Where they go back into stock. Left out, it is where they came from.
+	LocationID *gid.ID `json:"locationId,omitempty"`
+	// How many pieces.
+	Quantity int `json:"quantity"`
+}
+
+// A return and its place in the list.
+type ReturnEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The return.
+	Node *order.Return `json:"node"`
+}
+
+// Goods that a buyer will send back.
+type ReturnInput struct {
+	// The order.
+	OrderID gid.ID `json:"orderId"`
+	// What comes back.
+	ReturnLineItems []*ReturnLineItemInput `json:"returnLineItems"`
+}
+
+// One page of a return's lines.
+type ReturnLineItemConnection struct {
+	// The lines with their cursors.
+	Edges []*ReturnLineItemEdge `json:"edges"`
+	// The lines alone.
+	Nodes []*order.ReturnLine `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A return's line and its place in the list.
+type ReturnLineItemEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The line.
+	Node *order.ReturnLine `json:"node"`
+}
+
+// Shipped pieces that will come back.
+type ReturnLineItemInput struct {
+	// The line of a shipment, from `FulfillmentLineItem.id`.
+	FulfillmentLineItemID gid.ID `json:"fulfillmentLineItemId"`
+	// Pieces of it: 1 or more, and no more than went out and are in no other return.
+	Quantity int `json:"quantity"`
+	// Why they come back.
+	ReturnReason string `json:"returnReason"`
+	// The same in a few words, at most 255 characters. Buyers do not see them.
+	ReturnReasonNote *string `json:"returnReasonNote,omitempty"`
+}
+
+// Money that moves with a return.
+type ReturnProcessFinancialTransferInput struct {
+	// Money that goes back to the buyer.
+	IssueRefund *ReturnProcessRefundInput `json:"issueRefund"`
+}
+
+// Goods of a return that came back.
+type ReturnProcessInput struct {
+	// Money that goes back now. Left out, none does, and the order keeps in mind what the buyer is owed.
+	FinancialTransfer *ReturnProcessFinancialTransferInput `json:"financialTransfer,omitempty"`
+	// A note for staff, kept with the refund.
+	Note *string `json:"note,omitempty"`
+	// Tell the buyer by mail about money that goes back.
+	NotifyCustomer *bool `json:"notifyCustomer,omitempty"`
+	// Shipping that is given back with the goods.
+	RefundShipping *ShippingRefundInput `json:"refundShipping,omitempty"`
+	// The return.
+	ReturnID gid.ID `json:"returnId"`
+	// What came back.
+	ReturnLineItems []*ReturnProcessReturnLineItemInput `json:"returnLineItems"`
+}
+
+// Outcome of taking goods of a return in.
+type ReturnProcessPayload struct {
+	// The order as it is now, or null when nothing was taken in.
+	Order *order.Order `json:"order,omitempty"`
+	// What was given back, with the lines that it was for. One of zero where no money went back; null when nothing was taken in.
+	Refund *order.Refund `json:"refund,omitempty"`
+	// The return as it is now, or null when nothing was taken in.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Money that goes back to the buyer with a return.
+type ReturnProcessRefundInput struct {
+	// Which payments the money goes back to, and how much to each. Left out, it is worked out from lines and shipping.
+	OrderTransactions []*OrderTransactionInput `json:"orderTransactions,omitempty"`
+}
+
+// Pieces of a return's line that came back.
+type ReturnProcessReturnLineItemInput struct {
+	// What becomes of them. Those that none speaks of do not go into stock.
+	Dispositions []*ReturnDispositionInput `json:"dispositions,omitempty"`
+	// The line, from `ReturnLineItem.id`.
+	ID gid.ID `json:"id"`
+	// Pieces that came back: 1 or more, and no more than have not come back yet.
+	Quantity int `json:"quantity"`
+}
+
+// Outcome of taking a return up again.
+type ReturnReopenPayload struct {
+	// The return as it is now, or null when it was not changed.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One page of roles.
 type RoleConnection struct {
 	// The roles with their cursors.
@@ -4285,6 +4577,22 @@ type Swatch struct {
 	Color *string `json:"color,omitempty"`
 	// A picture, for patterns and materials.
 	Image *catalog.MediaImage `json:"image,omitempty"`
+}
+
+// Outcome of adding tags.
+type TagsAddPayload struct {
+	// The record as it is now, or null when it was not changed.
+	Node Any `json:"node,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of taking tags off.
+type TagsRemovePayload struct {
+	// The record as it is now, or null when it was not changed.
+	Node Any `json:"node,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // An address of the shop's website that leads elsewhere. Rialto keeps none yet.

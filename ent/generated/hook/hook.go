@@ -441,6 +441,18 @@ func (f OrderFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OrderMutation", m)
 }
 
+// The OrderEditFunc type is an adapter to allow the use of ordinary
+// function as OrderEdit mutator.
+type OrderEditFunc func(context.Context, *generated.OrderEditMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OrderEditFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.OrderEditMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OrderEditMutation", m)
+}
+
 // The OrderEventFunc type is an adapter to allow the use of ordinary
 // function as OrderEvent mutator.
 type OrderEventFunc func(context.Context, *generated.OrderEventMutation) (generated.Value, error)
@@ -463,6 +475,18 @@ func (f OrderLineFunc) Mutate(ctx context.Context, m generated.Mutation) (genera
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OrderLineMutation", m)
+}
+
+// The OrderReturnFunc type is an adapter to allow the use of ordinary
+// function as OrderReturn mutator.
+type OrderReturnFunc func(context.Context, *generated.OrderReturnMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OrderReturnFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.OrderReturnMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OrderReturnMutation", m)
 }
 
 // The OutboxEventFunc type is an adapter to allow the use of ordinary
@@ -571,6 +595,18 @@ func (f ReservationFunc) Mutate(ctx context.Context, m generated.Mutation) (gene
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ReservationMutation", m)
+}
+
+// The ReturnLineFunc type is an adapter to allow the use of ordinary
+// function as ReturnLine mutator.
+type ReturnLineFunc func(context.Context, *generated.ReturnLineMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReturnLineFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.ReturnLineMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ReturnLineMutation", m)
 }
 
 // The RoleFunc type is an adapter to allow the use of ordinary

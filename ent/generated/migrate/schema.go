@@ -1230,6 +1230,40 @@ var (
 			},
 		},
 	}
+	// OrderEditColumns holds the columns for the "order_edit" table.
+	OrderEditColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "base", Type: field.TypeInt64},
+		{Name: "committed", Type: field.TypeBool, Default: false},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "changes", Type: field.TypeJSON, Nullable: true},
+		{Name: "actor", Type: field.TypeString, Default: ""},
+		{Name: "order_id", Type: field.TypeUUID},
+	}
+	// OrderEditTable holds the schema information for the "order_edit" table.
+	OrderEditTable = &schema.Table{
+		Name:       "order_edit",
+		Columns:    OrderEditColumns,
+		PrimaryKey: []*schema.Column{OrderEditColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "order_edit_orders_order",
+				Columns:    []*schema.Column{OrderEditColumns[9]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "orderedit_shop_id_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrderEditColumns[1], OrderEditColumns[9]},
+			},
+		},
+	}
 	// OrderEventColumns holds the columns for the "order_event" table.
 	OrderEventColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1310,6 +1344,39 @@ var (
 				Name:    "orderline_shop_id_order_id_position",
 				Unique:  true,
 				Columns: []*schema.Column{OrderLineColumns[1], OrderLineColumns[26], OrderLineColumns[2]},
+			},
+		},
+	}
+	// OrderReturnColumns holds the columns for the "order_return" table.
+	OrderReturnColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "name", Type: field.TypeString},
+		{Name: "status", Type: field.TypeString, Default: "open"},
+		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "actor", Type: field.TypeString, Default: ""},
+		{Name: "order_id", Type: field.TypeUUID},
+	}
+	// OrderReturnTable holds the schema information for the "order_return" table.
+	OrderReturnTable = &schema.Table{
+		Name:       "order_return",
+		Columns:    OrderReturnColumns,
+		PrimaryKey: []*schema.Column{OrderReturnColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "order_return_orders_order",
+				Columns:    []*schema.Column{OrderReturnColumns[8]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "orderreturn_shop_id_order_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrderReturnColumns[1], OrderReturnColumns[8], OrderReturnColumns[0]},
 			},
 		},
 	}
@@ -1641,6 +1708,39 @@ var (
 				Name:    "reservation_shop_id_expires_at",
 				Unique:  false,
 				Columns: []*schema.Column{ReservationColumns[1], ReservationColumns[6]},
+			},
+		},
+	}
+	// ReturnLineColumns holds the columns for the "return_line" table.
+	ReturnLineColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "order_line_id", Type: field.TypeUUID},
+		{Name: "fulfillment_line_id", Type: field.TypeUUID},
+		{Name: "quantity", Type: field.TypeInt},
+		{Name: "processed_quantity", Type: field.TypeInt, Default: 0},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "return_id", Type: field.TypeUUID},
+	}
+	// ReturnLineTable holds the schema information for the "return_line" table.
+	ReturnLineTable = &schema.Table{
+		Name:       "return_line",
+		Columns:    ReturnLineColumns,
+		PrimaryKey: []*schema.Column{ReturnLineColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "return_line_order_return_return",
+				Columns:    []*schema.Column{ReturnLineColumns[8]},
+				RefColumns: []*schema.Column{OrderReturnColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "returnline_shop_id_return_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReturnLineColumns[1], ReturnLineColumns[8], ReturnLineColumns[0]},
 			},
 		},
 	}
@@ -2171,8 +2271,10 @@ var (
 		OauthTokenTable,
 		OptionValueTable,
 		OrdersTable,
+		OrderEditTable,
 		OrderEventTable,
 		OrderLineTable,
+		OrderReturnTable,
 		OutboxEventTable,
 		PageTable,
 		PaymentTransactionTable,
@@ -2182,6 +2284,7 @@ var (
 		ProductTagTable,
 		RefundTable,
 		ReservationTable,
+		ReturnLineTable,
 		RoleTable,
 		RoleAssignmentTable,
 		SearchDocumentTable,
@@ -2316,6 +2419,10 @@ func init() {
 	OrdersTable.Annotation = &entsql.Annotation{
 		Table: "orders",
 	}
+	OrderEditTable.ForeignKeys[0].RefTable = OrdersTable
+	OrderEditTable.Annotation = &entsql.Annotation{
+		Table: "order_edit",
+	}
 	OrderEventTable.ForeignKeys[0].RefTable = OrdersTable
 	OrderEventTable.Annotation = &entsql.Annotation{
 		Table: "order_event",
@@ -2323,6 +2430,10 @@ func init() {
 	OrderLineTable.ForeignKeys[0].RefTable = OrdersTable
 	OrderLineTable.Annotation = &entsql.Annotation{
 		Table: "order_line",
+	}
+	OrderReturnTable.ForeignKeys[0].RefTable = OrdersTable
+	OrderReturnTable.Annotation = &entsql.Annotation{
+		Table: "order_return",
 	}
 	OutboxEventTable.Annotation = &entsql.Annotation{
 		Table: "outbox_event",
@@ -2351,6 +2462,10 @@ func init() {
 	}
 	ReservationTable.Annotation = &entsql.Annotation{
 		Table: "reservation",
+	}
+	ReturnLineTable.ForeignKeys[0].RefTable = OrderReturnTable
+	ReturnLineTable.Annotation = &entsql.Annotation{
+		Table: "return_line",
 	}
 	RoleTable.Annotation = &entsql.Annotation{
 		Table: "role",
