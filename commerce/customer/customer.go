@@ -63,9 +63,15 @@ type Customer struct {
 	SocialLoginProvider *SocialLoginProvider
 	State               State
 	Tags                []string
-	// TaxExempt is false: accounts without tax do not exist yet.
+	// TaxExempt says that no tax is taken of what the customer buys.
 	TaxExempt bool
 	UpdatedAt time.Time
+	// VerifiedEmail says that whoever holds the account has shown that mail to its email reaches them.
+	VerifiedEmail bool
+	// EmailMarketingConsent tells what the shopper said about advertising mail, and when.
+	EmailMarketingConsent *Consent
+	// Revision changes with every change of the account.
+	Revision string
 
 	// DefaultAddressID is the address that checkout starts with; uuid.Nil where the book is empty.
 	DefaultAddressID uuid.UUID
@@ -83,6 +89,10 @@ type Events interface {
 const (
 	// SubjectCreated: an account was opened by its shopper ([Event]).
 	SubjectCreated = "customer.created"
+	// SubjectOpened: an account was opened by the shop ([Event]). No mail follows from it.
+	SubjectOpened = "customer.opened"
+	// SubjectDeleted: an account was deleted, with all that belonged to it ([Event]).
+	SubjectDeleted = "customer.deleted"
 	// SubjectUpdated: an account or its state changed ([Event]).
 	SubjectUpdated = "customer.updated"
 	// SubjectPasswordChanged: an account's password changed, and its sessions ended ([Event]).
@@ -90,7 +100,7 @@ const (
 	// SubjectRecoveryRequested: somebody wants a link for a new password ([RecoveryRequested]). Whoever sends the mail
 	// calls [Service.RecoveryMail], which knows whether there is such an account.
 	SubjectRecoveryRequested = "customer.recovery_requested"
-	// SubjectActivationRequested: the shop opened an account ([Event]). Whoever sends the mail calls
+	// SubjectActivationRequested: the shop invites who holds an account to set a password ([Event]). Whoever sends the mail calls
 	// [Service.ActivationMail].
 	SubjectActivationRequested = "customer.activation_requested"
 )
@@ -105,11 +115,18 @@ type RecoveryRequested struct {
 	Email string `json:"email"`
 }
 
+// Audit records what staff did, with the change itself; *staff.Service does.
+type Audit interface {
+	Audit(ctx context.Context, tx database.Tx, action, resource string, data any) error
+}
+
 // Config is what the service needs. DB, Identity and Events are required.
 type Config struct {
 	DB       *database.DB
 	Identity *identity.Service
 	Events   Events
+	// Audit may be nil: nothing is recorded then.
+	Audit Audit
 	// Clock defaults to the machine's.
 	Clock clock.Clock
 	// NewID makes the ids of rows; the default is UUIDv7.
@@ -125,6 +142,7 @@ type Service struct {
 	db         *database.DB
 	identity   *identity.Service
 	events     Events
+	audit      Audit
 	clock      clock.Clock
 	newID      func() uuid.UUID
 	policies   *policy.Engine
@@ -133,7 +151,7 @@ type Service struct {
 
 // New makes the service.
 func New(c Config) *Service {
-	s := &Service{db: c.DB, identity: c.Identity, events: c.Events, clock: c.Clock, newID: c.NewID, policies: c.Policies.Or(), accountURL: strings.TrimSuffix(c.AccountURL, "/")}
+	s := &Service{db: c.DB, identity: c.Identity, events: c.Events, audit: c.Audit, clock: c.Clock, newID: c.NewID, policies: c.Policies.Or(), accountURL: strings.TrimSuffix(c.AccountURL, "/")}
 	if s.clock == nil {
 		s.clock = clock.System{}
 	}

@@ -27,6 +27,8 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/collection"
 	"github.com/rialtohq/rialto/ent/generated/collectionproduct"
 	"github.com/rialtohq/rialto/ent/generated/customer"
+	"github.com/rialtohq/rialto/ent/generated/customergroup"
+	"github.com/rialtohq/rialto/ent/generated/customergroupmember"
 	"github.com/rialtohq/rialto/ent/generated/customertoken"
 	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
@@ -107,6 +109,10 @@ type Client struct {
 	CollectionProduct *CollectionProductClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// CustomerGroup is the client for interacting with the CustomerGroup builders.
+	CustomerGroup *CustomerGroupClient
+	// CustomerGroupMember is the client for interacting with the CustomerGroupMember builders.
+	CustomerGroupMember *CustomerGroupMemberClient
 	// CustomerToken is the client for interacting with the CustomerToken builders.
 	CustomerToken *CustomerTokenClient
 	// Discount is the client for interacting with the Discount builders.
@@ -231,6 +237,8 @@ func (c *Client) init() {
 	c.Collection = NewCollectionClient(c.config)
 	c.CollectionProduct = NewCollectionProductClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
+	c.CustomerGroup = NewCustomerGroupClient(c.config)
+	c.CustomerGroupMember = NewCustomerGroupMemberClient(c.config)
 	c.CustomerToken = NewCustomerTokenClient(c.config)
 	c.Discount = NewDiscountClient(c.config)
 	c.DiscountUsage = NewDiscountUsageClient(c.config)
@@ -372,70 +380,72 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		APIKey:             NewAPIKeyClient(cfg),
-		Address:            NewAddressClient(cfg),
-		App:                NewAppClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		BogusCharge:        NewBogusChargeClient(cfg),
-		Cart:               NewCartClient(cfg),
-		CartLine:           NewCartLineClient(cfg),
-		CheckoutAttempt:    NewCheckoutAttemptClient(cfg),
-		Collection:         NewCollectionClient(cfg),
-		CollectionProduct:  NewCollectionProductClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		CustomerToken:      NewCustomerTokenClient(cfg),
-		Discount:           NewDiscountClient(cfg),
-		DiscountUsage:      NewDiscountUsageClient(cfg),
-		ExternalIdentity:   NewExternalIdentityClient(cfg),
-		Fulfillment:        NewFulfillmentClient(cfg),
-		FulfillmentLine:    NewFulfillmentLineClient(cfg),
-		GiftCard:           NewGiftCardClient(cfg),
-		GiftCardEntry:      NewGiftCardEntryClient(cfg),
-		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
-		IdentityProvider:   NewIdentityProviderClient(cfg),
-		InboxRecord:        NewInboxRecordClient(cfg),
-		InventoryLevel:     NewInventoryLevelClient(cfg),
-		Location:           NewLocationClient(cfg),
-		Market:             NewMarketClient(cfg),
-		Media:              NewMediaClient(cfg),
-		Menu:               NewMenuClient(cfg),
-		MenuItem:           NewMenuItemClient(cfg),
-		Metafield:          NewMetafieldClient(cfg),
-		OAuthRequest:       NewOAuthRequestClient(cfg),
-		OAuthToken:         NewOAuthTokenClient(cfg),
-		OptionValue:        NewOptionValueClient(cfg),
-		Order:              NewOrderClient(cfg),
-		OrderEvent:         NewOrderEventClient(cfg),
-		OrderLine:          NewOrderLineClient(cfg),
-		OutboxEvent:        NewOutboxEventClient(cfg),
-		Page:               NewPageClient(cfg),
-		PaymentTransaction: NewPaymentTransactionClient(cfg),
-		Product:            NewProductClient(cfg),
-		ProductOption:      NewProductOptionClient(cfg),
-		ProductPrice:       NewProductPriceClient(cfg),
-		ProductTag:         NewProductTagClient(cfg),
-		Refund:             NewRefundClient(cfg),
-		Reservation:        NewReservationClient(cfg),
-		Role:               NewRoleClient(cfg),
-		RoleAssignment:     NewRoleAssignmentClient(cfg),
-		SearchDocument:     NewSearchDocumentClient(cfg),
-		Session:            NewSessionClient(cfg),
-		ShippingRate:       NewShippingRateClient(cfg),
-		ShippingZone:       NewShippingZoneClient(cfg),
-		Shop:               NewShopClient(cfg),
-		ShopCounter:        NewShopCounterClient(cfg),
-		SignInFailure:      NewSignInFailureClient(cfg),
-		SignInFlow:         NewSignInFlowClient(cfg),
-		SigningKey:         NewSigningKeyClient(cfg),
-		StaffMember:        NewStaffMemberClient(cfg),
-		StockMovement:      NewStockMovementClient(cfg),
-		StorefrontToken:    NewStorefrontTokenClient(cfg),
-		TaxRate:            NewTaxRateClient(cfg),
-		Variant:            NewVariantClient(cfg),
-		VariantOption:      NewVariantOptionClient(cfg),
-		VariantPrice:       NewVariantPriceClient(cfg),
+		ctx:                 ctx,
+		config:              cfg,
+		APIKey:              NewAPIKeyClient(cfg),
+		Address:             NewAddressClient(cfg),
+		App:                 NewAppClient(cfg),
+		AuditEntry:          NewAuditEntryClient(cfg),
+		BogusCharge:         NewBogusChargeClient(cfg),
+		Cart:                NewCartClient(cfg),
+		CartLine:            NewCartLineClient(cfg),
+		CheckoutAttempt:     NewCheckoutAttemptClient(cfg),
+		Collection:          NewCollectionClient(cfg),
+		CollectionProduct:   NewCollectionProductClient(cfg),
+		Customer:            NewCustomerClient(cfg),
+		CustomerGroup:       NewCustomerGroupClient(cfg),
+		CustomerGroupMember: NewCustomerGroupMemberClient(cfg),
+		CustomerToken:       NewCustomerTokenClient(cfg),
+		Discount:            NewDiscountClient(cfg),
+		DiscountUsage:       NewDiscountUsageClient(cfg),
+		ExternalIdentity:    NewExternalIdentityClient(cfg),
+		Fulfillment:         NewFulfillmentClient(cfg),
+		FulfillmentLine:     NewFulfillmentLineClient(cfg),
+		GiftCard:            NewGiftCardClient(cfg),
+		GiftCardEntry:       NewGiftCardEntryClient(cfg),
+		IdempotencyRecord:   NewIdempotencyRecordClient(cfg),
+		IdentityProvider:    NewIdentityProviderClient(cfg),
+		InboxRecord:         NewInboxRecordClient(cfg),
+		InventoryLevel:      NewInventoryLevelClient(cfg),
+		Location:            NewLocationClient(cfg),
+		Market:              NewMarketClient(cfg),
+		Media:               NewMediaClient(cfg),
+		Menu:                NewMenuClient(cfg),
+		MenuItem:            NewMenuItemClient(cfg),
+		Metafield:           NewMetafieldClient(cfg),
+		OAuthRequest:        NewOAuthRequestClient(cfg),
+		OAuthToken:          NewOAuthTokenClient(cfg),
+		OptionValue:         NewOptionValueClient(cfg),
+		Order:               NewOrderClient(cfg),
+		OrderEvent:          NewOrderEventClient(cfg),
+		OrderLine:           NewOrderLineClient(cfg),
+		OutboxEvent:         NewOutboxEventClient(cfg),
+		Page:                NewPageClient(cfg),
+		PaymentTransaction:  NewPaymentTransactionClient(cfg),
+		Product:             NewProductClient(cfg),
+		ProductOption:       NewProductOptionClient(cfg),
+		ProductPrice:        NewProductPriceClient(cfg),
+		ProductTag:          NewProductTagClient(cfg),
+		Refund:              NewRefundClient(cfg),
+		Reservation:         NewReservationClient(cfg),
+		Role:                NewRoleClient(cfg),
+		RoleAssignment:      NewRoleAssignmentClient(cfg),
+		SearchDocument:      NewSearchDocumentClient(cfg),
+		Session:             NewSessionClient(cfg),
+		ShippingRate:        NewShippingRateClient(cfg),
+		ShippingZone:        NewShippingZoneClient(cfg),
+		Shop:                NewShopClient(cfg),
+		ShopCounter:         NewShopCounterClient(cfg),
+		SignInFailure:       NewSignInFailureClient(cfg),
+		SignInFlow:          NewSignInFlowClient(cfg),
+		SigningKey:          NewSigningKeyClient(cfg),
+		StaffMember:         NewStaffMemberClient(cfg),
+		StockMovement:       NewStockMovementClient(cfg),
+		StorefrontToken:     NewStorefrontTokenClient(cfg),
+		TaxRate:             NewTaxRateClient(cfg),
+		Variant:             NewVariantClient(cfg),
+		VariantOption:       NewVariantOptionClient(cfg),
+		VariantPrice:        NewVariantPriceClient(cfg),
 	}, nil
 }
 
@@ -453,70 +463,72 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		APIKey:             NewAPIKeyClient(cfg),
-		Address:            NewAddressClient(cfg),
-		App:                NewAppClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		BogusCharge:        NewBogusChargeClient(cfg),
-		Cart:               NewCartClient(cfg),
-		CartLine:           NewCartLineClient(cfg),
-		CheckoutAttempt:    NewCheckoutAttemptClient(cfg),
-		Collection:         NewCollectionClient(cfg),
-		CollectionProduct:  NewCollectionProductClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		CustomerToken:      NewCustomerTokenClient(cfg),
-		Discount:           NewDiscountClient(cfg),
-		DiscountUsage:      NewDiscountUsageClient(cfg),
-		ExternalIdentity:   NewExternalIdentityClient(cfg),
-		Fulfillment:        NewFulfillmentClient(cfg),
-		FulfillmentLine:    NewFulfillmentLineClient(cfg),
-		GiftCard:           NewGiftCardClient(cfg),
-		GiftCardEntry:      NewGiftCardEntryClient(cfg),
-		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
-		IdentityProvider:   NewIdentityProviderClient(cfg),
-		InboxRecord:        NewInboxRecordClient(cfg),
-		InventoryLevel:     NewInventoryLevelClient(cfg),
-		Location:           NewLocationClient(cfg),
-		Market:             NewMarketClient(cfg),
-		Media:              NewMediaClient(cfg),
-		Menu:               NewMenuClient(cfg),
-		MenuItem:           NewMenuItemClient(cfg),
-		Metafield:          NewMetafieldClient(cfg),
-		OAuthRequest:       NewOAuthRequestClient(cfg),
-		OAuthToken:         NewOAuthTokenClient(cfg),
-		OptionValue:        NewOptionValueClient(cfg),
-		Order:              NewOrderClient(cfg),
-		OrderEvent:         NewOrderEventClient(cfg),
-		OrderLine:          NewOrderLineClient(cfg),
-		OutboxEvent:        NewOutboxEventClient(cfg),
-		Page:               NewPageClient(cfg),
-		PaymentTransaction: NewPaymentTransactionClient(cfg),
-		Product:            NewProductClient(cfg),
-		ProductOption:      NewProductOptionClient(cfg),
-		ProductPrice:       NewProductPriceClient(cfg),
-		ProductTag:         NewProductTagClient(cfg),
-		Refund:             NewRefundClient(cfg),
-		Reservation:        NewReservationClient(cfg),
-		Role:               NewRoleClient(cfg),
-		RoleAssignment:     NewRoleAssignmentClient(cfg),
-		SearchDocument:     NewSearchDocumentClient(cfg),
-		Session:            NewSessionClient(cfg),
-		ShippingRate:       NewShippingRateClient(cfg),
-		ShippingZone:       NewShippingZoneClient(cfg),
-		Shop:               NewShopClient(cfg),
-		ShopCounter:        NewShopCounterClient(cfg),
-		SignInFailure:      NewSignInFailureClient(cfg),
-		SignInFlow:         NewSignInFlowClient(cfg),
-		SigningKey:         NewSigningKeyClient(cfg),
-		StaffMember:        NewStaffMemberClient(cfg),
-		StockMovement:      NewStockMovementClient(cfg),
-		StorefrontToken:    NewStorefrontTokenClient(cfg),
-		TaxRate:            NewTaxRateClient(cfg),
-		Variant:            NewVariantClient(cfg),
-		VariantOption:      NewVariantOptionClient(cfg),
-		VariantPrice:       NewVariantPriceClient(cfg),
+		ctx:                 ctx,
+		config:              cfg,
+		APIKey:              NewAPIKeyClient(cfg),
+		Address:             NewAddressClient(cfg),
+		App:                 NewAppClient(cfg),
+		AuditEntry:          NewAuditEntryClient(cfg),
+		BogusCharge:         NewBogusChargeClient(cfg),
+		Cart:                NewCartClient(cfg),
+		CartLine:            NewCartLineClient(cfg),
+		CheckoutAttempt:     NewCheckoutAttemptClient(cfg),
+		Collection:          NewCollectionClient(cfg),
+		CollectionProduct:   NewCollectionProductClient(cfg),
+		Customer:            NewCustomerClient(cfg),
+		CustomerGroup:       NewCustomerGroupClient(cfg),
+		CustomerGroupMember: NewCustomerGroupMemberClient(cfg),
+		CustomerToken:       NewCustomerTokenClient(cfg),
+		Discount:            NewDiscountClient(cfg),
+		DiscountUsage:       NewDiscountUsageClient(cfg),
+		ExternalIdentity:    NewExternalIdentityClient(cfg),
+		Fulfillment:         NewFulfillmentClient(cfg),
+		FulfillmentLine:     NewFulfillmentLineClient(cfg),
+		GiftCard:            NewGiftCardClient(cfg),
+		GiftCardEntry:       NewGiftCardEntryClient(cfg),
+		IdempotencyRecord:   NewIdempotencyRecordClient(cfg),
+		IdentityProvider:    NewIdentityProviderClient(cfg),
+		InboxRecord:         NewInboxRecordClient(cfg),
+		InventoryLevel:      NewInventoryLevelClient(cfg),
+		Location:            NewLocationClient(cfg),
+		Market:              NewMarketClient(cfg),
+		Media:               NewMediaClient(cfg),
+		Menu:                NewMenuClient(cfg),
+		MenuItem:            NewMenuItemClient(cfg),
+		Metafield:           NewMetafieldClient(cfg),
+		OAuthRequest:        NewOAuthRequestClient(cfg),
+		OAuthToken:          NewOAuthTokenClient(cfg),
+		OptionValue:         NewOptionValueClient(cfg),
+		Order:               NewOrderClient(cfg),
+		OrderEvent:          NewOrderEventClient(cfg),
+		OrderLine:           NewOrderLineClient(cfg),
+		OutboxEvent:         NewOutboxEventClient(cfg),
+		Page:                NewPageClient(cfg),
+		PaymentTransaction:  NewPaymentTransactionClient(cfg),
+		Product:             NewProductClient(cfg),
+		ProductOption:       NewProductOptionClient(cfg),
+		ProductPrice:        NewProductPriceClient(cfg),
+		ProductTag:          NewProductTagClient(cfg),
+		Refund:              NewRefundClient(cfg),
+		Reservation:         NewReservationClient(cfg),
+		Role:                NewRoleClient(cfg),
+		RoleAssignment:      NewRoleAssignmentClient(cfg),
+		SearchDocument:      NewSearchDocumentClient(cfg),
+		Session:             NewSessionClient(cfg),
+		ShippingRate:        NewShippingRateClient(cfg),
+		ShippingZone:        NewShippingZoneClient(cfg),
+		Shop:                NewShopClient(cfg),
+		ShopCounter:         NewShopCounterClient(cfg),
+		SignInFailure:       NewSignInFailureClient(cfg),
+		SignInFlow:          NewSignInFlowClient(cfg),
+		SigningKey:          NewSigningKeyClient(cfg),
+		StaffMember:         NewStaffMemberClient(cfg),
+		StockMovement:       NewStockMovementClient(cfg),
+		StorefrontToken:     NewStorefrontTokenClient(cfg),
+		TaxRate:             NewTaxRateClient(cfg),
+		Variant:             NewVariantClient(cfg),
+		VariantOption:       NewVariantOptionClient(cfg),
+		VariantPrice:        NewVariantPriceClient(cfg),
 	}, nil
 }
 
@@ -548,17 +560,17 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.Address, c.App, c.AuditEntry, c.BogusCharge, c.Cart, c.CartLine,
 		c.CheckoutAttempt, c.Collection, c.CollectionProduct, c.Customer,
-		c.CustomerToken, c.Discount, c.DiscountUsage, c.ExternalIdentity,
-		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
-		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
-		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
-		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent,
-		c.Page, c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice,
-		c.ProductTag, c.Refund, c.Reservation, c.Role, c.RoleAssignment,
-		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
-		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
-		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
-		c.VariantPrice,
+		c.CustomerGroup, c.CustomerGroupMember, c.CustomerToken, c.Discount,
+		c.DiscountUsage, c.ExternalIdentity, c.Fulfillment, c.FulfillmentLine,
+		c.GiftCard, c.GiftCardEntry, c.IdempotencyRecord, c.IdentityProvider,
+		c.InboxRecord, c.InventoryLevel, c.Location, c.Market, c.Media, c.Menu,
+		c.MenuItem, c.Metafield, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
+		c.OrderEvent, c.OrderLine, c.OutboxEvent, c.Page, c.PaymentTransaction,
+		c.Product, c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund,
+		c.Reservation, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
+		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
+		c.SignInFlow, c.SigningKey, c.StaffMember, c.StockMovement, c.StorefrontToken,
+		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
 	} {
 		n.Use(hooks...)
 	}
@@ -570,17 +582,17 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.Address, c.App, c.AuditEntry, c.BogusCharge, c.Cart, c.CartLine,
 		c.CheckoutAttempt, c.Collection, c.CollectionProduct, c.Customer,
-		c.CustomerToken, c.Discount, c.DiscountUsage, c.ExternalIdentity,
-		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
-		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
-		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
-		c.OAuthToken, c.OptionValue, c.Order, c.OrderEvent, c.OrderLine, c.OutboxEvent,
-		c.Page, c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice,
-		c.ProductTag, c.Refund, c.Reservation, c.Role, c.RoleAssignment,
-		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
-		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
-		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
-		c.VariantPrice,
+		c.CustomerGroup, c.CustomerGroupMember, c.CustomerToken, c.Discount,
+		c.DiscountUsage, c.ExternalIdentity, c.Fulfillment, c.FulfillmentLine,
+		c.GiftCard, c.GiftCardEntry, c.IdempotencyRecord, c.IdentityProvider,
+		c.InboxRecord, c.InventoryLevel, c.Location, c.Market, c.Media, c.Menu,
+		c.MenuItem, c.Metafield, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
+		c.OrderEvent, c.OrderLine, c.OutboxEvent, c.Page, c.PaymentTransaction,
+		c.Product, c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund,
+		c.Reservation, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
+		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
+		c.SignInFlow, c.SigningKey, c.StaffMember, c.StockMovement, c.StorefrontToken,
+		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -611,6 +623,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CollectionProduct.mutate(ctx, m)
 	case *CustomerMutation:
 		return c.Customer.mutate(ctx, m)
+	case *CustomerGroupMutation:
+		return c.CustomerGroup.mutate(ctx, m)
+	case *CustomerGroupMemberMutation:
+		return c.CustomerGroupMember.mutate(ctx, m)
 	case *CustomerTokenMutation:
 		return c.CustomerToken.mutate(ctx, m)
 	case *DiscountMutation:
@@ -2194,6 +2210,272 @@ func (c *CustomerClient) mutate(ctx context.Context, m *CustomerMutation) (Value
 		return (&CustomerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Customer mutation op: %q", m.Op())
+	}
+}
+
+// CustomerGroupClient is a client for the CustomerGroup schema.
+type CustomerGroupClient struct {
+	config
+}
+
+// NewCustomerGroupClient returns a client for the CustomerGroup from the given config.
+func NewCustomerGroupClient(c config) *CustomerGroupClient {
+	return &CustomerGroupClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customergroup.Hooks(f(g(h())))`.
+func (c *CustomerGroupClient) Use(hooks ...Hook) {
+	c.hooks.CustomerGroup = append(c.hooks.CustomerGroup, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customergroup.Intercept(f(g(h())))`.
+func (c *CustomerGroupClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerGroup = append(c.inters.CustomerGroup, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerGroup entity.
+func (c *CustomerGroupClient) Create() *CustomerGroupCreate {
+	mutation := newCustomerGroupMutation(c.config, OpCreate)
+	return &CustomerGroupCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerGroup entities.
+func (c *CustomerGroupClient) CreateBulk(builders ...*CustomerGroupCreate) *CustomerGroupCreateBulk {
+	return &CustomerGroupCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerGroupClient) MapCreateBulk(slice any, setFunc func(*CustomerGroupCreate, int)) *CustomerGroupCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerGroupCreateBulk{err: fmt.Errorf("calling to CustomerGroupClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerGroupCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerGroupCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerGroup.
+func (c *CustomerGroupClient) Update() *CustomerGroupUpdate {
+	mutation := newCustomerGroupMutation(c.config, OpUpdate)
+	return &CustomerGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerGroupClient) UpdateOne(_m *CustomerGroup) *CustomerGroupUpdateOne {
+	mutation := newCustomerGroupMutation(c.config, OpUpdateOne, withCustomerGroup(_m))
+	return &CustomerGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerGroupClient) UpdateOneID(id uuid.UUID) *CustomerGroupUpdateOne {
+	mutation := newCustomerGroupMutation(c.config, OpUpdateOne, withCustomerGroupID(id))
+	return &CustomerGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerGroup.
+func (c *CustomerGroupClient) Delete() *CustomerGroupDelete {
+	mutation := newCustomerGroupMutation(c.config, OpDelete)
+	return &CustomerGroupDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerGroupClient) DeleteOne(_m *CustomerGroup) *CustomerGroupDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerGroupClient) DeleteOneID(id uuid.UUID) *CustomerGroupDeleteOne {
+	builder := c.Delete().Where(customergroup.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerGroupDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerGroup.
+func (c *CustomerGroupClient) Query() *CustomerGroupQuery {
+	return &CustomerGroupQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerGroup},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerGroup entity by its id.
+func (c *CustomerGroupClient) Get(ctx context.Context, id uuid.UUID) (*CustomerGroup, error) {
+	return c.Query().Where(customergroup.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerGroupClient) GetX(ctx context.Context, id uuid.UUID) *CustomerGroup {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerGroupClient) Hooks() []Hook {
+	return c.hooks.CustomerGroup
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerGroupClient) Interceptors() []Interceptor {
+	return c.inters.CustomerGroup
+}
+
+func (c *CustomerGroupClient) mutate(ctx context.Context, m *CustomerGroupMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerGroupCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerGroupDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown CustomerGroup mutation op: %q", m.Op())
+	}
+}
+
+// CustomerGroupMemberClient is a client for the CustomerGroupMember schema.
+type CustomerGroupMemberClient struct {
+	config
+}
+
+// NewCustomerGroupMemberClient returns a client for the CustomerGroupMember from the given config.
+func NewCustomerGroupMemberClient(c config) *CustomerGroupMemberClient {
+	return &CustomerGroupMemberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customergroupmember.Hooks(f(g(h())))`.
+func (c *CustomerGroupMemberClient) Use(hooks ...Hook) {
+	c.hooks.CustomerGroupMember = append(c.hooks.CustomerGroupMember, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customergroupmember.Intercept(f(g(h())))`.
+func (c *CustomerGroupMemberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerGroupMember = append(c.inters.CustomerGroupMember, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerGroupMember entity.
+func (c *CustomerGroupMemberClient) Create() *CustomerGroupMemberCreate {
+	mutation := newCustomerGroupMemberMutation(c.config, OpCreate)
+	return &CustomerGroupMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerGroupMember entities.
+func (c *CustomerGroupMemberClient) CreateBulk(builders ...*CustomerGroupMemberCreate) *CustomerGroupMemberCreateBulk {
+	return &CustomerGroupMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerGroupMemberClient) MapCreateBulk(slice any, setFunc func(*CustomerGroupMemberCreate, int)) *CustomerGroupMemberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerGroupMemberCreateBulk{err: fmt.Errorf("calling to CustomerGroupMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerGroupMemberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerGroupMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerGroupMember.
+func (c *CustomerGroupMemberClient) Update() *CustomerGroupMemberUpdate {
+	mutation := newCustomerGroupMemberMutation(c.config, OpUpdate)
+	return &CustomerGroupMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerGroupMemberClient) UpdateOne(_m *CustomerGroupMember) *CustomerGroupMemberUpdateOne {
+	mutation := newCustomerGroupMemberMutation(c.config, OpUpdateOne, withCustomerGroupMember(_m))
+	return &CustomerGroupMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerGroupMemberClient) UpdateOneID(id uuid.UUID) *CustomerGroupMemberUpdateOne {
+	mutation := newCustomerGroupMemberMutation(c.config, OpUpdateOne, withCustomerGroupMemberID(id))
+	return &CustomerGroupMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerGroupMember.
+func (c *CustomerGroupMemberClient) Delete() *CustomerGroupMemberDelete {
+	mutation := newCustomerGroupMemberMutation(c.config, OpDelete)
+	return &CustomerGroupMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerGroupMemberClient) DeleteOne(_m *CustomerGroupMember) *CustomerGroupMemberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerGroupMemberClient) DeleteOneID(id uuid.UUID) *CustomerGroupMemberDeleteOne {
+	builder := c.Delete().Where(customergroupmember.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerGroupMemberDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerGroupMember.
+func (c *CustomerGroupMemberClient) Query() *CustomerGroupMemberQuery {
+	return &CustomerGroupMemberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerGroupMember},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerGroupMember entity by its id.
+func (c *CustomerGroupMemberClient) Get(ctx context.Context, id uuid.UUID) (*CustomerGroupMember, error) {
+	return c.Query().Where(customergroupmember.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerGroupMemberClient) GetX(ctx context.Context, id uuid.UUID) *CustomerGroupMember {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerGroupMemberClient) Hooks() []Hook {
+	return c.hooks.CustomerGroupMember
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerGroupMemberClient) Interceptors() []Interceptor {
+	return c.inters.CustomerGroupMember
+}
+
+func (c *CustomerGroupMemberClient) mutate(ctx context.Context, m *CustomerGroupMemberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerGroupMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerGroupMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerGroupMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerGroupMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown CustomerGroupMember mutation op: %q", m.Op())
 	}
 }
 
@@ -9096,11 +9378,11 @@ func (c *VariantPriceClient) mutate(ctx context.Context, m *VariantPriceMutation
 type (
 	hooks struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
-		Collection, CollectionProduct, Customer, CustomerToken, Discount,
-		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
-		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
-		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
-		OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
+		Collection, CollectionProduct, Customer, CustomerGroup, CustomerGroupMember,
+		CustomerToken, Discount, DiscountUsage, ExternalIdentity, Fulfillment,
+		FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord, IdentityProvider,
+		InboxRecord, InventoryLevel, Location, Market, Media, Menu, MenuItem,
+		Metafield, OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
 		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
 		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
 		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
@@ -9109,11 +9391,11 @@ type (
 	}
 	inters struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
-		Collection, CollectionProduct, Customer, CustomerToken, Discount,
-		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
-		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
-		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
-		OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
+		Collection, CollectionProduct, Customer, CustomerGroup, CustomerGroupMember,
+		CustomerToken, Discount, DiscountUsage, ExternalIdentity, Fulfillment,
+		FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord, IdentityProvider,
+		InboxRecord, InventoryLevel, Location, Market, Media, Menu, MenuItem,
+		Metafield, OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
 		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
 		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
 		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,

@@ -39,6 +39,12 @@ type Customer struct {
 	PasswordHash string `json:"-"`
 	// AcceptsMarketing holds the value of the "accepts_marketing" field.
 	AcceptsMarketing bool `json:"accepts_marketing,omitempty"`
+	// MarketingLevel holds the value of the "marketing_level" field.
+	MarketingLevel string `json:"marketing_level,omitempty"`
+	// MarketingAt holds the value of the "marketing_at" field.
+	MarketingAt *time.Time `json:"marketing_at,omitempty"`
+	// TaxExempt holds the value of the "tax_exempt" field.
+	TaxExempt bool `json:"tax_exempt,omitempty"`
 	// enabled, disabled, invited
 	State string `json:"state,omitempty"`
 	// Tags holds the value of the "tags" field.
@@ -63,13 +69,13 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case customer.FieldTags:
 			values[i] = new([]byte)
-		case customer.FieldVerifiedEmail, customer.FieldAcceptsMarketing:
+		case customer.FieldVerifiedEmail, customer.FieldAcceptsMarketing, customer.FieldTaxExempt:
 			values[i] = new(sql.NullBool)
 		case customer.FieldOrdersCount:
 			values[i] = new(sql.NullInt64)
-		case customer.FieldEmail, customer.FieldFirstName, customer.FieldLastName, customer.FieldPhone, customer.FieldPasswordHash, customer.FieldState, customer.FieldNote, customer.FieldLocale:
+		case customer.FieldEmail, customer.FieldFirstName, customer.FieldLastName, customer.FieldPhone, customer.FieldPasswordHash, customer.FieldMarketingLevel, customer.FieldState, customer.FieldNote, customer.FieldLocale:
 			values[i] = new(sql.NullString)
-		case customer.FieldCreatedAt, customer.FieldUpdatedAt:
+		case customer.FieldCreatedAt, customer.FieldUpdatedAt, customer.FieldMarketingAt:
 			values[i] = new(sql.NullTime)
 		case customer.FieldID, customer.FieldShopID:
 			values[i] = new(uuid.UUID)
@@ -153,6 +159,25 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field accepts_marketing", values[i])
 			} else if value.Valid {
 				_m.AcceptsMarketing = value.Bool
+			}
+		case customer.FieldMarketingLevel:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field marketing_level", values[i])
+			} else if value.Valid {
+				_m.MarketingLevel = value.String
+			}
+		case customer.FieldMarketingAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field marketing_at", values[i])
+			} else if value.Valid {
+				_m.MarketingAt = new(time.Time)
+				*_m.MarketingAt = value.Time
+			}
+		case customer.FieldTaxExempt:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field tax_exempt", values[i])
+			} else if value.Valid {
+				_m.TaxExempt = value.Bool
 			}
 		case customer.FieldState:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -257,6 +282,17 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("accepts_marketing=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AcceptsMarketing))
+	builder.WriteString(", ")
+	builder.WriteString("marketing_level=")
+	builder.WriteString(_m.MarketingLevel)
+	builder.WriteString(", ")
+	if v := _m.MarketingAt; v != nil {
+		builder.WriteString("marketing_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("tax_exempt=")
+	builder.WriteString(fmt.Sprintf("%v", _m.TaxExempt))
 	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(_m.State)

@@ -143,6 +143,54 @@ func (_u *CustomerUpdate) SetNillableAcceptsMarketing(v *bool) *CustomerUpdate {
 	return _u
 }
 
+// SetMarketingLevel sets the "marketing_level" field.
+func (_u *CustomerUpdate) SetMarketingLevel(v string) *CustomerUpdate {
+	_u.mutation.SetMarketingLevel(v)
+	return _u
+}
+
+// SetNillableMarketingLevel sets the "marketing_level" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableMarketingLevel(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetMarketingLevel(*v)
+	}
+	return _u
+}
+
+// SetMarketingAt sets the "marketing_at" field.
+func (_u *CustomerUpdate) SetMarketingAt(v time.Time) *CustomerUpdate {
+	_u.mutation.SetMarketingAt(v)
+	return _u
+}
+
+// SetNillableMarketingAt sets the "marketing_at" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableMarketingAt(v *time.Time) *CustomerUpdate {
+	if v != nil {
+		_u.SetMarketingAt(*v)
+	}
+	return _u
+}
+
+// ClearMarketingAt clears the value of the "marketing_at" field.
+func (_u *CustomerUpdate) ClearMarketingAt() *CustomerUpdate {
+	_u.mutation.ClearMarketingAt()
+	return _u
+}
+
+// SetTaxExempt sets the "tax_exempt" field.
+func (_u *CustomerUpdate) SetTaxExempt(v bool) *CustomerUpdate {
+	_u.mutation.SetTaxExempt(v)
+	return _u
+}
+
+// SetNillableTaxExempt sets the "tax_exempt" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableTaxExempt(v *bool) *CustomerUpdate {
+	if v != nil {
+		_u.SetTaxExempt(*v)
+	}
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *CustomerUpdate) SetState(v string) *CustomerUpdate {
 	_u.mutation.SetState(v)
@@ -309,6 +357,18 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AcceptsMarketing(); ok {
 		_spec.SetField(customer.FieldAcceptsMarketing, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.MarketingLevel(); ok {
+		_spec.SetField(customer.FieldMarketingLevel, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.MarketingAt(); ok {
+		_spec.SetField(customer.FieldMarketingAt, field.TypeTime, value)
+	}
+	if _u.mutation.MarketingAtCleared() {
+		_spec.ClearField(customer.FieldMarketingAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.TaxExempt(); ok {
+		_spec.SetField(customer.FieldTaxExempt, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(customer.FieldState, field.TypeString, value)
 	}
@@ -469,6 +529,54 @@ func (_u *CustomerUpdateOne) SetAcceptsMarketing(v bool) *CustomerUpdateOne {
 func (_u *CustomerUpdateOne) SetNillableAcceptsMarketing(v *bool) *CustomerUpdateOne {
 	if v != nil {
 		_u.SetAcceptsMarketing(*v)
+	}
+	return _u
+}
+
+// SetMarketingLevel sets the "marketing_level" field.
+func (_u *CustomerUpdateOne) SetMarketingLevel(v string) *CustomerUpdateOne {
+	_u.mutation.SetMarketingLevel(v)
+	return _u
+}
+
+// SetNillableMarketingLevel sets the "marketing_level" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableMarketingLevel(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetMarketingLevel(*v)
+	}
+	return _u
+}
+
+// SetMarketingAt sets the "marketing_at" field.
+func (_u *CustomerUpdateOne) SetMarketingAt(v time.Time) *CustomerUpdateOne {
+	_u.mutation.SetMarketingAt(v)
+	return _u
+}
+
+// SetNillableMarketingAt sets the "marketing_at" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableMarketingAt(v *time.Time) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetMarketingAt(*v)
+	}
+	return _u
+}
+
+// ClearMarketingAt clears the value of the "marketing_at" field.
+func (_u *CustomerUpdateOne) ClearMarketingAt() *CustomerUpdateOne {
+	_u.mutation.ClearMarketingAt()
+	return _u
+}
+
+// SetTaxExempt sets the "tax_exempt" field.
+func (_u *CustomerUpdateOne) SetTaxExempt(v bool) *CustomerUpdateOne {
+	_u.mutation.SetTaxExempt(v)
+	return _u
+}
+
+// SetNillableTaxExempt sets the "tax_exempt" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableTaxExempt(v *bool) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetTaxExempt(*v)
 	}
 	return _u
 }
@@ -668,6 +776,18 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.AcceptsMarketing(); ok {
 		_spec.SetField(customer.FieldAcceptsMarketing, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.MarketingLevel(); ok {
+		_spec.SetField(customer.FieldMarketingLevel, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.MarketingAt(); ok {
+		_spec.SetField(customer.FieldMarketingAt, field.TypeTime, value)
+	}
+	if _u.mutation.MarketingAtCleared() {
+		_spec.ClearField(customer.FieldMarketingAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.TaxExempt(); ok {
+		_spec.SetField(customer.FieldTaxExempt, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(customer.FieldState, field.TypeString, value)

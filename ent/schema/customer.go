@@ -27,6 +27,9 @@ func (Customer) Fields() []ent.Field {
 		str("phone"),
 		field.String("password_hash").Default("").Sensitive(),
 		field.Bool("accepts_marketing").Default(false),
+		str("marketing_level"), // how sure the consent is: SINGLE_OPT_IN, CONFIRMED_OPT_IN or UNKNOWN
+		at("marketing_at"),     // when the shopper last said yes or no
+		field.Bool("tax_exempt").Default(false),
 		field.String("state").Default("enabled").Comment("enabled, disabled, invited"),
 		doc("tags"),
 		str("note"),

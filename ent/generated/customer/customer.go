@@ -32,6 +32,12 @@ const (
 	FieldPasswordHash = "password_hash"
 	// FieldAcceptsMarketing holds the string denoting the accepts_marketing field in the database.
 	FieldAcceptsMarketing = "accepts_marketing"
+	// FieldMarketingLevel holds the string denoting the marketing_level field in the database.
+	FieldMarketingLevel = "marketing_level"
+	// FieldMarketingAt holds the string denoting the marketing_at field in the database.
+	FieldMarketingAt = "marketing_at"
+	// FieldTaxExempt holds the string denoting the tax_exempt field in the database.
+	FieldTaxExempt = "tax_exempt"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
 	// FieldTags holds the string denoting the tags field in the database.
@@ -61,6 +67,9 @@ var Columns = []string{
 	FieldPhone,
 	FieldPasswordHash,
 	FieldAcceptsMarketing,
+	FieldMarketingLevel,
+	FieldMarketingAt,
+	FieldTaxExempt,
 	FieldState,
 	FieldTags,
 	FieldNote,
@@ -92,6 +101,10 @@ var (
 	DefaultPasswordHash string
 	// DefaultAcceptsMarketing holds the default value on creation for the "accepts_marketing" field.
 	DefaultAcceptsMarketing bool
+	// DefaultMarketingLevel holds the default value on creation for the "marketing_level" field.
+	DefaultMarketingLevel string
+	// DefaultTaxExempt holds the default value on creation for the "tax_exempt" field.
+	DefaultTaxExempt bool
 	// DefaultState holds the default value on creation for the "state" field.
 	DefaultState string
 	// DefaultNote holds the default value on creation for the "note" field.
@@ -160,6 +173,21 @@ func ByPasswordHash(opts ...sql.OrderTermOption) OrderOption {
 // ByAcceptsMarketing orders the results by the accepts_marketing field.
 func ByAcceptsMarketing(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAcceptsMarketing, opts...).ToFunc()
+}
+
+// ByMarketingLevel orders the results by the marketing_level field.
+func ByMarketingLevel(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMarketingLevel, opts...).ToFunc()
+}
+
+// ByMarketingAt orders the results by the marketing_at field.
+func ByMarketingAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMarketingAt, opts...).ToFunc()
+}
+
+// ByTaxExempt orders the results by the tax_exempt field.
+func ByTaxExempt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTaxExempt, opts...).ToFunc()
 }
 
 // ByState orders the results by the state field.

@@ -105,6 +105,21 @@ func AcceptsMarketing(v bool) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldAcceptsMarketing, v))
 }
 
+// MarketingLevel applies equality check predicate on the "marketing_level" field. It's identical to MarketingLevelEQ.
+func MarketingLevel(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldMarketingLevel, v))
+}
+
+// MarketingAt applies equality check predicate on the "marketing_at" field. It's identical to MarketingAtEQ.
+func MarketingAt(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldMarketingAt, v))
+}
+
+// TaxExempt applies equality check predicate on the "tax_exempt" field. It's identical to TaxExemptEQ.
+func TaxExempt(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldTaxExempt, v))
+}
+
 // State applies equality check predicate on the "state" field. It's identical to StateEQ.
 func State(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldState, v))
@@ -593,6 +608,131 @@ func AcceptsMarketingEQ(v bool) predicate.Customer {
 // AcceptsMarketingNEQ applies the NEQ predicate on the "accepts_marketing" field.
 func AcceptsMarketingNEQ(v bool) predicate.Customer {
 	return predicate.Customer(sql.FieldNEQ(FieldAcceptsMarketing, v))
+}
+
+// MarketingLevelEQ applies the EQ predicate on the "marketing_level" field.
+func MarketingLevelEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldMarketingLevel, v))
+}
+
+// MarketingLevelNEQ applies the NEQ predicate on the "marketing_level" field.
+func MarketingLevelNEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldMarketingLevel, v))
+}
+
+// MarketingLevelIn applies the In predicate on the "marketing_level" field.
+func MarketingLevelIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldMarketingLevel, vs...))
+}
+
+// MarketingLevelNotIn applies the NotIn predicate on the "marketing_level" field.
+func MarketingLevelNotIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldMarketingLevel, vs...))
+}
+
+// MarketingLevelGT applies the GT predicate on the "marketing_level" field.
+func MarketingLevelGT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldMarketingLevel, v))
+}
+
+// MarketingLevelGTE applies the GTE predicate on the "marketing_level" field.
+func MarketingLevelGTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldMarketingLevel, v))
+}
+
+// MarketingLevelLT applies the LT predicate on the "marketing_level" field.
+func MarketingLevelLT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldMarketingLevel, v))
+}
+
+// MarketingLevelLTE applies the LTE predicate on the "marketing_level" field.
+func MarketingLevelLTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldMarketingLevel, v))
+}
+
+// MarketingLevelContains applies the Contains predicate on the "marketing_level" field.
+func MarketingLevelContains(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContains(FieldMarketingLevel, v))
+}
+
+// MarketingLevelHasPrefix applies the HasPrefix predicate on the "marketing_level" field.
+func MarketingLevelHasPrefix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasPrefix(FieldMarketingLevel, v))
+}
+
+// MarketingLevelHasSuffix applies the HasSuffix predicate on the "marketing_level" field.
+func MarketingLevelHasSuffix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasSuffix(FieldMarketingLevel, v))
+}
+
+// MarketingLevelEqualFold applies the EqualFold predicate on the "marketing_level" field.
+func MarketingLevelEqualFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEqualFold(FieldMarketingLevel, v))
+}
+
+// MarketingLevelContainsFold applies the ContainsFold predicate on the "marketing_level" field.
+func MarketingLevelContainsFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContainsFold(FieldMarketingLevel, v))
+}
+
+// MarketingAtEQ applies the EQ predicate on the "marketing_at" field.
+func MarketingAtEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldMarketingAt, v))
+}
+
+// MarketingAtNEQ applies the NEQ predicate on the "marketing_at" field.
+func MarketingAtNEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldMarketingAt, v))
+}
+
+// MarketingAtIn applies the In predicate on the "marketing_at" field.
+func MarketingAtIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldMarketingAt, vs...))
+}
+
+// MarketingAtNotIn applies the NotIn predicate on the "marketing_at" field.
+func MarketingAtNotIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldMarketingAt, vs...))
+}
+
+// MarketingAtGT applies the GT predicate on the "marketing_at" field.
+func MarketingAtGT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldMarketingAt, v))
+}
+
+// MarketingAtGTE applies the GTE predicate on the "marketing_at" field.
+func MarketingAtGTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldMarketingAt, v))
+}
+
+// MarketingAtLT applies the LT predicate on the "marketing_at" field.
+func MarketingAtLT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldMarketingAt, v))
+}
+
+// MarketingAtLTE applies the LTE predicate on the "marketing_at" field.
+func MarketingAtLTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldMarketingAt, v))
+}
+
+// MarketingAtIsNil applies the IsNil predicate on the "marketing_at" field.
+func MarketingAtIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldMarketingAt))
+}
+
+// MarketingAtNotNil applies the NotNil predicate on the "marketing_at" field.
+func MarketingAtNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldMarketingAt))
+}
+
+// TaxExemptEQ applies the EQ predicate on the "tax_exempt" field.
+func TaxExemptEQ(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldTaxExempt, v))
+}
+
+// TaxExemptNEQ applies the NEQ predicate on the "tax_exempt" field.
+func TaxExemptNEQ(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldTaxExempt, v))
 }
 
 // StateEQ applies the EQ predicate on the "state" field.
