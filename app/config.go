@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/rialtohq/rialto/platform/database"
 )
@@ -41,6 +42,8 @@ type Config struct {
 	Secret string
 	// PrivateProviders is "on" where providers of identities may be at private addresses and without TLS, for development.
 	PrivateProviders string
+	// ErasureDelay is how long the erasure of a customer can be canceled, such as 240h.
+	ErasureDelay string
 	// OTLPEndpoint is where traces go; empty sends none.
 	OTLPEndpoint string
 	// Demo fills an empty deployment with the demo shop, its public token and its owner. It listens on loopback only.
@@ -76,6 +79,7 @@ func settings() []setting {
 		{env: "RIALTO_POLICIES_DIR", help: "folder of *.cedar files with policies of your own; empty has none", field: func(c *Config) *string { return &c.PoliciesDir }},
 		{env: "RIALTO_SECRET", help: "long random text that seals signing keys and client secrets in the database; empty keeps them unsealed", secret: true, field: func(c *Config) *string { return &c.Secret }},
 		{env: "RIALTO_PRIVATE_PROVIDERS", def: "off", help: "on lets identity providers be at private addresses and without TLS, for development", field: func(c *Config) *string { return &c.PrivateProviders }},
+		{env: "RIALTO_ERASURE_DELAY", def: "240h", help: "how long the erasure of a customer can be canceled", field: func(c *Config) *string { return &c.ErasureDelay }},
 		{env: "RIALTO_LOG_LEVEL", def: "info", help: "debug, info, warn or error", field: func(c *Config) *string { return &c.LogLevel }},
 		{env: "RIALTO_LOG_FORMAT", def: "json", help: "json or text", field: func(c *Config) *string { return &c.LogFormat }},
 		{env: "RIALTO_OTLP_ENDPOINT", help: "where traces are sent by OTLP over HTTP; empty sends none", field: func(c *Config) *string { return &c.OTLPEndpoint }},
@@ -132,8 +136,17 @@ func (c Config) check() error {
 	if c.RowSecurity != "" && c.RowSecurity != "on" && c.RowSecurity != "off" {
 		return fmt.Errorf("RIALTO_ROW_SECURITY is on or off, not %q", c.RowSecurity)
 	}
+	if delay, err := time.ParseDuration(c.ErasureDelay); c.ErasureDelay != "" && (err != nil || delay <= 0) {
+		return fmt.Errorf("RIALTO_ERASURE_DELAY is a time such as 240h, not %q", c.ErasureDelay)
+	}
 	_, err := c.proxies()
 	return err
+}
+
+// erasureDelay is the setting, checked before; zero where none is set.
+func (c Config) erasureDelay() time.Duration {
+	delay, _ := time.ParseDuration(c.ErasureDelay)
+	return delay
 }
 
 func (c Config) proxies() ([]netip.Prefix, error) {

@@ -137,6 +137,7 @@ CREATE TABLE "cart" (
   CONSTRAINT cart_pkey PRIMARY KEY (id)
 );
 CREATE INDEX cart_shop_id_customer_id ON public.cart USING btree (shop_id, customer_id) WHERE (customer_id IS NOT NULL);
+CREATE INDEX cart_shop_id_email ON public.cart USING btree (shop_id, email) WHERE ((email)::text <> ''::text);
 CREATE INDEX cart_shop_id_expires_at ON public.cart USING btree (shop_id, expires_at);
 ALTER TABLE cart ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON cart USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
@@ -249,9 +250,12 @@ CREATE TABLE "customer" (
   marketing_level character varying NOT NULL DEFAULT ''::character varying,
   marketing_at timestamp with time zone,
   tax_exempt boolean NOT NULL DEFAULT false,
+  erase_at timestamp with time zone,
+  erased_at timestamp with time zone,
   CONSTRAINT customer_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX customer_shop_id_email ON public.customer USING btree (shop_id, email);
+CREATE INDEX customer_shop_id_erase_at ON public.customer USING btree (shop_id, erase_at) WHERE (erase_at IS NOT NULL);
 CREATE INDEX customer_shop_id_id ON public.customer USING btree (shop_id, id);
 CREATE INDEX customer_shop_id_phone ON public.customer USING btree (shop_id, phone) WHERE ((phone)::text <> ''::text);
 CREATE INDEX list_customer_shop_id_email ON public.customer USING btree (shop_id, lower((email)::text) text_pattern_ops);

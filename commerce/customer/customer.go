@@ -70,6 +70,8 @@ type Customer struct {
 	VerifiedEmail bool
 	// EmailMarketingConsent tells what the shopper said about advertising mail, and when.
 	EmailMarketingConsent *Consent
+	// ErasureScheduledAt is when what is known about the person is to be erased, and ErasedAt when it was.
+	ErasureScheduledAt, ErasedAt *time.Time
 	// Revision changes with every change of the account.
 	Revision string
 
@@ -135,6 +137,8 @@ type Config struct {
 	Policies *policy.Engine
 	// AccountURL is where mailed links lead, such as https://shop.example/account; "/reset/…" or "/activate/…" follows.
 	AccountURL string
+	// ErasureDelay is how long an erasure can be canceled; zero is ten days.
+	ErasureDelay time.Duration
 }
 
 // Service keeps accounts. It is safe for concurrent use. Every verb works in the context's shop.
@@ -147,11 +151,15 @@ type Service struct {
 	newID      func() uuid.UUID
 	policies   *policy.Engine
 	accountURL string
+	delay      time.Duration
 }
 
 // New makes the service.
 func New(c Config) *Service {
 	s := &Service{db: c.DB, identity: c.Identity, events: c.Events, audit: c.Audit, clock: c.Clock, newID: c.NewID, policies: c.Policies.Or(), accountURL: strings.TrimSuffix(c.AccountURL, "/")}
+	if s.delay = c.ErasureDelay; s.delay == 0 {
+		s.delay = 10 * 24 * time.Hour
+	}
 	if s.clock == nil {
 		s.clock = clock.System{}
 	}

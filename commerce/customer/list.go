@@ -111,7 +111,7 @@ func yesOrNo(column string) func(string) (condition, error) {
 
 func momentOf(column string) func(string) (condition, error) {
 	return func(v string) (condition, error) {
-		operator, at, ok := moment(v)
+		operator, at, ok := compared(v)
 		if !ok {
 			return condition{}, fault.New(fault.Invalid, "%s: takes a date such as >=2026-01-31.", column)
 		}
@@ -183,8 +183,8 @@ func comparison(value string) (operator, rest string) {
 	return operator, rest
 }
 
-// moment reads a comparison with a time, such as >=2026-01-31. Days are of UTC.
-func moment(value string) (operator string, at time.Time, ok bool) {
+// compared reads a comparison with a time, such as >=2026-01-31. Days are of UTC.
+func compared(value string) (operator string, at time.Time, ok bool) {
 	operator = value[:len(value)-len(strings.TrimLeft(value, "<>="))]
 	if operator != "<" && operator != "<=" && operator != ">" {
 		operator = ">="

@@ -100,9 +100,9 @@ func (s *Service) Change(ctx context.Context, in Input) (*Customer, fault.Proble
 	}
 	id := customerOf(*in.ID)
 	err := s.db.InTx(ctx, func(tx database.Tx) error {
-		old, err := lockAccount(ctx, tx, id)
+		old, err := lockLiving(ctx, tx, id, "input", "id")
 		if err != nil {
-			return missing(err, "input", "id")
+			return err
 		}
 		if err := revision.Check(in.IfRevision, old.written, "input", "ifRevision"); err != nil {
 			return err

@@ -82,9 +82,9 @@ func (s *Service) RemoveAddress(ctx context.Context, customer, id gid.ID) (fault
 // withBook runs f with a customer's account locked.
 func (s *Service) withBook(ctx context.Context, customer gid.ID, f func(tx database.Tx, a account) error) error {
 	return s.db.InTx(ctx, func(tx database.Tx) error {
-		a, err := lockAccount(ctx, tx, customerOf(customer))
+		a, err := lockLiving(ctx, tx, customerOf(customer), "customerId")
 		if err != nil {
-			return missing(err, "customerId")
+			return err
 		}
 		return f(tx, a)
 	})

@@ -51,9 +51,9 @@ func (s *Service) Enable(ctx context.Context, id gid.ID) (*Customer, fault.Probl
 func (s *Service) turn(ctx context.Context, id gid.ID, action, subject string, f func(*account) error) (*Customer, fault.Problems, error) {
 	owner := customerOf(id)
 	err := s.db.InTx(ctx, func(tx database.Tx) error {
-		old, err := lockAccount(ctx, tx, owner)
+		old, err := lockLiving(ctx, tx, owner, "customerId")
 		if err != nil {
-			return missing(err, "customerId")
+			return err
 		}
 		a := old
 		if err := f(&a); err != nil {

@@ -14,15 +14,15 @@ import (
 	"github.com/rialtohq/rialto/platform/revision"
 )
 
-const accountColumns = `id, email, verified_email, first_name, last_name, phone, note, locale, password_hash, accepts_marketing, marketing_level, marketing_at, tax_exempt, state, tags, default_address_id, orders_count, created_at, updated_at`
+const accountColumns = `id, email, verified_email, first_name, last_name, phone, note, locale, password_hash, accepts_marketing, marketing_level, marketing_at, tax_exempt, state, tags, default_address_id, erase_at, erased_at, orders_count, created_at, updated_at`
 
 func scanAccount(scan func(...any) error) (a account, err error) {
 	c := &Customer{}
 	var state string
 	var tags database.JSON[[]string]
 	var orders int64
-	var asked sql.NullTime
-	err = scan(&a.id, &a.email, &c.VerifiedEmail, &a.first, &a.last, &a.phone, &a.note, &a.locale, &a.hash, &a.marketing, &a.level, &asked, &a.exempt, &state, &tags, &a.defaultAddress, &orders, &c.CreatedAt, &c.UpdatedAt)
+	var asked, erase, erased sql.NullTime
+	err = scan(&a.id, &a.email, &c.VerifiedEmail, &a.first, &a.last, &a.phone, &a.note, &a.locale, &a.hash, &a.marketing, &a.level, &asked, &a.exempt, &state, &tags, &a.defaultAddress, &erase, &erased, &orders, &c.CreatedAt, &c.UpdatedAt)
 	if err != nil {
 		return a, err
 	}
@@ -34,10 +34,7 @@ func scanAccount(scan func(...any) error) (a account, err error) {
 		c.Tags = []string{}
 	}
 	a.tags, a.written = c.Tags, c.UpdatedAt
-	if asked.Valid {
-		at := asked.Time.UTC()
-		a.asked = &at
-	}
+	a.asked, c.ErasureScheduledAt, c.ErasedAt = moment(asked), moment(erase), moment(erased)
 	c.TaxExempt, c.Revision, c.EmailMarketingConsent = a.exempt, revision.Of(c.UpdatedAt), a.consent()
 	c.DisplayName = joined(" ", a.first, a.last)
 	for _, other := range []string{a.email, a.phone} {
@@ -45,8 +42,20 @@ func scanAccount(scan func(...any) error) (a account, err error) {
 			c.DisplayName = other
 		}
 	}
+	if c.ErasedAt != nil {
+		c.Email, c.DisplayName = nil, "Erased customer"
+	}
 	a.customer = c
 	return a, nil
+}
+
+// moment is nil for a time that is not there.
+func moment(t sql.NullTime) *time.Time {
+	if !t.Valid {
+		return nil
+	}
+	at := t.Time.UTC()
+	return &at
 }
 
 func accountsByID(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]account, error) {
@@ -92,6 +101,11 @@ func updateAccount(ctx context.Context, tx database.Tx, a account, now time.Time
 		note = $11, locale = $12, marketing_level = $13, marketing_at = $14, tax_exempt = $15, tags = $16
 		WHERE shop_id = $1 AND id = $2`, a.id, revision.Next(now, a.written), a.email, a.first, a.last, a.phone, a.hash, a.marketing, a.state.column(),
 		a.note, a.locale, a.level, a.asked, a.exempt, database.JSON[[]string]{V: a.tags})
+	return err
+}
+
+func setErasure(ctx context.Context, tx database.Tx, id uuid.UUID, at *time.Time, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE customer SET erase_at = $3, updated_at = $4 WHERE shop_id = $1 AND id = $2`, id, at, now)
 	return err
 }
 

@@ -55,6 +55,10 @@ type Customer struct {
 	Locale string `json:"locale,omitempty"`
 	// DefaultAddressID holds the value of the "default_address_id" field.
 	DefaultAddressID *uuid.UUID `json:"default_address_id,omitempty"`
+	// EraseAt holds the value of the "erase_at" field.
+	EraseAt *time.Time `json:"erase_at,omitempty"`
+	// ErasedAt holds the value of the "erased_at" field.
+	ErasedAt *time.Time `json:"erased_at,omitempty"`
 	// OrdersCount holds the value of the "orders_count" field.
 	OrdersCount  int64 `json:"orders_count,omitempty"`
 	selectValues sql.SelectValues
@@ -75,7 +79,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case customer.FieldEmail, customer.FieldFirstName, customer.FieldLastName, customer.FieldPhone, customer.FieldPasswordHash, customer.FieldMarketingLevel, customer.FieldState, customer.FieldNote, customer.FieldLocale:
 			values[i] = new(sql.NullString)
-		case customer.FieldCreatedAt, customer.FieldUpdatedAt, customer.FieldMarketingAt:
+		case customer.FieldCreatedAt, customer.FieldUpdatedAt, customer.FieldMarketingAt, customer.FieldEraseAt, customer.FieldErasedAt:
 			values[i] = new(sql.NullTime)
 		case customer.FieldID, customer.FieldShopID:
 			values[i] = new(uuid.UUID)
@@ -212,6 +216,20 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 				_m.DefaultAddressID = new(uuid.UUID)
 				*_m.DefaultAddressID = *value.S.(*uuid.UUID)
 			}
+		case customer.FieldEraseAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field erase_at", values[i])
+			} else if value.Valid {
+				_m.EraseAt = new(time.Time)
+				*_m.EraseAt = value.Time
+			}
+		case customer.FieldErasedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field erased_at", values[i])
+			} else if value.Valid {
+				_m.ErasedAt = new(time.Time)
+				*_m.ErasedAt = value.Time
+			}
 		case customer.FieldOrdersCount:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field orders_count", values[i])
@@ -309,6 +327,16 @@ func (_m *Customer) String() string {
 	if v := _m.DefaultAddressID; v != nil {
 		builder.WriteString("default_address_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.EraseAt; v != nil {
+		builder.WriteString("erase_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ErasedAt; v != nil {
+		builder.WriteString("erased_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
 	builder.WriteString("orders_count=")

@@ -234,6 +234,34 @@ func (_c *CustomerCreate) SetNillableDefaultAddressID(v *uuid.UUID) *CustomerCre
 	return _c
 }
 
+// SetEraseAt sets the "erase_at" field.
+func (_c *CustomerCreate) SetEraseAt(v time.Time) *CustomerCreate {
+	_c.mutation.SetEraseAt(v)
+	return _c
+}
+
+// SetNillableEraseAt sets the "erase_at" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableEraseAt(v *time.Time) *CustomerCreate {
+	if v != nil {
+		_c.SetEraseAt(*v)
+	}
+	return _c
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (_c *CustomerCreate) SetErasedAt(v time.Time) *CustomerCreate {
+	_c.mutation.SetErasedAt(v)
+	return _c
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableErasedAt(v *time.Time) *CustomerCreate {
+	if v != nil {
+		_c.SetErasedAt(*v)
+	}
+	return _c
+}
+
 // SetOrdersCount sets the "orders_count" field.
 func (_c *CustomerCreate) SetOrdersCount(v int64) *CustomerCreate {
 	_c.mutation.SetOrdersCount(v)
@@ -507,6 +535,14 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DefaultAddressID(); ok {
 		_spec.SetField(customer.FieldDefaultAddressID, field.TypeUUID, value)
 		_node.DefaultAddressID = &value
+	}
+	if value, ok := _c.mutation.EraseAt(); ok {
+		_spec.SetField(customer.FieldEraseAt, field.TypeTime, value)
+		_node.EraseAt = &value
+	}
+	if value, ok := _c.mutation.ErasedAt(); ok {
+		_spec.SetField(customer.FieldErasedAt, field.TypeTime, value)
+		_node.ErasedAt = &value
 	}
 	if value, ok := _c.mutation.OrdersCount(); ok {
 		_spec.SetField(customer.FieldOrdersCount, field.TypeInt64, value)

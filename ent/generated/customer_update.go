@@ -271,6 +271,46 @@ func (_u *CustomerUpdate) ClearDefaultAddressID() *CustomerUpdate {
 	return _u
 }
 
+// SetEraseAt sets the "erase_at" field.
+func (_u *CustomerUpdate) SetEraseAt(v time.Time) *CustomerUpdate {
+	_u.mutation.SetEraseAt(v)
+	return _u
+}
+
+// SetNillableEraseAt sets the "erase_at" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableEraseAt(v *time.Time) *CustomerUpdate {
+	if v != nil {
+		_u.SetEraseAt(*v)
+	}
+	return _u
+}
+
+// ClearEraseAt clears the value of the "erase_at" field.
+func (_u *CustomerUpdate) ClearEraseAt() *CustomerUpdate {
+	_u.mutation.ClearEraseAt()
+	return _u
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (_u *CustomerUpdate) SetErasedAt(v time.Time) *CustomerUpdate {
+	_u.mutation.SetErasedAt(v)
+	return _u
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableErasedAt(v *time.Time) *CustomerUpdate {
+	if v != nil {
+		_u.SetErasedAt(*v)
+	}
+	return _u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (_u *CustomerUpdate) ClearErasedAt() *CustomerUpdate {
+	_u.mutation.ClearErasedAt()
+	return _u
+}
+
 // SetOrdersCount sets the "orders_count" field.
 func (_u *CustomerUpdate) SetOrdersCount(v int64) *CustomerUpdate {
 	_u.mutation.ResetOrdersCount()
@@ -394,6 +434,18 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.DefaultAddressIDCleared() {
 		_spec.ClearField(customer.FieldDefaultAddressID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.EraseAt(); ok {
+		_spec.SetField(customer.FieldEraseAt, field.TypeTime, value)
+	}
+	if _u.mutation.EraseAtCleared() {
+		_spec.ClearField(customer.FieldEraseAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ErasedAt(); ok {
+		_spec.SetField(customer.FieldErasedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ErasedAtCleared() {
+		_spec.ClearField(customer.FieldErasedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.OrdersCount(); ok {
 		_spec.SetField(customer.FieldOrdersCount, field.TypeInt64, value)
@@ -661,6 +713,46 @@ func (_u *CustomerUpdateOne) ClearDefaultAddressID() *CustomerUpdateOne {
 	return _u
 }
 
+// SetEraseAt sets the "erase_at" field.
+func (_u *CustomerUpdateOne) SetEraseAt(v time.Time) *CustomerUpdateOne {
+	_u.mutation.SetEraseAt(v)
+	return _u
+}
+
+// SetNillableEraseAt sets the "erase_at" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableEraseAt(v *time.Time) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetEraseAt(*v)
+	}
+	return _u
+}
+
+// ClearEraseAt clears the value of the "erase_at" field.
+func (_u *CustomerUpdateOne) ClearEraseAt() *CustomerUpdateOne {
+	_u.mutation.ClearEraseAt()
+	return _u
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (_u *CustomerUpdateOne) SetErasedAt(v time.Time) *CustomerUpdateOne {
+	_u.mutation.SetErasedAt(v)
+	return _u
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableErasedAt(v *time.Time) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetErasedAt(*v)
+	}
+	return _u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (_u *CustomerUpdateOne) ClearErasedAt() *CustomerUpdateOne {
+	_u.mutation.ClearErasedAt()
+	return _u
+}
+
 // SetOrdersCount sets the "orders_count" field.
 func (_u *CustomerUpdateOne) SetOrdersCount(v int64) *CustomerUpdateOne {
 	_u.mutation.ResetOrdersCount()
@@ -814,6 +906,18 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if _u.mutation.DefaultAddressIDCleared() {
 		_spec.ClearField(customer.FieldDefaultAddressID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.EraseAt(); ok {
+		_spec.SetField(customer.FieldEraseAt, field.TypeTime, value)
+	}
+	if _u.mutation.EraseAtCleared() {
+		_spec.ClearField(customer.FieldEraseAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ErasedAt(); ok {
+		_spec.SetField(customer.FieldErasedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ErasedAtCleared() {
+		_spec.ClearField(customer.FieldErasedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.OrdersCount(); ok {
 		_spec.SetField(customer.FieldOrdersCount, field.TypeInt64, value)

@@ -10785,6 +10785,8 @@ type CustomerMutation struct {
 	note               *string
 	locale             *string
 	default_address_id *uuid.UUID
+	erase_at           *time.Time
+	erased_at          *time.Time
 	orders_count       *int64
 	addorders_count    *int64
 	clearedFields      map[string]struct{}
@@ -11600,6 +11602,104 @@ func (m *CustomerMutation) ResetDefaultAddressID() {
 	delete(m.clearedFields, customer.FieldDefaultAddressID)
 }
 
+// SetEraseAt sets the "erase_at" field.
+func (m *CustomerMutation) SetEraseAt(t time.Time) {
+	m.erase_at = &t
+}
+
+// EraseAt returns the value of the "erase_at" field in the mutation.
+func (m *CustomerMutation) EraseAt() (r time.Time, exists bool) {
+	v := m.erase_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEraseAt returns the old "erase_at" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldEraseAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEraseAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEraseAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEraseAt: %w", err)
+	}
+	return oldValue.EraseAt, nil
+}
+
+// ClearEraseAt clears the value of the "erase_at" field.
+func (m *CustomerMutation) ClearEraseAt() {
+	m.erase_at = nil
+	m.clearedFields[customer.FieldEraseAt] = struct{}{}
+}
+
+// EraseAtCleared returns if the "erase_at" field was cleared in this mutation.
+func (m *CustomerMutation) EraseAtCleared() bool {
+	_, ok := m.clearedFields[customer.FieldEraseAt]
+	return ok
+}
+
+// ResetEraseAt resets all changes to the "erase_at" field.
+func (m *CustomerMutation) ResetEraseAt() {
+	m.erase_at = nil
+	delete(m.clearedFields, customer.FieldEraseAt)
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (m *CustomerMutation) SetErasedAt(t time.Time) {
+	m.erased_at = &t
+}
+
+// ErasedAt returns the value of the "erased_at" field in the mutation.
+func (m *CustomerMutation) ErasedAt() (r time.Time, exists bool) {
+	v := m.erased_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErasedAt returns the old "erased_at" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldErasedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErasedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErasedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErasedAt: %w", err)
+	}
+	return oldValue.ErasedAt, nil
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (m *CustomerMutation) ClearErasedAt() {
+	m.erased_at = nil
+	m.clearedFields[customer.FieldErasedAt] = struct{}{}
+}
+
+// ErasedAtCleared returns if the "erased_at" field was cleared in this mutation.
+func (m *CustomerMutation) ErasedAtCleared() bool {
+	_, ok := m.clearedFields[customer.FieldErasedAt]
+	return ok
+}
+
+// ResetErasedAt resets all changes to the "erased_at" field.
+func (m *CustomerMutation) ResetErasedAt() {
+	m.erased_at = nil
+	delete(m.clearedFields, customer.FieldErasedAt)
+}
+
 // SetOrdersCount sets the "orders_count" field.
 func (m *CustomerMutation) SetOrdersCount(i int64) {
 	m.orders_count = &i
@@ -11690,7 +11790,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 21)
 	if m.shop_id != nil {
 		fields = append(fields, customer.FieldShopID)
 	}
@@ -11745,6 +11845,12 @@ func (m *CustomerMutation) Fields() []string {
 	if m.default_address_id != nil {
 		fields = append(fields, customer.FieldDefaultAddressID)
 	}
+	if m.erase_at != nil {
+		fields = append(fields, customer.FieldEraseAt)
+	}
+	if m.erased_at != nil {
+		fields = append(fields, customer.FieldErasedAt)
+	}
 	if m.orders_count != nil {
 		fields = append(fields, customer.FieldOrdersCount)
 	}
@@ -11792,6 +11898,10 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Locale()
 	case customer.FieldDefaultAddressID:
 		return m.DefaultAddressID()
+	case customer.FieldEraseAt:
+		return m.EraseAt()
+	case customer.FieldErasedAt:
+		return m.ErasedAt()
 	case customer.FieldOrdersCount:
 		return m.OrdersCount()
 	}
@@ -11839,6 +11949,10 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldLocale(ctx)
 	case customer.FieldDefaultAddressID:
 		return m.OldDefaultAddressID(ctx)
+	case customer.FieldEraseAt:
+		return m.OldEraseAt(ctx)
+	case customer.FieldErasedAt:
+		return m.OldErasedAt(ctx)
 	case customer.FieldOrdersCount:
 		return m.OldOrdersCount(ctx)
 	}
@@ -11976,6 +12090,20 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDefaultAddressID(v)
 		return nil
+	case customer.FieldEraseAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEraseAt(v)
+		return nil
+	case customer.FieldErasedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErasedAt(v)
+		return nil
 	case customer.FieldOrdersCount:
 		v, ok := value.(int64)
 		if !ok {
@@ -12037,6 +12165,12 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldDefaultAddressID) {
 		fields = append(fields, customer.FieldDefaultAddressID)
 	}
+	if m.FieldCleared(customer.FieldEraseAt) {
+		fields = append(fields, customer.FieldEraseAt)
+	}
+	if m.FieldCleared(customer.FieldErasedAt) {
+		fields = append(fields, customer.FieldErasedAt)
+	}
 	return fields
 }
 
@@ -12059,6 +12193,12 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldDefaultAddressID:
 		m.ClearDefaultAddressID()
+		return nil
+	case customer.FieldEraseAt:
+		m.ClearEraseAt()
+		return nil
+	case customer.FieldErasedAt:
+		m.ClearErasedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer nullable field %s", name)
@@ -12121,6 +12261,12 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldDefaultAddressID:
 		m.ResetDefaultAddressID()
+		return nil
+	case customer.FieldEraseAt:
+		m.ResetEraseAt()
+		return nil
+	case customer.FieldErasedAt:
+		m.ResetErasedAt()
 		return nil
 	case customer.FieldOrdersCount:
 		m.ResetOrdersCount()

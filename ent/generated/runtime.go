@@ -360,7 +360,7 @@ func init() {
 	// customer.DefaultLocale holds the default value on creation for the locale field.
 	customer.DefaultLocale = customerDescLocale.Default.(string)
 	// customerDescOrdersCount is the schema descriptor for orders_count field.
-	customerDescOrdersCount := customerFields[15].Descriptor()
+	customerDescOrdersCount := customerFields[17].Descriptor()
 	// customer.DefaultOrdersCount holds the default value on creation for the orders_count field.
 	customer.DefaultOrdersCount = customerDescOrdersCount.Default.(int64)
 	// customerDescID is the schema descriptor for id field.

@@ -49,6 +49,8 @@ func (Cart) Indexes() []ent.Index {
 	return []ent.Index{
 		// Carts that ran out, removed in batches.
 		index.Fields("shop_id", "expires_at"),
+		// The carts of somebody who is erased, also those without an account.
+		index.Fields("shop_id", "email").Annotations(entsql.IndexWhere("email <> ''")),
 		// What a customer has in carts, when the account goes.
 		index.Fields("shop_id", "customer_id").Annotations(entsql.IndexWhere("customer_id IS NOT NULL")),
 	}

@@ -35,6 +35,8 @@ func (Customer) Fields() []ent.Field {
 		str("note"),
 		str("locale"),
 		maybe("default_address_id"),
+		at("erase_at"),  // when what is known about the person is to be erased
+		at("erased_at"), // when it was
 		field.Int64("orders_count").Default(0),
 	}
 }
@@ -46,6 +48,8 @@ func (Customer) Indexes() []ent.Index {
 		index.Fields("shop_id", "email").Unique(),
 		// customers, keyset.
 		index.Fields("shop_id", "id"),
+		// Who is to be erased, for the worker.
+		index.Fields("shop_id", "erase_at").Annotations(entsql.IndexWhere("erase_at IS NOT NULL")),
 		// customers(query: phone).
 		index.Fields("shop_id", "phone").Annotations(entsql.IndexWhere("phone <> ''")),
 	}

@@ -8221,6 +8221,66 @@ type CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]]
   userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_customer_privacy.graphqls", Input: `extend type Mutation {
+  """
+  Everything that the shop keeps about a customer, as JSON: account, addresses, sessions (never their secrets), carts, orders,
+  consent, and what staff did with the account. Where the email is verified, a guest's orders with it are included. The
+  answer is made at once and kept nowhere, and the audit log says who asked.
+  """
+  customerDataExport("Whose data." customerId: ID!): CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]])
+
+  """
+  Has a customer erased once a delay is over (ten days, unless the shop set another): names, emails, phone numbers and
+  addresses go from the account and its orders, carts and sessions are deleted, and the orders keep what the books need. Asked
+  again, the first date stays.
+  """
+  customerRequestDataErasure("Whom to erase." customerId: ID!): CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Takes a request for erasure back, as long as its date has not come."
+  customerCancelDataErasure("Who stays." customerId: ID!): CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+}
+
+extend type Customer {
+  "When the customer was erased; null for everybody else. Nothing can be written about an erased customer."
+  erasedAt: DateTime @requiresScopes(scopes: [["customers:read"]])
+  "When the customer is to be erased; null when nobody asked for it."
+  erasureScheduledAt: DateTime @requiresScopes(scopes: [["customers:read"]])
+}
+
+"""
+Everything that the shop keeps about a customer.
+"""
+type CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]]) {
+  "The data by section, such as ` + "`" + `account` + "`" + `, ` + "`" + `addresses` + "`" + ` and ` + "`" + `orders` + "`" + `; amounts are in minor units. Null when nothing was exported."
+  customerData: JSON
+  "What was refused and why. Empty when everything was exported."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of asking for an erasure.
+"""
+type CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The customer, with the date in ` + "`" + `erasureScheduledAt` + "`" + `; null when nothing was scheduled."
+  customer: Customer
+  "Id of the customer; null when nothing was scheduled."
+  customerId: ID
+  "What was refused and why. Empty when it is scheduled."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking a request for erasure back.
+"""
+type CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The customer; null when the request was not taken back."
+  customer: Customer
+  "Id of the customer; null when the request was not taken back."
+  customerId: ID
+  "What was refused and why. Empty when the customer stays."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_discount.graphqls", Input: `extend type Query {
   "Discounts of the shop, with code and without, newest first."
   discountNodes(
@@ -12200,6 +12260,10 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_revision(ctx, field)
 	case "groups":
 		return ec.fieldContext_Customer_groups(ctx, field)
+	case "erasedAt":
+		return ec.fieldContext_Customer_erasedAt(ctx, field)
+	case "erasureScheduledAt":
+		return ec.fieldContext_Customer_erasureScheduledAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
@@ -12322,6 +12386,18 @@ func (ec *executionContext) childFields_CustomerAddressUpdatePayload(ctx context
 	return nil, fmt.Errorf("no field named %q was found under type CustomerAddressUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerCancelDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_customer(ctx, field)
+	case "customerId":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_customerId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerCancelDataErasurePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -12344,6 +12420,16 @@ func (ec *executionContext) childFields_CustomerCreatePayload(ctx context.Contex
 		return ec.fieldContext_CustomerCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerDataExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerData":
+		return ec.fieldContext_CustomerDataExportPayload_customerData(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerDataExportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerDataExportPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerDefaultAddressUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12474,6 +12560,18 @@ func (ec *executionContext) childFields_CustomerRecoverPayload(ctx context.Conte
 		return ec.fieldContext_CustomerRecoverPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerRecoverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerRequestDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_customer(ctx, field)
+	case "customerId":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_customerId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerRequestDataErasurePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerResetByUrlPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1327,6 +1327,16 @@ type CustomerAddressUpdatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Outcome of taking a request for erasure back.
+type CustomerCancelDataErasurePayload struct {
+	// The customer; null when the request was not taken back.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// Id of the customer; null when the request was not taken back.
+	CustomerID *gid.ID `json:"customerId,omitempty"`
+	// What was refused and why. Empty when the customer stays.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One page of customers.
 type CustomerConnection struct {
 	// The customers with their cursors.
@@ -1345,6 +1355,14 @@ type CustomerCreatePayload struct {
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Everything that the shop keeps about a customer.
+type CustomerDataExportPayload struct {
+	// The data by section, such as `account`, `addresses` and `orders`; amounts are in minor units. Null when nothing was exported.
+	CustomerData any `json:"customerData,omitempty"`
+	// What was refused and why. Empty when everything was exported.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // Outcome of choosing the default address.
@@ -1427,6 +1445,16 @@ type CustomerRecoverPayload struct {
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Outcome of asking for an erasure.
+type CustomerRequestDataErasurePayload struct {
+	// The customer, with the date in `erasureScheduledAt`; null when nothing was scheduled.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// Id of the customer; null when nothing was scheduled.
+	CustomerID *gid.ID `json:"customerId,omitempty"`
+	// What was refused and why. Empty when it is scheduled.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // Outcome of setting a new password by link.

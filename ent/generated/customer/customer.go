@@ -48,6 +48,10 @@ const (
 	FieldLocale = "locale"
 	// FieldDefaultAddressID holds the string denoting the default_address_id field in the database.
 	FieldDefaultAddressID = "default_address_id"
+	// FieldEraseAt holds the string denoting the erase_at field in the database.
+	FieldEraseAt = "erase_at"
+	// FieldErasedAt holds the string denoting the erased_at field in the database.
+	FieldErasedAt = "erased_at"
 	// FieldOrdersCount holds the string denoting the orders_count field in the database.
 	FieldOrdersCount = "orders_count"
 	// Table holds the table name of the customer in the database.
@@ -75,6 +79,8 @@ var Columns = []string{
 	FieldNote,
 	FieldLocale,
 	FieldDefaultAddressID,
+	FieldEraseAt,
+	FieldErasedAt,
 	FieldOrdersCount,
 }
 
@@ -208,6 +214,16 @@ func ByLocale(opts ...sql.OrderTermOption) OrderOption {
 // ByDefaultAddressID orders the results by the default_address_id field.
 func ByDefaultAddressID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDefaultAddressID, opts...).ToFunc()
+}
+
+// ByEraseAt orders the results by the erase_at field.
+func ByEraseAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEraseAt, opts...).ToFunc()
+}
+
+// ByErasedAt orders the results by the erased_at field.
+func ByErasedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldErasedAt, opts...).ToFunc()
 }
 
 // ByOrdersCount orders the results by the orders_count field.

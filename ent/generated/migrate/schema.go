@@ -201,6 +201,14 @@ var (
 				Columns: []*schema.Column{CartColumns[1], CartColumns[24]},
 			},
 			{
+				Name:    "cart_shop_id_email",
+				Unique:  false,
+				Columns: []*schema.Column{CartColumns[1], CartColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "email <> ''",
+				},
+			},
+			{
 				Name:    "cart_shop_id_customer_id",
 				Unique:  false,
 				Columns: []*schema.Column{CartColumns[1], CartColumns[10]},
@@ -388,6 +396,8 @@ var (
 		{Name: "note", Type: field.TypeString, Default: ""},
 		{Name: "locale", Type: field.TypeString, Default: ""},
 		{Name: "default_address_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "erase_at", Type: field.TypeTime, Nullable: true},
+		{Name: "erased_at", Type: field.TypeTime, Nullable: true},
 		{Name: "orders_count", Type: field.TypeInt64, Default: 0},
 	}
 	// CustomerTable holds the schema information for the "customer" table.
@@ -405,6 +415,14 @@ var (
 				Name:    "customer_shop_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{CustomerColumns[1], CustomerColumns[0]},
+			},
+			{
+				Name:    "customer_shop_id_erase_at",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerColumns[1], CustomerColumns[19]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "erase_at IS NOT NULL",
+				},
 			},
 			{
 				Name:    "customer_shop_id_phone",
