@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/rialtohq/rialto/platform/database"
 )
@@ -47,6 +48,8 @@ type Config struct {
 	Secret string
 	// PrivateProviders is "on" where providers of identities may be at private addresses and without TLS, for development.
 	PrivateProviders string
+	// ErasureDelay is how long the erasure of a customer can be canceled, such as 240h.
+	ErasureDelay string
 	// OTLPEndpoint is where traces go; empty sends none.
 	OTLPEndpoint string
 	// Demo fills an empty deployment with the demo shop, its public token and its owner. It listens on loopback only.
@@ -85,6 +88,7 @@ func settings() []setting {
 		{env: "RIALTO_RATE_LIMITS", def: "enforce", help: "enforce, report (count and log, refuse nothing) or off", field: func(c *Config) *string { return &c.RateLimits }},
 		{env: "RIALTO_COST_BOUNDS", def: "shop", help: "shop prices a list by the longest that the shop has, static by what is asked for", field: func(c *Config) *string { return &c.CostBounds }},
 		{env: "RIALTO_REPLICAS", def: "2", help: "among how many processes rate limits are shared while Redis is away", field: func(c *Config) *string { return &c.Replicas }},
+		{env: "RIALTO_ERASURE_DELAY", def: "240h", help: "how long the erasure of a customer can be canceled", field: func(c *Config) *string { return &c.ErasureDelay }},
 		{env: "RIALTO_LOG_LEVEL", def: "info", help: "debug, info, warn or error", field: func(c *Config) *string { return &c.LogLevel }},
 		{env: "RIALTO_LOG_FORMAT", def: "json", help: "json or text", field: func(c *Config) *string { return &c.LogFormat }},
 		{env: "RIALTO_OTLP_ENDPOINT", help: "where traces are sent by OTLP over HTTP; empty sends none", field: func(c *Config) *string { return &c.OTLPEndpoint }},
@@ -152,8 +156,17 @@ func (c Config) check() error {
 	if n, err := strconv.Atoi(c.Replicas); c.Replicas != "" && (err != nil || n < 1) {
 		return fmt.Errorf("RIALTO_REPLICAS is a number from 1, not %q", c.Replicas)
 	}
+	if delay, err := time.ParseDuration(c.ErasureDelay); c.ErasureDelay != "" && (err != nil || delay <= 0) {
+		return fmt.Errorf("RIALTO_ERASURE_DELAY is a time such as 240h, not %q", c.ErasureDelay)
+	}
 	_, err := c.proxies()
 	return err
+}
+
+// erasureDelay is the setting, checked before; zero where none is set.
+func (c Config) erasureDelay() time.Duration {
+	delay, _ := time.ParseDuration(c.ErasureDelay)
+	return delay
 }
 
 func (c Config) proxies() ([]netip.Prefix, error) {

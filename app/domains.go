@@ -19,6 +19,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/commerce/payment/bogus"
+	"github.com/rialtohq/rialto/commerce/privacy"
 	"github.com/rialtohq/rialto/commerce/search"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
@@ -45,6 +46,7 @@ type Domains struct {
 	Orders    *order.Service
 	Checkout  *checkout.Service
 	Search    *search.Service
+	Privacy   *privacy.Service
 }
 
 // events lets services append to the outbox without knowing it.
@@ -61,8 +63,8 @@ func (a *App) domains(address string) error {
 	ev := events{a}
 	a.Shops = shop.New(shop.Config{DB: a.DB, Clock: a.Clock})
 	a.Identity = identity.New(identity.Config{DB: a.DB, Clock: a.Clock, Log: a.Log, Breached: a.breached, Share: a.share})
-	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Identity: a.Identity, Policies: a.Policies, AccountURL: address + "/account"})
 	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity})
+	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Identity: a.Identity, Policies: a.Policies, AccountURL: address + "/account", ErasureDelay: a.config.erasureDelay()})
 	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Policies: a.Policies})
 	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share})
 	a.Identity.Accept(a.Apps)
@@ -94,6 +96,7 @@ func (a *App) domains(address string) error {
 		DB: a.DB, Carts: a.Carts, Stock: a.Inventory, Discounts: a.Discounts, Payments: a.Payments, Orders: a.Orders, Customers: a.Customers,
 		Clock: a.Clock, Log: a.Log, Gateway: bogus.Name, Step: a.step, Observe: a.tel.Metrics.Checkout,
 	})
+	a.Privacy = privacy.New(privacy.Config{DB: a.DB, Events: ev, Audit: a.Staff, Sessions: a.Identity, Clock: a.Clock})
 	a.Search = search.New(search.Config{DB: a.DB, Clock: a.Clock})
 	a.notices = notice.New(notice.Config{Orders: a.Orders, Customers: a.Customers, Shops: a.Shops, Mailer: a.mailer})
 	return nil

@@ -71,8 +71,8 @@ func (r *customerResolver) State(ctx context.Context, obj *customer.Customer) (*
 	return &state, nil
 }
 
-func (r *customerResolver) VerifiedEmail(ctx context.Context, obj *customer.Customer) (*bool, error) {
-	return nil, nil
+func (r *customerResolver) Tags(ctx context.Context, obj *customer.Customer) ([]string, error) {
+	return filed(ctx, obj), nil
 }
 
 func (r *mutationResolver) CustomerCreate(ctx context.Context, input customer.CreateInput) (*model.CustomerCreatePayload, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -94,6 +95,8 @@ func (r *Resolver) finders() map[string]finder {
 		"Order": r.findOrders,
 		"Shop":  r.findShop,
 		"Menu":  r.findMenus,
+
+		customer.GroupType: findBy(r.groupsByID),
 
 		"StaffMember": findBy(r.Staff.Visible),
 		"Role":        findBy(r.Staff.RolesByID),

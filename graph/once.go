@@ -36,13 +36,13 @@ func (h *Handler) once(ctx context.Context, key string, r *wire.Request, op *ast
 	return fresh
 }
 
-// showsSecret reports whether an operation can answer with a token, a key or a client secret. Of these only hashes are kept,
-// so such an answer is not kept either: under its key twins still do not run together, but a later one runs again.
+// showsSecret reports whether an operation can answer with a token, a key or a client secret, or with all that is known of a
+// person. Of these only hashes are kept, or nothing, so such an answer is not kept either: under its key twins still do not run together, but a later one runs again.
 func (h *Handler) showsSecret(op *ast.OperationDefinition) bool {
 	for _, root := range rootFields(op.SelectionSet, nil) {
 		payload := h.schema.Schema().Types[root.Definition.Type.Name()]
 		for _, f := range payload.Fields {
-			if typ := f.Type.Name(); typ == "CustomerAccessToken" || typ == "StaffAccessToken" || f.Name == "secret" || f.Name == "clientSecret" {
+			if typ := f.Type.Name(); typ == "CustomerAccessToken" || typ == "StaffAccessToken" || f.Name == "secret" || f.Name == "clientSecret" || f.Name == "customerData" {
 				return true
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/payment"
+	"github.com/rialtohq/rialto/commerce/privacy"
 	"github.com/rialtohq/rialto/commerce/search"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
@@ -34,6 +35,7 @@ type Services struct {
 	Checkout    *checkout.Service
 	Orders      *order.Service
 	Customers   *customer.Service
+	Privacy     *privacy.Service
 	Staff       *staff.Service
 	Apps        *app.Service
 	SignIn      *federation.Service

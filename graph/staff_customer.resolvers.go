@@ -14,6 +14,78 @@ import (
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
+func (r *mutationResolver) StaffCustomerCreate(ctx context.Context, input customer.Input) (*model.StaffCustomerCreatePayload, error) {
+	c, ps, err := r.Customers.Open(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffCustomerCreatePayload{Customer: only(ctx, c), UserErrors: staffErrors(ps)}, nil
+}
+
+func (r *mutationResolver) StaffCustomerUpdate(ctx context.Context, input customer.Input) (*model.StaffCustomerUpdatePayload, error) {
+	c, ps, err := r.Customers.Change(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffCustomerUpdatePayload{Customer: only(ctx, c), UserErrors: staffErrors(ps)}, nil
+}
+
+func (r *mutationResolver) StaffCustomerDelete(ctx context.Context, input model.CustomerDeleteInput) (*model.StaffCustomerDeletePayload, error) {
+	ps, err := r.Customers.Delete(ctx, input.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffCustomerDeletePayload{DeletedCustomerID: gone(input.ID, ps), UserErrors: staffErrors(ps)}, nil
+}
+
+func (r *mutationResolver) StaffCustomerAddressCreate(ctx context.Context, address customer.AddressInput, customerID gid.ID, setAsDefault *bool) (*model.StaffCustomerAddressPayload, error) {
+	a, ps, err := r.Customers.AddAddress(ctx, customerID, address, yes(setAsDefault))
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffCustomerAddressPayload{Address: a, UserErrors: staffErrors(ps)}, nil
+}
+
+func (r *mutationResolver) StaffCustomerAddressUpdate(ctx context.Context, address customer.AddressInput, addressID gid.ID, customerID gid.ID, setAsDefault *bool) (*model.StaffCustomerAddressPayload, error) {
+	a, ps, err := r.Customers.ChangeAddress(ctx, customerID, addressID, address, yes(setAsDefault))
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffCustomerAddressPayload{Address: a, UserErrors: staffErrors(ps)}, nil
+}
+
+func (r *mutationResolver) StaffCustomerAddressDelete(ctx context.Context, addressID gid.ID, customerID gid.ID) (*model.StaffCustomerAddressDeletePayload, error) {
+	ps, err := r.Customers.RemoveAddress(ctx, customerID, addressID)
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffCustomerAddressDeletePayload{DeletedAddressID: gone(addressID, ps), UserErrors: staffErrors(ps)}, nil
+}
+
+func (r *mutationResolver) CustomerSendAccountInviteEmail(ctx context.Context, customerID gid.ID) (*model.CustomerSendAccountInviteEmailPayload, error) {
+	c, ps, err := r.Customers.SendInvite(ctx, customerID)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerSendAccountInviteEmailPayload{Customer: only(ctx, c), UserErrors: staffErrors(ps)}, nil
+}
+
+func (r *mutationResolver) CustomerDisable(ctx context.Context, customerID gid.ID) (*model.CustomerStatePayload, error) {
+	c, ps, err := r.Customers.Disable(ctx, customerID)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerStatePayload{Customer: only(ctx, c), UserErrors: staffErrors(ps)}, nil
+}
+
+func (r *mutationResolver) CustomerEnable(ctx context.Context, customerID gid.ID) (*model.CustomerStatePayload, error) {
+	c, ps, err := r.Customers.Enable(ctx, customerID)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CustomerStatePayload{Customer: only(ctx, c), UserErrors: staffErrors(ps)}, nil
+}
+
 func (r *queryResolver) StaffCustomer(ctx context.Context, id gid.ID) (*customer.Customer, error) {
 	found, err := r.customersByID(ctx, []uuid.UUID{uuidOf(id, "Customer")})
 	return found[id.UUID], err

@@ -137,6 +137,8 @@ CREATE TABLE "cart" (
   expires_at timestamp with time zone NOT NULL,
   CONSTRAINT cart_pkey PRIMARY KEY (id)
 );
+CREATE INDEX cart_shop_id_customer_id ON public.cart USING btree (shop_id, customer_id) WHERE (customer_id IS NOT NULL);
+CREATE INDEX cart_shop_id_email ON public.cart USING btree (shop_id, email) WHERE ((email)::text <> ''::text);
 CREATE INDEX cart_shop_id_expires_at ON public.cart USING btree (shop_id, expires_at);
 ALTER TABLE cart ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON cart USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
@@ -246,9 +248,15 @@ CREATE TABLE "customer" (
   locale character varying NOT NULL DEFAULT ''::character varying,
   default_address_id uuid,
   orders_count bigint NOT NULL DEFAULT 0,
+  marketing_level character varying NOT NULL DEFAULT ''::character varying,
+  marketing_at timestamp with time zone,
+  tax_exempt boolean NOT NULL DEFAULT false,
+  erase_at timestamp with time zone,
+  erased_at timestamp with time zone,
   CONSTRAINT customer_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX customer_shop_id_email ON public.customer USING btree (shop_id, email);
+CREATE INDEX customer_shop_id_erase_at ON public.customer USING btree (shop_id, erase_at) WHERE (erase_at IS NOT NULL);
 CREATE INDEX customer_shop_id_id ON public.customer USING btree (shop_id, id);
 CREATE INDEX customer_shop_id_phone ON public.customer USING btree (shop_id, phone) WHERE ((phone)::text <> ''::text);
 CREATE INDEX list_customer_shop_id_email ON public.customer USING btree (shop_id, lower((email)::text) text_pattern_ops);
@@ -256,6 +264,35 @@ CREATE INDEX list_customer_shop_id_first_name ON public.customer USING btree (sh
 CREATE INDEX list_customer_shop_id_last_name ON public.customer USING btree (shop_id, lower((last_name)::text) text_pattern_ops);
 ALTER TABLE customer ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON customer USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
+CREATE TABLE "customer_group" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  name character varying NOT NULL,
+  handle character varying NOT NULL,
+  note character varying NOT NULL DEFAULT ''::character varying,
+  members bigint NOT NULL DEFAULT 0,
+  CONSTRAINT customer_group_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX customergroup_shop_id_handle ON public.customer_group USING btree (shop_id, handle);
+CREATE INDEX customergroup_shop_id_id ON public.customer_group USING btree (shop_id, id);
+ALTER TABLE customer_group ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON customer_group USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
+CREATE TABLE "customer_group_member" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  group_id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT customer_group_member_pkey PRIMARY KEY (id)
+);
+CREATE INDEX customergroupmember_shop_id_customer_id_group_id ON public.customer_group_member USING btree (shop_id, customer_id, group_id);
+CREATE UNIQUE INDEX customergroupmember_shop_id_group_id_customer_id ON public.customer_group_member USING btree (shop_id, group_id, customer_id);
+ALTER TABLE customer_group_member ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON customer_group_member USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "customer_token" (
   id uuid NOT NULL,

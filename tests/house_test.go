@@ -42,7 +42,7 @@ var floors = [][]string{
 	{"cart", "payment", "oauth", "federation"},
 	{"order"},
 	{"checkout"},
-	{"transfer", "notice"},
+	{"transfer", "notice", "privacy"},
 }
 
 // file is a Go file of the house and what it imports of ours.

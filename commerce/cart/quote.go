@@ -47,7 +47,7 @@ type PricedLine struct {
 // Get opens a cart and prices it now. Fails with [fault.NotFound] as [Service.Load] does.
 //
 // It takes one statement for the cart with its lines, one for variants, one for discounts, and one each for membership in
-// collections and for gift cards where the cart has need of them: five at most. Markets, zones and taxes are read from
+// collections, for gift cards, and for whether its customer pays tax, where the cart has need of them: six at most. Markets, zones and taxes are read from
 // memory, where they stay for two seconds.
 func (s *Service) Get(ctx context.Context, id gid.ID) (*Cart, error) {
 	stored, err := s.Load(ctx, id)
@@ -139,7 +139,15 @@ func (s *Service) deliver(ctx context.Context, p *Priced, in *pricing.Input) err
 	if err != nil {
 		return err
 	}
-	in.TaxRates = rates.Taxes
+	if in.TaxRates = rates.Taxes; len(in.TaxRates) > 0 && p.Cart.CustomerID != nil {
+		exempt, err := s.store.exempt(ctx, s.db, *p.Cart.CustomerID)
+		if err != nil {
+			return err
+		}
+		if exempt {
+			in.TaxRates = nil
+		}
+	}
 	if p.Options, err = pricing.Options(*in, rates.Zones); err != nil {
 		return tooMuch(err)
 	}

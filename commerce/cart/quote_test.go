@@ -235,3 +235,26 @@ func TestSnapshotFreezesWhatAnOrderNeeds(t *testing.T) {
 		same(t, *snap, read, cmpopts.IgnoreFields(promotion.Allocation{}, "Line"), cmpopts.EquateEmpty())
 	})
 }
+
+func TestWhoPaysNoTaxIsChargedNone(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db)
+		id := uuid.Must(uuid.NewV7())
+		if err := b.db.InTx(b.ctx, func(tx database.Tx) error {
+			_, err := tx.Exec(b.ctx, `INSERT INTO customer (shop_id, id, created_at, updated_at, email, tax_exempt) VALUES ($1, $2, $3, $3, 'ann@example.com', $4)`, id, start, true)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		c := b.open(t, of(b.chair, 1))
+		c = ok(t)(b.carts.AddDeliveryAddresses(b.ctx, c.ID, []cart.AddressInput{{Address: address("US", "CA", "94107")}}))
+		if c.Cost.TotalTaxAmount == nil || c.Cost.TotalTaxAmount.Amount == 0 {
+			t.Fatalf("%+v", c.Cost)
+		}
+		c = ok(t)(b.carts.SetBuyerIdentity(b.ctx, c.ID, cart.BuyerInput{CustomerID: cart.Set(&id)}))
+		if c.Cost.TotalTaxAmount != nil && c.Cost.TotalTaxAmount.Amount != 0 {
+			t.Fatalf("%+v", c.Cost)
+		}
+		same(t, usd(10_500), c.Cost.TotalAmount)
+	})
+}

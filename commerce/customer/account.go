@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -39,7 +40,12 @@ type account struct {
 	phone, note, locale string
 	hash                string
 	marketing           bool
+	level               string     // how sure the consent is
+	asked               *time.Time // when the shopper last said yes or no
+	exempt              bool
+	tags                []string
 	state               State
+	written             time.Time // when it was last written
 	defaultAddress      uuid.NullUUID
 	customer            *Customer
 }
@@ -118,7 +124,7 @@ func (s *Service) details(c *checker, a *account, marketing *bool, first, last, 
 		a.phone = c.phone(*phone, "phone")
 	}
 	if marketing != nil {
-		a.marketing = *marketing
+		a.agree(*marketing, SingleOptIn, s.clock.Now())
 	}
 }
 
@@ -218,7 +224,9 @@ func (s *Service) update(ctx context.Context, tx database.Tx, id uuid.UUID, in U
 	set(&a.last, in.LastName, change.last)
 	set(&a.phone, in.Phone, change.phone)
 	set(&a.hash, in.Password, change.hash)
-	set(&a.marketing, in.AcceptsMarketing, change.marketing)
+	if in.AcceptsMarketing != nil && change.marketing != a.marketing {
+		a.agree(change.marketing, SingleOptIn, s.clock.Now())
+	}
 	now := s.clock.Now()
 	if err := updateAccount(ctx, tx, a, now); err != nil {
 		return err

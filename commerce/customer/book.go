@@ -2,7 +2,6 @@ package customer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -13,6 +12,7 @@ import (
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/rialtohq/rialto/platform/keyset"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // AddressType is the type of an address in its global id.
@@ -49,11 +49,10 @@ func (s *Service) CreateAddress(ctx context.Context, token string, in AddressInp
 		if n >= MaxAddresses {
 			return refuse(CodeInvalid, fmt.Sprintf("The address book is full: it holds %d addresses.", MaxAddresses), "address")
 		}
-		now := s.clock.Now()
-		if err := insertAddress(ctx, tx, created, id, p, now); err != nil || a.defaultAddress.Valid {
+		if err := insertAddress(ctx, tx, created, id, p, s.clock.Now()); err != nil || a.defaultAddress.Valid {
 			return err
 		}
-		return setDefaultAddress(ctx, tx, id, uuid.NullUUID{UUID: created, Valid: true}, now)
+		return s.makeDefault(ctx, tx, a, uuid.NullUUID{UUID: created, Valid: true})
 	}))
 }
 
@@ -101,7 +100,7 @@ func (s *Service) DeleteAddress(ctx context.Context, token string, id gid.ID) (f
 		if err != nil {
 			return err
 		}
-		return setDefaultAddress(ctx, tx, owner, next, s.clock.Now())
+		return s.makeDefault(ctx, tx, a, next)
 	}))
 }
 
@@ -112,18 +111,24 @@ func (s *Service) SetDefaultAddress(ctx context.Context, token string, id gid.ID
 		return nil, problems, err
 	}
 	problems, err = problemsOf(s.db.InTx(ctx, func(tx database.Tx) error {
-		if _, err := lockAccount(ctx, tx, owner); err != nil {
+		a, err := lockAccount(ctx, tx, owner)
+		if err != nil {
 			return err
 		}
 		if _, err := ownAddress(ctx, tx, owner, id, "addressId"); err != nil {
 			return err
 		}
-		return setDefaultAddress(ctx, tx, owner, uuid.NullUUID{UUID: id.UUID, Valid: true}, s.clock.Now())
+		return s.makeDefault(ctx, tx, a, uuid.NullUUID{UUID: id.UUID, Valid: true})
 	}))
 	if err != nil || len(problems) > 0 {
 		return nil, problems, err
 	}
 	return s.one(ctx, owner)
+}
+
+// makeDefault makes an address, or none, the default of an account that was locked.
+func (s *Service) makeDefault(ctx context.Context, tx database.Tx, a account, address uuid.NullUUID) error {
+	return setDefaultAddress(ctx, tx, a.id, address, revision.Next(s.clock.Now(), a.written))
 }
 
 // ownAddress reads and locks an address of an account; another account's is as good as absent.
@@ -142,14 +147,6 @@ func first(found []*Address) *Address {
 		return nil
 	}
 	return found[0]
-}
-
-// problemsOf turns a refusal into the data that it is.
-func problemsOf(err error) (fault.Problems, error) {
-	if r, ok := errors.AsType[refusal](err); ok {
-		return fault.Problems{r.problem}, nil
-	}
-	return nil, err
 }
 
 // address gives an address as the outcome of the change that err came from.

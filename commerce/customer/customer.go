@@ -63,9 +63,17 @@ type Customer struct {
 	SocialLoginProvider *SocialLoginProvider
 	State               State
 	Tags                []string
-	// TaxExempt is false: accounts without tax do not exist yet.
+	// TaxExempt says that no tax is taken of what the customer buys.
 	TaxExempt bool
 	UpdatedAt time.Time
+	// VerifiedEmail says that whoever holds the account has shown that mail to its email reaches them.
+	VerifiedEmail bool
+	// EmailMarketingConsent tells what the shopper said about advertising mail, and when.
+	EmailMarketingConsent *Consent
+	// ErasureScheduledAt is when what is known about the person is to be erased, and ErasedAt when it was.
+	ErasureScheduledAt, ErasedAt *time.Time
+	// Revision changes with every change of the account.
+	Revision string
 
 	// DefaultAddressID is the address that checkout starts with; uuid.Nil where the book is empty.
 	DefaultAddressID uuid.UUID
@@ -83,6 +91,10 @@ type Events interface {
 const (
 	// SubjectCreated: an account was opened by its shopper ([Event]).
 	SubjectCreated = "customer.created"
+	// SubjectOpened: an account was opened by the shop ([Event]). No mail follows from it.
+	SubjectOpened = "customer.opened"
+	// SubjectDeleted: an account was deleted, with all that belonged to it ([Event]).
+	SubjectDeleted = "customer.deleted"
 	// SubjectUpdated: an account or its state changed ([Event]).
 	SubjectUpdated = "customer.updated"
 	// SubjectPasswordChanged: an account's password changed, and its sessions ended ([Event]).
@@ -90,7 +102,7 @@ const (
 	// SubjectRecoveryRequested: somebody wants a link for a new password ([RecoveryRequested]). Whoever sends the mail
 	// calls [Service.RecoveryMail], which knows whether there is such an account.
 	SubjectRecoveryRequested = "customer.recovery_requested"
-	// SubjectActivationRequested: the shop opened an account ([Event]). Whoever sends the mail calls
+	// SubjectActivationRequested: the shop invites who holds an account to set a password ([Event]). Whoever sends the mail calls
 	// [Service.ActivationMail].
 	SubjectActivationRequested = "customer.activation_requested"
 )
@@ -105,11 +117,18 @@ type RecoveryRequested struct {
 	Email string `json:"email"`
 }
 
+// Audit records what staff did, with the change itself; *staff.Service does.
+type Audit interface {
+	Audit(ctx context.Context, tx database.Tx, action, resource string, data any) error
+}
+
 // Config is what the service needs. DB, Identity and Events are required.
 type Config struct {
 	DB       *database.DB
 	Identity *identity.Service
 	Events   Events
+	// Audit may be nil: nothing is recorded then.
+	Audit Audit
 	// Clock defaults to the machine's.
 	Clock clock.Clock
 	// NewID makes the ids of rows; the default is UUIDv7.
@@ -118,6 +137,8 @@ type Config struct {
 	Policies *policy.Engine
 	// AccountURL is where mailed links lead, such as https://shop.example/account; "/reset/…" or "/activate/…" follows.
 	AccountURL string
+	// ErasureDelay is how long an erasure can be canceled; zero is ten days.
+	ErasureDelay time.Duration
 }
 
 // Service keeps accounts. It is safe for concurrent use. Every verb works in the context's shop.
@@ -125,15 +146,20 @@ type Service struct {
 	db         *database.DB
 	identity   *identity.Service
 	events     Events
+	audit      Audit
 	clock      clock.Clock
 	newID      func() uuid.UUID
 	policies   *policy.Engine
 	accountURL string
+	delay      time.Duration
 }
 
 // New makes the service.
 func New(c Config) *Service {
-	s := &Service{db: c.DB, identity: c.Identity, events: c.Events, clock: c.Clock, newID: c.NewID, policies: c.Policies.Or(), accountURL: strings.TrimSuffix(c.AccountURL, "/")}
+	s := &Service{db: c.DB, identity: c.Identity, events: c.Events, audit: c.Audit, clock: c.Clock, newID: c.NewID, policies: c.Policies.Or(), accountURL: strings.TrimSuffix(c.AccountURL, "/")}
+	if s.delay = c.ErasureDelay; s.delay == 0 {
+		s.delay = 10 * 24 * time.Hour
+	}
 	if s.clock == nil {
 		s.clock = clock.System{}
 	}

@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // What signing in through an outside provider needs of accounts. Whom a provider may sign in is commerce/federation's.
@@ -22,6 +24,7 @@ type Held struct {
 	Verified bool
 	// Password says that the account has one, so that somebody may know it.
 	Password bool
+	written  time.Time // when the account was last written
 }
 
 // Closed reports whether nobody may sign in to the account.
@@ -63,7 +66,7 @@ func fitting(text string) string {
 // ConfirmTx notes that whoever is let into an account now has shown elsewhere that its email is theirs. An invited account
 // is in use from then on.
 func (s *Service) ConfirmTx(ctx context.Context, tx database.Tx, h Held) error {
-	now := s.clock.Now()
+	now := revision.Next(s.clock.Now(), h.written)
 	if !h.Verified {
 		if err := confirmEmail(ctx, tx, h.ID, now); err != nil {
 			return err

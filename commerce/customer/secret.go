@@ -13,6 +13,7 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // SecretLifetime is how long a mailed link works.
@@ -192,8 +193,8 @@ func (s *Service) redeemChecked(ctx context.Context, l link, password string) (R
 		if err != nil {
 			return err
 		}
-		now := s.clock.Now()
-		used, err := useSecret(ctx, tx, l, now)
+		now := revision.Next(s.clock.Now(), a.written)
+		used, err := useSecret(ctx, tx, l, s.clock.Now())
 		switch {
 		case err != nil:
 			return err

@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
 // errChanged says that an account's password or state changed while a sign-in was checked against the old one.
@@ -86,12 +87,12 @@ func (s *Service) signIn(ctx context.Context, a account, password string, stale 
 	var t identity.AccessToken
 	err := s.db.InTx(ctx, func(tx database.Tx) error {
 		// A password change that came between must not leave a session behind that the old password opened.
-		same, err := confirmPassword(ctx, tx, a.id, a.hash)
+		written, same, err := confirmPassword(ctx, tx, a.id, a.hash)
 		if err == nil && !same {
 			err = errChanged
 		}
 		if err == nil && stale {
-			err = setPassword(ctx, tx, a.id, hash, Enabled, s.clock.Now())
+			err = setPassword(ctx, tx, a.id, hash, Enabled, revision.Next(s.clock.Now(), written))
 		}
 		if err == nil {
 			t, err = s.identity.CreateTx(ctx, tx, access.Customer, a.id)

@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,16 +11,18 @@ import (
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/rialtohq/rialto/platform/keyset"
+	"github.com/rialtohq/rialto/platform/revision"
 )
 
-const accountColumns = `id, email, first_name, last_name, phone, note, locale, password_hash, accepts_marketing, state, tags, default_address_id, orders_count, created_at, updated_at`
+const accountColumns = `id, email, verified_email, first_name, last_name, phone, note, locale, password_hash, accepts_marketing, marketing_level, marketing_at, tax_exempt, state, tags, default_address_id, erase_at, erased_at, orders_count, created_at, updated_at`
 
 func scanAccount(scan func(...any) error) (a account, err error) {
 	c := &Customer{}
 	var state string
 	var tags database.JSON[[]string]
 	var orders int64
-	err = scan(&a.id, &a.email, &a.first, &a.last, &a.phone, &a.note, &a.locale, &a.hash, &a.marketing, &state, &tags, &a.defaultAddress, &orders, &c.CreatedAt, &c.UpdatedAt)
+	var asked, erase, erased sql.NullTime
+	err = scan(&a.id, &a.email, &c.VerifiedEmail, &a.first, &a.last, &a.phone, &a.note, &a.locale, &a.hash, &a.marketing, &a.level, &asked, &a.exempt, &state, &tags, &a.defaultAddress, &erase, &erased, &orders, &c.CreatedAt, &c.UpdatedAt)
 	if err != nil {
 		return a, err
 	}
@@ -30,14 +33,29 @@ func scanAccount(scan func(...any) error) (a account, err error) {
 	if c.Tags = tags.V; c.Tags == nil {
 		c.Tags = []string{}
 	}
+	a.tags, a.written = c.Tags, c.UpdatedAt
+	a.asked, c.ErasureScheduledAt, c.ErasedAt = moment(asked), moment(erase), moment(erased)
+	c.TaxExempt, c.Revision, c.EmailMarketingConsent = a.exempt, revision.Of(c.UpdatedAt), a.consent()
 	c.DisplayName = joined(" ", a.first, a.last)
 	for _, other := range []string{a.email, a.phone} {
 		if c.DisplayName == "" {
 			c.DisplayName = other
 		}
 	}
+	if c.ErasedAt != nil {
+		c.Email, c.DisplayName = nil, "Erased customer"
+	}
 	a.customer = c
 	return a, nil
+}
+
+// moment is nil for a time that is not there.
+func moment(t sql.NullTime) *time.Time {
+	if !t.Valid {
+		return nil
+	}
+	at := t.Time.UTC()
+	return &at
 }
 
 func accountsByID(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]account, error) {
@@ -71,15 +89,23 @@ func lockAccount(ctx context.Context, tx database.Tx, id uuid.UUID) (account, er
 }
 
 func insertAccount(ctx context.Context, tx database.Tx, a account, now time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO customer (id, shop_id, created_at, updated_at, email, first_name, last_name, phone, password_hash, accepts_marketing, state, note, locale, orders_count)
-		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, '', '', 0)`, a.id, now, a.email, a.first, a.last, a.phone, a.hash, a.marketing, a.state.column())
+	_, err := tx.Exec(ctx, `INSERT INTO customer (id, shop_id, created_at, updated_at, email, first_name, last_name, phone, password_hash, accepts_marketing, state, note, locale, marketing_level, marketing_at, tax_exempt, tags, orders_count)
+		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)`,
+		a.id, now, a.email, a.first, a.last, a.phone, a.hash, a.marketing, a.state.column(), a.note, a.locale, a.level, a.asked, a.exempt, database.JSON[[]string]{V: a.tags})
 	return err
 }
 
-// updateAccount writes an account. An email that is new is not verified.
+// updateAccount writes an account that was locked. An email that is new is not verified.
 func updateAccount(ctx context.Context, tx database.Tx, a account, now time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE customer SET updated_at = $3, verified_email = (verified_email AND email = $4), email = $4, first_name = $5, last_name = $6, phone = $7, password_hash = $8, accepts_marketing = $9, state = $10
-		WHERE shop_id = $1 AND id = $2`, a.id, now, a.email, a.first, a.last, a.phone, a.hash, a.marketing, a.state.column())
+	_, err := tx.Exec(ctx, `UPDATE customer SET updated_at = $3, verified_email = (verified_email AND email = $4), email = $4, first_name = $5, last_name = $6, phone = $7, password_hash = $8, accepts_marketing = $9, state = $10,
+		note = $11, locale = $12, marketing_level = $13, marketing_at = $14, tax_exempt = $15, tags = $16
+		WHERE shop_id = $1 AND id = $2`, a.id, revision.Next(now, a.written), a.email, a.first, a.last, a.phone, a.hash, a.marketing, a.state.column(),
+		a.note, a.locale, a.level, a.asked, a.exempt, database.JSON[[]string]{V: a.tags})
+	return err
+}
+
+func setErasure(ctx context.Context, tx database.Tx, id uuid.UUID, at *time.Time, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE customer SET erase_at = $3, updated_at = $4 WHERE shop_id = $1 AND id = $2`, id, at, now)
 	return err
 }
 
@@ -88,11 +114,15 @@ func setPassword(ctx context.Context, tx database.Tx, id uuid.UUID, hash string,
 	return err
 }
 
-// confirmPassword locks an account and reports whether it can still be used with the password of this hash.
-func confirmPassword(ctx context.Context, tx database.Tx, id uuid.UUID, hash string) (bool, error) {
-	rows, err := tx.Query(ctx, `SELECT id FROM customer WHERE shop_id = $1 AND id = $2 AND password_hash = $3 AND state = 'enabled' FOR NO KEY UPDATE`, id, hash)
-	found, err := database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
-	return len(found) == 1, err
+// confirmPassword locks an account and reports whether it can still be used with the password of this hash, and when it was
+// last written.
+func confirmPassword(ctx context.Context, tx database.Tx, id uuid.UUID, hash string) (written time.Time, same bool, err error) {
+	rows, err := tx.Query(ctx, `SELECT updated_at FROM customer WHERE shop_id = $1 AND id = $2 AND password_hash = $3 AND state = 'enabled' FOR NO KEY UPDATE`, id, hash)
+	found, err := database.Scan(rows, err, func(scan func(...any) error) (at time.Time, err error) { return at, scan(&at) })
+	if err != nil || len(found) == 0 {
+		return time.Time{}, false, err
+	}
+	return found[0], true, nil
 }
 
 func countOrder(ctx context.Context, tx database.Tx, id uuid.UUID) error {

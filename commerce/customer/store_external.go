@@ -11,10 +11,10 @@ import (
 
 // holdAccount locks an account by its id or email. Served by the primary key, and by customer (shop_id, email).
 func holdAccount(ctx context.Context, tx database.Tx, column string, value any) (Held, bool, error) {
-	rows, err := tx.Query(ctx, `SELECT id, state, verified_email, password_hash FROM customer WHERE shop_id = $1 AND `+column+` = $2 FOR NO KEY UPDATE`, value)
+	rows, err := tx.Query(ctx, `SELECT id, state, verified_email, password_hash, updated_at FROM customer WHERE shop_id = $1 AND `+column+` = $2 FOR NO KEY UPDATE`, value)
 	found, err := database.Scan(rows, err, func(scan func(...any) error) (h Held, err error) {
 		var state, hash string
-		err = scan(&h.ID, &state, &h.Verified, &hash)
+		err = scan(&h.ID, &state, &h.Verified, &hash, &h.written)
 		h.State, h.Password = stateOf(state), hash != ""
 		return h, err
 	})

@@ -27,6 +27,8 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/collection"
 	"github.com/rialtohq/rialto/ent/generated/collectionproduct"
 	"github.com/rialtohq/rialto/ent/generated/customer"
+	"github.com/rialtohq/rialto/ent/generated/customergroup"
+	"github.com/rialtohq/rialto/ent/generated/customergroupmember"
 	"github.com/rialtohq/rialto/ent/generated/customertoken"
 	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
@@ -49,10 +51,8 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
-	"github.com/rialtohq/rialto/ent/generated/orderedit"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
 	"github.com/rialtohq/rialto/ent/generated/orderline"
-	"github.com/rialtohq/rialto/ent/generated/orderreturn"
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
@@ -62,7 +62,6 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
-	"github.com/rialtohq/rialto/ent/generated/returnline"
 	"github.com/rialtohq/rialto/ent/generated/role"
 	"github.com/rialtohq/rialto/ent/generated/roleassignment"
 	"github.com/rialtohq/rialto/ent/generated/searchdocument"
@@ -110,6 +109,10 @@ type Client struct {
 	CollectionProduct *CollectionProductClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// CustomerGroup is the client for interacting with the CustomerGroup builders.
+	CustomerGroup *CustomerGroupClient
+	// CustomerGroupMember is the client for interacting with the CustomerGroupMember builders.
+	CustomerGroupMember *CustomerGroupMemberClient
 	// CustomerToken is the client for interacting with the CustomerToken builders.
 	CustomerToken *CustomerTokenClient
 	// Discount is the client for interacting with the Discount builders.
@@ -154,14 +157,10 @@ type Client struct {
 	OptionValue *OptionValueClient
 	// Order is the client for interacting with the Order builders.
 	Order *OrderClient
-	// OrderEdit is the client for interacting with the OrderEdit builders.
-	OrderEdit *OrderEditClient
 	// OrderEvent is the client for interacting with the OrderEvent builders.
 	OrderEvent *OrderEventClient
 	// OrderLine is the client for interacting with the OrderLine builders.
 	OrderLine *OrderLineClient
-	// OrderReturn is the client for interacting with the OrderReturn builders.
-	OrderReturn *OrderReturnClient
 	// OutboxEvent is the client for interacting with the OutboxEvent builders.
 	OutboxEvent *OutboxEventClient
 	// Page is the client for interacting with the Page builders.
@@ -180,8 +179,6 @@ type Client struct {
 	Refund *RefundClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
-	// ReturnLine is the client for interacting with the ReturnLine builders.
-	ReturnLine *ReturnLineClient
 	// Role is the client for interacting with the Role builders.
 	Role *RoleClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
@@ -240,6 +237,8 @@ func (c *Client) init() {
 	c.Collection = NewCollectionClient(c.config)
 	c.CollectionProduct = NewCollectionProductClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
+	c.CustomerGroup = NewCustomerGroupClient(c.config)
+	c.CustomerGroupMember = NewCustomerGroupMemberClient(c.config)
 	c.CustomerToken = NewCustomerTokenClient(c.config)
 	c.Discount = NewDiscountClient(c.config)
 	c.DiscountUsage = NewDiscountUsageClient(c.config)
@@ -262,10 +261,8 @@ func (c *Client) init() {
 	c.OAuthToken = NewOAuthTokenClient(c.config)
 	c.OptionValue = NewOptionValueClient(c.config)
 	c.Order = NewOrderClient(c.config)
-	c.OrderEdit = NewOrderEditClient(c.config)
 	c.OrderEvent = NewOrderEventClient(c.config)
 	c.OrderLine = NewOrderLineClient(c.config)
-	c.OrderReturn = NewOrderReturnClient(c.config)
 	c.OutboxEvent = NewOutboxEventClient(c.config)
 	c.Page = NewPageClient(c.config)
 	c.PaymentTransaction = NewPaymentTransactionClient(c.config)
@@ -275,7 +272,6 @@ func (c *Client) init() {
 	c.ProductTag = NewProductTagClient(c.config)
 	c.Refund = NewRefundClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
-	c.ReturnLine = NewReturnLineClient(c.config)
 	c.Role = NewRoleClient(c.config)
 	c.RoleAssignment = NewRoleAssignmentClient(c.config)
 	c.SearchDocument = NewSearchDocumentClient(c.config)
@@ -384,73 +380,72 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		APIKey:             NewAPIKeyClient(cfg),
-		Address:            NewAddressClient(cfg),
-		App:                NewAppClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		BogusCharge:        NewBogusChargeClient(cfg),
-		Cart:               NewCartClient(cfg),
-		CartLine:           NewCartLineClient(cfg),
-		CheckoutAttempt:    NewCheckoutAttemptClient(cfg),
-		Collection:         NewCollectionClient(cfg),
-		CollectionProduct:  NewCollectionProductClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		CustomerToken:      NewCustomerTokenClient(cfg),
-		Discount:           NewDiscountClient(cfg),
-		DiscountUsage:      NewDiscountUsageClient(cfg),
-		ExternalIdentity:   NewExternalIdentityClient(cfg),
-		Fulfillment:        NewFulfillmentClient(cfg),
-		FulfillmentLine:    NewFulfillmentLineClient(cfg),
-		GiftCard:           NewGiftCardClient(cfg),
-		GiftCardEntry:      NewGiftCardEntryClient(cfg),
-		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
-		IdentityProvider:   NewIdentityProviderClient(cfg),
-		InboxRecord:        NewInboxRecordClient(cfg),
-		InventoryLevel:     NewInventoryLevelClient(cfg),
-		Location:           NewLocationClient(cfg),
-		Market:             NewMarketClient(cfg),
-		Media:              NewMediaClient(cfg),
-		Menu:               NewMenuClient(cfg),
-		MenuItem:           NewMenuItemClient(cfg),
-		Metafield:          NewMetafieldClient(cfg),
-		OAuthRequest:       NewOAuthRequestClient(cfg),
-		OAuthToken:         NewOAuthTokenClient(cfg),
-		OptionValue:        NewOptionValueClient(cfg),
-		Order:              NewOrderClient(cfg),
-		OrderEdit:          NewOrderEditClient(cfg),
-		OrderEvent:         NewOrderEventClient(cfg),
-		OrderLine:          NewOrderLineClient(cfg),
-		OrderReturn:        NewOrderReturnClient(cfg),
-		OutboxEvent:        NewOutboxEventClient(cfg),
-		Page:               NewPageClient(cfg),
-		PaymentTransaction: NewPaymentTransactionClient(cfg),
-		Product:            NewProductClient(cfg),
-		ProductOption:      NewProductOptionClient(cfg),
-		ProductPrice:       NewProductPriceClient(cfg),
-		ProductTag:         NewProductTagClient(cfg),
-		Refund:             NewRefundClient(cfg),
-		Reservation:        NewReservationClient(cfg),
-		ReturnLine:         NewReturnLineClient(cfg),
-		Role:               NewRoleClient(cfg),
-		RoleAssignment:     NewRoleAssignmentClient(cfg),
-		SearchDocument:     NewSearchDocumentClient(cfg),
-		Session:            NewSessionClient(cfg),
-		ShippingRate:       NewShippingRateClient(cfg),
-		ShippingZone:       NewShippingZoneClient(cfg),
-		Shop:               NewShopClient(cfg),
-		ShopCounter:        NewShopCounterClient(cfg),
-		SignInFailure:      NewSignInFailureClient(cfg),
-		SignInFlow:         NewSignInFlowClient(cfg),
-		SigningKey:         NewSigningKeyClient(cfg),
-		StaffMember:        NewStaffMemberClient(cfg),
-		StockMovement:      NewStockMovementClient(cfg),
-		StorefrontToken:    NewStorefrontTokenClient(cfg),
-		TaxRate:            NewTaxRateClient(cfg),
-		Variant:            NewVariantClient(cfg),
-		VariantOption:      NewVariantOptionClient(cfg),
-		VariantPrice:       NewVariantPriceClient(cfg),
+		ctx:                 ctx,
+		config:              cfg,
+		APIKey:              NewAPIKeyClient(cfg),
+		Address:             NewAddressClient(cfg),
+		App:                 NewAppClient(cfg),
+		AuditEntry:          NewAuditEntryClient(cfg),
+		BogusCharge:         NewBogusChargeClient(cfg),
+		Cart:                NewCartClient(cfg),
+		CartLine:            NewCartLineClient(cfg),
+		CheckoutAttempt:     NewCheckoutAttemptClient(cfg),
+		Collection:          NewCollectionClient(cfg),
+		CollectionProduct:   NewCollectionProductClient(cfg),
+		Customer:            NewCustomerClient(cfg),
+		CustomerGroup:       NewCustomerGroupClient(cfg),
+		CustomerGroupMember: NewCustomerGroupMemberClient(cfg),
+		CustomerToken:       NewCustomerTokenClient(cfg),
+		Discount:            NewDiscountClient(cfg),
+		DiscountUsage:       NewDiscountUsageClient(cfg),
+		ExternalIdentity:    NewExternalIdentityClient(cfg),
+		Fulfillment:         NewFulfillmentClient(cfg),
+		FulfillmentLine:     NewFulfillmentLineClient(cfg),
+		GiftCard:            NewGiftCardClient(cfg),
+		GiftCardEntry:       NewGiftCardEntryClient(cfg),
+		IdempotencyRecord:   NewIdempotencyRecordClient(cfg),
+		IdentityProvider:    NewIdentityProviderClient(cfg),
+		InboxRecord:         NewInboxRecordClient(cfg),
+		InventoryLevel:      NewInventoryLevelClient(cfg),
+		Location:            NewLocationClient(cfg),
+		Market:              NewMarketClient(cfg),
+		Media:               NewMediaClient(cfg),
+		Menu:                NewMenuClient(cfg),
+		MenuItem:            NewMenuItemClient(cfg),
+		Metafield:           NewMetafieldClient(cfg),
+		OAuthRequest:        NewOAuthRequestClient(cfg),
+		OAuthToken:          NewOAuthTokenClient(cfg),
+		OptionValue:         NewOptionValueClient(cfg),
+		Order:               NewOrderClient(cfg),
+		OrderEvent:          NewOrderEventClient(cfg),
+		OrderLine:           NewOrderLineClient(cfg),
+		OutboxEvent:         NewOutboxEventClient(cfg),
+		Page:                NewPageClient(cfg),
+		PaymentTransaction:  NewPaymentTransactionClient(cfg),
+		Product:             NewProductClient(cfg),
+		ProductOption:       NewProductOptionClient(cfg),
+		ProductPrice:        NewProductPriceClient(cfg),
+		ProductTag:          NewProductTagClient(cfg),
+		Refund:              NewRefundClient(cfg),
+		Reservation:         NewReservationClient(cfg),
+		Role:                NewRoleClient(cfg),
+		RoleAssignment:      NewRoleAssignmentClient(cfg),
+		SearchDocument:      NewSearchDocumentClient(cfg),
+		Session:             NewSessionClient(cfg),
+		ShippingRate:        NewShippingRateClient(cfg),
+		ShippingZone:        NewShippingZoneClient(cfg),
+		Shop:                NewShopClient(cfg),
+		ShopCounter:         NewShopCounterClient(cfg),
+		SignInFailure:       NewSignInFailureClient(cfg),
+		SignInFlow:          NewSignInFlowClient(cfg),
+		SigningKey:          NewSigningKeyClient(cfg),
+		StaffMember:         NewStaffMemberClient(cfg),
+		StockMovement:       NewStockMovementClient(cfg),
+		StorefrontToken:     NewStorefrontTokenClient(cfg),
+		TaxRate:             NewTaxRateClient(cfg),
+		Variant:             NewVariantClient(cfg),
+		VariantOption:       NewVariantOptionClient(cfg),
+		VariantPrice:        NewVariantPriceClient(cfg),
 	}, nil
 }
 
@@ -468,73 +463,72 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		APIKey:             NewAPIKeyClient(cfg),
-		Address:            NewAddressClient(cfg),
-		App:                NewAppClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		BogusCharge:        NewBogusChargeClient(cfg),
-		Cart:               NewCartClient(cfg),
-		CartLine:           NewCartLineClient(cfg),
-		CheckoutAttempt:    NewCheckoutAttemptClient(cfg),
-		Collection:         NewCollectionClient(cfg),
-		CollectionProduct:  NewCollectionProductClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		CustomerToken:      NewCustomerTokenClient(cfg),
-		Discount:           NewDiscountClient(cfg),
-		DiscountUsage:      NewDiscountUsageClient(cfg),
-		ExternalIdentity:   NewExternalIdentityClient(cfg),
-		Fulfillment:        NewFulfillmentClient(cfg),
-		FulfillmentLine:    NewFulfillmentLineClient(cfg),
-		GiftCard:           NewGiftCardClient(cfg),
-		GiftCardEntry:      NewGiftCardEntryClient(cfg),
-		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
-		IdentityProvider:   NewIdentityProviderClient(cfg),
-		InboxRecord:        NewInboxRecordClient(cfg),
-		InventoryLevel:     NewInventoryLevelClient(cfg),
-		Location:           NewLocationClient(cfg),
-		Market:             NewMarketClient(cfg),
-		Media:              NewMediaClient(cfg),
-		Menu:               NewMenuClient(cfg),
-		MenuItem:           NewMenuItemClient(cfg),
-		Metafield:          NewMetafieldClient(cfg),
-		OAuthRequest:       NewOAuthRequestClient(cfg),
-		OAuthToken:         NewOAuthTokenClient(cfg),
-		OptionValue:        NewOptionValueClient(cfg),
-		Order:              NewOrderClient(cfg),
-		OrderEdit:          NewOrderEditClient(cfg),
-		OrderEvent:         NewOrderEventClient(cfg),
-		OrderLine:          NewOrderLineClient(cfg),
-		OrderReturn:        NewOrderReturnClient(cfg),
-		OutboxEvent:        NewOutboxEventClient(cfg),
-		Page:               NewPageClient(cfg),
-		PaymentTransaction: NewPaymentTransactionClient(cfg),
-		Product:            NewProductClient(cfg),
-		ProductOption:      NewProductOptionClient(cfg),
-		ProductPrice:       NewProductPriceClient(cfg),
-		ProductTag:         NewProductTagClient(cfg),
-		Refund:             NewRefundClient(cfg),
-		Reservation:        NewReservationClient(cfg),
-		ReturnLine:         NewReturnLineClient(cfg),
-		Role:               NewRoleClient(cfg),
-		RoleAssignment:     NewRoleAssignmentClient(cfg),
-		SearchDocument:     NewSearchDocumentClient(cfg),
-		Session:            NewSessionClient(cfg),
-		ShippingRate:       NewShippingRateClient(cfg),
-		ShippingZone:       NewShippingZoneClient(cfg),
-		Shop:               NewShopClient(cfg),
-		ShopCounter:        NewShopCounterClient(cfg),
-		SignInFailure:      NewSignInFailureClient(cfg),
-		SignInFlow:         NewSignInFlowClient(cfg),
-		SigningKey:         NewSigningKeyClient(cfg),
-		StaffMember:        NewStaffMemberClient(cfg),
-		StockMovement:      NewStockMovementClient(cfg),
-		StorefrontToken:    NewStorefrontTokenClient(cfg),
-		TaxRate:            NewTaxRateClient(cfg),
-		Variant:            NewVariantClient(cfg),
-		VariantOption:      NewVariantOptionClient(cfg),
-		VariantPrice:       NewVariantPriceClient(cfg),
+		ctx:                 ctx,
+		config:              cfg,
+		APIKey:              NewAPIKeyClient(cfg),
+		Address:             NewAddressClient(cfg),
+		App:                 NewAppClient(cfg),
+		AuditEntry:          NewAuditEntryClient(cfg),
+		BogusCharge:         NewBogusChargeClient(cfg),
+		Cart:                NewCartClient(cfg),
+		CartLine:            NewCartLineClient(cfg),
+		CheckoutAttempt:     NewCheckoutAttemptClient(cfg),
+		Collection:          NewCollectionClient(cfg),
+		CollectionProduct:   NewCollectionProductClient(cfg),
+		Customer:            NewCustomerClient(cfg),
+		CustomerGroup:       NewCustomerGroupClient(cfg),
+		CustomerGroupMember: NewCustomerGroupMemberClient(cfg),
+		CustomerToken:       NewCustomerTokenClient(cfg),
+		Discount:            NewDiscountClient(cfg),
+		DiscountUsage:       NewDiscountUsageClient(cfg),
+		ExternalIdentity:    NewExternalIdentityClient(cfg),
+		Fulfillment:         NewFulfillmentClient(cfg),
+		FulfillmentLine:     NewFulfillmentLineClient(cfg),
+		GiftCard:            NewGiftCardClient(cfg),
+		GiftCardEntry:       NewGiftCardEntryClient(cfg),
+		IdempotencyRecord:   NewIdempotencyRecordClient(cfg),
+		IdentityProvider:    NewIdentityProviderClient(cfg),
+		InboxRecord:         NewInboxRecordClient(cfg),
+		InventoryLevel:      NewInventoryLevelClient(cfg),
+		Location:            NewLocationClient(cfg),
+		Market:              NewMarketClient(cfg),
+		Media:               NewMediaClient(cfg),
+		Menu:                NewMenuClient(cfg),
+		MenuItem:            NewMenuItemClient(cfg),
+		Metafield:           NewMetafieldClient(cfg),
+		OAuthRequest:        NewOAuthRequestClient(cfg),
+		OAuthToken:          NewOAuthTokenClient(cfg),
+		OptionValue:         NewOptionValueClient(cfg),
+		Order:               NewOrderClient(cfg),
+		OrderEvent:          NewOrderEventClient(cfg),
+		OrderLine:           NewOrderLineClient(cfg),
+		OutboxEvent:         NewOutboxEventClient(cfg),
+		Page:                NewPageClient(cfg),
+		PaymentTransaction:  NewPaymentTransactionClient(cfg),
+		Product:             NewProductClient(cfg),
+		ProductOption:       NewProductOptionClient(cfg),
+		ProductPrice:        NewProductPriceClient(cfg),
+		ProductTag:          NewProductTagClient(cfg),
+		Refund:              NewRefundClient(cfg),
+		Reservation:         NewReservationClient(cfg),
+		Role:                NewRoleClient(cfg),
+		RoleAssignment:      NewRoleAssignmentClient(cfg),
+		SearchDocument:      NewSearchDocumentClient(cfg),
+		Session:             NewSessionClient(cfg),
+		ShippingRate:        NewShippingRateClient(cfg),
+		ShippingZone:        NewShippingZoneClient(cfg),
+		Shop:                NewShopClient(cfg),
+		ShopCounter:         NewShopCounterClient(cfg),
+		SignInFailure:       NewSignInFailureClient(cfg),
+		SignInFlow:          NewSignInFlowClient(cfg),
+		SigningKey:          NewSigningKeyClient(cfg),
+		StaffMember:         NewStaffMemberClient(cfg),
+		StockMovement:       NewStockMovementClient(cfg),
+		StorefrontToken:     NewStorefrontTokenClient(cfg),
+		TaxRate:             NewTaxRateClient(cfg),
+		Variant:             NewVariantClient(cfg),
+		VariantOption:       NewVariantOptionClient(cfg),
+		VariantPrice:        NewVariantPriceClient(cfg),
 	}, nil
 }
 
@@ -566,14 +560,14 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.Address, c.App, c.AuditEntry, c.BogusCharge, c.Cart, c.CartLine,
 		c.CheckoutAttempt, c.Collection, c.CollectionProduct, c.Customer,
-		c.CustomerToken, c.Discount, c.DiscountUsage, c.ExternalIdentity,
-		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
-		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
-		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
-		c.OAuthToken, c.OptionValue, c.Order, c.OrderEdit, c.OrderEvent, c.OrderLine,
-		c.OrderReturn, c.OutboxEvent, c.Page, c.PaymentTransaction, c.Product,
-		c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund, c.Reservation,
-		c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
+		c.CustomerGroup, c.CustomerGroupMember, c.CustomerToken, c.Discount,
+		c.DiscountUsage, c.ExternalIdentity, c.Fulfillment, c.FulfillmentLine,
+		c.GiftCard, c.GiftCardEntry, c.IdempotencyRecord, c.IdentityProvider,
+		c.InboxRecord, c.InventoryLevel, c.Location, c.Market, c.Media, c.Menu,
+		c.MenuItem, c.Metafield, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
+		c.OrderEvent, c.OrderLine, c.OutboxEvent, c.Page, c.PaymentTransaction,
+		c.Product, c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund,
+		c.Reservation, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
 		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
 		c.SignInFlow, c.SigningKey, c.StaffMember, c.StockMovement, c.StorefrontToken,
 		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
@@ -588,14 +582,14 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.Address, c.App, c.AuditEntry, c.BogusCharge, c.Cart, c.CartLine,
 		c.CheckoutAttempt, c.Collection, c.CollectionProduct, c.Customer,
-		c.CustomerToken, c.Discount, c.DiscountUsage, c.ExternalIdentity,
-		c.Fulfillment, c.FulfillmentLine, c.GiftCard, c.GiftCardEntry,
-		c.IdempotencyRecord, c.IdentityProvider, c.InboxRecord, c.InventoryLevel,
-		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield, c.OAuthRequest,
-		c.OAuthToken, c.OptionValue, c.Order, c.OrderEdit, c.OrderEvent, c.OrderLine,
-		c.OrderReturn, c.OutboxEvent, c.Page, c.PaymentTransaction, c.Product,
-		c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund, c.Reservation,
-		c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
+		c.CustomerGroup, c.CustomerGroupMember, c.CustomerToken, c.Discount,
+		c.DiscountUsage, c.ExternalIdentity, c.Fulfillment, c.FulfillmentLine,
+		c.GiftCard, c.GiftCardEntry, c.IdempotencyRecord, c.IdentityProvider,
+		c.InboxRecord, c.InventoryLevel, c.Location, c.Market, c.Media, c.Menu,
+		c.MenuItem, c.Metafield, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
+		c.OrderEvent, c.OrderLine, c.OutboxEvent, c.Page, c.PaymentTransaction,
+		c.Product, c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund,
+		c.Reservation, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
 		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
 		c.SignInFlow, c.SigningKey, c.StaffMember, c.StockMovement, c.StorefrontToken,
 		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
@@ -629,6 +623,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CollectionProduct.mutate(ctx, m)
 	case *CustomerMutation:
 		return c.Customer.mutate(ctx, m)
+	case *CustomerGroupMutation:
+		return c.CustomerGroup.mutate(ctx, m)
+	case *CustomerGroupMemberMutation:
+		return c.CustomerGroupMember.mutate(ctx, m)
 	case *CustomerTokenMutation:
 		return c.CustomerToken.mutate(ctx, m)
 	case *DiscountMutation:
@@ -673,14 +671,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OptionValue.mutate(ctx, m)
 	case *OrderMutation:
 		return c.Order.mutate(ctx, m)
-	case *OrderEditMutation:
-		return c.OrderEdit.mutate(ctx, m)
 	case *OrderEventMutation:
 		return c.OrderEvent.mutate(ctx, m)
 	case *OrderLineMutation:
 		return c.OrderLine.mutate(ctx, m)
-	case *OrderReturnMutation:
-		return c.OrderReturn.mutate(ctx, m)
 	case *OutboxEventMutation:
 		return c.OutboxEvent.mutate(ctx, m)
 	case *PageMutation:
@@ -699,8 +693,6 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Refund.mutate(ctx, m)
 	case *ReservationMutation:
 		return c.Reservation.mutate(ctx, m)
-	case *ReturnLineMutation:
-		return c.ReturnLine.mutate(ctx, m)
 	case *RoleMutation:
 		return c.Role.mutate(ctx, m)
 	case *RoleAssignmentMutation:
@@ -2218,6 +2210,272 @@ func (c *CustomerClient) mutate(ctx context.Context, m *CustomerMutation) (Value
 		return (&CustomerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Customer mutation op: %q", m.Op())
+	}
+}
+
+// CustomerGroupClient is a client for the CustomerGroup schema.
+type CustomerGroupClient struct {
+	config
+}
+
+// NewCustomerGroupClient returns a client for the CustomerGroup from the given config.
+func NewCustomerGroupClient(c config) *CustomerGroupClient {
+	return &CustomerGroupClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customergroup.Hooks(f(g(h())))`.
+func (c *CustomerGroupClient) Use(hooks ...Hook) {
+	c.hooks.CustomerGroup = append(c.hooks.CustomerGroup, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customergroup.Intercept(f(g(h())))`.
+func (c *CustomerGroupClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerGroup = append(c.inters.CustomerGroup, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerGroup entity.
+func (c *CustomerGroupClient) Create() *CustomerGroupCreate {
+	mutation := newCustomerGroupMutation(c.config, OpCreate)
+	return &CustomerGroupCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerGroup entities.
+func (c *CustomerGroupClient) CreateBulk(builders ...*CustomerGroupCreate) *CustomerGroupCreateBulk {
+	return &CustomerGroupCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerGroupClient) MapCreateBulk(slice any, setFunc func(*CustomerGroupCreate, int)) *CustomerGroupCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerGroupCreateBulk{err: fmt.Errorf("calling to CustomerGroupClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerGroupCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerGroupCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerGroup.
+func (c *CustomerGroupClient) Update() *CustomerGroupUpdate {
+	mutation := newCustomerGroupMutation(c.config, OpUpdate)
+	return &CustomerGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerGroupClient) UpdateOne(_m *CustomerGroup) *CustomerGroupUpdateOne {
+	mutation := newCustomerGroupMutation(c.config, OpUpdateOne, withCustomerGroup(_m))
+	return &CustomerGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerGroupClient) UpdateOneID(id uuid.UUID) *CustomerGroupUpdateOne {
+	mutation := newCustomerGroupMutation(c.config, OpUpdateOne, withCustomerGroupID(id))
+	return &CustomerGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerGroup.
+func (c *CustomerGroupClient) Delete() *CustomerGroupDelete {
+	mutation := newCustomerGroupMutation(c.config, OpDelete)
+	return &CustomerGroupDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerGroupClient) DeleteOne(_m *CustomerGroup) *CustomerGroupDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerGroupClient) DeleteOneID(id uuid.UUID) *CustomerGroupDeleteOne {
+	builder := c.Delete().Where(customergroup.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerGroupDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerGroup.
+func (c *CustomerGroupClient) Query() *CustomerGroupQuery {
+	return &CustomerGroupQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerGroup},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerGroup entity by its id.
+func (c *CustomerGroupClient) Get(ctx context.Context, id uuid.UUID) (*CustomerGroup, error) {
+	return c.Query().Where(customergroup.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerGroupClient) GetX(ctx context.Context, id uuid.UUID) *CustomerGroup {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerGroupClient) Hooks() []Hook {
+	return c.hooks.CustomerGroup
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerGroupClient) Interceptors() []Interceptor {
+	return c.inters.CustomerGroup
+}
+
+func (c *CustomerGroupClient) mutate(ctx context.Context, m *CustomerGroupMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerGroupCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerGroupDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown CustomerGroup mutation op: %q", m.Op())
+	}
+}
+
+// CustomerGroupMemberClient is a client for the CustomerGroupMember schema.
+type CustomerGroupMemberClient struct {
+	config
+}
+
+// NewCustomerGroupMemberClient returns a client for the CustomerGroupMember from the given config.
+func NewCustomerGroupMemberClient(c config) *CustomerGroupMemberClient {
+	return &CustomerGroupMemberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customergroupmember.Hooks(f(g(h())))`.
+func (c *CustomerGroupMemberClient) Use(hooks ...Hook) {
+	c.hooks.CustomerGroupMember = append(c.hooks.CustomerGroupMember, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customergroupmember.Intercept(f(g(h())))`.
+func (c *CustomerGroupMemberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerGroupMember = append(c.inters.CustomerGroupMember, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerGroupMember entity.
+func (c *CustomerGroupMemberClient) Create() *CustomerGroupMemberCreate {
+	mutation := newCustomerGroupMemberMutation(c.config, OpCreate)
+	return &CustomerGroupMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerGroupMember entities.
+func (c *CustomerGroupMemberClient) CreateBulk(builders ...*CustomerGroupMemberCreate) *CustomerGroupMemberCreateBulk {
+	return &CustomerGroupMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerGroupMemberClient) MapCreateBulk(slice any, setFunc func(*CustomerGroupMemberCreate, int)) *CustomerGroupMemberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerGroupMemberCreateBulk{err: fmt.Errorf("calling to CustomerGroupMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerGroupMemberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerGroupMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerGroupMember.
+func (c *CustomerGroupMemberClient) Update() *CustomerGroupMemberUpdate {
+	mutation := newCustomerGroupMemberMutation(c.config, OpUpdate)
+	return &CustomerGroupMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerGroupMemberClient) UpdateOne(_m *CustomerGroupMember) *CustomerGroupMemberUpdateOne {
+	mutation := newCustomerGroupMemberMutation(c.config, OpUpdateOne, withCustomerGroupMember(_m))
+	return &CustomerGroupMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerGroupMemberClient) UpdateOneID(id uuid.UUID) *CustomerGroupMemberUpdateOne {
+	mutation := newCustomerGroupMemberMutation(c.config, OpUpdateOne, withCustomerGroupMemberID(id))
+	return &CustomerGroupMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerGroupMember.
+func (c *CustomerGroupMemberClient) Delete() *CustomerGroupMemberDelete {
+	mutation := newCustomerGroupMemberMutation(c.config, OpDelete)
+	return &CustomerGroupMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerGroupMemberClient) DeleteOne(_m *CustomerGroupMember) *CustomerGroupMemberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerGroupMemberClient) DeleteOneID(id uuid.UUID) *CustomerGroupMemberDeleteOne {
+	builder := c.Delete().Where(customergroupmember.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerGroupMemberDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerGroupMember.
+func (c *CustomerGroupMemberClient) Query() *CustomerGroupMemberQuery {
+	return &CustomerGroupMemberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerGroupMember},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerGroupMember entity by its id.
+func (c *CustomerGroupMemberClient) Get(ctx context.Context, id uuid.UUID) (*CustomerGroupMember, error) {
+	return c.Query().Where(customergroupmember.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerGroupMemberClient) GetX(ctx context.Context, id uuid.UUID) *CustomerGroupMember {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerGroupMemberClient) Hooks() []Hook {
+	return c.hooks.CustomerGroupMember
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerGroupMemberClient) Interceptors() []Interceptor {
+	return c.inters.CustomerGroupMember
+}
+
+func (c *CustomerGroupMemberClient) mutate(ctx context.Context, m *CustomerGroupMemberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerGroupMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerGroupMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerGroupMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerGroupMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown CustomerGroupMember mutation op: %q", m.Op())
 	}
 }
 
@@ -5195,155 +5453,6 @@ func (c *OrderClient) mutate(ctx context.Context, m *OrderMutation) (Value, erro
 	}
 }
 
-// OrderEditClient is a client for the OrderEdit schema.
-type OrderEditClient struct {
-	config
-}
-
-// NewOrderEditClient returns a client for the OrderEdit from the given config.
-func NewOrderEditClient(c config) *OrderEditClient {
-	return &OrderEditClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `orderedit.Hooks(f(g(h())))`.
-func (c *OrderEditClient) Use(hooks ...Hook) {
-	c.hooks.OrderEdit = append(c.hooks.OrderEdit, hooks...)
-}
-
-// Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `orderedit.Intercept(f(g(h())))`.
-func (c *OrderEditClient) Intercept(interceptors ...Interceptor) {
-	c.inters.OrderEdit = append(c.inters.OrderEdit, interceptors...)
-}
-
-// Create returns a builder for creating a OrderEdit entity.
-func (c *OrderEditClient) Create() *OrderEditCreate {
-	mutation := newOrderEditMutation(c.config, OpCreate)
-	return &OrderEditCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of OrderEdit entities.
-func (c *OrderEditClient) CreateBulk(builders ...*OrderEditCreate) *OrderEditCreateBulk {
-	return &OrderEditCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *OrderEditClient) MapCreateBulk(slice any, setFunc func(*OrderEditCreate, int)) *OrderEditCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &OrderEditCreateBulk{err: fmt.Errorf("calling to OrderEditClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*OrderEditCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &OrderEditCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for OrderEdit.
-func (c *OrderEditClient) Update() *OrderEditUpdate {
-	mutation := newOrderEditMutation(c.config, OpUpdate)
-	return &OrderEditUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *OrderEditClient) UpdateOne(_m *OrderEdit) *OrderEditUpdateOne {
-	mutation := newOrderEditMutation(c.config, OpUpdateOne, withOrderEdit(_m))
-	return &OrderEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *OrderEditClient) UpdateOneID(id uuid.UUID) *OrderEditUpdateOne {
-	mutation := newOrderEditMutation(c.config, OpUpdateOne, withOrderEditID(id))
-	return &OrderEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Delete returns a delete builder for OrderEdit.
-func (c *OrderEditClient) Delete() *OrderEditDelete {
-	mutation := newOrderEditMutation(c.config, OpDelete)
-	return &OrderEditDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// DeleteOne returns a builder for deleting the given entity.
-func (c *OrderEditClient) DeleteOne(_m *OrderEdit) *OrderEditDeleteOne {
-	return c.DeleteOneID(_m.ID)
-}
-
-// DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *OrderEditClient) DeleteOneID(id uuid.UUID) *OrderEditDeleteOne {
-	builder := c.Delete().Where(orderedit.ID(id))
-	builder.mutation.id = &id
-	builder.mutation.op = OpDeleteOne
-	return &OrderEditDeleteOne{builder}
-}
-
-// Query returns a query builder for OrderEdit.
-func (c *OrderEditClient) Query() *OrderEditQuery {
-	return &OrderEditQuery{
-		config: c.config,
-		ctx:    &QueryContext{Type: TypeOrderEdit},
-		inters: c.Interceptors(),
-	}
-}
-
-// Get returns a OrderEdit entity by its id.
-func (c *OrderEditClient) Get(ctx context.Context, id uuid.UUID) (*OrderEdit, error) {
-	return c.Query().Where(orderedit.ID(id)).Only(ctx)
-}
-
-// GetX is like Get, but panics if an error occurs.
-func (c *OrderEditClient) GetX(ctx context.Context, id uuid.UUID) *OrderEdit {
-	obj, err := c.Get(ctx, id)
-	if err != nil {
-		panic(err)
-	}
-	return obj
-}
-
-// QueryOrder queries the order edge of a OrderEdit.
-func (c *OrderEditClient) QueryOrder(_m *OrderEdit) *OrderQuery {
-	query := (&OrderClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(orderedit.Table, orderedit.FieldID, id),
-			sqlgraph.To(order.Table, order.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, orderedit.OrderTable, orderedit.OrderColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// Hooks returns the client hooks.
-func (c *OrderEditClient) Hooks() []Hook {
-	return c.hooks.OrderEdit
-}
-
-// Interceptors returns the client interceptors.
-func (c *OrderEditClient) Interceptors() []Interceptor {
-	return c.inters.OrderEdit
-}
-
-func (c *OrderEditClient) mutate(ctx context.Context, m *OrderEditMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&OrderEditCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&OrderEditUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&OrderEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&OrderEditDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("generated: unknown OrderEdit mutation op: %q", m.Op())
-	}
-}
-
 // OrderEventClient is a client for the OrderEvent schema.
 type OrderEventClient struct {
 	config
@@ -5639,155 +5748,6 @@ func (c *OrderLineClient) mutate(ctx context.Context, m *OrderLineMutation) (Val
 		return (&OrderLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown OrderLine mutation op: %q", m.Op())
-	}
-}
-
-// OrderReturnClient is a client for the OrderReturn schema.
-type OrderReturnClient struct {
-	config
-}
-
-// NewOrderReturnClient returns a client for the OrderReturn from the given config.
-func NewOrderReturnClient(c config) *OrderReturnClient {
-	return &OrderReturnClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `orderreturn.Hooks(f(g(h())))`.
-func (c *OrderReturnClient) Use(hooks ...Hook) {
-	c.hooks.OrderReturn = append(c.hooks.OrderReturn, hooks...)
-}
-
-// Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `orderreturn.Intercept(f(g(h())))`.
-func (c *OrderReturnClient) Intercept(interceptors ...Interceptor) {
-	c.inters.OrderReturn = append(c.inters.OrderReturn, interceptors...)
-}
-
-// Create returns a builder for creating a OrderReturn entity.
-func (c *OrderReturnClient) Create() *OrderReturnCreate {
-	mutation := newOrderReturnMutation(c.config, OpCreate)
-	return &OrderReturnCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of OrderReturn entities.
-func (c *OrderReturnClient) CreateBulk(builders ...*OrderReturnCreate) *OrderReturnCreateBulk {
-	return &OrderReturnCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *OrderReturnClient) MapCreateBulk(slice any, setFunc func(*OrderReturnCreate, int)) *OrderReturnCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &OrderReturnCreateBulk{err: fmt.Errorf("calling to OrderReturnClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*OrderReturnCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &OrderReturnCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for OrderReturn.
-func (c *OrderReturnClient) Update() *OrderReturnUpdate {
-	mutation := newOrderReturnMutation(c.config, OpUpdate)
-	return &OrderReturnUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *OrderReturnClient) UpdateOne(_m *OrderReturn) *OrderReturnUpdateOne {
-	mutation := newOrderReturnMutation(c.config, OpUpdateOne, withOrderReturn(_m))
-	return &OrderReturnUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *OrderReturnClient) UpdateOneID(id uuid.UUID) *OrderReturnUpdateOne {
-	mutation := newOrderReturnMutation(c.config, OpUpdateOne, withOrderReturnID(id))
-	return &OrderReturnUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Delete returns a delete builder for OrderReturn.
-func (c *OrderReturnClient) Delete() *OrderReturnDelete {
-	mutation := newOrderReturnMutation(c.config, OpDelete)
-	return &OrderReturnDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// DeleteOne returns a builder for deleting the given entity.
-func (c *OrderReturnClient) DeleteOne(_m *OrderReturn) *OrderReturnDeleteOne {
-	return c.DeleteOneID(_m.ID)
-}
-
-// DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *OrderReturnClient) DeleteOneID(id uuid.UUID) *OrderReturnDeleteOne {
-	builder := c.Delete().Where(orderreturn.ID(id))
-	builder.mutation.id = &id
-	builder.mutation.op = OpDeleteOne
-	return &OrderReturnDeleteOne{builder}
-}
-
-// Query returns a query builder for OrderReturn.
-func (c *OrderReturnClient) Query() *OrderReturnQuery {
-	return &OrderReturnQuery{
-		config: c.config,
-		ctx:    &QueryContext{Type: TypeOrderReturn},
-		inters: c.Interceptors(),
-	}
-}
-
-// Get returns a OrderReturn entity by its id.
-func (c *OrderReturnClient) Get(ctx context.Context, id uuid.UUID) (*OrderReturn, error) {
-	return c.Query().Where(orderreturn.ID(id)).Only(ctx)
-}
-
-// GetX is like Get, but panics if an error occurs.
-func (c *OrderReturnClient) GetX(ctx context.Context, id uuid.UUID) *OrderReturn {
-	obj, err := c.Get(ctx, id)
-	if err != nil {
-		panic(err)
-	}
-	return obj
-}
-
-// QueryOrder queries the order edge of a OrderReturn.
-func (c *OrderReturnClient) QueryOrder(_m *OrderReturn) *OrderQuery {
-	query := (&OrderClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(orderreturn.Table, orderreturn.FieldID, id),
-			sqlgraph.To(order.Table, order.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, orderreturn.OrderTable, orderreturn.OrderColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// Hooks returns the client hooks.
-func (c *OrderReturnClient) Hooks() []Hook {
-	return c.hooks.OrderReturn
-}
-
-// Interceptors returns the client interceptors.
-func (c *OrderReturnClient) Interceptors() []Interceptor {
-	return c.inters.OrderReturn
-}
-
-func (c *OrderReturnClient) mutate(ctx context.Context, m *OrderReturnMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&OrderReturnCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&OrderReturnUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&OrderReturnUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&OrderReturnDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("generated: unknown OrderReturn mutation op: %q", m.Op())
 	}
 }
 
@@ -7001,155 +6961,6 @@ func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) 
 		return (&ReservationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Reservation mutation op: %q", m.Op())
-	}
-}
-
-// ReturnLineClient is a client for the ReturnLine schema.
-type ReturnLineClient struct {
-	config
-}
-
-// NewReturnLineClient returns a client for the ReturnLine from the given config.
-func NewReturnLineClient(c config) *ReturnLineClient {
-	return &ReturnLineClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `returnline.Hooks(f(g(h())))`.
-func (c *ReturnLineClient) Use(hooks ...Hook) {
-	c.hooks.ReturnLine = append(c.hooks.ReturnLine, hooks...)
-}
-
-// Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `returnline.Intercept(f(g(h())))`.
-func (c *ReturnLineClient) Intercept(interceptors ...Interceptor) {
-	c.inters.ReturnLine = append(c.inters.ReturnLine, interceptors...)
-}
-
-// Create returns a builder for creating a ReturnLine entity.
-func (c *ReturnLineClient) Create() *ReturnLineCreate {
-	mutation := newReturnLineMutation(c.config, OpCreate)
-	return &ReturnLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of ReturnLine entities.
-func (c *ReturnLineClient) CreateBulk(builders ...*ReturnLineCreate) *ReturnLineCreateBulk {
-	return &ReturnLineCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ReturnLineClient) MapCreateBulk(slice any, setFunc func(*ReturnLineCreate, int)) *ReturnLineCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ReturnLineCreateBulk{err: fmt.Errorf("calling to ReturnLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ReturnLineCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ReturnLineCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for ReturnLine.
-func (c *ReturnLineClient) Update() *ReturnLineUpdate {
-	mutation := newReturnLineMutation(c.config, OpUpdate)
-	return &ReturnLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *ReturnLineClient) UpdateOne(_m *ReturnLine) *ReturnLineUpdateOne {
-	mutation := newReturnLineMutation(c.config, OpUpdateOne, withReturnLine(_m))
-	return &ReturnLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *ReturnLineClient) UpdateOneID(id uuid.UUID) *ReturnLineUpdateOne {
-	mutation := newReturnLineMutation(c.config, OpUpdateOne, withReturnLineID(id))
-	return &ReturnLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Delete returns a delete builder for ReturnLine.
-func (c *ReturnLineClient) Delete() *ReturnLineDelete {
-	mutation := newReturnLineMutation(c.config, OpDelete)
-	return &ReturnLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// DeleteOne returns a builder for deleting the given entity.
-func (c *ReturnLineClient) DeleteOne(_m *ReturnLine) *ReturnLineDeleteOne {
-	return c.DeleteOneID(_m.ID)
-}
-
-// DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *ReturnLineClient) DeleteOneID(id uuid.UUID) *ReturnLineDeleteOne {
-	builder := c.Delete().Where(returnline.ID(id))
-	builder.mutation.id = &id
-	builder.mutation.op = OpDeleteOne
-	return &ReturnLineDeleteOne{builder}
-}
-
-// Query returns a query builder for ReturnLine.
-func (c *ReturnLineClient) Query() *ReturnLineQuery {
-	return &ReturnLineQuery{
-		config: c.config,
-		ctx:    &QueryContext{Type: TypeReturnLine},
-		inters: c.Interceptors(),
-	}
-}
-
-// Get returns a ReturnLine entity by its id.
-func (c *ReturnLineClient) Get(ctx context.Context, id uuid.UUID) (*ReturnLine, error) {
-	return c.Query().Where(returnline.ID(id)).Only(ctx)
-}
-
-// GetX is like Get, but panics if an error occurs.
-func (c *ReturnLineClient) GetX(ctx context.Context, id uuid.UUID) *ReturnLine {
-	obj, err := c.Get(ctx, id)
-	if err != nil {
-		panic(err)
-	}
-	return obj
-}
-
-// QueryReturn queries the return edge of a ReturnLine.
-func (c *ReturnLineClient) QueryReturn(_m *ReturnLine) *OrderReturnQuery {
-	query := (&OrderReturnClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(returnline.Table, returnline.FieldID, id),
-			sqlgraph.To(orderreturn.Table, orderreturn.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, returnline.ReturnTable, returnline.ReturnColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// Hooks returns the client hooks.
-func (c *ReturnLineClient) Hooks() []Hook {
-	return c.hooks.ReturnLine
-}
-
-// Interceptors returns the client interceptors.
-func (c *ReturnLineClient) Interceptors() []Interceptor {
-	return c.inters.ReturnLine
-}
-
-func (c *ReturnLineClient) mutate(ctx context.Context, m *ReturnLineMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ReturnLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ReturnLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ReturnLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ReturnLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("generated: unknown ReturnLine mutation op: %q", m.Op())
 	}
 }
 
@@ -9567,29 +9378,28 @@ func (c *VariantPriceClient) mutate(ctx context.Context, m *VariantPriceMutation
 type (
 	hooks struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
-		Collection, CollectionProduct, Customer, CustomerToken, Discount,
-		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
-		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
-		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
-		OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit, OrderEvent, OrderLine,
-		OrderReturn, OutboxEvent, Page, PaymentTransaction, Product, ProductOption,
-		ProductPrice, ProductTag, Refund, Reservation, ReturnLine, Role,
-		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,
-		ShopCounter, SignInFailure, SignInFlow, SigningKey, StaffMember, StockMovement,
-		StorefrontToken, TaxRate, Variant, VariantOption, VariantPrice []ent.Hook
+		Collection, CollectionProduct, Customer, CustomerGroup, CustomerGroupMember,
+		CustomerToken, Discount, DiscountUsage, ExternalIdentity, Fulfillment,
+		FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord, IdentityProvider,
+		InboxRecord, InventoryLevel, Location, Market, Media, Menu, MenuItem,
+		Metafield, OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
+		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
+		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
+		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
+		SigningKey, StaffMember, StockMovement, StorefrontToken, TaxRate, Variant,
+		VariantOption, VariantPrice []ent.Hook
 	}
 	inters struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
-		Collection, CollectionProduct, Customer, CustomerToken, Discount,
-		DiscountUsage, ExternalIdentity, Fulfillment, FulfillmentLine, GiftCard,
-		GiftCardEntry, IdempotencyRecord, IdentityProvider, InboxRecord,
-		InventoryLevel, Location, Market, Media, Menu, MenuItem, Metafield,
-		OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit, OrderEvent, OrderLine,
-		OrderReturn, OutboxEvent, Page, PaymentTransaction, Product, ProductOption,
-		ProductPrice, ProductTag, Refund, Reservation, ReturnLine, Role,
-		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,
-		ShopCounter, SignInFailure, SignInFlow, SigningKey, StaffMember, StockMovement,
-		StorefrontToken, TaxRate, Variant, VariantOption,
-		VariantPrice []ent.Interceptor
+		Collection, CollectionProduct, Customer, CustomerGroup, CustomerGroupMember,
+		CustomerToken, Discount, DiscountUsage, ExternalIdentity, Fulfillment,
+		FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord, IdentityProvider,
+		InboxRecord, InventoryLevel, Location, Market, Media, Menu, MenuItem,
+		Metafield, OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
+		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
+		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
+		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
+		SigningKey, StaffMember, StockMovement, StorefrontToken, TaxRate, Variant,
+		VariantOption, VariantPrice []ent.Interceptor
 	}
 )

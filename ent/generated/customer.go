@@ -39,6 +39,12 @@ type Customer struct {
 	PasswordHash string `json:"-"`
 	// AcceptsMarketing holds the value of the "accepts_marketing" field.
 	AcceptsMarketing bool `json:"accepts_marketing,omitempty"`
+	// MarketingLevel holds the value of the "marketing_level" field.
+	MarketingLevel string `json:"marketing_level,omitempty"`
+	// MarketingAt holds the value of the "marketing_at" field.
+	MarketingAt *time.Time `json:"marketing_at,omitempty"`
+	// TaxExempt holds the value of the "tax_exempt" field.
+	TaxExempt bool `json:"tax_exempt,omitempty"`
 	// enabled, disabled, invited
 	State string `json:"state,omitempty"`
 	// Tags holds the value of the "tags" field.
@@ -49,6 +55,10 @@ type Customer struct {
 	Locale string `json:"locale,omitempty"`
 	// DefaultAddressID holds the value of the "default_address_id" field.
 	DefaultAddressID *uuid.UUID `json:"default_address_id,omitempty"`
+	// EraseAt holds the value of the "erase_at" field.
+	EraseAt *time.Time `json:"erase_at,omitempty"`
+	// ErasedAt holds the value of the "erased_at" field.
+	ErasedAt *time.Time `json:"erased_at,omitempty"`
 	// OrdersCount holds the value of the "orders_count" field.
 	OrdersCount  int64 `json:"orders_count,omitempty"`
 	selectValues sql.SelectValues
@@ -63,13 +73,13 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case customer.FieldTags:
 			values[i] = new([]byte)
-		case customer.FieldVerifiedEmail, customer.FieldAcceptsMarketing:
+		case customer.FieldVerifiedEmail, customer.FieldAcceptsMarketing, customer.FieldTaxExempt:
 			values[i] = new(sql.NullBool)
 		case customer.FieldOrdersCount:
 			values[i] = new(sql.NullInt64)
-		case customer.FieldEmail, customer.FieldFirstName, customer.FieldLastName, customer.FieldPhone, customer.FieldPasswordHash, customer.FieldState, customer.FieldNote, customer.FieldLocale:
+		case customer.FieldEmail, customer.FieldFirstName, customer.FieldLastName, customer.FieldPhone, customer.FieldPasswordHash, customer.FieldMarketingLevel, customer.FieldState, customer.FieldNote, customer.FieldLocale:
 			values[i] = new(sql.NullString)
-		case customer.FieldCreatedAt, customer.FieldUpdatedAt:
+		case customer.FieldCreatedAt, customer.FieldUpdatedAt, customer.FieldMarketingAt, customer.FieldEraseAt, customer.FieldErasedAt:
 			values[i] = new(sql.NullTime)
 		case customer.FieldID, customer.FieldShopID:
 			values[i] = new(uuid.UUID)
@@ -154,6 +164,25 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.AcceptsMarketing = value.Bool
 			}
+		case customer.FieldMarketingLevel:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field marketing_level", values[i])
+			} else if value.Valid {
+				_m.MarketingLevel = value.String
+			}
+		case customer.FieldMarketingAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field marketing_at", values[i])
+			} else if value.Valid {
+				_m.MarketingAt = new(time.Time)
+				*_m.MarketingAt = value.Time
+			}
+		case customer.FieldTaxExempt:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field tax_exempt", values[i])
+			} else if value.Valid {
+				_m.TaxExempt = value.Bool
+			}
 		case customer.FieldState:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field state", values[i])
@@ -186,6 +215,20 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DefaultAddressID = new(uuid.UUID)
 				*_m.DefaultAddressID = *value.S.(*uuid.UUID)
+			}
+		case customer.FieldEraseAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field erase_at", values[i])
+			} else if value.Valid {
+				_m.EraseAt = new(time.Time)
+				*_m.EraseAt = value.Time
+			}
+		case customer.FieldErasedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field erased_at", values[i])
+			} else if value.Valid {
+				_m.ErasedAt = new(time.Time)
+				*_m.ErasedAt = value.Time
 			}
 		case customer.FieldOrdersCount:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -258,6 +301,17 @@ func (_m *Customer) String() string {
 	builder.WriteString("accepts_marketing=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AcceptsMarketing))
 	builder.WriteString(", ")
+	builder.WriteString("marketing_level=")
+	builder.WriteString(_m.MarketingLevel)
+	builder.WriteString(", ")
+	if v := _m.MarketingAt; v != nil {
+		builder.WriteString("marketing_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("tax_exempt=")
+	builder.WriteString(fmt.Sprintf("%v", _m.TaxExempt))
+	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(_m.State)
 	builder.WriteString(", ")
@@ -273,6 +327,16 @@ func (_m *Customer) String() string {
 	if v := _m.DefaultAddressID; v != nil {
 		builder.WriteString("default_address_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.EraseAt; v != nil {
+		builder.WriteString("erase_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ErasedAt; v != nil {
+		builder.WriteString("erased_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
 	builder.WriteString("orders_count=")

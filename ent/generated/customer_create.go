@@ -130,6 +130,48 @@ func (_c *CustomerCreate) SetNillableAcceptsMarketing(v *bool) *CustomerCreate {
 	return _c
 }
 
+// SetMarketingLevel sets the "marketing_level" field.
+func (_c *CustomerCreate) SetMarketingLevel(v string) *CustomerCreate {
+	_c.mutation.SetMarketingLevel(v)
+	return _c
+}
+
+// SetNillableMarketingLevel sets the "marketing_level" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableMarketingLevel(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetMarketingLevel(*v)
+	}
+	return _c
+}
+
+// SetMarketingAt sets the "marketing_at" field.
+func (_c *CustomerCreate) SetMarketingAt(v time.Time) *CustomerCreate {
+	_c.mutation.SetMarketingAt(v)
+	return _c
+}
+
+// SetNillableMarketingAt sets the "marketing_at" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableMarketingAt(v *time.Time) *CustomerCreate {
+	if v != nil {
+		_c.SetMarketingAt(*v)
+	}
+	return _c
+}
+
+// SetTaxExempt sets the "tax_exempt" field.
+func (_c *CustomerCreate) SetTaxExempt(v bool) *CustomerCreate {
+	_c.mutation.SetTaxExempt(v)
+	return _c
+}
+
+// SetNillableTaxExempt sets the "tax_exempt" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableTaxExempt(v *bool) *CustomerCreate {
+	if v != nil {
+		_c.SetTaxExempt(*v)
+	}
+	return _c
+}
+
 // SetState sets the "state" field.
 func (_c *CustomerCreate) SetState(v string) *CustomerCreate {
 	_c.mutation.SetState(v)
@@ -188,6 +230,34 @@ func (_c *CustomerCreate) SetDefaultAddressID(v uuid.UUID) *CustomerCreate {
 func (_c *CustomerCreate) SetNillableDefaultAddressID(v *uuid.UUID) *CustomerCreate {
 	if v != nil {
 		_c.SetDefaultAddressID(*v)
+	}
+	return _c
+}
+
+// SetEraseAt sets the "erase_at" field.
+func (_c *CustomerCreate) SetEraseAt(v time.Time) *CustomerCreate {
+	_c.mutation.SetEraseAt(v)
+	return _c
+}
+
+// SetNillableEraseAt sets the "erase_at" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableEraseAt(v *time.Time) *CustomerCreate {
+	if v != nil {
+		_c.SetEraseAt(*v)
+	}
+	return _c
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (_c *CustomerCreate) SetErasedAt(v time.Time) *CustomerCreate {
+	_c.mutation.SetErasedAt(v)
+	return _c
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableErasedAt(v *time.Time) *CustomerCreate {
+	if v != nil {
+		_c.SetErasedAt(*v)
 	}
 	return _c
 }
@@ -279,6 +349,14 @@ func (_c *CustomerCreate) defaults() {
 		v := customer.DefaultAcceptsMarketing
 		_c.mutation.SetAcceptsMarketing(v)
 	}
+	if _, ok := _c.mutation.MarketingLevel(); !ok {
+		v := customer.DefaultMarketingLevel
+		_c.mutation.SetMarketingLevel(v)
+	}
+	if _, ok := _c.mutation.TaxExempt(); !ok {
+		v := customer.DefaultTaxExempt
+		_c.mutation.SetTaxExempt(v)
+	}
 	if _, ok := _c.mutation.State(); !ok {
 		v := customer.DefaultState
 		_c.mutation.SetState(v)
@@ -332,6 +410,12 @@ func (_c *CustomerCreate) check() error {
 	}
 	if _, ok := _c.mutation.AcceptsMarketing(); !ok {
 		return &ValidationError{Name: "accepts_marketing", err: errors.New(`generated: missing required field "Customer.accepts_marketing"`)}
+	}
+	if _, ok := _c.mutation.MarketingLevel(); !ok {
+		return &ValidationError{Name: "marketing_level", err: errors.New(`generated: missing required field "Customer.marketing_level"`)}
+	}
+	if _, ok := _c.mutation.TaxExempt(); !ok {
+		return &ValidationError{Name: "tax_exempt", err: errors.New(`generated: missing required field "Customer.tax_exempt"`)}
 	}
 	if _, ok := _c.mutation.State(); !ok {
 		return &ValidationError{Name: "state", err: errors.New(`generated: missing required field "Customer.state"`)}
@@ -420,6 +504,18 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 		_spec.SetField(customer.FieldAcceptsMarketing, field.TypeBool, value)
 		_node.AcceptsMarketing = value
 	}
+	if value, ok := _c.mutation.MarketingLevel(); ok {
+		_spec.SetField(customer.FieldMarketingLevel, field.TypeString, value)
+		_node.MarketingLevel = value
+	}
+	if value, ok := _c.mutation.MarketingAt(); ok {
+		_spec.SetField(customer.FieldMarketingAt, field.TypeTime, value)
+		_node.MarketingAt = &value
+	}
+	if value, ok := _c.mutation.TaxExempt(); ok {
+		_spec.SetField(customer.FieldTaxExempt, field.TypeBool, value)
+		_node.TaxExempt = value
+	}
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(customer.FieldState, field.TypeString, value)
 		_node.State = value
@@ -439,6 +535,14 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DefaultAddressID(); ok {
 		_spec.SetField(customer.FieldDefaultAddressID, field.TypeUUID, value)
 		_node.DefaultAddressID = &value
+	}
+	if value, ok := _c.mutation.EraseAt(); ok {
+		_spec.SetField(customer.FieldEraseAt, field.TypeTime, value)
+		_node.EraseAt = &value
+	}
+	if value, ok := _c.mutation.ErasedAt(); ok {
+		_spec.SetField(customer.FieldErasedAt, field.TypeTime, value)
+		_node.ErasedAt = &value
 	}
 	if value, ok := _c.mutation.OrdersCount(); ok {
 		_spec.SetField(customer.FieldOrdersCount, field.TypeInt64, value)

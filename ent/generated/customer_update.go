@@ -143,6 +143,54 @@ func (_u *CustomerUpdate) SetNillableAcceptsMarketing(v *bool) *CustomerUpdate {
 	return _u
 }
 
+// SetMarketingLevel sets the "marketing_level" field.
+func (_u *CustomerUpdate) SetMarketingLevel(v string) *CustomerUpdate {
+	_u.mutation.SetMarketingLevel(v)
+	return _u
+}
+
+// SetNillableMarketingLevel sets the "marketing_level" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableMarketingLevel(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetMarketingLevel(*v)
+	}
+	return _u
+}
+
+// SetMarketingAt sets the "marketing_at" field.
+func (_u *CustomerUpdate) SetMarketingAt(v time.Time) *CustomerUpdate {
+	_u.mutation.SetMarketingAt(v)
+	return _u
+}
+
+// SetNillableMarketingAt sets the "marketing_at" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableMarketingAt(v *time.Time) *CustomerUpdate {
+	if v != nil {
+		_u.SetMarketingAt(*v)
+	}
+	return _u
+}
+
+// ClearMarketingAt clears the value of the "marketing_at" field.
+func (_u *CustomerUpdate) ClearMarketingAt() *CustomerUpdate {
+	_u.mutation.ClearMarketingAt()
+	return _u
+}
+
+// SetTaxExempt sets the "tax_exempt" field.
+func (_u *CustomerUpdate) SetTaxExempt(v bool) *CustomerUpdate {
+	_u.mutation.SetTaxExempt(v)
+	return _u
+}
+
+// SetNillableTaxExempt sets the "tax_exempt" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableTaxExempt(v *bool) *CustomerUpdate {
+	if v != nil {
+		_u.SetTaxExempt(*v)
+	}
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *CustomerUpdate) SetState(v string) *CustomerUpdate {
 	_u.mutation.SetState(v)
@@ -220,6 +268,46 @@ func (_u *CustomerUpdate) SetNillableDefaultAddressID(v *uuid.UUID) *CustomerUpd
 // ClearDefaultAddressID clears the value of the "default_address_id" field.
 func (_u *CustomerUpdate) ClearDefaultAddressID() *CustomerUpdate {
 	_u.mutation.ClearDefaultAddressID()
+	return _u
+}
+
+// SetEraseAt sets the "erase_at" field.
+func (_u *CustomerUpdate) SetEraseAt(v time.Time) *CustomerUpdate {
+	_u.mutation.SetEraseAt(v)
+	return _u
+}
+
+// SetNillableEraseAt sets the "erase_at" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableEraseAt(v *time.Time) *CustomerUpdate {
+	if v != nil {
+		_u.SetEraseAt(*v)
+	}
+	return _u
+}
+
+// ClearEraseAt clears the value of the "erase_at" field.
+func (_u *CustomerUpdate) ClearEraseAt() *CustomerUpdate {
+	_u.mutation.ClearEraseAt()
+	return _u
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (_u *CustomerUpdate) SetErasedAt(v time.Time) *CustomerUpdate {
+	_u.mutation.SetErasedAt(v)
+	return _u
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableErasedAt(v *time.Time) *CustomerUpdate {
+	if v != nil {
+		_u.SetErasedAt(*v)
+	}
+	return _u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (_u *CustomerUpdate) ClearErasedAt() *CustomerUpdate {
+	_u.mutation.ClearErasedAt()
 	return _u
 }
 
@@ -309,6 +397,18 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AcceptsMarketing(); ok {
 		_spec.SetField(customer.FieldAcceptsMarketing, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.MarketingLevel(); ok {
+		_spec.SetField(customer.FieldMarketingLevel, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.MarketingAt(); ok {
+		_spec.SetField(customer.FieldMarketingAt, field.TypeTime, value)
+	}
+	if _u.mutation.MarketingAtCleared() {
+		_spec.ClearField(customer.FieldMarketingAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.TaxExempt(); ok {
+		_spec.SetField(customer.FieldTaxExempt, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(customer.FieldState, field.TypeString, value)
 	}
@@ -334,6 +434,18 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.DefaultAddressIDCleared() {
 		_spec.ClearField(customer.FieldDefaultAddressID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.EraseAt(); ok {
+		_spec.SetField(customer.FieldEraseAt, field.TypeTime, value)
+	}
+	if _u.mutation.EraseAtCleared() {
+		_spec.ClearField(customer.FieldEraseAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ErasedAt(); ok {
+		_spec.SetField(customer.FieldErasedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ErasedAtCleared() {
+		_spec.ClearField(customer.FieldErasedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.OrdersCount(); ok {
 		_spec.SetField(customer.FieldOrdersCount, field.TypeInt64, value)
@@ -473,6 +585,54 @@ func (_u *CustomerUpdateOne) SetNillableAcceptsMarketing(v *bool) *CustomerUpdat
 	return _u
 }
 
+// SetMarketingLevel sets the "marketing_level" field.
+func (_u *CustomerUpdateOne) SetMarketingLevel(v string) *CustomerUpdateOne {
+	_u.mutation.SetMarketingLevel(v)
+	return _u
+}
+
+// SetNillableMarketingLevel sets the "marketing_level" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableMarketingLevel(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetMarketingLevel(*v)
+	}
+	return _u
+}
+
+// SetMarketingAt sets the "marketing_at" field.
+func (_u *CustomerUpdateOne) SetMarketingAt(v time.Time) *CustomerUpdateOne {
+	_u.mutation.SetMarketingAt(v)
+	return _u
+}
+
+// SetNillableMarketingAt sets the "marketing_at" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableMarketingAt(v *time.Time) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetMarketingAt(*v)
+	}
+	return _u
+}
+
+// ClearMarketingAt clears the value of the "marketing_at" field.
+func (_u *CustomerUpdateOne) ClearMarketingAt() *CustomerUpdateOne {
+	_u.mutation.ClearMarketingAt()
+	return _u
+}
+
+// SetTaxExempt sets the "tax_exempt" field.
+func (_u *CustomerUpdateOne) SetTaxExempt(v bool) *CustomerUpdateOne {
+	_u.mutation.SetTaxExempt(v)
+	return _u
+}
+
+// SetNillableTaxExempt sets the "tax_exempt" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableTaxExempt(v *bool) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetTaxExempt(*v)
+	}
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *CustomerUpdateOne) SetState(v string) *CustomerUpdateOne {
 	_u.mutation.SetState(v)
@@ -550,6 +710,46 @@ func (_u *CustomerUpdateOne) SetNillableDefaultAddressID(v *uuid.UUID) *Customer
 // ClearDefaultAddressID clears the value of the "default_address_id" field.
 func (_u *CustomerUpdateOne) ClearDefaultAddressID() *CustomerUpdateOne {
 	_u.mutation.ClearDefaultAddressID()
+	return _u
+}
+
+// SetEraseAt sets the "erase_at" field.
+func (_u *CustomerUpdateOne) SetEraseAt(v time.Time) *CustomerUpdateOne {
+	_u.mutation.SetEraseAt(v)
+	return _u
+}
+
+// SetNillableEraseAt sets the "erase_at" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableEraseAt(v *time.Time) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetEraseAt(*v)
+	}
+	return _u
+}
+
+// ClearEraseAt clears the value of the "erase_at" field.
+func (_u *CustomerUpdateOne) ClearEraseAt() *CustomerUpdateOne {
+	_u.mutation.ClearEraseAt()
+	return _u
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (_u *CustomerUpdateOne) SetErasedAt(v time.Time) *CustomerUpdateOne {
+	_u.mutation.SetErasedAt(v)
+	return _u
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableErasedAt(v *time.Time) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetErasedAt(*v)
+	}
+	return _u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (_u *CustomerUpdateOne) ClearErasedAt() *CustomerUpdateOne {
+	_u.mutation.ClearErasedAt()
 	return _u
 }
 
@@ -669,6 +869,18 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	if value, ok := _u.mutation.AcceptsMarketing(); ok {
 		_spec.SetField(customer.FieldAcceptsMarketing, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.MarketingLevel(); ok {
+		_spec.SetField(customer.FieldMarketingLevel, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.MarketingAt(); ok {
+		_spec.SetField(customer.FieldMarketingAt, field.TypeTime, value)
+	}
+	if _u.mutation.MarketingAtCleared() {
+		_spec.ClearField(customer.FieldMarketingAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.TaxExempt(); ok {
+		_spec.SetField(customer.FieldTaxExempt, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(customer.FieldState, field.TypeString, value)
 	}
@@ -694,6 +906,18 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if _u.mutation.DefaultAddressIDCleared() {
 		_spec.ClearField(customer.FieldDefaultAddressID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.EraseAt(); ok {
+		_spec.SetField(customer.FieldEraseAt, field.TypeTime, value)
+	}
+	if _u.mutation.EraseAtCleared() {
+		_spec.ClearField(customer.FieldEraseAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ErasedAt(); ok {
+		_spec.SetField(customer.FieldErasedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ErasedAtCleared() {
+		_spec.ClearField(customer.FieldErasedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.OrdersCount(); ok {
 		_spec.SetField(customer.FieldOrdersCount, field.TypeInt64, value)

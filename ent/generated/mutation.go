@@ -24,6 +24,8 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/collection"
 	"github.com/rialtohq/rialto/ent/generated/collectionproduct"
 	"github.com/rialtohq/rialto/ent/generated/customer"
+	"github.com/rialtohq/rialto/ent/generated/customergroup"
+	"github.com/rialtohq/rialto/ent/generated/customergroupmember"
 	"github.com/rialtohq/rialto/ent/generated/customertoken"
 	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
@@ -46,10 +48,8 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
-	"github.com/rialtohq/rialto/ent/generated/orderedit"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
 	"github.com/rialtohq/rialto/ent/generated/orderline"
-	"github.com/rialtohq/rialto/ent/generated/orderreturn"
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
@@ -60,7 +60,6 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
-	"github.com/rialtohq/rialto/ent/generated/returnline"
 	"github.com/rialtohq/rialto/ent/generated/role"
 	"github.com/rialtohq/rialto/ent/generated/roleassignment"
 	"github.com/rialtohq/rialto/ent/generated/searchdocument"
@@ -90,71 +89,70 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAPIKey             = "APIKey"
-	TypeAddress            = "Address"
-	TypeApp                = "App"
-	TypeAuditEntry         = "AuditEntry"
-	TypeBogusCharge        = "BogusCharge"
-	TypeCart               = "Cart"
-	TypeCartLine           = "CartLine"
-	TypeCheckoutAttempt    = "CheckoutAttempt"
-	TypeCollection         = "Collection"
-	TypeCollectionProduct  = "CollectionProduct"
-	TypeCustomer           = "Customer"
-	TypeCustomerToken      = "CustomerToken"
-	TypeDiscount           = "Discount"
-	TypeDiscountUsage      = "DiscountUsage"
-	TypeExternalIdentity   = "ExternalIdentity"
-	TypeFulfillment        = "Fulfillment"
-	TypeFulfillmentLine    = "FulfillmentLine"
-	TypeGiftCard           = "GiftCard"
-	TypeGiftCardEntry      = "GiftCardEntry"
-	TypeIdempotencyRecord  = "IdempotencyRecord"
-	TypeIdentityProvider   = "IdentityProvider"
-	TypeInboxRecord        = "InboxRecord"
-	TypeInventoryLevel     = "InventoryLevel"
-	TypeLocation           = "Location"
-	TypeMarket             = "Market"
-	TypeMedia              = "Media"
-	TypeMenu               = "Menu"
-	TypeMenuItem           = "MenuItem"
-	TypeMetafield          = "Metafield"
-	TypeOAuthRequest       = "OAuthRequest"
-	TypeOAuthToken         = "OAuthToken"
-	TypeOptionValue        = "OptionValue"
-	TypeOrder              = "Order"
-	TypeOrderEdit          = "OrderEdit"
-	TypeOrderEvent         = "OrderEvent"
-	TypeOrderLine          = "OrderLine"
-	TypeOrderReturn        = "OrderReturn"
-	TypeOutboxEvent        = "OutboxEvent"
-	TypePage               = "Page"
-	TypePaymentTransaction = "PaymentTransaction"
-	TypeProduct            = "Product"
-	TypeProductOption      = "ProductOption"
-	TypeProductPrice       = "ProductPrice"
-	TypeProductTag         = "ProductTag"
-	TypeRefund             = "Refund"
-	TypeReservation        = "Reservation"
-	TypeReturnLine         = "ReturnLine"
-	TypeRole               = "Role"
-	TypeRoleAssignment     = "RoleAssignment"
-	TypeSearchDocument     = "SearchDocument"
-	TypeSession            = "Session"
-	TypeShippingRate       = "ShippingRate"
-	TypeShippingZone       = "ShippingZone"
-	TypeShop               = "Shop"
-	TypeShopCounter        = "ShopCounter"
-	TypeSignInFailure      = "SignInFailure"
-	TypeSignInFlow         = "SignInFlow"
-	TypeSigningKey         = "SigningKey"
-	TypeStaffMember        = "StaffMember"
-	TypeStockMovement      = "StockMovement"
-	TypeStorefrontToken    = "StorefrontToken"
-	TypeTaxRate            = "TaxRate"
-	TypeVariant            = "Variant"
-	TypeVariantOption      = "VariantOption"
-	TypeVariantPrice       = "VariantPrice"
+	TypeAPIKey              = "APIKey"
+	TypeAddress             = "Address"
+	TypeApp                 = "App"
+	TypeAuditEntry          = "AuditEntry"
+	TypeBogusCharge         = "BogusCharge"
+	TypeCart                = "Cart"
+	TypeCartLine            = "CartLine"
+	TypeCheckoutAttempt     = "CheckoutAttempt"
+	TypeCollection          = "Collection"
+	TypeCollectionProduct   = "CollectionProduct"
+	TypeCustomer            = "Customer"
+	TypeCustomerGroup       = "CustomerGroup"
+	TypeCustomerGroupMember = "CustomerGroupMember"
+	TypeCustomerToken       = "CustomerToken"
+	TypeDiscount            = "Discount"
+	TypeDiscountUsage       = "DiscountUsage"
+	TypeExternalIdentity    = "ExternalIdentity"
+	TypeFulfillment         = "Fulfillment"
+	TypeFulfillmentLine     = "FulfillmentLine"
+	TypeGiftCard            = "GiftCard"
+	TypeGiftCardEntry       = "GiftCardEntry"
+	TypeIdempotencyRecord   = "IdempotencyRecord"
+	TypeIdentityProvider    = "IdentityProvider"
+	TypeInboxRecord         = "InboxRecord"
+	TypeInventoryLevel      = "InventoryLevel"
+	TypeLocation            = "Location"
+	TypeMarket              = "Market"
+	TypeMedia               = "Media"
+	TypeMenu                = "Menu"
+	TypeMenuItem            = "MenuItem"
+	TypeMetafield           = "Metafield"
+	TypeOAuthRequest        = "OAuthRequest"
+	TypeOAuthToken          = "OAuthToken"
+	TypeOptionValue         = "OptionValue"
+	TypeOrder               = "Order"
+	TypeOrderEvent          = "OrderEvent"
+	TypeOrderLine           = "OrderLine"
+	TypeOutboxEvent         = "OutboxEvent"
+	TypePage                = "Page"
+	TypePaymentTransaction  = "PaymentTransaction"
+	TypeProduct             = "Product"
+	TypeProductOption       = "ProductOption"
+	TypeProductPrice        = "ProductPrice"
+	TypeProductTag          = "ProductTag"
+	TypeRefund              = "Refund"
+	TypeReservation         = "Reservation"
+	TypeRole                = "Role"
+	TypeRoleAssignment      = "RoleAssignment"
+	TypeSearchDocument      = "SearchDocument"
+	TypeSession             = "Session"
+	TypeShippingRate        = "ShippingRate"
+	TypeShippingZone        = "ShippingZone"
+	TypeShop                = "Shop"
+	TypeShopCounter         = "ShopCounter"
+	TypeSignInFailure       = "SignInFailure"
+	TypeSignInFlow          = "SignInFlow"
+	TypeSigningKey          = "SigningKey"
+	TypeStaffMember         = "StaffMember"
+	TypeStockMovement       = "StockMovement"
+	TypeStorefrontToken     = "StorefrontToken"
+	TypeTaxRate             = "TaxRate"
+	TypeVariant             = "Variant"
+	TypeVariantOption       = "VariantOption"
+	TypeVariantPrice        = "VariantPrice"
 )
 
 // APIKeyMutation represents an operation that mutates the APIKey nodes in the graph.
@@ -10778,12 +10776,17 @@ type CustomerMutation struct {
 	phone              *string
 	password_hash      *string
 	accepts_marketing  *bool
+	marketing_level    *string
+	marketing_at       *time.Time
+	tax_exempt         *bool
 	state              *string
 	tags               *json.RawMessage
 	appendtags         json.RawMessage
 	note               *string
 	locale             *string
 	default_address_id *uuid.UUID
+	erase_at           *time.Time
+	erased_at          *time.Time
 	orders_count       *int64
 	addorders_count    *int64
 	clearedFields      map[string]struct{}
@@ -11256,6 +11259,127 @@ func (m *CustomerMutation) ResetAcceptsMarketing() {
 	m.accepts_marketing = nil
 }
 
+// SetMarketingLevel sets the "marketing_level" field.
+func (m *CustomerMutation) SetMarketingLevel(s string) {
+	m.marketing_level = &s
+}
+
+// MarketingLevel returns the value of the "marketing_level" field in the mutation.
+func (m *CustomerMutation) MarketingLevel() (r string, exists bool) {
+	v := m.marketing_level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMarketingLevel returns the old "marketing_level" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldMarketingLevel(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMarketingLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMarketingLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMarketingLevel: %w", err)
+	}
+	return oldValue.MarketingLevel, nil
+}
+
+// ResetMarketingLevel resets all changes to the "marketing_level" field.
+func (m *CustomerMutation) ResetMarketingLevel() {
+	m.marketing_level = nil
+}
+
+// SetMarketingAt sets the "marketing_at" field.
+func (m *CustomerMutation) SetMarketingAt(t time.Time) {
+	m.marketing_at = &t
+}
+
+// MarketingAt returns the value of the "marketing_at" field in the mutation.
+func (m *CustomerMutation) MarketingAt() (r time.Time, exists bool) {
+	v := m.marketing_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMarketingAt returns the old "marketing_at" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldMarketingAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMarketingAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMarketingAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMarketingAt: %w", err)
+	}
+	return oldValue.MarketingAt, nil
+}
+
+// ClearMarketingAt clears the value of the "marketing_at" field.
+func (m *CustomerMutation) ClearMarketingAt() {
+	m.marketing_at = nil
+	m.clearedFields[customer.FieldMarketingAt] = struct{}{}
+}
+
+// MarketingAtCleared returns if the "marketing_at" field was cleared in this mutation.
+func (m *CustomerMutation) MarketingAtCleared() bool {
+	_, ok := m.clearedFields[customer.FieldMarketingAt]
+	return ok
+}
+
+// ResetMarketingAt resets all changes to the "marketing_at" field.
+func (m *CustomerMutation) ResetMarketingAt() {
+	m.marketing_at = nil
+	delete(m.clearedFields, customer.FieldMarketingAt)
+}
+
+// SetTaxExempt sets the "tax_exempt" field.
+func (m *CustomerMutation) SetTaxExempt(b bool) {
+	m.tax_exempt = &b
+}
+
+// TaxExempt returns the value of the "tax_exempt" field in the mutation.
+func (m *CustomerMutation) TaxExempt() (r bool, exists bool) {
+	v := m.tax_exempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaxExempt returns the old "tax_exempt" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldTaxExempt(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaxExempt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaxExempt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaxExempt: %w", err)
+	}
+	return oldValue.TaxExempt, nil
+}
+
+// ResetTaxExempt resets all changes to the "tax_exempt" field.
+func (m *CustomerMutation) ResetTaxExempt() {
+	m.tax_exempt = nil
+}
+
 // SetState sets the "state" field.
 func (m *CustomerMutation) SetState(s string) {
 	m.state = &s
@@ -11478,6 +11602,104 @@ func (m *CustomerMutation) ResetDefaultAddressID() {
 	delete(m.clearedFields, customer.FieldDefaultAddressID)
 }
 
+// SetEraseAt sets the "erase_at" field.
+func (m *CustomerMutation) SetEraseAt(t time.Time) {
+	m.erase_at = &t
+}
+
+// EraseAt returns the value of the "erase_at" field in the mutation.
+func (m *CustomerMutation) EraseAt() (r time.Time, exists bool) {
+	v := m.erase_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEraseAt returns the old "erase_at" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldEraseAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEraseAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEraseAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEraseAt: %w", err)
+	}
+	return oldValue.EraseAt, nil
+}
+
+// ClearEraseAt clears the value of the "erase_at" field.
+func (m *CustomerMutation) ClearEraseAt() {
+	m.erase_at = nil
+	m.clearedFields[customer.FieldEraseAt] = struct{}{}
+}
+
+// EraseAtCleared returns if the "erase_at" field was cleared in this mutation.
+func (m *CustomerMutation) EraseAtCleared() bool {
+	_, ok := m.clearedFields[customer.FieldEraseAt]
+	return ok
+}
+
+// ResetEraseAt resets all changes to the "erase_at" field.
+func (m *CustomerMutation) ResetEraseAt() {
+	m.erase_at = nil
+	delete(m.clearedFields, customer.FieldEraseAt)
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (m *CustomerMutation) SetErasedAt(t time.Time) {
+	m.erased_at = &t
+}
+
+// ErasedAt returns the value of the "erased_at" field in the mutation.
+func (m *CustomerMutation) ErasedAt() (r time.Time, exists bool) {
+	v := m.erased_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErasedAt returns the old "erased_at" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldErasedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErasedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErasedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErasedAt: %w", err)
+	}
+	return oldValue.ErasedAt, nil
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (m *CustomerMutation) ClearErasedAt() {
+	m.erased_at = nil
+	m.clearedFields[customer.FieldErasedAt] = struct{}{}
+}
+
+// ErasedAtCleared returns if the "erased_at" field was cleared in this mutation.
+func (m *CustomerMutation) ErasedAtCleared() bool {
+	_, ok := m.clearedFields[customer.FieldErasedAt]
+	return ok
+}
+
+// ResetErasedAt resets all changes to the "erased_at" field.
+func (m *CustomerMutation) ResetErasedAt() {
+	m.erased_at = nil
+	delete(m.clearedFields, customer.FieldErasedAt)
+}
+
 // SetOrdersCount sets the "orders_count" field.
 func (m *CustomerMutation) SetOrdersCount(i int64) {
 	m.orders_count = &i
@@ -11568,7 +11790,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 21)
 	if m.shop_id != nil {
 		fields = append(fields, customer.FieldShopID)
 	}
@@ -11599,6 +11821,15 @@ func (m *CustomerMutation) Fields() []string {
 	if m.accepts_marketing != nil {
 		fields = append(fields, customer.FieldAcceptsMarketing)
 	}
+	if m.marketing_level != nil {
+		fields = append(fields, customer.FieldMarketingLevel)
+	}
+	if m.marketing_at != nil {
+		fields = append(fields, customer.FieldMarketingAt)
+	}
+	if m.tax_exempt != nil {
+		fields = append(fields, customer.FieldTaxExempt)
+	}
 	if m.state != nil {
 		fields = append(fields, customer.FieldState)
 	}
@@ -11613,6 +11844,12 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.default_address_id != nil {
 		fields = append(fields, customer.FieldDefaultAddressID)
+	}
+	if m.erase_at != nil {
+		fields = append(fields, customer.FieldEraseAt)
+	}
+	if m.erased_at != nil {
+		fields = append(fields, customer.FieldErasedAt)
 	}
 	if m.orders_count != nil {
 		fields = append(fields, customer.FieldOrdersCount)
@@ -11645,6 +11882,12 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.PasswordHash()
 	case customer.FieldAcceptsMarketing:
 		return m.AcceptsMarketing()
+	case customer.FieldMarketingLevel:
+		return m.MarketingLevel()
+	case customer.FieldMarketingAt:
+		return m.MarketingAt()
+	case customer.FieldTaxExempt:
+		return m.TaxExempt()
 	case customer.FieldState:
 		return m.State()
 	case customer.FieldTags:
@@ -11655,6 +11898,10 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Locale()
 	case customer.FieldDefaultAddressID:
 		return m.DefaultAddressID()
+	case customer.FieldEraseAt:
+		return m.EraseAt()
+	case customer.FieldErasedAt:
+		return m.ErasedAt()
 	case customer.FieldOrdersCount:
 		return m.OrdersCount()
 	}
@@ -11686,6 +11933,12 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldPasswordHash(ctx)
 	case customer.FieldAcceptsMarketing:
 		return m.OldAcceptsMarketing(ctx)
+	case customer.FieldMarketingLevel:
+		return m.OldMarketingLevel(ctx)
+	case customer.FieldMarketingAt:
+		return m.OldMarketingAt(ctx)
+	case customer.FieldTaxExempt:
+		return m.OldTaxExempt(ctx)
 	case customer.FieldState:
 		return m.OldState(ctx)
 	case customer.FieldTags:
@@ -11696,6 +11949,10 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldLocale(ctx)
 	case customer.FieldDefaultAddressID:
 		return m.OldDefaultAddressID(ctx)
+	case customer.FieldEraseAt:
+		return m.OldEraseAt(ctx)
+	case customer.FieldErasedAt:
+		return m.OldErasedAt(ctx)
 	case customer.FieldOrdersCount:
 		return m.OldOrdersCount(ctx)
 	}
@@ -11777,6 +12034,27 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAcceptsMarketing(v)
 		return nil
+	case customer.FieldMarketingLevel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMarketingLevel(v)
+		return nil
+	case customer.FieldMarketingAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMarketingAt(v)
+		return nil
+	case customer.FieldTaxExempt:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaxExempt(v)
+		return nil
 	case customer.FieldState:
 		v, ok := value.(string)
 		if !ok {
@@ -11811,6 +12089,20 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDefaultAddressID(v)
+		return nil
+	case customer.FieldEraseAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEraseAt(v)
+		return nil
+	case customer.FieldErasedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErasedAt(v)
 		return nil
 	case customer.FieldOrdersCount:
 		v, ok := value.(int64)
@@ -11864,11 +12156,20 @@ func (m *CustomerMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *CustomerMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(customer.FieldMarketingAt) {
+		fields = append(fields, customer.FieldMarketingAt)
+	}
 	if m.FieldCleared(customer.FieldTags) {
 		fields = append(fields, customer.FieldTags)
 	}
 	if m.FieldCleared(customer.FieldDefaultAddressID) {
 		fields = append(fields, customer.FieldDefaultAddressID)
+	}
+	if m.FieldCleared(customer.FieldEraseAt) {
+		fields = append(fields, customer.FieldEraseAt)
+	}
+	if m.FieldCleared(customer.FieldErasedAt) {
+		fields = append(fields, customer.FieldErasedAt)
 	}
 	return fields
 }
@@ -11884,11 +12185,20 @@ func (m *CustomerMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *CustomerMutation) ClearField(name string) error {
 	switch name {
+	case customer.FieldMarketingAt:
+		m.ClearMarketingAt()
+		return nil
 	case customer.FieldTags:
 		m.ClearTags()
 		return nil
 	case customer.FieldDefaultAddressID:
 		m.ClearDefaultAddressID()
+		return nil
+	case customer.FieldEraseAt:
+		m.ClearEraseAt()
+		return nil
+	case customer.FieldErasedAt:
+		m.ClearErasedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer nullable field %s", name)
@@ -11928,6 +12238,15 @@ func (m *CustomerMutation) ResetField(name string) error {
 	case customer.FieldAcceptsMarketing:
 		m.ResetAcceptsMarketing()
 		return nil
+	case customer.FieldMarketingLevel:
+		m.ResetMarketingLevel()
+		return nil
+	case customer.FieldMarketingAt:
+		m.ResetMarketingAt()
+		return nil
+	case customer.FieldTaxExempt:
+		m.ResetTaxExempt()
+		return nil
 	case customer.FieldState:
 		m.ResetState()
 		return nil
@@ -11942,6 +12261,12 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldDefaultAddressID:
 		m.ResetDefaultAddressID()
+		return nil
+	case customer.FieldEraseAt:
+		m.ResetEraseAt()
+		return nil
+	case customer.FieldErasedAt:
+		m.ResetErasedAt()
 		return nil
 	case customer.FieldOrdersCount:
 		m.ResetOrdersCount()
@@ -11996,6 +12321,1192 @@ func (m *CustomerMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *CustomerMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Customer edge %s", name)
+}
+
+// CustomerGroupMutation represents an operation that mutates the CustomerGroup nodes in the graph.
+type CustomerGroupMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	created_at    *time.Time
+	updated_at    *time.Time
+	name          *string
+	handle        *string
+	note          *string
+	members       *int64
+	addmembers    *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CustomerGroup, error)
+	predicates    []predicate.CustomerGroup
+}
+
+var _ ent.Mutation = (*CustomerGroupMutation)(nil)
+
+// customergroupOption allows management of the mutation configuration using functional options.
+type customergroupOption func(*CustomerGroupMutation)
+
+// newCustomerGroupMutation creates new mutation for the CustomerGroup entity.
+func newCustomerGroupMutation(c config, op Op, opts ...customergroupOption) *CustomerGroupMutation {
+	m := &CustomerGroupMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerGroup,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerGroupID sets the ID field of the mutation.
+func withCustomerGroupID(id uuid.UUID) customergroupOption {
+	return func(m *CustomerGroupMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerGroup
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerGroup, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerGroup.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerGroup sets the old CustomerGroup of the mutation.
+func withCustomerGroup(node *CustomerGroup) customergroupOption {
+	return func(m *CustomerGroupMutation) {
+		m.oldValue = func(context.Context) (*CustomerGroup, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerGroupMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerGroupMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerGroup entities.
+func (m *CustomerGroupMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerGroupMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerGroupMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerGroup.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *CustomerGroupMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *CustomerGroupMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *CustomerGroupMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CustomerGroupMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CustomerGroupMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CustomerGroupMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CustomerGroupMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CustomerGroupMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CustomerGroupMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetName sets the "name" field.
+func (m *CustomerGroupMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *CustomerGroupMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *CustomerGroupMutation) ResetName() {
+	m.name = nil
+}
+
+// SetHandle sets the "handle" field.
+func (m *CustomerGroupMutation) SetHandle(s string) {
+	m.handle = &s
+}
+
+// Handle returns the value of the "handle" field in the mutation.
+func (m *CustomerGroupMutation) Handle() (r string, exists bool) {
+	v := m.handle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandle returns the old "handle" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldHandle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandle: %w", err)
+	}
+	return oldValue.Handle, nil
+}
+
+// ResetHandle resets all changes to the "handle" field.
+func (m *CustomerGroupMutation) ResetHandle() {
+	m.handle = nil
+}
+
+// SetNote sets the "note" field.
+func (m *CustomerGroupMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *CustomerGroupMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *CustomerGroupMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetMembers sets the "members" field.
+func (m *CustomerGroupMutation) SetMembers(i int64) {
+	m.members = &i
+	m.addmembers = nil
+}
+
+// Members returns the value of the "members" field in the mutation.
+func (m *CustomerGroupMutation) Members() (r int64, exists bool) {
+	v := m.members
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMembers returns the old "members" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldMembers(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMembers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMembers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMembers: %w", err)
+	}
+	return oldValue.Members, nil
+}
+
+// AddMembers adds i to the "members" field.
+func (m *CustomerGroupMutation) AddMembers(i int64) {
+	if m.addmembers != nil {
+		*m.addmembers += i
+	} else {
+		m.addmembers = &i
+	}
+}
+
+// AddedMembers returns the value that was added to the "members" field in this mutation.
+func (m *CustomerGroupMutation) AddedMembers() (r int64, exists bool) {
+	v := m.addmembers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMembers resets all changes to the "members" field.
+func (m *CustomerGroupMutation) ResetMembers() {
+	m.members = nil
+	m.addmembers = nil
+}
+
+// Where appends a list predicates to the CustomerGroupMutation builder.
+func (m *CustomerGroupMutation) Where(ps ...predicate.CustomerGroup) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerGroupMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerGroupMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerGroup, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerGroupMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerGroupMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerGroup).
+func (m *CustomerGroupMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerGroupMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.shop_id != nil {
+		fields = append(fields, customergroup.FieldShopID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, customergroup.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, customergroup.FieldUpdatedAt)
+	}
+	if m.name != nil {
+		fields = append(fields, customergroup.FieldName)
+	}
+	if m.handle != nil {
+		fields = append(fields, customergroup.FieldHandle)
+	}
+	if m.note != nil {
+		fields = append(fields, customergroup.FieldNote)
+	}
+	if m.members != nil {
+		fields = append(fields, customergroup.FieldMembers)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerGroupMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customergroup.FieldShopID:
+		return m.ShopID()
+	case customergroup.FieldCreatedAt:
+		return m.CreatedAt()
+	case customergroup.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case customergroup.FieldName:
+		return m.Name()
+	case customergroup.FieldHandle:
+		return m.Handle()
+	case customergroup.FieldNote:
+		return m.Note()
+	case customergroup.FieldMembers:
+		return m.Members()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerGroupMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customergroup.FieldShopID:
+		return m.OldShopID(ctx)
+	case customergroup.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case customergroup.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case customergroup.FieldName:
+		return m.OldName(ctx)
+	case customergroup.FieldHandle:
+		return m.OldHandle(ctx)
+	case customergroup.FieldNote:
+		return m.OldNote(ctx)
+	case customergroup.FieldMembers:
+		return m.OldMembers(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerGroup field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerGroupMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customergroup.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case customergroup.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case customergroup.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case customergroup.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case customergroup.FieldHandle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandle(v)
+		return nil
+	case customergroup.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case customergroup.FieldMembers:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMembers(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroup field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerGroupMutation) AddedFields() []string {
+	var fields []string
+	if m.addmembers != nil {
+		fields = append(fields, customergroup.FieldMembers)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerGroupMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case customergroup.FieldMembers:
+		return m.AddedMembers()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerGroupMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case customergroup.FieldMembers:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMembers(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroup numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerGroupMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerGroupMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerGroupMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CustomerGroup nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerGroupMutation) ResetField(name string) error {
+	switch name {
+	case customergroup.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case customergroup.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case customergroup.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case customergroup.FieldName:
+		m.ResetName()
+		return nil
+	case customergroup.FieldHandle:
+		m.ResetHandle()
+		return nil
+	case customergroup.FieldNote:
+		m.ResetNote()
+		return nil
+	case customergroup.FieldMembers:
+		m.ResetMembers()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroup field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerGroupMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerGroupMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerGroupMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerGroupMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerGroupMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerGroupMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerGroupMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CustomerGroup unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerGroupMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CustomerGroup edge %s", name)
+}
+
+// CustomerGroupMemberMutation represents an operation that mutates the CustomerGroupMember nodes in the graph.
+type CustomerGroupMemberMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	group_id      *uuid.UUID
+	customer_id   *uuid.UUID
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CustomerGroupMember, error)
+	predicates    []predicate.CustomerGroupMember
+}
+
+var _ ent.Mutation = (*CustomerGroupMemberMutation)(nil)
+
+// customergroupmemberOption allows management of the mutation configuration using functional options.
+type customergroupmemberOption func(*CustomerGroupMemberMutation)
+
+// newCustomerGroupMemberMutation creates new mutation for the CustomerGroupMember entity.
+func newCustomerGroupMemberMutation(c config, op Op, opts ...customergroupmemberOption) *CustomerGroupMemberMutation {
+	m := &CustomerGroupMemberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerGroupMember,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerGroupMemberID sets the ID field of the mutation.
+func withCustomerGroupMemberID(id uuid.UUID) customergroupmemberOption {
+	return func(m *CustomerGroupMemberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerGroupMember
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerGroupMember, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerGroupMember.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerGroupMember sets the old CustomerGroupMember of the mutation.
+func withCustomerGroupMember(node *CustomerGroupMember) customergroupmemberOption {
+	return func(m *CustomerGroupMemberMutation) {
+		m.oldValue = func(context.Context) (*CustomerGroupMember, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerGroupMemberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerGroupMemberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerGroupMember entities.
+func (m *CustomerGroupMemberMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerGroupMemberMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerGroupMemberMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerGroupMember.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *CustomerGroupMemberMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *CustomerGroupMemberMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the CustomerGroupMember entity.
+// If the CustomerGroupMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMemberMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *CustomerGroupMemberMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetGroupID sets the "group_id" field.
+func (m *CustomerGroupMemberMutation) SetGroupID(u uuid.UUID) {
+	m.group_id = &u
+}
+
+// GroupID returns the value of the "group_id" field in the mutation.
+func (m *CustomerGroupMemberMutation) GroupID() (r uuid.UUID, exists bool) {
+	v := m.group_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGroupID returns the old "group_id" field's value of the CustomerGroupMember entity.
+// If the CustomerGroupMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMemberMutation) OldGroupID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGroupID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGroupID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGroupID: %w", err)
+	}
+	return oldValue.GroupID, nil
+}
+
+// ResetGroupID resets all changes to the "group_id" field.
+func (m *CustomerGroupMemberMutation) ResetGroupID() {
+	m.group_id = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *CustomerGroupMemberMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *CustomerGroupMemberMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the CustomerGroupMember entity.
+// If the CustomerGroupMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMemberMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *CustomerGroupMemberMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CustomerGroupMemberMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CustomerGroupMemberMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CustomerGroupMember entity.
+// If the CustomerGroupMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMemberMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CustomerGroupMemberMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the CustomerGroupMemberMutation builder.
+func (m *CustomerGroupMemberMutation) Where(ps ...predicate.CustomerGroupMember) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerGroupMemberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerGroupMemberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerGroupMember, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerGroupMemberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerGroupMemberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerGroupMember).
+func (m *CustomerGroupMemberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerGroupMemberMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.shop_id != nil {
+		fields = append(fields, customergroupmember.FieldShopID)
+	}
+	if m.group_id != nil {
+		fields = append(fields, customergroupmember.FieldGroupID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, customergroupmember.FieldCustomerID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, customergroupmember.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerGroupMemberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customergroupmember.FieldShopID:
+		return m.ShopID()
+	case customergroupmember.FieldGroupID:
+		return m.GroupID()
+	case customergroupmember.FieldCustomerID:
+		return m.CustomerID()
+	case customergroupmember.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerGroupMemberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customergroupmember.FieldShopID:
+		return m.OldShopID(ctx)
+	case customergroupmember.FieldGroupID:
+		return m.OldGroupID(ctx)
+	case customergroupmember.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case customergroupmember.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerGroupMember field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerGroupMemberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customergroupmember.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case customergroupmember.FieldGroupID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGroupID(v)
+		return nil
+	case customergroupmember.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case customergroupmember.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroupMember field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerGroupMemberMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerGroupMemberMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerGroupMemberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CustomerGroupMember numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerGroupMemberMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerGroupMemberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerGroupMemberMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CustomerGroupMember nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerGroupMemberMutation) ResetField(name string) error {
+	switch name {
+	case customergroupmember.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case customergroupmember.FieldGroupID:
+		m.ResetGroupID()
+		return nil
+	case customergroupmember.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case customergroupmember.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroupMember field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerGroupMemberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerGroupMemberMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerGroupMemberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerGroupMemberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerGroupMemberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerGroupMemberMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerGroupMemberMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CustomerGroupMember unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerGroupMemberMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CustomerGroupMember edge %s", name)
 }
 
 // CustomerTokenMutation represents an operation that mutates the CustomerToken nodes in the graph.
@@ -32654,899 +34165,6 @@ func (m *OrderMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Order edge %s", name)
 }
 
-// OrderEditMutation represents an operation that mutates the OrderEdit nodes in the graph.
-type OrderEditMutation struct {
-	config
-	op            Op
-	typ           string
-	id            *uuid.UUID
-	shop_id       *uuid.UUID
-	created_at    *time.Time
-	updated_at    *time.Time
-	base          *int64
-	addbase       *int64
-	committed     *bool
-	expires_at    *time.Time
-	changes       *json.RawMessage
-	appendchanges json.RawMessage
-	actor         *string
-	clearedFields map[string]struct{}
-	_order        *uuid.UUID
-	cleared_order bool
-	done          bool
-	oldValue      func(context.Context) (*OrderEdit, error)
-	predicates    []predicate.OrderEdit
-}
-
-var _ ent.Mutation = (*OrderEditMutation)(nil)
-
-// ordereditOption allows management of the mutation configuration using functional options.
-type ordereditOption func(*OrderEditMutation)
-
-// newOrderEditMutation creates new mutation for the OrderEdit entity.
-func newOrderEditMutation(c config, op Op, opts ...ordereditOption) *OrderEditMutation {
-	m := &OrderEditMutation{
-		config:        c,
-		op:            op,
-		typ:           TypeOrderEdit,
-		clearedFields: make(map[string]struct{}),
-	}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m
-}
-
-// withOrderEditID sets the ID field of the mutation.
-func withOrderEditID(id uuid.UUID) ordereditOption {
-	return func(m *OrderEditMutation) {
-		var (
-			err   error
-			once  sync.Once
-			value *OrderEdit
-		)
-		m.oldValue = func(ctx context.Context) (*OrderEdit, error) {
-			once.Do(func() {
-				if m.done {
-					err = errors.New("querying old values post mutation is not allowed")
-				} else {
-					value, err = m.Client().OrderEdit.Get(ctx, id)
-				}
-			})
-			return value, err
-		}
-		m.id = &id
-	}
-}
-
-// withOrderEdit sets the old OrderEdit of the mutation.
-func withOrderEdit(node *OrderEdit) ordereditOption {
-	return func(m *OrderEditMutation) {
-		m.oldValue = func(context.Context) (*OrderEdit, error) {
-			return node, nil
-		}
-		m.id = &node.ID
-	}
-}
-
-// Client returns a new `ent.Client` from the mutation. If the mutation was
-// executed in a transaction (ent.Tx), a transactional client is returned.
-func (m OrderEditMutation) Client() *Client {
-	client := &Client{config: m.config}
-	client.init()
-	return client
-}
-
-// Tx returns an `ent.Tx` for mutations that were executed in transactions;
-// it returns an error otherwise.
-func (m OrderEditMutation) Tx() (*Tx, error) {
-	if _, ok := m.driver.(*txDriver); !ok {
-		return nil, errors.New("generated: mutation is not running in a transaction")
-	}
-	tx := &Tx{config: m.config}
-	tx.init()
-	return tx, nil
-}
-
-// SetID sets the value of the id field. Note that this
-// operation is only accepted on creation of OrderEdit entities.
-func (m *OrderEditMutation) SetID(id uuid.UUID) {
-	m.id = &id
-}
-
-// ID returns the ID value in the mutation. Note that the ID is only available
-// if it was provided to the builder or after it was returned from the database.
-func (m *OrderEditMutation) ID() (id uuid.UUID, exists bool) {
-	if m.id == nil {
-		return
-	}
-	return *m.id, true
-}
-
-// IDs queries the database and returns the entity ids that match the mutation's predicate.
-// That means, if the mutation is applied within a transaction with an isolation level such
-// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
-// or updated by the mutation.
-func (m *OrderEditMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
-	switch {
-	case m.op.Is(OpUpdateOne | OpDeleteOne):
-		id, exists := m.ID()
-		if exists {
-			return []uuid.UUID{id}, nil
-		}
-		fallthrough
-	case m.op.Is(OpUpdate | OpDelete):
-		return m.Client().OrderEdit.Query().Where(m.predicates...).IDs(ctx)
-	default:
-		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
-	}
-}
-
-// SetShopID sets the "shop_id" field.
-func (m *OrderEditMutation) SetShopID(u uuid.UUID) {
-	m.shop_id = &u
-}
-
-// ShopID returns the value of the "shop_id" field in the mutation.
-func (m *OrderEditMutation) ShopID() (r uuid.UUID, exists bool) {
-	v := m.shop_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldShopID returns the old "shop_id" field's value of the OrderEdit entity.
-// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderEditMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldShopID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
-	}
-	return oldValue.ShopID, nil
-}
-
-// ResetShopID resets all changes to the "shop_id" field.
-func (m *OrderEditMutation) ResetShopID() {
-	m.shop_id = nil
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (m *OrderEditMutation) SetCreatedAt(t time.Time) {
-	m.created_at = &t
-}
-
-// CreatedAt returns the value of the "created_at" field in the mutation.
-func (m *OrderEditMutation) CreatedAt() (r time.Time, exists bool) {
-	v := m.created_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldCreatedAt returns the old "created_at" field's value of the OrderEdit entity.
-// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderEditMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
-	}
-	return oldValue.CreatedAt, nil
-}
-
-// ResetCreatedAt resets all changes to the "created_at" field.
-func (m *OrderEditMutation) ResetCreatedAt() {
-	m.created_at = nil
-}
-
-// SetUpdatedAt sets the "updated_at" field.
-func (m *OrderEditMutation) SetUpdatedAt(t time.Time) {
-	m.updated_at = &t
-}
-
-// UpdatedAt returns the value of the "updated_at" field in the mutation.
-func (m *OrderEditMutation) UpdatedAt() (r time.Time, exists bool) {
-	v := m.updated_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldUpdatedAt returns the old "updated_at" field's value of the OrderEdit entity.
-// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderEditMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
-	}
-	return oldValue.UpdatedAt, nil
-}
-
-// ResetUpdatedAt resets all changes to the "updated_at" field.
-func (m *OrderEditMutation) ResetUpdatedAt() {
-	m.updated_at = nil
-}
-
-// SetOrderID sets the "order_id" field.
-func (m *OrderEditMutation) SetOrderID(u uuid.UUID) {
-	m._order = &u
-}
-
-// OrderID returns the value of the "order_id" field in the mutation.
-func (m *OrderEditMutation) OrderID() (r uuid.UUID, exists bool) {
-	v := m._order
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldOrderID returns the old "order_id" field's value of the OrderEdit entity.
-// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderEditMutation) OldOrderID(ctx context.Context) (v uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldOrderID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldOrderID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldOrderID: %w", err)
-	}
-	return oldValue.OrderID, nil
-}
-
-// ResetOrderID resets all changes to the "order_id" field.
-func (m *OrderEditMutation) ResetOrderID() {
-	m._order = nil
-}
-
-// SetBase sets the "base" field.
-func (m *OrderEditMutation) SetBase(i int64) {
-	m.base = &i
-	m.addbase = nil
-}
-
-// Base returns the value of the "base" field in the mutation.
-func (m *OrderEditMutation) Base() (r int64, exists bool) {
-	v := m.base
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldBase returns the old "base" field's value of the OrderEdit entity.
-// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderEditMutation) OldBase(ctx context.Context) (v int64, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldBase is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldBase requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldBase: %w", err)
-	}
-	return oldValue.Base, nil
-}
-
-// AddBase adds i to the "base" field.
-func (m *OrderEditMutation) AddBase(i int64) {
-	if m.addbase != nil {
-		*m.addbase += i
-	} else {
-		m.addbase = &i
-	}
-}
-
-// AddedBase returns the value that was added to the "base" field in this mutation.
-func (m *OrderEditMutation) AddedBase() (r int64, exists bool) {
-	v := m.addbase
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetBase resets all changes to the "base" field.
-func (m *OrderEditMutation) ResetBase() {
-	m.base = nil
-	m.addbase = nil
-}
-
-// SetCommitted sets the "committed" field.
-func (m *OrderEditMutation) SetCommitted(b bool) {
-	m.committed = &b
-}
-
-// Committed returns the value of the "committed" field in the mutation.
-func (m *OrderEditMutation) Committed() (r bool, exists bool) {
-	v := m.committed
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldCommitted returns the old "committed" field's value of the OrderEdit entity.
-// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderEditMutation) OldCommitted(ctx context.Context) (v bool, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldCommitted is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldCommitted requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldCommitted: %w", err)
-	}
-	return oldValue.Committed, nil
-}
-
-// ResetCommitted resets all changes to the "committed" field.
-func (m *OrderEditMutation) ResetCommitted() {
-	m.committed = nil
-}
-
-// SetExpiresAt sets the "expires_at" field.
-func (m *OrderEditMutation) SetExpiresAt(t time.Time) {
-	m.expires_at = &t
-}
-
-// ExpiresAt returns the value of the "expires_at" field in the mutation.
-func (m *OrderEditMutation) ExpiresAt() (r time.Time, exists bool) {
-	v := m.expires_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldExpiresAt returns the old "expires_at" field's value of the OrderEdit entity.
-// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderEditMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
-	}
-	return oldValue.ExpiresAt, nil
-}
-
-// ResetExpiresAt resets all changes to the "expires_at" field.
-func (m *OrderEditMutation) ResetExpiresAt() {
-	m.expires_at = nil
-}
-
-// SetChanges sets the "changes" field.
-func (m *OrderEditMutation) SetChanges(jm json.RawMessage) {
-	m.changes = &jm
-	m.appendchanges = nil
-}
-
-// Changes returns the value of the "changes" field in the mutation.
-func (m *OrderEditMutation) Changes() (r json.RawMessage, exists bool) {
-	v := m.changes
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldChanges returns the old "changes" field's value of the OrderEdit entity.
-// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderEditMutation) OldChanges(ctx context.Context) (v json.RawMessage, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldChanges is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldChanges requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldChanges: %w", err)
-	}
-	return oldValue.Changes, nil
-}
-
-// AppendChanges adds jm to the "changes" field.
-func (m *OrderEditMutation) AppendChanges(jm json.RawMessage) {
-	m.appendchanges = append(m.appendchanges, jm...)
-}
-
-// AppendedChanges returns the list of values that were appended to the "changes" field in this mutation.
-func (m *OrderEditMutation) AppendedChanges() (json.RawMessage, bool) {
-	if len(m.appendchanges) == 0 {
-		return nil, false
-	}
-	return m.appendchanges, true
-}
-
-// ClearChanges clears the value of the "changes" field.
-func (m *OrderEditMutation) ClearChanges() {
-	m.changes = nil
-	m.appendchanges = nil
-	m.clearedFields[orderedit.FieldChanges] = struct{}{}
-}
-
-// ChangesCleared returns if the "changes" field was cleared in this mutation.
-func (m *OrderEditMutation) ChangesCleared() bool {
-	_, ok := m.clearedFields[orderedit.FieldChanges]
-	return ok
-}
-
-// ResetChanges resets all changes to the "changes" field.
-func (m *OrderEditMutation) ResetChanges() {
-	m.changes = nil
-	m.appendchanges = nil
-	delete(m.clearedFields, orderedit.FieldChanges)
-}
-
-// SetActor sets the "actor" field.
-func (m *OrderEditMutation) SetActor(s string) {
-	m.actor = &s
-}
-
-// Actor returns the value of the "actor" field in the mutation.
-func (m *OrderEditMutation) Actor() (r string, exists bool) {
-	v := m.actor
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldActor returns the old "actor" field's value of the OrderEdit entity.
-// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderEditMutation) OldActor(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldActor is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldActor requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldActor: %w", err)
-	}
-	return oldValue.Actor, nil
-}
-
-// ResetActor resets all changes to the "actor" field.
-func (m *OrderEditMutation) ResetActor() {
-	m.actor = nil
-}
-
-// ClearOrder clears the "order" edge to the Order entity.
-func (m *OrderEditMutation) ClearOrder() {
-	m.cleared_order = true
-	m.clearedFields[orderedit.FieldOrderID] = struct{}{}
-}
-
-// OrderCleared reports if the "order" edge to the Order entity was cleared.
-func (m *OrderEditMutation) OrderCleared() bool {
-	return m.cleared_order
-}
-
-// OrderIDs returns the "order" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// OrderID instead. It exists only for internal usage by the builders.
-func (m *OrderEditMutation) OrderIDs() (ids []uuid.UUID) {
-	if id := m._order; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetOrder resets all changes to the "order" edge.
-func (m *OrderEditMutation) ResetOrder() {
-	m._order = nil
-	m.cleared_order = false
-}
-
-// Where appends a list predicates to the OrderEditMutation builder.
-func (m *OrderEditMutation) Where(ps ...predicate.OrderEdit) {
-	m.predicates = append(m.predicates, ps...)
-}
-
-// WhereP appends storage-level predicates to the OrderEditMutation builder. Using this method,
-// users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *OrderEditMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.OrderEdit, len(ps))
-	for i := range ps {
-		p[i] = ps[i]
-	}
-	m.Where(p...)
-}
-
-// Op returns the operation name.
-func (m *OrderEditMutation) Op() Op {
-	return m.op
-}
-
-// SetOp allows setting the mutation operation.
-func (m *OrderEditMutation) SetOp(op Op) {
-	m.op = op
-}
-
-// Type returns the node type of this mutation (OrderEdit).
-func (m *OrderEditMutation) Type() string {
-	return m.typ
-}
-
-// Fields returns all fields that were changed during this mutation. Note that in
-// order to get all numeric fields that were incremented/decremented, call
-// AddedFields().
-func (m *OrderEditMutation) Fields() []string {
-	fields := make([]string, 0, 9)
-	if m.shop_id != nil {
-		fields = append(fields, orderedit.FieldShopID)
-	}
-	if m.created_at != nil {
-		fields = append(fields, orderedit.FieldCreatedAt)
-	}
-	if m.updated_at != nil {
-		fields = append(fields, orderedit.FieldUpdatedAt)
-	}
-	if m._order != nil {
-		fields = append(fields, orderedit.FieldOrderID)
-	}
-	if m.base != nil {
-		fields = append(fields, orderedit.FieldBase)
-	}
-	if m.committed != nil {
-		fields = append(fields, orderedit.FieldCommitted)
-	}
-	if m.expires_at != nil {
-		fields = append(fields, orderedit.FieldExpiresAt)
-	}
-	if m.changes != nil {
-		fields = append(fields, orderedit.FieldChanges)
-	}
-	if m.actor != nil {
-		fields = append(fields, orderedit.FieldActor)
-	}
-	return fields
-}
-
-// Field returns the value of a field with the given name. The second boolean
-// return value indicates that this field was not set, or was not defined in the
-// schema.
-func (m *OrderEditMutation) Field(name string) (ent.Value, bool) {
-	switch name {
-	case orderedit.FieldShopID:
-		return m.ShopID()
-	case orderedit.FieldCreatedAt:
-		return m.CreatedAt()
-	case orderedit.FieldUpdatedAt:
-		return m.UpdatedAt()
-	case orderedit.FieldOrderID:
-		return m.OrderID()
-	case orderedit.FieldBase:
-		return m.Base()
-	case orderedit.FieldCommitted:
-		return m.Committed()
-	case orderedit.FieldExpiresAt:
-		return m.ExpiresAt()
-	case orderedit.FieldChanges:
-		return m.Changes()
-	case orderedit.FieldActor:
-		return m.Actor()
-	}
-	return nil, false
-}
-
-// OldField returns the old value of the field from the database. An error is
-// returned if the mutation operation is not UpdateOne, or the query to the
-// database failed.
-func (m *OrderEditMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
-	switch name {
-	case orderedit.FieldShopID:
-		return m.OldShopID(ctx)
-	case orderedit.FieldCreatedAt:
-		return m.OldCreatedAt(ctx)
-	case orderedit.FieldUpdatedAt:
-		return m.OldUpdatedAt(ctx)
-	case orderedit.FieldOrderID:
-		return m.OldOrderID(ctx)
-	case orderedit.FieldBase:
-		return m.OldBase(ctx)
-	case orderedit.FieldCommitted:
-		return m.OldCommitted(ctx)
-	case orderedit.FieldExpiresAt:
-		return m.OldExpiresAt(ctx)
-	case orderedit.FieldChanges:
-		return m.OldChanges(ctx)
-	case orderedit.FieldActor:
-		return m.OldActor(ctx)
-	}
-	return nil, fmt.Errorf("unknown OrderEdit field %s", name)
-}
-
-// SetField sets the value of a field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *OrderEditMutation) SetField(name string, value ent.Value) error {
-	switch name {
-	case orderedit.FieldShopID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetShopID(v)
-		return nil
-	case orderedit.FieldCreatedAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetCreatedAt(v)
-		return nil
-	case orderedit.FieldUpdatedAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetUpdatedAt(v)
-		return nil
-	case orderedit.FieldOrderID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetOrderID(v)
-		return nil
-	case orderedit.FieldBase:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetBase(v)
-		return nil
-	case orderedit.FieldCommitted:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetCommitted(v)
-		return nil
-	case orderedit.FieldExpiresAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetExpiresAt(v)
-		return nil
-	case orderedit.FieldChanges:
-		v, ok := value.(json.RawMessage)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetChanges(v)
-		return nil
-	case orderedit.FieldActor:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetActor(v)
-		return nil
-	}
-	return fmt.Errorf("unknown OrderEdit field %s", name)
-}
-
-// AddedFields returns all numeric fields that were incremented/decremented during
-// this mutation.
-func (m *OrderEditMutation) AddedFields() []string {
-	var fields []string
-	if m.addbase != nil {
-		fields = append(fields, orderedit.FieldBase)
-	}
-	return fields
-}
-
-// AddedField returns the numeric value that was incremented/decremented on a field
-// with the given name. The second boolean return value indicates that this field
-// was not set, or was not defined in the schema.
-func (m *OrderEditMutation) AddedField(name string) (ent.Value, bool) {
-	switch name {
-	case orderedit.FieldBase:
-		return m.AddedBase()
-	}
-	return nil, false
-}
-
-// AddField adds the value to the field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *OrderEditMutation) AddField(name string, value ent.Value) error {
-	switch name {
-	case orderedit.FieldBase:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddBase(v)
-		return nil
-	}
-	return fmt.Errorf("unknown OrderEdit numeric field %s", name)
-}
-
-// ClearedFields returns all nullable fields that were cleared during this
-// mutation.
-func (m *OrderEditMutation) ClearedFields() []string {
-	var fields []string
-	if m.FieldCleared(orderedit.FieldChanges) {
-		fields = append(fields, orderedit.FieldChanges)
-	}
-	return fields
-}
-
-// FieldCleared returns a boolean indicating if a field with the given name was
-// cleared in this mutation.
-func (m *OrderEditMutation) FieldCleared(name string) bool {
-	_, ok := m.clearedFields[name]
-	return ok
-}
-
-// ClearField clears the value of the field with the given name. It returns an
-// error if the field is not defined in the schema.
-func (m *OrderEditMutation) ClearField(name string) error {
-	switch name {
-	case orderedit.FieldChanges:
-		m.ClearChanges()
-		return nil
-	}
-	return fmt.Errorf("unknown OrderEdit nullable field %s", name)
-}
-
-// ResetField resets all changes in the mutation for the field with the given name.
-// It returns an error if the field is not defined in the schema.
-func (m *OrderEditMutation) ResetField(name string) error {
-	switch name {
-	case orderedit.FieldShopID:
-		m.ResetShopID()
-		return nil
-	case orderedit.FieldCreatedAt:
-		m.ResetCreatedAt()
-		return nil
-	case orderedit.FieldUpdatedAt:
-		m.ResetUpdatedAt()
-		return nil
-	case orderedit.FieldOrderID:
-		m.ResetOrderID()
-		return nil
-	case orderedit.FieldBase:
-		m.ResetBase()
-		return nil
-	case orderedit.FieldCommitted:
-		m.ResetCommitted()
-		return nil
-	case orderedit.FieldExpiresAt:
-		m.ResetExpiresAt()
-		return nil
-	case orderedit.FieldChanges:
-		m.ResetChanges()
-		return nil
-	case orderedit.FieldActor:
-		m.ResetActor()
-		return nil
-	}
-	return fmt.Errorf("unknown OrderEdit field %s", name)
-}
-
-// AddedEdges returns all edge names that were set/added in this mutation.
-func (m *OrderEditMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m._order != nil {
-		edges = append(edges, orderedit.EdgeOrder)
-	}
-	return edges
-}
-
-// AddedIDs returns all IDs (to other nodes) that were added for the given edge
-// name in this mutation.
-func (m *OrderEditMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case orderedit.EdgeOrder:
-		if id := m._order; id != nil {
-			return []ent.Value{*id}
-		}
-	}
-	return nil
-}
-
-// RemovedEdges returns all edge names that were removed in this mutation.
-func (m *OrderEditMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
-	return edges
-}
-
-// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
-// the given name in this mutation.
-func (m *OrderEditMutation) RemovedIDs(name string) []ent.Value {
-	return nil
-}
-
-// ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *OrderEditMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.cleared_order {
-		edges = append(edges, orderedit.EdgeOrder)
-	}
-	return edges
-}
-
-// EdgeCleared returns a boolean which indicates if the edge with the given name
-// was cleared in this mutation.
-func (m *OrderEditMutation) EdgeCleared(name string) bool {
-	switch name {
-	case orderedit.EdgeOrder:
-		return m.cleared_order
-	}
-	return false
-}
-
-// ClearEdge clears the value of the edge with the given name. It returns an error
-// if that edge is not defined in the schema.
-func (m *OrderEditMutation) ClearEdge(name string) error {
-	switch name {
-	case orderedit.EdgeOrder:
-		m.ClearOrder()
-		return nil
-	}
-	return fmt.Errorf("unknown OrderEdit unique edge %s", name)
-}
-
-// ResetEdge resets all changes to the edge with the given name in this mutation.
-// It returns an error if the edge is not defined in the schema.
-func (m *OrderEditMutation) ResetEdge(name string) error {
-	switch name {
-	case orderedit.EdgeOrder:
-		m.ResetOrder()
-		return nil
-	}
-	return fmt.Errorf("unknown OrderEdit edge %s", name)
-}
-
 // OrderEventMutation represents an operation that mutates the OrderEvent nodes in the graph.
 type OrderEventMutation struct {
 	config
@@ -36581,792 +37199,6 @@ func (m *OrderLineMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown OrderLine edge %s", name)
-}
-
-// OrderReturnMutation represents an operation that mutates the OrderReturn nodes in the graph.
-type OrderReturnMutation struct {
-	config
-	op            Op
-	typ           string
-	id            *uuid.UUID
-	shop_id       *uuid.UUID
-	created_at    *time.Time
-	updated_at    *time.Time
-	name          *string
-	status        *string
-	closed_at     *time.Time
-	actor         *string
-	clearedFields map[string]struct{}
-	_order        *uuid.UUID
-	cleared_order bool
-	done          bool
-	oldValue      func(context.Context) (*OrderReturn, error)
-	predicates    []predicate.OrderReturn
-}
-
-var _ ent.Mutation = (*OrderReturnMutation)(nil)
-
-// orderreturnOption allows management of the mutation configuration using functional options.
-type orderreturnOption func(*OrderReturnMutation)
-
-// newOrderReturnMutation creates new mutation for the OrderReturn entity.
-func newOrderReturnMutation(c config, op Op, opts ...orderreturnOption) *OrderReturnMutation {
-	m := &OrderReturnMutation{
-		config:        c,
-		op:            op,
-		typ:           TypeOrderReturn,
-		clearedFields: make(map[string]struct{}),
-	}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m
-}
-
-// withOrderReturnID sets the ID field of the mutation.
-func withOrderReturnID(id uuid.UUID) orderreturnOption {
-	return func(m *OrderReturnMutation) {
-		var (
-			err   error
-			once  sync.Once
-			value *OrderReturn
-		)
-		m.oldValue = func(ctx context.Context) (*OrderReturn, error) {
-			once.Do(func() {
-				if m.done {
-					err = errors.New("querying old values post mutation is not allowed")
-				} else {
-					value, err = m.Client().OrderReturn.Get(ctx, id)
-				}
-			})
-			return value, err
-		}
-		m.id = &id
-	}
-}
-
-// withOrderReturn sets the old OrderReturn of the mutation.
-func withOrderReturn(node *OrderReturn) orderreturnOption {
-	return func(m *OrderReturnMutation) {
-		m.oldValue = func(context.Context) (*OrderReturn, error) {
-			return node, nil
-		}
-		m.id = &node.ID
-	}
-}
-
-// Client returns a new `ent.Client` from the mutation. If the mutation was
-// executed in a transaction (ent.Tx), a transactional client is returned.
-func (m OrderReturnMutation) Client() *Client {
-	client := &Client{config: m.config}
-	client.init()
-	return client
-}
-
-// Tx returns an `ent.Tx` for mutations that were executed in transactions;
-// it returns an error otherwise.
-func (m OrderReturnMutation) Tx() (*Tx, error) {
-	if _, ok := m.driver.(*txDriver); !ok {
-		return nil, errors.New("generated: mutation is not running in a transaction")
-	}
-	tx := &Tx{config: m.config}
-	tx.init()
-	return tx, nil
-}
-
-// SetID sets the value of the id field. Note that this
-// operation is only accepted on creation of OrderReturn entities.
-func (m *OrderReturnMutation) SetID(id uuid.UUID) {
-	m.id = &id
-}
-
-// ID returns the ID value in the mutation. Note that the ID is only available
-// if it was provided to the builder or after it was returned from the database.
-func (m *OrderReturnMutation) ID() (id uuid.UUID, exists bool) {
-	if m.id == nil {
-		return
-	}
-	return *m.id, true
-}
-
-// IDs queries the database and returns the entity ids that match the mutation's predicate.
-// That means, if the mutation is applied within a transaction with an isolation level such
-// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
-// or updated by the mutation.
-func (m *OrderReturnMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
-	switch {
-	case m.op.Is(OpUpdateOne | OpDeleteOne):
-		id, exists := m.ID()
-		if exists {
-			return []uuid.UUID{id}, nil
-		}
-		fallthrough
-	case m.op.Is(OpUpdate | OpDelete):
-		return m.Client().OrderReturn.Query().Where(m.predicates...).IDs(ctx)
-	default:
-		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
-	}
-}
-
-// SetShopID sets the "shop_id" field.
-func (m *OrderReturnMutation) SetShopID(u uuid.UUID) {
-	m.shop_id = &u
-}
-
-// ShopID returns the value of the "shop_id" field in the mutation.
-func (m *OrderReturnMutation) ShopID() (r uuid.UUID, exists bool) {
-	v := m.shop_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldShopID returns the old "shop_id" field's value of the OrderReturn entity.
-// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderReturnMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldShopID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
-	}
-	return oldValue.ShopID, nil
-}
-
-// ResetShopID resets all changes to the "shop_id" field.
-func (m *OrderReturnMutation) ResetShopID() {
-	m.shop_id = nil
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (m *OrderReturnMutation) SetCreatedAt(t time.Time) {
-	m.created_at = &t
-}
-
-// CreatedAt returns the value of the "created_at" field in the mutation.
-func (m *OrderReturnMutation) CreatedAt() (r time.Time, exists bool) {
-	v := m.created_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldCreatedAt returns the old "created_at" field's value of the OrderReturn entity.
-// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderReturnMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
-	}
-	return oldValue.CreatedAt, nil
-}
-
-// ResetCreatedAt resets all changes to the "created_at" field.
-func (m *OrderReturnMutation) ResetCreatedAt() {
-	m.created_at = nil
-}
-
-// SetUpdatedAt sets the "updated_at" field.
-func (m *OrderReturnMutation) SetUpdatedAt(t time.Time) {
-	m.updated_at = &t
-}
-
-// UpdatedAt returns the value of the "updated_at" field in the mutation.
-func (m *OrderReturnMutation) UpdatedAt() (r time.Time, exists bool) {
-	v := m.updated_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldUpdatedAt returns the old "updated_at" field's value of the OrderReturn entity.
-// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderReturnMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
-	}
-	return oldValue.UpdatedAt, nil
-}
-
-// ResetUpdatedAt resets all changes to the "updated_at" field.
-func (m *OrderReturnMutation) ResetUpdatedAt() {
-	m.updated_at = nil
-}
-
-// SetOrderID sets the "order_id" field.
-func (m *OrderReturnMutation) SetOrderID(u uuid.UUID) {
-	m._order = &u
-}
-
-// OrderID returns the value of the "order_id" field in the mutation.
-func (m *OrderReturnMutation) OrderID() (r uuid.UUID, exists bool) {
-	v := m._order
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldOrderID returns the old "order_id" field's value of the OrderReturn entity.
-// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderReturnMutation) OldOrderID(ctx context.Context) (v uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldOrderID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldOrderID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldOrderID: %w", err)
-	}
-	return oldValue.OrderID, nil
-}
-
-// ResetOrderID resets all changes to the "order_id" field.
-func (m *OrderReturnMutation) ResetOrderID() {
-	m._order = nil
-}
-
-// SetName sets the "name" field.
-func (m *OrderReturnMutation) SetName(s string) {
-	m.name = &s
-}
-
-// Name returns the value of the "name" field in the mutation.
-func (m *OrderReturnMutation) Name() (r string, exists bool) {
-	v := m.name
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldName returns the old "name" field's value of the OrderReturn entity.
-// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderReturnMutation) OldName(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldName is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldName requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldName: %w", err)
-	}
-	return oldValue.Name, nil
-}
-
-// ResetName resets all changes to the "name" field.
-func (m *OrderReturnMutation) ResetName() {
-	m.name = nil
-}
-
-// SetStatus sets the "status" field.
-func (m *OrderReturnMutation) SetStatus(s string) {
-	m.status = &s
-}
-
-// Status returns the value of the "status" field in the mutation.
-func (m *OrderReturnMutation) Status() (r string, exists bool) {
-	v := m.status
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldStatus returns the old "status" field's value of the OrderReturn entity.
-// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderReturnMutation) OldStatus(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldStatus requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
-	}
-	return oldValue.Status, nil
-}
-
-// ResetStatus resets all changes to the "status" field.
-func (m *OrderReturnMutation) ResetStatus() {
-	m.status = nil
-}
-
-// SetClosedAt sets the "closed_at" field.
-func (m *OrderReturnMutation) SetClosedAt(t time.Time) {
-	m.closed_at = &t
-}
-
-// ClosedAt returns the value of the "closed_at" field in the mutation.
-func (m *OrderReturnMutation) ClosedAt() (r time.Time, exists bool) {
-	v := m.closed_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldClosedAt returns the old "closed_at" field's value of the OrderReturn entity.
-// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderReturnMutation) OldClosedAt(ctx context.Context) (v *time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldClosedAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
-	}
-	return oldValue.ClosedAt, nil
-}
-
-// ClearClosedAt clears the value of the "closed_at" field.
-func (m *OrderReturnMutation) ClearClosedAt() {
-	m.closed_at = nil
-	m.clearedFields[orderreturn.FieldClosedAt] = struct{}{}
-}
-
-// ClosedAtCleared returns if the "closed_at" field was cleared in this mutation.
-func (m *OrderReturnMutation) ClosedAtCleared() bool {
-	_, ok := m.clearedFields[orderreturn.FieldClosedAt]
-	return ok
-}
-
-// ResetClosedAt resets all changes to the "closed_at" field.
-func (m *OrderReturnMutation) ResetClosedAt() {
-	m.closed_at = nil
-	delete(m.clearedFields, orderreturn.FieldClosedAt)
-}
-
-// SetActor sets the "actor" field.
-func (m *OrderReturnMutation) SetActor(s string) {
-	m.actor = &s
-}
-
-// Actor returns the value of the "actor" field in the mutation.
-func (m *OrderReturnMutation) Actor() (r string, exists bool) {
-	v := m.actor
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldActor returns the old "actor" field's value of the OrderReturn entity.
-// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderReturnMutation) OldActor(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldActor is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldActor requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldActor: %w", err)
-	}
-	return oldValue.Actor, nil
-}
-
-// ResetActor resets all changes to the "actor" field.
-func (m *OrderReturnMutation) ResetActor() {
-	m.actor = nil
-}
-
-// ClearOrder clears the "order" edge to the Order entity.
-func (m *OrderReturnMutation) ClearOrder() {
-	m.cleared_order = true
-	m.clearedFields[orderreturn.FieldOrderID] = struct{}{}
-}
-
-// OrderCleared reports if the "order" edge to the Order entity was cleared.
-func (m *OrderReturnMutation) OrderCleared() bool {
-	return m.cleared_order
-}
-
-// OrderIDs returns the "order" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// OrderID instead. It exists only for internal usage by the builders.
-func (m *OrderReturnMutation) OrderIDs() (ids []uuid.UUID) {
-	if id := m._order; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetOrder resets all changes to the "order" edge.
-func (m *OrderReturnMutation) ResetOrder() {
-	m._order = nil
-	m.cleared_order = false
-}
-
-// Where appends a list predicates to the OrderReturnMutation builder.
-func (m *OrderReturnMutation) Where(ps ...predicate.OrderReturn) {
-	m.predicates = append(m.predicates, ps...)
-}
-
-// WhereP appends storage-level predicates to the OrderReturnMutation builder. Using this method,
-// users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *OrderReturnMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.OrderReturn, len(ps))
-	for i := range ps {
-		p[i] = ps[i]
-	}
-	m.Where(p...)
-}
-
-// Op returns the operation name.
-func (m *OrderReturnMutation) Op() Op {
-	return m.op
-}
-
-// SetOp allows setting the mutation operation.
-func (m *OrderReturnMutation) SetOp(op Op) {
-	m.op = op
-}
-
-// Type returns the node type of this mutation (OrderReturn).
-func (m *OrderReturnMutation) Type() string {
-	return m.typ
-}
-
-// Fields returns all fields that were changed during this mutation. Note that in
-// order to get all numeric fields that were incremented/decremented, call
-// AddedFields().
-func (m *OrderReturnMutation) Fields() []string {
-	fields := make([]string, 0, 8)
-	if m.shop_id != nil {
-		fields = append(fields, orderreturn.FieldShopID)
-	}
-	if m.created_at != nil {
-		fields = append(fields, orderreturn.FieldCreatedAt)
-	}
-	if m.updated_at != nil {
-		fields = append(fields, orderreturn.FieldUpdatedAt)
-	}
-	if m._order != nil {
-		fields = append(fields, orderreturn.FieldOrderID)
-	}
-	if m.name != nil {
-		fields = append(fields, orderreturn.FieldName)
-	}
-	if m.status != nil {
-		fields = append(fields, orderreturn.FieldStatus)
-	}
-	if m.closed_at != nil {
-		fields = append(fields, orderreturn.FieldClosedAt)
-	}
-	if m.actor != nil {
-		fields = append(fields, orderreturn.FieldActor)
-	}
-	return fields
-}
-
-// Field returns the value of a field with the given name. The second boolean
-// return value indicates that this field was not set, or was not defined in the
-// schema.
-func (m *OrderReturnMutation) Field(name string) (ent.Value, bool) {
-	switch name {
-	case orderreturn.FieldShopID:
-		return m.ShopID()
-	case orderreturn.FieldCreatedAt:
-		return m.CreatedAt()
-	case orderreturn.FieldUpdatedAt:
-		return m.UpdatedAt()
-	case orderreturn.FieldOrderID:
-		return m.OrderID()
-	case orderreturn.FieldName:
-		return m.Name()
-	case orderreturn.FieldStatus:
-		return m.Status()
-	case orderreturn.FieldClosedAt:
-		return m.ClosedAt()
-	case orderreturn.FieldActor:
-		return m.Actor()
-	}
-	return nil, false
-}
-
-// OldField returns the old value of the field from the database. An error is
-// returned if the mutation operation is not UpdateOne, or the query to the
-// database failed.
-func (m *OrderReturnMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
-	switch name {
-	case orderreturn.FieldShopID:
-		return m.OldShopID(ctx)
-	case orderreturn.FieldCreatedAt:
-		return m.OldCreatedAt(ctx)
-	case orderreturn.FieldUpdatedAt:
-		return m.OldUpdatedAt(ctx)
-	case orderreturn.FieldOrderID:
-		return m.OldOrderID(ctx)
-	case orderreturn.FieldName:
-		return m.OldName(ctx)
-	case orderreturn.FieldStatus:
-		return m.OldStatus(ctx)
-	case orderreturn.FieldClosedAt:
-		return m.OldClosedAt(ctx)
-	case orderreturn.FieldActor:
-		return m.OldActor(ctx)
-	}
-	return nil, fmt.Errorf("unknown OrderReturn field %s", name)
-}
-
-// SetField sets the value of a field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *OrderReturnMutation) SetField(name string, value ent.Value) error {
-	switch name {
-	case orderreturn.FieldShopID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetShopID(v)
-		return nil
-	case orderreturn.FieldCreatedAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetCreatedAt(v)
-		return nil
-	case orderreturn.FieldUpdatedAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetUpdatedAt(v)
-		return nil
-	case orderreturn.FieldOrderID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetOrderID(v)
-		return nil
-	case orderreturn.FieldName:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetName(v)
-		return nil
-	case orderreturn.FieldStatus:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetStatus(v)
-		return nil
-	case orderreturn.FieldClosedAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetClosedAt(v)
-		return nil
-	case orderreturn.FieldActor:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetActor(v)
-		return nil
-	}
-	return fmt.Errorf("unknown OrderReturn field %s", name)
-}
-
-// AddedFields returns all numeric fields that were incremented/decremented during
-// this mutation.
-func (m *OrderReturnMutation) AddedFields() []string {
-	return nil
-}
-
-// AddedField returns the numeric value that was incremented/decremented on a field
-// with the given name. The second boolean return value indicates that this field
-// was not set, or was not defined in the schema.
-func (m *OrderReturnMutation) AddedField(name string) (ent.Value, bool) {
-	return nil, false
-}
-
-// AddField adds the value to the field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *OrderReturnMutation) AddField(name string, value ent.Value) error {
-	switch name {
-	}
-	return fmt.Errorf("unknown OrderReturn numeric field %s", name)
-}
-
-// ClearedFields returns all nullable fields that were cleared during this
-// mutation.
-func (m *OrderReturnMutation) ClearedFields() []string {
-	var fields []string
-	if m.FieldCleared(orderreturn.FieldClosedAt) {
-		fields = append(fields, orderreturn.FieldClosedAt)
-	}
-	return fields
-}
-
-// FieldCleared returns a boolean indicating if a field with the given name was
-// cleared in this mutation.
-func (m *OrderReturnMutation) FieldCleared(name string) bool {
-	_, ok := m.clearedFields[name]
-	return ok
-}
-
-// ClearField clears the value of the field with the given name. It returns an
-// error if the field is not defined in the schema.
-func (m *OrderReturnMutation) ClearField(name string) error {
-	switch name {
-	case orderreturn.FieldClosedAt:
-		m.ClearClosedAt()
-		return nil
-	}
-	return fmt.Errorf("unknown OrderReturn nullable field %s", name)
-}
-
-// ResetField resets all changes in the mutation for the field with the given name.
-// It returns an error if the field is not defined in the schema.
-func (m *OrderReturnMutation) ResetField(name string) error {
-	switch name {
-	case orderreturn.FieldShopID:
-		m.ResetShopID()
-		return nil
-	case orderreturn.FieldCreatedAt:
-		m.ResetCreatedAt()
-		return nil
-	case orderreturn.FieldUpdatedAt:
-		m.ResetUpdatedAt()
-		return nil
-	case orderreturn.FieldOrderID:
-		m.ResetOrderID()
-		return nil
-	case orderreturn.FieldName:
-		m.ResetName()
-		return nil
-	case orderreturn.FieldStatus:
-		m.ResetStatus()
-		return nil
-	case orderreturn.FieldClosedAt:
-		m.ResetClosedAt()
-		return nil
-	case orderreturn.FieldActor:
-		m.ResetActor()
-		return nil
-	}
-	return fmt.Errorf("unknown OrderReturn field %s", name)
-}
-
-// AddedEdges returns all edge names that were set/added in this mutation.
-func (m *OrderReturnMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m._order != nil {
-		edges = append(edges, orderreturn.EdgeOrder)
-	}
-	return edges
-}
-
-// AddedIDs returns all IDs (to other nodes) that were added for the given edge
-// name in this mutation.
-func (m *OrderReturnMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case orderreturn.EdgeOrder:
-		if id := m._order; id != nil {
-			return []ent.Value{*id}
-		}
-	}
-	return nil
-}
-
-// RemovedEdges returns all edge names that were removed in this mutation.
-func (m *OrderReturnMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
-	return edges
-}
-
-// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
-// the given name in this mutation.
-func (m *OrderReturnMutation) RemovedIDs(name string) []ent.Value {
-	return nil
-}
-
-// ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *OrderReturnMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.cleared_order {
-		edges = append(edges, orderreturn.EdgeOrder)
-	}
-	return edges
-}
-
-// EdgeCleared returns a boolean which indicates if the edge with the given name
-// was cleared in this mutation.
-func (m *OrderReturnMutation) EdgeCleared(name string) bool {
-	switch name {
-	case orderreturn.EdgeOrder:
-		return m.cleared_order
-	}
-	return false
-}
-
-// ClearEdge clears the value of the edge with the given name. It returns an error
-// if that edge is not defined in the schema.
-func (m *OrderReturnMutation) ClearEdge(name string) error {
-	switch name {
-	case orderreturn.EdgeOrder:
-		m.ClearOrder()
-		return nil
-	}
-	return fmt.Errorf("unknown OrderReturn unique edge %s", name)
-}
-
-// ResetEdge resets all changes to the edge with the given name in this mutation.
-// It returns an error if the edge is not defined in the schema.
-func (m *OrderReturnMutation) ResetEdge(name string) error {
-	switch name {
-	case orderreturn.EdgeOrder:
-		m.ResetOrder()
-		return nil
-	}
-	return fmt.Errorf("unknown OrderReturn edge %s", name)
 }
 
 // OutboxEventMutation represents an operation that mutates the OutboxEvent nodes in the graph.
@@ -45099,839 +44931,6 @@ func (m *ReservationMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ReservationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Reservation edge %s", name)
-}
-
-// ReturnLineMutation represents an operation that mutates the ReturnLine nodes in the graph.
-type ReturnLineMutation struct {
-	config
-	op                    Op
-	typ                   string
-	id                    *uuid.UUID
-	shop_id               *uuid.UUID
-	order_line_id         *uuid.UUID
-	fulfillment_line_id   *uuid.UUID
-	quantity              *int
-	addquantity           *int
-	processed_quantity    *int
-	addprocessed_quantity *int
-	reason                *string
-	note                  *string
-	clearedFields         map[string]struct{}
-	_return               *uuid.UUID
-	cleared_return        bool
-	done                  bool
-	oldValue              func(context.Context) (*ReturnLine, error)
-	predicates            []predicate.ReturnLine
-}
-
-var _ ent.Mutation = (*ReturnLineMutation)(nil)
-
-// returnlineOption allows management of the mutation configuration using functional options.
-type returnlineOption func(*ReturnLineMutation)
-
-// newReturnLineMutation creates new mutation for the ReturnLine entity.
-func newReturnLineMutation(c config, op Op, opts ...returnlineOption) *ReturnLineMutation {
-	m := &ReturnLineMutation{
-		config:        c,
-		op:            op,
-		typ:           TypeReturnLine,
-		clearedFields: make(map[string]struct{}),
-	}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m
-}
-
-// withReturnLineID sets the ID field of the mutation.
-func withReturnLineID(id uuid.UUID) returnlineOption {
-	return func(m *ReturnLineMutation) {
-		var (
-			err   error
-			once  sync.Once
-			value *ReturnLine
-		)
-		m.oldValue = func(ctx context.Context) (*ReturnLine, error) {
-			once.Do(func() {
-				if m.done {
-					err = errors.New("querying old values post mutation is not allowed")
-				} else {
-					value, err = m.Client().ReturnLine.Get(ctx, id)
-				}
-			})
-			return value, err
-		}
-		m.id = &id
-	}
-}
-
-// withReturnLine sets the old ReturnLine of the mutation.
-func withReturnLine(node *ReturnLine) returnlineOption {
-	return func(m *ReturnLineMutation) {
-		m.oldValue = func(context.Context) (*ReturnLine, error) {
-			return node, nil
-		}
-		m.id = &node.ID
-	}
-}
-
-// Client returns a new `ent.Client` from the mutation. If the mutation was
-// executed in a transaction (ent.Tx), a transactional client is returned.
-func (m ReturnLineMutation) Client() *Client {
-	client := &Client{config: m.config}
-	client.init()
-	return client
-}
-
-// Tx returns an `ent.Tx` for mutations that were executed in transactions;
-// it returns an error otherwise.
-func (m ReturnLineMutation) Tx() (*Tx, error) {
-	if _, ok := m.driver.(*txDriver); !ok {
-		return nil, errors.New("generated: mutation is not running in a transaction")
-	}
-	tx := &Tx{config: m.config}
-	tx.init()
-	return tx, nil
-}
-
-// SetID sets the value of the id field. Note that this
-// operation is only accepted on creation of ReturnLine entities.
-func (m *ReturnLineMutation) SetID(id uuid.UUID) {
-	m.id = &id
-}
-
-// ID returns the ID value in the mutation. Note that the ID is only available
-// if it was provided to the builder or after it was returned from the database.
-func (m *ReturnLineMutation) ID() (id uuid.UUID, exists bool) {
-	if m.id == nil {
-		return
-	}
-	return *m.id, true
-}
-
-// IDs queries the database and returns the entity ids that match the mutation's predicate.
-// That means, if the mutation is applied within a transaction with an isolation level such
-// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
-// or updated by the mutation.
-func (m *ReturnLineMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
-	switch {
-	case m.op.Is(OpUpdateOne | OpDeleteOne):
-		id, exists := m.ID()
-		if exists {
-			return []uuid.UUID{id}, nil
-		}
-		fallthrough
-	case m.op.Is(OpUpdate | OpDelete):
-		return m.Client().ReturnLine.Query().Where(m.predicates...).IDs(ctx)
-	default:
-		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
-	}
-}
-
-// SetShopID sets the "shop_id" field.
-func (m *ReturnLineMutation) SetShopID(u uuid.UUID) {
-	m.shop_id = &u
-}
-
-// ShopID returns the value of the "shop_id" field in the mutation.
-func (m *ReturnLineMutation) ShopID() (r uuid.UUID, exists bool) {
-	v := m.shop_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldShopID returns the old "shop_id" field's value of the ReturnLine entity.
-// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ReturnLineMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldShopID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
-	}
-	return oldValue.ShopID, nil
-}
-
-// ResetShopID resets all changes to the "shop_id" field.
-func (m *ReturnLineMutation) ResetShopID() {
-	m.shop_id = nil
-}
-
-// SetReturnID sets the "return_id" field.
-func (m *ReturnLineMutation) SetReturnID(u uuid.UUID) {
-	m._return = &u
-}
-
-// ReturnID returns the value of the "return_id" field in the mutation.
-func (m *ReturnLineMutation) ReturnID() (r uuid.UUID, exists bool) {
-	v := m._return
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldReturnID returns the old "return_id" field's value of the ReturnLine entity.
-// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ReturnLineMutation) OldReturnID(ctx context.Context) (v uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldReturnID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldReturnID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldReturnID: %w", err)
-	}
-	return oldValue.ReturnID, nil
-}
-
-// ResetReturnID resets all changes to the "return_id" field.
-func (m *ReturnLineMutation) ResetReturnID() {
-	m._return = nil
-}
-
-// SetOrderLineID sets the "order_line_id" field.
-func (m *ReturnLineMutation) SetOrderLineID(u uuid.UUID) {
-	m.order_line_id = &u
-}
-
-// OrderLineID returns the value of the "order_line_id" field in the mutation.
-func (m *ReturnLineMutation) OrderLineID() (r uuid.UUID, exists bool) {
-	v := m.order_line_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldOrderLineID returns the old "order_line_id" field's value of the ReturnLine entity.
-// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ReturnLineMutation) OldOrderLineID(ctx context.Context) (v uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldOrderLineID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldOrderLineID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldOrderLineID: %w", err)
-	}
-	return oldValue.OrderLineID, nil
-}
-
-// ResetOrderLineID resets all changes to the "order_line_id" field.
-func (m *ReturnLineMutation) ResetOrderLineID() {
-	m.order_line_id = nil
-}
-
-// SetFulfillmentLineID sets the "fulfillment_line_id" field.
-func (m *ReturnLineMutation) SetFulfillmentLineID(u uuid.UUID) {
-	m.fulfillment_line_id = &u
-}
-
-// FulfillmentLineID returns the value of the "fulfillment_line_id" field in the mutation.
-func (m *ReturnLineMutation) FulfillmentLineID() (r uuid.UUID, exists bool) {
-	v := m.fulfillment_line_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldFulfillmentLineID returns the old "fulfillment_line_id" field's value of the ReturnLine entity.
-// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ReturnLineMutation) OldFulfillmentLineID(ctx context.Context) (v uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldFulfillmentLineID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldFulfillmentLineID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldFulfillmentLineID: %w", err)
-	}
-	return oldValue.FulfillmentLineID, nil
-}
-
-// ResetFulfillmentLineID resets all changes to the "fulfillment_line_id" field.
-func (m *ReturnLineMutation) ResetFulfillmentLineID() {
-	m.fulfillment_line_id = nil
-}
-
-// SetQuantity sets the "quantity" field.
-func (m *ReturnLineMutation) SetQuantity(i int) {
-	m.quantity = &i
-	m.addquantity = nil
-}
-
-// Quantity returns the value of the "quantity" field in the mutation.
-func (m *ReturnLineMutation) Quantity() (r int, exists bool) {
-	v := m.quantity
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldQuantity returns the old "quantity" field's value of the ReturnLine entity.
-// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ReturnLineMutation) OldQuantity(ctx context.Context) (v int, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldQuantity requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
-	}
-	return oldValue.Quantity, nil
-}
-
-// AddQuantity adds i to the "quantity" field.
-func (m *ReturnLineMutation) AddQuantity(i int) {
-	if m.addquantity != nil {
-		*m.addquantity += i
-	} else {
-		m.addquantity = &i
-	}
-}
-
-// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
-func (m *ReturnLineMutation) AddedQuantity() (r int, exists bool) {
-	v := m.addquantity
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetQuantity resets all changes to the "quantity" field.
-func (m *ReturnLineMutation) ResetQuantity() {
-	m.quantity = nil
-	m.addquantity = nil
-}
-
-// SetProcessedQuantity sets the "processed_quantity" field.
-func (m *ReturnLineMutation) SetProcessedQuantity(i int) {
-	m.processed_quantity = &i
-	m.addprocessed_quantity = nil
-}
-
-// ProcessedQuantity returns the value of the "processed_quantity" field in the mutation.
-func (m *ReturnLineMutation) ProcessedQuantity() (r int, exists bool) {
-	v := m.processed_quantity
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldProcessedQuantity returns the old "processed_quantity" field's value of the ReturnLine entity.
-// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ReturnLineMutation) OldProcessedQuantity(ctx context.Context) (v int, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldProcessedQuantity is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldProcessedQuantity requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldProcessedQuantity: %w", err)
-	}
-	return oldValue.ProcessedQuantity, nil
-}
-
-// AddProcessedQuantity adds i to the "processed_quantity" field.
-func (m *ReturnLineMutation) AddProcessedQuantity(i int) {
-	if m.addprocessed_quantity != nil {
-		*m.addprocessed_quantity += i
-	} else {
-		m.addprocessed_quantity = &i
-	}
-}
-
-// AddedProcessedQuantity returns the value that was added to the "processed_quantity" field in this mutation.
-func (m *ReturnLineMutation) AddedProcessedQuantity() (r int, exists bool) {
-	v := m.addprocessed_quantity
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetProcessedQuantity resets all changes to the "processed_quantity" field.
-func (m *ReturnLineMutation) ResetProcessedQuantity() {
-	m.processed_quantity = nil
-	m.addprocessed_quantity = nil
-}
-
-// SetReason sets the "reason" field.
-func (m *ReturnLineMutation) SetReason(s string) {
-	m.reason = &s
-}
-
-// Reason returns the value of the "reason" field in the mutation.
-func (m *ReturnLineMutation) Reason() (r string, exists bool) {
-	v := m.reason
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldReason returns the old "reason" field's value of the ReturnLine entity.
-// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ReturnLineMutation) OldReason(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldReason is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldReason requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldReason: %w", err)
-	}
-	return oldValue.Reason, nil
-}
-
-// ResetReason resets all changes to the "reason" field.
-func (m *ReturnLineMutation) ResetReason() {
-	m.reason = nil
-}
-
-// SetNote sets the "note" field.
-func (m *ReturnLineMutation) SetNote(s string) {
-	m.note = &s
-}
-
-// Note returns the value of the "note" field in the mutation.
-func (m *ReturnLineMutation) Note() (r string, exists bool) {
-	v := m.note
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldNote returns the old "note" field's value of the ReturnLine entity.
-// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ReturnLineMutation) OldNote(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldNote is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldNote requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldNote: %w", err)
-	}
-	return oldValue.Note, nil
-}
-
-// ResetNote resets all changes to the "note" field.
-func (m *ReturnLineMutation) ResetNote() {
-	m.note = nil
-}
-
-// ClearReturn clears the "return" edge to the OrderReturn entity.
-func (m *ReturnLineMutation) ClearReturn() {
-	m.cleared_return = true
-	m.clearedFields[returnline.FieldReturnID] = struct{}{}
-}
-
-// ReturnCleared reports if the "return" edge to the OrderReturn entity was cleared.
-func (m *ReturnLineMutation) ReturnCleared() bool {
-	return m.cleared_return
-}
-
-// ReturnIDs returns the "return" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// ReturnID instead. It exists only for internal usage by the builders.
-func (m *ReturnLineMutation) ReturnIDs() (ids []uuid.UUID) {
-	if id := m._return; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetReturn resets all changes to the "return" edge.
-func (m *ReturnLineMutation) ResetReturn() {
-	m._return = nil
-	m.cleared_return = false
-}
-
-// Where appends a list predicates to the ReturnLineMutation builder.
-func (m *ReturnLineMutation) Where(ps ...predicate.ReturnLine) {
-	m.predicates = append(m.predicates, ps...)
-}
-
-// WhereP appends storage-level predicates to the ReturnLineMutation builder. Using this method,
-// users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *ReturnLineMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.ReturnLine, len(ps))
-	for i := range ps {
-		p[i] = ps[i]
-	}
-	m.Where(p...)
-}
-
-// Op returns the operation name.
-func (m *ReturnLineMutation) Op() Op {
-	return m.op
-}
-
-// SetOp allows setting the mutation operation.
-func (m *ReturnLineMutation) SetOp(op Op) {
-	m.op = op
-}
-
-// Type returns the node type of this mutation (ReturnLine).
-func (m *ReturnLineMutation) Type() string {
-	return m.typ
-}
-
-// Fields returns all fields that were changed during this mutation. Note that in
-// order to get all numeric fields that were incremented/decremented, call
-// AddedFields().
-func (m *ReturnLineMutation) Fields() []string {
-	fields := make([]string, 0, 8)
-	if m.shop_id != nil {
-		fields = append(fields, returnline.FieldShopID)
-	}
-	if m._return != nil {
-		fields = append(fields, returnline.FieldReturnID)
-	}
-	if m.order_line_id != nil {
-		fields = append(fields, returnline.FieldOrderLineID)
-	}
-	if m.fulfillment_line_id != nil {
-		fields = append(fields, returnline.FieldFulfillmentLineID)
-	}
-	if m.quantity != nil {
-		fields = append(fields, returnline.FieldQuantity)
-	}
-	if m.processed_quantity != nil {
-		fields = append(fields, returnline.FieldProcessedQuantity)
-	}
-	if m.reason != nil {
-		fields = append(fields, returnline.FieldReason)
-	}
-	if m.note != nil {
-		fields = append(fields, returnline.FieldNote)
-	}
-	return fields
-}
-
-// Field returns the value of a field with the given name. The second boolean
-// return value indicates that this field was not set, or was not defined in the
-// schema.
-func (m *ReturnLineMutation) Field(name string) (ent.Value, bool) {
-	switch name {
-	case returnline.FieldShopID:
-		return m.ShopID()
-	case returnline.FieldReturnID:
-		return m.ReturnID()
-	case returnline.FieldOrderLineID:
-		return m.OrderLineID()
-	case returnline.FieldFulfillmentLineID:
-		return m.FulfillmentLineID()
-	case returnline.FieldQuantity:
-		return m.Quantity()
-	case returnline.FieldProcessedQuantity:
-		return m.ProcessedQuantity()
-	case returnline.FieldReason:
-		return m.Reason()
-	case returnline.FieldNote:
-		return m.Note()
-	}
-	return nil, false
-}
-
-// OldField returns the old value of the field from the database. An error is
-// returned if the mutation operation is not UpdateOne, or the query to the
-// database failed.
-func (m *ReturnLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
-	switch name {
-	case returnline.FieldShopID:
-		return m.OldShopID(ctx)
-	case returnline.FieldReturnID:
-		return m.OldReturnID(ctx)
-	case returnline.FieldOrderLineID:
-		return m.OldOrderLineID(ctx)
-	case returnline.FieldFulfillmentLineID:
-		return m.OldFulfillmentLineID(ctx)
-	case returnline.FieldQuantity:
-		return m.OldQuantity(ctx)
-	case returnline.FieldProcessedQuantity:
-		return m.OldProcessedQuantity(ctx)
-	case returnline.FieldReason:
-		return m.OldReason(ctx)
-	case returnline.FieldNote:
-		return m.OldNote(ctx)
-	}
-	return nil, fmt.Errorf("unknown ReturnLine field %s", name)
-}
-
-// SetField sets the value of a field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *ReturnLineMutation) SetField(name string, value ent.Value) error {
-	switch name {
-	case returnline.FieldShopID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetShopID(v)
-		return nil
-	case returnline.FieldReturnID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetReturnID(v)
-		return nil
-	case returnline.FieldOrderLineID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetOrderLineID(v)
-		return nil
-	case returnline.FieldFulfillmentLineID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetFulfillmentLineID(v)
-		return nil
-	case returnline.FieldQuantity:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetQuantity(v)
-		return nil
-	case returnline.FieldProcessedQuantity:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetProcessedQuantity(v)
-		return nil
-	case returnline.FieldReason:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetReason(v)
-		return nil
-	case returnline.FieldNote:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetNote(v)
-		return nil
-	}
-	return fmt.Errorf("unknown ReturnLine field %s", name)
-}
-
-// AddedFields returns all numeric fields that were incremented/decremented during
-// this mutation.
-func (m *ReturnLineMutation) AddedFields() []string {
-	var fields []string
-	if m.addquantity != nil {
-		fields = append(fields, returnline.FieldQuantity)
-	}
-	if m.addprocessed_quantity != nil {
-		fields = append(fields, returnline.FieldProcessedQuantity)
-	}
-	return fields
-}
-
-// AddedField returns the numeric value that was incremented/decremented on a field
-// with the given name. The second boolean return value indicates that this field
-// was not set, or was not defined in the schema.
-func (m *ReturnLineMutation) AddedField(name string) (ent.Value, bool) {
-	switch name {
-	case returnline.FieldQuantity:
-		return m.AddedQuantity()
-	case returnline.FieldProcessedQuantity:
-		return m.AddedProcessedQuantity()
-	}
-	return nil, false
-}
-
-// AddField adds the value to the field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *ReturnLineMutation) AddField(name string, value ent.Value) error {
-	switch name {
-	case returnline.FieldQuantity:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddQuantity(v)
-		return nil
-	case returnline.FieldProcessedQuantity:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddProcessedQuantity(v)
-		return nil
-	}
-	return fmt.Errorf("unknown ReturnLine numeric field %s", name)
-}
-
-// ClearedFields returns all nullable fields that were cleared during this
-// mutation.
-func (m *ReturnLineMutation) ClearedFields() []string {
-	return nil
-}
-
-// FieldCleared returns a boolean indicating if a field with the given name was
-// cleared in this mutation.
-func (m *ReturnLineMutation) FieldCleared(name string) bool {
-	_, ok := m.clearedFields[name]
-	return ok
-}
-
-// ClearField clears the value of the field with the given name. It returns an
-// error if the field is not defined in the schema.
-func (m *ReturnLineMutation) ClearField(name string) error {
-	return fmt.Errorf("unknown ReturnLine nullable field %s", name)
-}
-
-// ResetField resets all changes in the mutation for the field with the given name.
-// It returns an error if the field is not defined in the schema.
-func (m *ReturnLineMutation) ResetField(name string) error {
-	switch name {
-	case returnline.FieldShopID:
-		m.ResetShopID()
-		return nil
-	case returnline.FieldReturnID:
-		m.ResetReturnID()
-		return nil
-	case returnline.FieldOrderLineID:
-		m.ResetOrderLineID()
-		return nil
-	case returnline.FieldFulfillmentLineID:
-		m.ResetFulfillmentLineID()
-		return nil
-	case returnline.FieldQuantity:
-		m.ResetQuantity()
-		return nil
-	case returnline.FieldProcessedQuantity:
-		m.ResetProcessedQuantity()
-		return nil
-	case returnline.FieldReason:
-		m.ResetReason()
-		return nil
-	case returnline.FieldNote:
-		m.ResetNote()
-		return nil
-	}
-	return fmt.Errorf("unknown ReturnLine field %s", name)
-}
-
-// AddedEdges returns all edge names that were set/added in this mutation.
-func (m *ReturnLineMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m._return != nil {
-		edges = append(edges, returnline.EdgeReturn)
-	}
-	return edges
-}
-
-// AddedIDs returns all IDs (to other nodes) that were added for the given edge
-// name in this mutation.
-func (m *ReturnLineMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case returnline.EdgeReturn:
-		if id := m._return; id != nil {
-			return []ent.Value{*id}
-		}
-	}
-	return nil
-}
-
-// RemovedEdges returns all edge names that were removed in this mutation.
-func (m *ReturnLineMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
-	return edges
-}
-
-// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
-// the given name in this mutation.
-func (m *ReturnLineMutation) RemovedIDs(name string) []ent.Value {
-	return nil
-}
-
-// ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *ReturnLineMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.cleared_return {
-		edges = append(edges, returnline.EdgeReturn)
-	}
-	return edges
-}
-
-// EdgeCleared returns a boolean which indicates if the edge with the given name
-// was cleared in this mutation.
-func (m *ReturnLineMutation) EdgeCleared(name string) bool {
-	switch name {
-	case returnline.EdgeReturn:
-		return m.cleared_return
-	}
-	return false
-}
-
-// ClearEdge clears the value of the edge with the given name. It returns an error
-// if that edge is not defined in the schema.
-func (m *ReturnLineMutation) ClearEdge(name string) error {
-	switch name {
-	case returnline.EdgeReturn:
-		m.ClearReturn()
-		return nil
-	}
-	return fmt.Errorf("unknown ReturnLine unique edge %s", name)
-}
-
-// ResetEdge resets all changes to the edge with the given name in this mutation.
-// It returns an error if the edge is not defined in the schema.
-func (m *ReturnLineMutation) ResetEdge(name string) error {
-	switch name {
-	case returnline.EdgeReturn:
-		m.ResetReturn()
-		return nil
-	}
-	return fmt.Errorf("unknown ReturnLine edge %s", name)
 }
 
 // RoleMutation represents an operation that mutates the Role nodes in the graph.

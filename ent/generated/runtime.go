@@ -15,6 +15,8 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/collection"
 	"github.com/rialtohq/rialto/ent/generated/collectionproduct"
 	"github.com/rialtohq/rialto/ent/generated/customer"
+	"github.com/rialtohq/rialto/ent/generated/customergroup"
+	"github.com/rialtohq/rialto/ent/generated/customergroupmember"
 	"github.com/rialtohq/rialto/ent/generated/customertoken"
 	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
@@ -343,26 +345,60 @@ func init() {
 	customerDescAcceptsMarketing := customerFields[6].Descriptor()
 	// customer.DefaultAcceptsMarketing holds the default value on creation for the accepts_marketing field.
 	customer.DefaultAcceptsMarketing = customerDescAcceptsMarketing.Default.(bool)
+	// customerDescMarketingLevel is the schema descriptor for marketing_level field.
+	customerDescMarketingLevel := customerFields[7].Descriptor()
+	// customer.DefaultMarketingLevel holds the default value on creation for the marketing_level field.
+	customer.DefaultMarketingLevel = customerDescMarketingLevel.Default.(string)
+	// customerDescTaxExempt is the schema descriptor for tax_exempt field.
+	customerDescTaxExempt := customerFields[9].Descriptor()
+	// customer.DefaultTaxExempt holds the default value on creation for the tax_exempt field.
+	customer.DefaultTaxExempt = customerDescTaxExempt.Default.(bool)
 	// customerDescState is the schema descriptor for state field.
-	customerDescState := customerFields[7].Descriptor()
+	customerDescState := customerFields[10].Descriptor()
 	// customer.DefaultState holds the default value on creation for the state field.
 	customer.DefaultState = customerDescState.Default.(string)
 	// customerDescNote is the schema descriptor for note field.
-	customerDescNote := customerFields[9].Descriptor()
+	customerDescNote := customerFields[12].Descriptor()
 	// customer.DefaultNote holds the default value on creation for the note field.
 	customer.DefaultNote = customerDescNote.Default.(string)
 	// customerDescLocale is the schema descriptor for locale field.
-	customerDescLocale := customerFields[10].Descriptor()
+	customerDescLocale := customerFields[13].Descriptor()
 	// customer.DefaultLocale holds the default value on creation for the locale field.
 	customer.DefaultLocale = customerDescLocale.Default.(string)
 	// customerDescOrdersCount is the schema descriptor for orders_count field.
-	customerDescOrdersCount := customerFields[12].Descriptor()
+	customerDescOrdersCount := customerFields[17].Descriptor()
 	// customer.DefaultOrdersCount holds the default value on creation for the orders_count field.
 	customer.DefaultOrdersCount = customerDescOrdersCount.Default.(int64)
 	// customerDescID is the schema descriptor for id field.
 	customerDescID := customerMixinFields0[0].Descriptor()
 	// customer.DefaultID holds the default value on creation for the id field.
 	customer.DefaultID = customerDescID.Default.(func() uuid.UUID)
+	customergroupMixin := schema.CustomerGroup{}.Mixin()
+	customergroupMixinFields0 := customergroupMixin[0].Fields()
+	_ = customergroupMixinFields0
+	customergroupFields := schema.CustomerGroup{}.Fields()
+	_ = customergroupFields
+	// customergroupDescNote is the schema descriptor for note field.
+	customergroupDescNote := customergroupFields[2].Descriptor()
+	// customergroup.DefaultNote holds the default value on creation for the note field.
+	customergroup.DefaultNote = customergroupDescNote.Default.(string)
+	// customergroupDescMembers is the schema descriptor for members field.
+	customergroupDescMembers := customergroupFields[3].Descriptor()
+	// customergroup.DefaultMembers holds the default value on creation for the members field.
+	customergroup.DefaultMembers = customergroupDescMembers.Default.(int64)
+	// customergroupDescID is the schema descriptor for id field.
+	customergroupDescID := customergroupMixinFields0[0].Descriptor()
+	// customergroup.DefaultID holds the default value on creation for the id field.
+	customergroup.DefaultID = customergroupDescID.Default.(func() uuid.UUID)
+	customergroupmemberMixin := schema.CustomerGroupMember{}.Mixin()
+	customergroupmemberMixinFields0 := customergroupmemberMixin[0].Fields()
+	_ = customergroupmemberMixinFields0
+	customergroupmemberFields := schema.CustomerGroupMember{}.Fields()
+	_ = customergroupmemberFields
+	// customergroupmemberDescID is the schema descriptor for id field.
+	customergroupmemberDescID := customergroupmemberMixinFields0[0].Descriptor()
+	// customergroupmember.DefaultID holds the default value on creation for the id field.
+	customergroupmember.DefaultID = customergroupmemberDescID.Default.(func() uuid.UUID)
 	customertokenMixin := schema.CustomerToken{}.Mixin()
 	customertokenMixinFields0 := customertokenMixin[0].Fields()
 	_ = customertokenMixinFields0

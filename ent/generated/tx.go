@@ -34,6 +34,10 @@ type Tx struct {
 	CollectionProduct *CollectionProductClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// CustomerGroup is the client for interacting with the CustomerGroup builders.
+	CustomerGroup *CustomerGroupClient
+	// CustomerGroupMember is the client for interacting with the CustomerGroupMember builders.
+	CustomerGroupMember *CustomerGroupMemberClient
 	// CustomerToken is the client for interacting with the CustomerToken builders.
 	CustomerToken *CustomerTokenClient
 	// Discount is the client for interacting with the Discount builders.
@@ -290,6 +294,8 @@ func (tx *Tx) init() {
 	tx.Collection = NewCollectionClient(tx.config)
 	tx.CollectionProduct = NewCollectionProductClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
+	tx.CustomerGroup = NewCustomerGroupClient(tx.config)
+	tx.CustomerGroupMember = NewCustomerGroupMemberClient(tx.config)
 	tx.CustomerToken = NewCustomerTokenClient(tx.config)
 	tx.Discount = NewDiscountClient(tx.config)
 	tx.DiscountUsage = NewDiscountUsageClient(tx.config)

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -48,5 +49,9 @@ func (Cart) Indexes() []ent.Index {
 	return []ent.Index{
 		// Carts that ran out, removed in batches.
 		index.Fields("shop_id", "expires_at"),
+		// The carts of somebody who is erased, also those without an account.
+		index.Fields("shop_id", "email").Annotations(entsql.IndexWhere("email <> ''")),
+		// What a customer has in carts, when the account goes.
+		index.Fields("shop_id", "customer_id").Annotations(entsql.IndexWhere("customer_id IS NOT NULL")),
 	}
 }

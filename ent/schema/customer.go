@@ -27,11 +27,16 @@ func (Customer) Fields() []ent.Field {
 		str("phone"),
 		field.String("password_hash").Default("").Sensitive(),
 		field.Bool("accepts_marketing").Default(false),
+		str("marketing_level"), // how sure the consent is: SINGLE_OPT_IN, CONFIRMED_OPT_IN or UNKNOWN
+		at("marketing_at"),     // when the shopper last said yes or no
+		field.Bool("tax_exempt").Default(false),
 		field.String("state").Default("enabled").Comment("enabled, disabled, invited"),
 		doc("tags"),
 		str("note"),
 		str("locale"),
 		maybe("default_address_id"),
+		at("erase_at"),  // when what is known about the person is to be erased
+		at("erased_at"), // when it was
 		field.Int64("orders_count").Default(0),
 	}
 }
@@ -43,6 +48,8 @@ func (Customer) Indexes() []ent.Index {
 		index.Fields("shop_id", "email").Unique(),
 		// customers, keyset.
 		index.Fields("shop_id", "id"),
+		// Who is to be erased, for the worker.
+		index.Fields("shop_id", "erase_at").Annotations(entsql.IndexWhere("erase_at IS NOT NULL")),
 		// customers(query: phone).
 		index.Fields("shop_id", "phone").Annotations(entsql.IndexWhere("phone <> ''")),
 	}

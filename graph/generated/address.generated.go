@@ -1069,6 +1069,23 @@ func (ec *executionContext) marshalOMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋ
 	return ec._MailingAddress(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOMailingAddressInput2ᚕgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInputᚄ(ctx context.Context, v any) ([]customer.AddressInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]customer.AddressInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMailingAddressInput2githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOMailingAddressInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddressInput(ctx context.Context, v any) (*customer.AddressInput, error) {
 	if v == nil {
 		return nil, nil

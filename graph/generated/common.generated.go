@@ -890,6 +890,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._DiscountAutomaticNode(ctx, sel, obj)
+	case customer.Group:
+		return ec._CustomerGroup(ctx, sel, &obj)
+	case *customer.Group:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CustomerGroup(ctx, sel, obj)
 	case model.Any:
 		if obj == nil {
 			return graphql.Null

@@ -35,6 +35,7 @@ type ResolverRoot interface {
 	CartSelectableAddress() CartSelectableAddressResolver
 	Collection() CollectionResolver
 	Customer() CustomerResolver
+	CustomerGroup() CustomerGroupResolver
 	DiscountAllocation() DiscountAllocationResolver
 	DiscountCodeApplication() DiscountCodeApplicationResolver
 	Fulfillment() FulfillmentResolver
@@ -122,6 +123,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomerAccessTokenCreateInput", ec.unmarshalInputCustomerAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("CustomerActivateInput", ec.unmarshalInputCustomerActivateInput),
 			graphql.NewInputUnmarshaler("CustomerCreateInput", ec.unmarshalInputCustomerCreateInput),
+			graphql.NewInputUnmarshaler("CustomerDeleteInput", ec.unmarshalInputCustomerDeleteInput),
+			graphql.NewInputUnmarshaler("CustomerEmailMarketingConsentInput", ec.unmarshalInputCustomerEmailMarketingConsentInput),
+			graphql.NewInputUnmarshaler("CustomerGroupInput", ec.unmarshalInputCustomerGroupInput),
+			graphql.NewInputUnmarshaler("CustomerInput", ec.unmarshalInputCustomerInput),
 			graphql.NewInputUnmarshaler("CustomerResetInput", ec.unmarshalInputCustomerResetInput),
 			graphql.NewInputUnmarshaler("CustomerUpdateInput", ec.unmarshalInputCustomerUpdateInput),
 			graphql.NewInputUnmarshaler("DiscountAmountInput", ec.unmarshalInputDiscountAmountInput),
@@ -3998,7 +4003,7 @@ type Customer implements HasMetafields @public {
   socialLoginProvider: SocialLoginProvider
   "Whether the account can be used."
   state: CustomerState @requiresScopes(scopes: [["customers:read"]])
-  "Words that staff filed the account under."
+  "Words that staff filed the account under. Shoppers see none."
   tags: [String!]!
   "Whether the shopper pays no tax."
   taxExempt: Boolean @requiresScopes(scopes: [["customers:read"]])
@@ -4016,7 +4021,7 @@ enum CustomerState {
   DISABLED
   "It can be used."
   ENABLED
-  "The shopper was invited and has not answered."
+  "The shop opened it, and no password was set yet. The shopper sets one with the link of an invitation."
   INVITED
 }
 
@@ -7062,6 +7067,8 @@ enum StaffErrorCode {
   INVALID
   "There is no such record in this shop."
   NOT_FOUND
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another record has this value, such as a handle."
   TAKEN
   "The value is too long."
@@ -7964,13 +7971,220 @@ enum PageUserErrorCode {
     first: Int
     "How many from the end, at most 250."
     last: Int
-    "Search text, with terms such as ` + "`" + `email:…` + "`" + `, ` + "`" + `tag:…` + "`" + `, ` + "`" + `country:…` + "`" + `, ` + "`" + `created_at:>2026-01-01` + "`" + `."
+    """
+    Search text: words, each the beginning of a name or email, and terms such as ` + "`" + `email:ada@example.com` + "`" + `, ` + "`" + `email:ada*` + "`" + `, ` + "`" + `tag:"big spender"` + "`" + `,
+    ` + "`" + `group:wholesale` + "`" + `, ` + "`" + `orders_count:>=3` + "`" + `, ` + "`" + `state:invited` + "`" + `, ` + "`" + `accepts_marketing:true` + "`" + `, ` + "`" + `tax_exempt:true` + "`" + `, ` + "`" + `country:DE` + "`" + `,
+    ` + "`" + `created_at:>2026-01-01` + "`" + `. All must hold.
+    """
     query: String
     "Turn the order around."
     reverse: Boolean = false
     "What to sort by."
     sortKey: CustomerSortKeys = ID
   ): CustomerConnection @requiresScopes(scopes: [["customers:read", "customers:read_pii"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  "Opens an account for somebody, without a password and without a mail. ` + "`" + `customerSendAccountInviteEmail` + "`" + ` lets them set a password."
+  staffCustomerCreate("The customer." input: CustomerInput!): StaffCustomerCreatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Changes a customer's account."
+  staffCustomerUpdate("What to change; a part that is left out stays as it is." input: CustomerInput!): StaffCustomerUpdatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Deletes a customer who never ordered, with addresses, sessions and metafields. Customers with orders are refused: erase them with ` + "`" + `customerRequestDataErasure` + "`" + `."
+  staffCustomerDelete("Which customer." input: CustomerDeleteInput!): StaffCustomerDeletePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Adds an address to a customer's book. The first one becomes the default."
+  staffCustomerAddressCreate(
+    "The address."
+    address: MailingAddressInput!
+    "Whose address it is."
+    customerId: ID!
+    "Makes it the one that checkout starts with."
+    setAsDefault: Boolean = false
+  ): StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Changes an address of a customer's book. Orders keep their copy."
+  staffCustomerAddressUpdate(
+    "What to change; a part that is left out stays as it is."
+    address: MailingAddressInput!
+    "The address to change."
+    addressId: ID!
+    "Whose address it is."
+    customerId: ID!
+    "Makes it the one that checkout starts with."
+    setAsDefault: Boolean = false
+  ): StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Deletes an address of a customer's book. Orders keep their copy."
+  staffCustomerAddressDelete(
+    "The address to delete."
+    addressId: ID!
+    "Whose address it is."
+    customerId: ID!
+  ): StaffCustomerAddressDeletePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Sends a mail with a link for setting a first password. It can be sent again; a few links work at a time."
+  customerSendAccountInviteEmail("Whom to invite." customerId: ID!): CustomerSendAccountInviteEmailPayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Closes an account: signing in is refused, and whoever is signed in is signed out at once."
+  customerDisable("Whose account." customerId: ID!): CustomerStatePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Opens a closed account again. Where no password was ever set, it waits for an invitation."
+  customerEnable("Whose account." customerId: ID!): CustomerStatePayload @requiresScopes(scopes: [["customers:write"]])
+}
+
+extend type Customer {
+  "What the shopper said about advertising mail, and when."
+  emailMarketingConsent: CustomerEmailMarketingConsentState @requiresScopes(scopes: [["customers:read"]])
+  "Changes with every change of the account. Hand it to ` + "`" + `staffCustomerUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["customers:read"]])
+}
+
+"""
+What a shopper said about advertising mail.
+"""
+type CustomerEmailMarketingConsentState @requiresScopes(scopes: [["customers:read"]]) {
+  "When the shopper last said yes or no; null when never, or when nobody noted it."
+  consentUpdatedAt: DateTime
+  "How sure it is that the shopper wanted it."
+  marketingOptInLevel: CustomerMarketingOptInLevel
+  "Whether advertising mail may be sent."
+  marketingState: CustomerEmailMarketingState!
+}
+
+"Whether advertising mail may be sent."
+enum CustomerEmailMarketingState {
+  "The shopper never said anything, so none may be sent."
+  NOT_SUBSCRIBED
+  "The shopper agreed."
+  SUBSCRIBED
+  "The shopper took the agreement back."
+  UNSUBSCRIBED
+}
+
+"How sure it is that a shopper wanted advertising mail."
+enum CustomerMarketingOptInLevel {
+  "The shopper agreed, and confirmed it by answering a mail."
+  CONFIRMED_OPT_IN
+  "The shopper agreed once, as by a box in a form."
+  SINGLE_OPT_IN
+  "Nobody knows how it was agreed."
+  UNKNOWN
+}
+
+"What to write about a customer. A part that is left out stays as it is."
+input CustomerInput {
+  "Addresses of a new customer; the first is the default. Later ones come with ` + "`" + `staffCustomerAddressCreate` + "`" + `."
+  addresses: [MailingAddressInput!]
+  "Email to sign in with; each can have one account in a shop. A new customer needs one."
+  email: String
+  "What the shopper said about advertising mail."
+  emailMarketingConsent: CustomerEmailMarketingConsentInput
+  "Given name."
+  firstName: String
+  "The customer to change. Left out when creating."
+  id: ID
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "Family name."
+  lastName: String
+  "Language that mails are written in, such as ` + "`" + `de-DE` + "`" + `."
+  locale: String
+  "A note for staff, at most 5,000 characters. Never shown to the shopper; empty clears it."
+  note: String
+  "Phone number, in E.164 form (` + "`" + `+15551234567` + "`" + `); empty clears it."
+  phone: String
+  "The complete new list of words to file the account under."
+  tags: [String!]
+  "Whether no tax is taken of what the customer buys. Prices that contain tax stay as they are."
+  taxExempt: Boolean
+}
+
+"What a shopper said about advertising mail."
+input CustomerEmailMarketingConsentInput {
+  "When it was said. Now, unless said."
+  consentUpdatedAt: DateTime
+  "How sure it is. ` + "`" + `UNKNOWN` + "`" + `, unless said."
+  marketingOptInLevel: CustomerMarketingOptInLevel
+  "What was said."
+  marketingState: CustomerEmailMarketingState!
+}
+
+"Which customer to delete."
+input CustomerDeleteInput {
+  "The customer."
+  id: ID!
+}
+
+"""
+Outcome of opening an account for somebody.
+"""
+type StaffCustomerCreatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The new customer, or null when none was created."
+  customer: Customer
+  "What was refused and why. Empty when it was created."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a customer.
+"""
+type StaffCustomerUpdatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The customer as it is now, or null when nothing was changed."
+  customer: Customer
+  "What was refused and why. Empty when it was changed."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of deleting a customer.
+"""
+type StaffCustomerDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "Id of the customer who is gone."
+  deletedCustomerId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of saving an address of a customer's book.
+"""
+type StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The address as it is now, or null when it was not saved."
+  address: MailingAddress
+  "What was refused and why. Empty when it was saved."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of deleting an address of a customer's book.
+"""
+type StaffCustomerAddressDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "Id of the address that is gone."
+  deletedAddressId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of inviting a customer.
+"""
+type CustomerSendAccountInviteEmailPayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The customer, or null when no mail was asked for."
+  customer: Customer @requiresScopes(scopes: [["customers:read", "customers:read_pii"]])
+  "What was refused and why. Empty when the mail is on its way."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of closing or opening an account.
+"""
+type CustomerStatePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The customer as it is now, or null when nothing was changed."
+  customer: Customer @requiresScopes(scopes: [["customers:read", "customers:read_pii"]])
+  "What was refused and why. Empty when the account is as asked for."
+  userErrors: [StaffUserError!]!
 }
 
 """
@@ -8009,6 +8223,244 @@ enum CustomerSortKeys {
   RELEVANCE
   "When the account last changed."
   UPDATED_AT
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_customer_group.graphqls", Input: `extend type Query {
+  "One customer group; null when there is none with this id."
+  customerGroup("Global id of the group." id: ID!): CustomerGroup @requiresScopes(scopes: [["customers:read"]])
+
+  "Customer groups of the shop, oldest first."
+  customerGroups(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Search text: words, each the beginning of the name or the handle."
+    query: String
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  "Creates a customer group without customers."
+  customerGroupCreate("The group." group: CustomerGroupInput!): CustomerGroupCreatePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Changes what a customer group is called."
+  customerGroupUpdate(
+    "What to change; a part that is left out stays as it is."
+    group: CustomerGroupInput!
+    "The group to change."
+    id: ID!
+  ): CustomerGroupUpdatePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Deletes a customer group. Its customers stay."
+  customerGroupDelete("The group to delete." id: ID!): CustomerGroupDeletePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Puts customers into a group: all of them, or none when one does not exist. Who is in it already stays."
+  customerGroupAddCustomers(
+    "The customers, at most 250."
+    customerIds: [ID!]!
+    "The group."
+    id: ID!
+  ): CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Takes customers out of a group: all of them, or none when one does not exist."
+  customerGroupRemoveCustomers(
+    "The customers, at most 250."
+    customerIds: [ID!]!
+    "The group."
+    id: ID!
+  ): CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]])
+}
+
+extend type Customer {
+  "Groups that staff put the customer into. Shoppers never see them."
+  groups(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"""
+Customers that staff put together by hand. Nothing that shoppers can ask for leads to a group.
+"""
+type CustomerGroup implements Node @requiresScopes(scopes: [["customers:read"], ["customers:write"]]) {
+  "When the group was made."
+  createdAt: DateTime!
+  "The customers in it, in the order in which their accounts were opened."
+  customers(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CustomerConnection @requiresScopes(scopes: [["customers:read", "customers:read_pii"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "How many customers are in it."
+  customersCount: Int!
+  "Name for programs, such as ` + "`" + `wholesale` + "`" + `."
+  handle: String!
+  "Global id of the group."
+  id: ID!
+  "Name for staff."
+  name: String!
+  "What staff wrote down about it."
+  note: String
+  "Changes with every change of the group and of who is in it. Hand it to ` + "`" + `customerGroupUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `."
+  revision: String
+  "When the group, or who is in it, last changed."
+  updatedAt: DateTime!
+}
+
+"""
+One page of customer groups.
+"""
+type CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) {
+  "The groups with their cursors."
+  edges: [CustomerGroupEdge!]!
+  "The groups alone."
+  nodes: [CustomerGroup!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A customer group and its place in the list.
+"""
+type CustomerGroupEdge @requiresScopes(scopes: [["customers:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The group."
+  node: CustomerGroup!
+}
+
+"What to write about a customer group. A part that is left out stays as it is."
+input CustomerGroupInput {
+  "Name for programs. Made from the name of a new group unless said."
+  handle: String
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "Name for staff. A new group needs one."
+  name: String
+  "A note for staff; empty clears it."
+  note: String
+}
+
+"""
+Outcome of creating a customer group.
+"""
+type CustomerGroupCreatePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The new group, or null when none was created."
+  customerGroup: CustomerGroup
+  "What was refused and why. Empty when it was created."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a customer group.
+"""
+type CustomerGroupUpdatePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The group as it is now, or null when it was not changed."
+  customerGroup: CustomerGroup
+  "What was refused and why. Empty when it was changed."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of deleting a customer group.
+"""
+type CustomerGroupDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "Id of the group that is gone."
+  deletedCustomerGroupId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing who is in a customer group.
+"""
+type CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The group as it is now, or null when nothing was changed."
+  customerGroup: CustomerGroup
+  "What was refused and why. Empty when all customers are where they were wanted."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_customer_privacy.graphqls", Input: `extend type Mutation {
+  """
+  Everything that the shop keeps about a customer, as JSON: account, addresses, sessions (never their secrets), carts, orders,
+  consent, and what staff did with the account. Where the email is verified, a guest's orders with it are included. The
+  answer is made at once and kept nowhere, and the audit log says who asked.
+  """
+  customerDataExport("Whose data." customerId: ID!): CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]])
+
+  """
+  Has a customer erased once a delay is over (ten days, unless the shop set another): names, emails, phone numbers and
+  addresses go from the account and its orders, carts and sessions are deleted, and the orders keep what the books need. Asked
+  again, the first date stays.
+  """
+  customerRequestDataErasure("Whom to erase." customerId: ID!): CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Takes a request for erasure back, as long as its date has not come."
+  customerCancelDataErasure("Who stays." customerId: ID!): CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+}
+
+extend type Customer {
+  "When the customer was erased; null for everybody else. Nothing can be written about an erased customer."
+  erasedAt: DateTime @requiresScopes(scopes: [["customers:read"]])
+  "When the customer is to be erased; null when nobody asked for it."
+  erasureScheduledAt: DateTime @requiresScopes(scopes: [["customers:read"]])
+}
+
+"""
+Everything that the shop keeps about a customer.
+"""
+type CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]]) {
+  "The data by section, such as ` + "`" + `account` + "`" + `, ` + "`" + `addresses` + "`" + ` and ` + "`" + `orders` + "`" + `; amounts are in minor units. Null when nothing was exported."
+  customerData: JSON
+  "What was refused and why. Empty when everything was exported."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of asking for an erasure.
+"""
+type CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The customer, with the date in ` + "`" + `erasureScheduledAt` + "`" + `; null when nothing was scheduled."
+  customer: Customer
+  "Id of the customer; null when nothing was scheduled."
+  customerId: ID
+  "What was refused and why. Empty when it is scheduled."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking a request for erasure back.
+"""
+type CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The customer; null when the request was not taken back."
+  customer: Customer
+  "Id of the customer; null when the request was not taken back."
+  customerId: ID
+  "What was refused and why. Empty when the customer stays."
+  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_discount.graphqls", Input: `extend type Query {
@@ -12619,6 +13071,16 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_updatedAt(ctx, field)
 	case "verifiedEmail":
 		return ec.fieldContext_Customer_verifiedEmail(ctx, field)
+	case "emailMarketingConsent":
+		return ec.fieldContext_Customer_emailMarketingConsent(ctx, field)
+	case "revision":
+		return ec.fieldContext_Customer_revision(ctx, field)
+	case "groups":
+		return ec.fieldContext_Customer_groups(ctx, field)
+	case "erasedAt":
+		return ec.fieldContext_Customer_erasedAt(ctx, field)
+	case "erasureScheduledAt":
+		return ec.fieldContext_Customer_erasureScheduledAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
@@ -12741,6 +13203,18 @@ func (ec *executionContext) childFields_CustomerAddressUpdatePayload(ctx context
 	return nil, fmt.Errorf("no field named %q was found under type CustomerAddressUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerCancelDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_customer(ctx, field)
+	case "customerId":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_customerId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerCancelDataErasurePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -12765,6 +13239,16 @@ func (ec *executionContext) childFields_CustomerCreatePayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CustomerCreatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerDataExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerData":
+		return ec.fieldContext_CustomerDataExportPayload_customerData(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerDataExportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerDataExportPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerDefaultAddressUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customer":
@@ -12787,6 +13271,104 @@ func (ec *executionContext) childFields_CustomerEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type CustomerEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerEmailMarketingConsentState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "consentUpdatedAt":
+		return ec.fieldContext_CustomerEmailMarketingConsentState_consentUpdatedAt(ctx, field)
+	case "marketingOptInLevel":
+		return ec.fieldContext_CustomerEmailMarketingConsentState_marketingOptInLevel(ctx, field)
+	case "marketingState":
+		return ec.fieldContext_CustomerEmailMarketingConsentState_marketingState(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerEmailMarketingConsentState", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdAt":
+		return ec.fieldContext_CustomerGroup_createdAt(ctx, field)
+	case "customers":
+		return ec.fieldContext_CustomerGroup_customers(ctx, field)
+	case "customersCount":
+		return ec.fieldContext_CustomerGroup_customersCount(ctx, field)
+	case "handle":
+		return ec.fieldContext_CustomerGroup_handle(ctx, field)
+	case "id":
+		return ec.fieldContext_CustomerGroup_id(ctx, field)
+	case "name":
+		return ec.fieldContext_CustomerGroup_name(ctx, field)
+	case "note":
+		return ec.fieldContext_CustomerGroup_note(ctx, field)
+	case "revision":
+		return ec.fieldContext_CustomerGroup_revision(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_CustomerGroup_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CustomerGroupConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CustomerGroupConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CustomerGroupConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerGroup":
+		return ec.fieldContext_CustomerGroupCreatePayload_customerGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupCustomersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerGroup":
+		return ec.fieldContext_CustomerGroupCustomersPayload_customerGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupCustomersPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupCustomersPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedCustomerGroupId":
+		return ec.fieldContext_CustomerGroupDeletePayload_deletedCustomerGroupId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CustomerGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CustomerGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerGroup":
+		return ec.fieldContext_CustomerGroupUpdatePayload_customerGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerRecoverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customerUserErrors":
@@ -12795,6 +13377,18 @@ func (ec *executionContext) childFields_CustomerRecoverPayload(ctx context.Conte
 		return ec.fieldContext_CustomerRecoverPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerRecoverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerRequestDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_customer(ctx, field)
+	case "customerId":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_customerId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerRequestDataErasurePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerResetByUrlPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12823,6 +13417,26 @@ func (ec *executionContext) childFields_CustomerResetPayload(ctx context.Context
 		return ec.fieldContext_CustomerResetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerResetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerSendAccountInviteEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerSendAccountInviteEmailPayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerSendAccountInviteEmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerSendAccountInviteEmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerStatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerStatePayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerStatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerStatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15393,6 +16007,56 @@ func (ec *executionContext) childFields_StaffAccessTokenUserError(ctx context.Co
 		return ec.fieldContext_StaffAccessTokenUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StaffAccessTokenUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerAddressDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedAddressId":
+		return ec.fieldContext_StaffCustomerAddressDeletePayload_deletedAddressId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerAddressDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerAddressDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerAddressPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address":
+		return ec.fieldContext_StaffCustomerAddressPayload_address(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerAddressPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerAddressPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_StaffCustomerCreatePayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedCustomerId":
+		return ec.fieldContext_StaffCustomerDeletePayload_deletedCustomerId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_StaffCustomerUpdatePayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StaffMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1347,6 +1347,16 @@ type CustomerAddressUpdatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Outcome of taking a request for erasure back.
+type CustomerCancelDataErasurePayload struct {
+	// The customer; null when the request was not taken back.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// Id of the customer; null when the request was not taken back.
+	CustomerID *gid.ID `json:"customerId,omitempty"`
+	// What was refused and why. Empty when the customer stays.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One page of customers.
 type CustomerConnection struct {
 	// The customers with their cursors.
@@ -1367,6 +1377,14 @@ type CustomerCreatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Everything that the shop keeps about a customer.
+type CustomerDataExportPayload struct {
+	// The data by section, such as `account`, `addresses` and `orders`; amounts are in minor units. Null when nothing was exported.
+	CustomerData any `json:"customerData,omitempty"`
+	// What was refused and why. Empty when everything was exported.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Outcome of choosing the default address.
 type CustomerDefaultAddressUpdatePayload struct {
 	// The account as it is now, or null when it was not touched.
@@ -1377,6 +1395,12 @@ type CustomerDefaultAddressUpdatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which customer to delete.
+type CustomerDeleteInput struct {
+	// The customer.
+	ID gid.ID `json:"id"`
+}
+
 // A customer and its place in the list.
 type CustomerEdge struct {
 	// Place to continue from.
@@ -1385,12 +1409,72 @@ type CustomerEdge struct {
 	Node *customer.Customer `json:"node"`
 }
 
+// One page of customer groups.
+type CustomerGroupConnection struct {
+	// The groups with their cursors.
+	Edges []*CustomerGroupEdge `json:"edges"`
+	// The groups alone.
+	Nodes []*customer.Group `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of creating a customer group.
+type CustomerGroupCreatePayload struct {
+	// The new group, or null when none was created.
+	CustomerGroup *customer.Group `json:"customerGroup,omitempty"`
+	// What was refused and why. Empty when it was created.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of changing who is in a customer group.
+type CustomerGroupCustomersPayload struct {
+	// The group as it is now, or null when nothing was changed.
+	CustomerGroup *customer.Group `json:"customerGroup,omitempty"`
+	// What was refused and why. Empty when all customers are where they were wanted.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a customer group.
+type CustomerGroupDeletePayload struct {
+	// Id of the group that is gone.
+	DeletedCustomerGroupID *gid.ID `json:"deletedCustomerGroupId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A customer group and its place in the list.
+type CustomerGroupEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The group.
+	Node *customer.Group `json:"node"`
+}
+
+// Outcome of changing a customer group.
+type CustomerGroupUpdatePayload struct {
+	// The group as it is now, or null when it was not changed.
+	CustomerGroup *customer.Group `json:"customerGroup,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Outcome of asking for a new password.
 type CustomerRecoverPayload struct {
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Outcome of asking for an erasure.
+type CustomerRequestDataErasurePayload struct {
+	// The customer, with the date in `erasureScheduledAt`; null when nothing was scheduled.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// Id of the customer; null when nothing was scheduled.
+	CustomerID *gid.ID `json:"customerId,omitempty"`
+	// What was refused and why. Empty when it is scheduled.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // Outcome of setting a new password by link.
@@ -1423,6 +1507,22 @@ type CustomerResetPayload struct {
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Outcome of inviting a customer.
+type CustomerSendAccountInviteEmailPayload struct {
+	// The customer, or null when no mail was asked for.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// What was refused and why. Empty when the mail is on its way.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of closing or opening an account.
+type CustomerStatePayload struct {
+	// The customer as it is now, or null when nothing was changed.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// What was refused and why. Empty when the account is as asked for.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // Outcome of changing an account.
@@ -4410,6 +4510,46 @@ type StaffAccessTokenUserError struct {
 }
 
 func (StaffAccessTokenUserError) IsDisplayableError() {}
+
+// Outcome of deleting an address of a customer's book.
+type StaffCustomerAddressDeletePayload struct {
+	// Id of the address that is gone.
+	DeletedAddressID *gid.ID `json:"deletedAddressId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of saving an address of a customer's book.
+type StaffCustomerAddressPayload struct {
+	// The address as it is now, or null when it was not saved.
+	Address *customer.Address `json:"address,omitempty"`
+	// What was refused and why. Empty when it was saved.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of opening an account for somebody.
+type StaffCustomerCreatePayload struct {
+	// The new customer, or null when none was created.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// What was refused and why. Empty when it was created.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a customer.
+type StaffCustomerDeletePayload struct {
+	// Id of the customer who is gone.
+	DeletedCustomerID *gid.ID `json:"deletedCustomerId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of changing a customer.
+type StaffCustomerUpdatePayload struct {
+	// The customer as it is now, or null when nothing was changed.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
 
 // One page of members.
 type StaffMemberConnection struct {

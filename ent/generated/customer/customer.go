@@ -32,6 +32,12 @@ const (
 	FieldPasswordHash = "password_hash"
 	// FieldAcceptsMarketing holds the string denoting the accepts_marketing field in the database.
 	FieldAcceptsMarketing = "accepts_marketing"
+	// FieldMarketingLevel holds the string denoting the marketing_level field in the database.
+	FieldMarketingLevel = "marketing_level"
+	// FieldMarketingAt holds the string denoting the marketing_at field in the database.
+	FieldMarketingAt = "marketing_at"
+	// FieldTaxExempt holds the string denoting the tax_exempt field in the database.
+	FieldTaxExempt = "tax_exempt"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
 	// FieldTags holds the string denoting the tags field in the database.
@@ -42,6 +48,10 @@ const (
 	FieldLocale = "locale"
 	// FieldDefaultAddressID holds the string denoting the default_address_id field in the database.
 	FieldDefaultAddressID = "default_address_id"
+	// FieldEraseAt holds the string denoting the erase_at field in the database.
+	FieldEraseAt = "erase_at"
+	// FieldErasedAt holds the string denoting the erased_at field in the database.
+	FieldErasedAt = "erased_at"
 	// FieldOrdersCount holds the string denoting the orders_count field in the database.
 	FieldOrdersCount = "orders_count"
 	// Table holds the table name of the customer in the database.
@@ -61,11 +71,16 @@ var Columns = []string{
 	FieldPhone,
 	FieldPasswordHash,
 	FieldAcceptsMarketing,
+	FieldMarketingLevel,
+	FieldMarketingAt,
+	FieldTaxExempt,
 	FieldState,
 	FieldTags,
 	FieldNote,
 	FieldLocale,
 	FieldDefaultAddressID,
+	FieldEraseAt,
+	FieldErasedAt,
 	FieldOrdersCount,
 }
 
@@ -92,6 +107,10 @@ var (
 	DefaultPasswordHash string
 	// DefaultAcceptsMarketing holds the default value on creation for the "accepts_marketing" field.
 	DefaultAcceptsMarketing bool
+	// DefaultMarketingLevel holds the default value on creation for the "marketing_level" field.
+	DefaultMarketingLevel string
+	// DefaultTaxExempt holds the default value on creation for the "tax_exempt" field.
+	DefaultTaxExempt bool
 	// DefaultState holds the default value on creation for the "state" field.
 	DefaultState string
 	// DefaultNote holds the default value on creation for the "note" field.
@@ -162,6 +181,21 @@ func ByAcceptsMarketing(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAcceptsMarketing, opts...).ToFunc()
 }
 
+// ByMarketingLevel orders the results by the marketing_level field.
+func ByMarketingLevel(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMarketingLevel, opts...).ToFunc()
+}
+
+// ByMarketingAt orders the results by the marketing_at field.
+func ByMarketingAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMarketingAt, opts...).ToFunc()
+}
+
+// ByTaxExempt orders the results by the tax_exempt field.
+func ByTaxExempt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTaxExempt, opts...).ToFunc()
+}
+
 // ByState orders the results by the state field.
 func ByState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldState, opts...).ToFunc()
@@ -180,6 +214,16 @@ func ByLocale(opts ...sql.OrderTermOption) OrderOption {
 // ByDefaultAddressID orders the results by the default_address_id field.
 func ByDefaultAddressID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDefaultAddressID, opts...).ToFunc()
+}
+
+// ByEraseAt orders the results by the erase_at field.
+func ByEraseAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEraseAt, opts...).ToFunc()
+}
+
+// ByErasedAt orders the results by the erased_at field.
+func ByErasedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldErasedAt, opts...).ToFunc()
 }
 
 // ByOrdersCount orders the results by the orders_count field.

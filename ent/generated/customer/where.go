@@ -105,6 +105,21 @@ func AcceptsMarketing(v bool) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldAcceptsMarketing, v))
 }
 
+// MarketingLevel applies equality check predicate on the "marketing_level" field. It's identical to MarketingLevelEQ.
+func MarketingLevel(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldMarketingLevel, v))
+}
+
+// MarketingAt applies equality check predicate on the "marketing_at" field. It's identical to MarketingAtEQ.
+func MarketingAt(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldMarketingAt, v))
+}
+
+// TaxExempt applies equality check predicate on the "tax_exempt" field. It's identical to TaxExemptEQ.
+func TaxExempt(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldTaxExempt, v))
+}
+
 // State applies equality check predicate on the "state" field. It's identical to StateEQ.
 func State(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldState, v))
@@ -123,6 +138,16 @@ func Locale(v string) predicate.Customer {
 // DefaultAddressID applies equality check predicate on the "default_address_id" field. It's identical to DefaultAddressIDEQ.
 func DefaultAddressID(v uuid.UUID) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldDefaultAddressID, v))
+}
+
+// EraseAt applies equality check predicate on the "erase_at" field. It's identical to EraseAtEQ.
+func EraseAt(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldEraseAt, v))
+}
+
+// ErasedAt applies equality check predicate on the "erased_at" field. It's identical to ErasedAtEQ.
+func ErasedAt(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldErasedAt, v))
 }
 
 // OrdersCount applies equality check predicate on the "orders_count" field. It's identical to OrdersCountEQ.
@@ -595,6 +620,131 @@ func AcceptsMarketingNEQ(v bool) predicate.Customer {
 	return predicate.Customer(sql.FieldNEQ(FieldAcceptsMarketing, v))
 }
 
+// MarketingLevelEQ applies the EQ predicate on the "marketing_level" field.
+func MarketingLevelEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldMarketingLevel, v))
+}
+
+// MarketingLevelNEQ applies the NEQ predicate on the "marketing_level" field.
+func MarketingLevelNEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldMarketingLevel, v))
+}
+
+// MarketingLevelIn applies the In predicate on the "marketing_level" field.
+func MarketingLevelIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldMarketingLevel, vs...))
+}
+
+// MarketingLevelNotIn applies the NotIn predicate on the "marketing_level" field.
+func MarketingLevelNotIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldMarketingLevel, vs...))
+}
+
+// MarketingLevelGT applies the GT predicate on the "marketing_level" field.
+func MarketingLevelGT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldMarketingLevel, v))
+}
+
+// MarketingLevelGTE applies the GTE predicate on the "marketing_level" field.
+func MarketingLevelGTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldMarketingLevel, v))
+}
+
+// MarketingLevelLT applies the LT predicate on the "marketing_level" field.
+func MarketingLevelLT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldMarketingLevel, v))
+}
+
+// MarketingLevelLTE applies the LTE predicate on the "marketing_level" field.
+func MarketingLevelLTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldMarketingLevel, v))
+}
+
+// MarketingLevelContains applies the Contains predicate on the "marketing_level" field.
+func MarketingLevelContains(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContains(FieldMarketingLevel, v))
+}
+
+// MarketingLevelHasPrefix applies the HasPrefix predicate on the "marketing_level" field.
+func MarketingLevelHasPrefix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasPrefix(FieldMarketingLevel, v))
+}
+
+// MarketingLevelHasSuffix applies the HasSuffix predicate on the "marketing_level" field.
+func MarketingLevelHasSuffix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasSuffix(FieldMarketingLevel, v))
+}
+
+// MarketingLevelEqualFold applies the EqualFold predicate on the "marketing_level" field.
+func MarketingLevelEqualFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEqualFold(FieldMarketingLevel, v))
+}
+
+// MarketingLevelContainsFold applies the ContainsFold predicate on the "marketing_level" field.
+func MarketingLevelContainsFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContainsFold(FieldMarketingLevel, v))
+}
+
+// MarketingAtEQ applies the EQ predicate on the "marketing_at" field.
+func MarketingAtEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldMarketingAt, v))
+}
+
+// MarketingAtNEQ applies the NEQ predicate on the "marketing_at" field.
+func MarketingAtNEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldMarketingAt, v))
+}
+
+// MarketingAtIn applies the In predicate on the "marketing_at" field.
+func MarketingAtIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldMarketingAt, vs...))
+}
+
+// MarketingAtNotIn applies the NotIn predicate on the "marketing_at" field.
+func MarketingAtNotIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldMarketingAt, vs...))
+}
+
+// MarketingAtGT applies the GT predicate on the "marketing_at" field.
+func MarketingAtGT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldMarketingAt, v))
+}
+
+// MarketingAtGTE applies the GTE predicate on the "marketing_at" field.
+func MarketingAtGTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldMarketingAt, v))
+}
+
+// MarketingAtLT applies the LT predicate on the "marketing_at" field.
+func MarketingAtLT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldMarketingAt, v))
+}
+
+// MarketingAtLTE applies the LTE predicate on the "marketing_at" field.
+func MarketingAtLTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldMarketingAt, v))
+}
+
+// MarketingAtIsNil applies the IsNil predicate on the "marketing_at" field.
+func MarketingAtIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldMarketingAt))
+}
+
+// MarketingAtNotNil applies the NotNil predicate on the "marketing_at" field.
+func MarketingAtNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldMarketingAt))
+}
+
+// TaxExemptEQ applies the EQ predicate on the "tax_exempt" field.
+func TaxExemptEQ(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldTaxExempt, v))
+}
+
+// TaxExemptNEQ applies the NEQ predicate on the "tax_exempt" field.
+func TaxExemptNEQ(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldTaxExempt, v))
+}
+
 // StateEQ applies the EQ predicate on the "state" field.
 func StateEQ(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldState, v))
@@ -848,6 +998,106 @@ func DefaultAddressIDIsNil() predicate.Customer {
 // DefaultAddressIDNotNil applies the NotNil predicate on the "default_address_id" field.
 func DefaultAddressIDNotNil() predicate.Customer {
 	return predicate.Customer(sql.FieldNotNull(FieldDefaultAddressID))
+}
+
+// EraseAtEQ applies the EQ predicate on the "erase_at" field.
+func EraseAtEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldEraseAt, v))
+}
+
+// EraseAtNEQ applies the NEQ predicate on the "erase_at" field.
+func EraseAtNEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldEraseAt, v))
+}
+
+// EraseAtIn applies the In predicate on the "erase_at" field.
+func EraseAtIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldEraseAt, vs...))
+}
+
+// EraseAtNotIn applies the NotIn predicate on the "erase_at" field.
+func EraseAtNotIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldEraseAt, vs...))
+}
+
+// EraseAtGT applies the GT predicate on the "erase_at" field.
+func EraseAtGT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldEraseAt, v))
+}
+
+// EraseAtGTE applies the GTE predicate on the "erase_at" field.
+func EraseAtGTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldEraseAt, v))
+}
+
+// EraseAtLT applies the LT predicate on the "erase_at" field.
+func EraseAtLT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldEraseAt, v))
+}
+
+// EraseAtLTE applies the LTE predicate on the "erase_at" field.
+func EraseAtLTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldEraseAt, v))
+}
+
+// EraseAtIsNil applies the IsNil predicate on the "erase_at" field.
+func EraseAtIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldEraseAt))
+}
+
+// EraseAtNotNil applies the NotNil predicate on the "erase_at" field.
+func EraseAtNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldEraseAt))
+}
+
+// ErasedAtEQ applies the EQ predicate on the "erased_at" field.
+func ErasedAtEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldErasedAt, v))
+}
+
+// ErasedAtNEQ applies the NEQ predicate on the "erased_at" field.
+func ErasedAtNEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldErasedAt, v))
+}
+
+// ErasedAtIn applies the In predicate on the "erased_at" field.
+func ErasedAtIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldErasedAt, vs...))
+}
+
+// ErasedAtNotIn applies the NotIn predicate on the "erased_at" field.
+func ErasedAtNotIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldErasedAt, vs...))
+}
+
+// ErasedAtGT applies the GT predicate on the "erased_at" field.
+func ErasedAtGT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldErasedAt, v))
+}
+
+// ErasedAtGTE applies the GTE predicate on the "erased_at" field.
+func ErasedAtGTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldErasedAt, v))
+}
+
+// ErasedAtLT applies the LT predicate on the "erased_at" field.
+func ErasedAtLT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldErasedAt, v))
+}
+
+// ErasedAtLTE applies the LTE predicate on the "erased_at" field.
+func ErasedAtLTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldErasedAt, v))
+}
+
+// ErasedAtIsNil applies the IsNil predicate on the "erased_at" field.
+func ErasedAtIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldErasedAt))
+}
+
+// ErasedAtNotNil applies the NotNil predicate on the "erased_at" field.
+func ErasedAtNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldErasedAt))
 }
 
 // OrdersCountEQ applies the EQ predicate on the "orders_count" field.

@@ -141,6 +141,30 @@ func (f CustomerFunc) Mutate(ctx context.Context, m generated.Mutation) (generat
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.CustomerMutation", m)
 }
 
+// The CustomerGroupFunc type is an adapter to allow the use of ordinary
+// function as CustomerGroup mutator.
+type CustomerGroupFunc func(context.Context, *generated.CustomerGroupMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerGroupFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.CustomerGroupMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.CustomerGroupMutation", m)
+}
+
+// The CustomerGroupMemberFunc type is an adapter to allow the use of ordinary
+// function as CustomerGroupMember mutator.
+type CustomerGroupMemberFunc func(context.Context, *generated.CustomerGroupMemberMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerGroupMemberFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.CustomerGroupMemberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.CustomerGroupMemberMutation", m)
+}
+
 // The CustomerTokenFunc type is an adapter to allow the use of ordinary
 // function as CustomerToken mutator.
 type CustomerTokenFunc func(context.Context, *generated.CustomerTokenMutation) (generated.Value, error)

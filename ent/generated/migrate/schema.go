@@ -201,6 +201,22 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{CartColumns[1], CartColumns[24]},
 			},
+			{
+				Name:    "cart_shop_id_email",
+				Unique:  false,
+				Columns: []*schema.Column{CartColumns[1], CartColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "email <> ''",
+				},
+			},
+			{
+				Name:    "cart_shop_id_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{CartColumns[1], CartColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "customer_id IS NOT NULL",
+				},
+			},
 		},
 	}
 	// CartLineColumns holds the columns for the "cart_line" table.
@@ -373,11 +389,16 @@ var (
 		{Name: "phone", Type: field.TypeString, Default: ""},
 		{Name: "password_hash", Type: field.TypeString, Default: ""},
 		{Name: "accepts_marketing", Type: field.TypeBool, Default: false},
+		{Name: "marketing_level", Type: field.TypeString, Default: ""},
+		{Name: "marketing_at", Type: field.TypeTime, Nullable: true},
+		{Name: "tax_exempt", Type: field.TypeBool, Default: false},
 		{Name: "state", Type: field.TypeString, Default: "enabled"},
 		{Name: "tags", Type: field.TypeJSON, Nullable: true},
 		{Name: "note", Type: field.TypeString, Default: ""},
 		{Name: "locale", Type: field.TypeString, Default: ""},
 		{Name: "default_address_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "erase_at", Type: field.TypeTime, Nullable: true},
+		{Name: "erased_at", Type: field.TypeTime, Nullable: true},
 		{Name: "orders_count", Type: field.TypeInt64, Default: 0},
 	}
 	// CustomerTable holds the schema information for the "customer" table.
@@ -397,12 +418,75 @@ var (
 				Columns: []*schema.Column{CustomerColumns[1], CustomerColumns[0]},
 			},
 			{
+				Name:    "customer_shop_id_erase_at",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerColumns[1], CustomerColumns[19]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "erase_at IS NOT NULL",
+				},
+			},
+			{
 				Name:    "customer_shop_id_phone",
 				Unique:  false,
 				Columns: []*schema.Column{CustomerColumns[1], CustomerColumns[8]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "phone <> ''",
 				},
+			},
+		},
+	}
+	// CustomerGroupColumns holds the columns for the "customer_group" table.
+	CustomerGroupColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "name", Type: field.TypeString},
+		{Name: "handle", Type: field.TypeString},
+		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "members", Type: field.TypeInt64, Default: 0},
+	}
+	// CustomerGroupTable holds the schema information for the "customer_group" table.
+	CustomerGroupTable = &schema.Table{
+		Name:       "customer_group",
+		Columns:    CustomerGroupColumns,
+		PrimaryKey: []*schema.Column{CustomerGroupColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customergroup_shop_id_handle",
+				Unique:  true,
+				Columns: []*schema.Column{CustomerGroupColumns[1], CustomerGroupColumns[5]},
+			},
+			{
+				Name:    "customergroup_shop_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerGroupColumns[1], CustomerGroupColumns[0]},
+			},
+		},
+	}
+	// CustomerGroupMemberColumns holds the columns for the "customer_group_member" table.
+	CustomerGroupMemberColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "group_id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// CustomerGroupMemberTable holds the schema information for the "customer_group_member" table.
+	CustomerGroupMemberTable = &schema.Table{
+		Name:       "customer_group_member",
+		Columns:    CustomerGroupMemberColumns,
+		PrimaryKey: []*schema.Column{CustomerGroupMemberColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customergroupmember_shop_id_group_id_customer_id",
+				Unique:  true,
+				Columns: []*schema.Column{CustomerGroupMemberColumns[1], CustomerGroupMemberColumns[2], CustomerGroupMemberColumns[3]},
+			},
+			{
+				Name:    "customergroupmember_shop_id_customer_id_group_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerGroupMemberColumns[1], CustomerGroupMemberColumns[3], CustomerGroupMemberColumns[2]},
 			},
 		},
 	}
@@ -2246,6 +2330,8 @@ var (
 		CollectionTable,
 		CollectionProductTable,
 		CustomerTable,
+		CustomerGroupTable,
+		CustomerGroupMemberTable,
 		CustomerTokenTable,
 		DiscountTable,
 		DiscountUsageTable,
@@ -2340,6 +2426,12 @@ func init() {
 	}
 	CustomerTable.Annotation = &entsql.Annotation{
 		Table: "customer",
+	}
+	CustomerGroupTable.Annotation = &entsql.Annotation{
+		Table: "customer_group",
+	}
+	CustomerGroupMemberTable.Annotation = &entsql.Annotation{
+		Table: "customer_group_member",
 	}
 	CustomerTokenTable.ForeignKeys[0].RefTable = CustomerTable
 	CustomerTokenTable.Annotation = &entsql.Annotation{

@@ -39,6 +39,12 @@ type CollectionProduct func(*sql.Selector)
 // Customer is the predicate function for customer builders.
 type Customer func(*sql.Selector)
 
+// CustomerGroup is the predicate function for customergroup builders.
+type CustomerGroup func(*sql.Selector)
+
+// CustomerGroupMember is the predicate function for customergroupmember builders.
+type CustomerGroupMember func(*sql.Selector)
+
 // CustomerToken is the predicate function for customertoken builders.
 type CustomerToken func(*sql.Selector)
 
