@@ -95,6 +95,8 @@ func (r *Resolver) finders() map[string]finder {
 		"ApiKey":      findBy(r.keysByID),
 
 		"IdentityProvider": findBy(r.SignIn.ByIDs),
+
+		"Market": findBy(r.Shops.MarketsByID),
 	}
 }
 

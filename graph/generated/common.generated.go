@@ -541,6 +541,13 @@ func (ec *executionContext) _DisplayableError(ctx context.Context, sel ast.Selec
 			return graphql.Null
 		}
 		return ec._MediaUserError(ctx, sel, obj)
+	case model.MarketUserError:
+		return ec._MarketUserError(ctx, sel, &obj)
+	case *model.MarketUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MarketUserError(ctx, sel, obj)
 	case model.InventorySetQuantitiesUserError:
 		return ec._InventorySetQuantitiesUserError(ctx, sel, &obj)
 	case *model.InventorySetQuantitiesUserError:
@@ -813,6 +820,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._MediaPresentation(ctx, sel, obj)
+	case shop.Market:
+		return ec._Market(ctx, sel, &obj)
+	case *shop.Market:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Market(ctx, sel, obj)
 	case customer.Address:
 		return ec._MailingAddress(ctx, sel, &obj)
 	case *customer.Address:

@@ -38,6 +38,8 @@ type ResolverRoot interface {
 	Fulfillment() FulfillmentResolver
 	InventoryItem() InventoryItemResolver
 	InventoryLevel() InventoryLevelResolver
+	Market() MarketResolver
+	MarketRegionCountry() MarketRegionCountryResolver
 	MediaImage() MediaImageResolver
 	MenuItem() MenuItemResolver
 	Metafield() MetafieldResolver
@@ -160,6 +162,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("InventoryQuantityInput", ec.unmarshalInputInventoryQuantityInput),
 			graphql.NewInputUnmarshaler("InventorySetQuantitiesInput", ec.unmarshalInputInventorySetQuantitiesInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
+			graphql.NewInputUnmarshaler("MarketCreateInput", ec.unmarshalInputMarketCreateInput),
+			graphql.NewInputUnmarshaler("MarketCurrencySettingsUpdateInput", ec.unmarshalInputMarketCurrencySettingsUpdateInput),
+			graphql.NewInputUnmarshaler("MarketRegionCreateInput", ec.unmarshalInputMarketRegionCreateInput),
+			graphql.NewInputUnmarshaler("MarketUpdateInput", ec.unmarshalInputMarketUpdateInput),
 			graphql.NewInputUnmarshaler("MenuItemCreateInput", ec.unmarshalInputMenuItemCreateInput),
 			graphql.NewInputUnmarshaler("MenuItemUpdateInput", ec.unmarshalInputMenuItemUpdateInput),
 			graphql.NewInputUnmarshaler("MetafieldFilter", ec.unmarshalInputMetafieldFilter),
@@ -194,6 +200,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
+			graphql.NewInputUnmarshaler("VariantPriceInput", ec.unmarshalInputVariantPriceInput),
 			graphql.NewInputUnmarshaler("VisitorConsent", ec.unmarshalInputVisitorConsent),
 			graphql.NewInputUnmarshaler("WeightInput", ec.unmarshalInputWeightInput),
 		)
@@ -8755,6 +8762,374 @@ enum InventoryAdjustQuantitiesUserErrorCode {
   TOO_MANY_CHANGES
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_market.graphqls", Input: `extend type Query {
+  "One market by its id; null when there is none."
+  market("Global id of the market." id: ID!): Market @requiresScopes(scopes: [["shop:read"]])
+
+  "All markets of the shop in their order, those that are switched off too. The first one is the primary one."
+  markets(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): MarketConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  """
+  Creates a market. Where it sells in a currency that is new to the shop, prices in it are derived from those in the shop's
+  own currency, product by product, within seconds. Until its turn a product has no price there and cannot be bought: create
+  the market with ` + "`" + `enabled: false` + "`" + ` and switch it on once prices are there.
+  """
+  marketCreate("The market." input: MarketCreateInput!): MarketCreatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Changes a market. After a change of currency or rate, prices that nobody fixed are derived anew, product by product, within
+  seconds.
+  """
+  marketUpdate(
+    "The market to change."
+    id: ID!
+    "What to change; a part that is left out stays as it is."
+    input: MarketUpdateInput!
+  ): MarketUpdatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Deletes a market. Shoppers in its countries are answered for the primary market then, which itself cannot be deleted. With
+  the last market of a currency all prices in that currency go, fixed ones too.
+  """
+  marketDelete("The market to delete." id: ID!): MarketDeletePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Fixes what variants cost in a market, all or none. A price belongs to a currency: it holds in every market that sells in
+  the same one, and no longer follows the price in the shop's own. The price in the shop's own currency is changed by
+  ` + "`" + `productVariantsBulkUpdate` + "`" + `.
+  """
+  variantPricesSet(
+    "The market whose currency is meant."
+    marketId: ID!
+    "The prices, at most 250."
+    prices: [VariantPriceInput!]!
+  ): VariantPricesSetPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Lets what variants cost in a market's currency follow the price in the shop's own again, all or none."
+  variantPricesDelete(
+    "The market whose currency is meant."
+    marketId: ID!
+    "The variants, at most 250."
+    variantIds: [ID!]!
+  ): VariantPricesDeletePayload @requiresScopes(scopes: [["products:write"]])
+}
+
+extend type ProductVariant {
+  "What the variant costs in each currency that the shop sells in, in the order of their codes."
+  prices: [VariantPrice!] @requiresScopes(scopes: [["products:read"]])
+}
+
+"""
+A part of the world that the shop sells to, in one currency.
+"""
+type Market implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "When it was created."
+  createdAt: DateTime!
+  "The currency of prices there."
+  currencySettings: MarketCurrencySettings!
+  "Whether the shop sells there now."
+  enabled: Boolean!
+  "Name in addresses, unique in the shop."
+  handle: String!
+  "Global id of the market."
+  id: ID!
+  "Languages that shoppers there can choose, the first one to begin with."
+  languages: [LanguageCode!]!
+  "Name for staff."
+  name: String!
+  "Whether it is the market for everybody whose country is in none. It cannot be switched off or deleted."
+  primary: Boolean!
+  "The countries of the market, in the order of their codes."
+  regions(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): MarketRegionConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
+  revision: String
+  "Whether prices there include tax."
+  taxesIncluded: Boolean!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"""
+The currency of a market, and how prices in it come about.
+"""
+type MarketCurrencySettings @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The currency of prices in the market."
+  baseCurrency: CurrencySetting!
+  "How many units of that currency one unit of the shop's own is worth; null where they are the same currency."
+  baseCurrencyManualRate: Decimal
+}
+
+"""
+A currency that the shop sells in.
+"""
+type CurrencySetting @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The code that amounts of money carry."
+  currencyCode: CurrencyCode!
+  "The name in English."
+  currencyName: String!
+}
+
+"""
+A country of a market.
+"""
+type MarketRegionCountry @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The code of the country."
+  code: CountryCode!
+  "Global id of the country in this market."
+  id: ID!
+  "The name in English."
+  name: String!
+}
+
+"""
+One page of the countries of a market.
+"""
+type MarketRegionConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The countries with their cursors."
+  edges: [MarketRegionEdge!]!
+  "The countries alone."
+  nodes: [MarketRegionCountry!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A country and its place in the list.
+"""
+type MarketRegionEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The country."
+  node: MarketRegionCountry!
+}
+
+"""
+One page of markets.
+"""
+type MarketConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The markets with their cursors."
+  edges: [MarketEdge!]!
+  "The markets alone."
+  nodes: [Market!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A market and its place in the list.
+"""
+type MarketEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The market."
+  node: Market!
+}
+
+"""
+What a variant costs in one currency.
+"""
+type VariantPrice @requiresScopes(scopes: [["products:read"], ["products:write"]]) {
+  "The price before reduction. Null when it is not reduced."
+  compareAtPrice: MoneyV2
+  "Whether it was fixed in this currency or follows from the price in the shop's own."
+  originType: PriceListPriceOriginType!
+  "The price of one piece."
+  price: MoneyV2!
+}
+
+"How a price came about."
+enum PriceListPriceOriginType {
+  "Somebody set it in this currency."
+  FIXED
+  "It follows from the price in the shop's own currency and the rate between the two."
+  RELATIVE
+}
+
+"A new market."
+input MarketCreateInput {
+  "The currency of prices there. Left out, it is the shop's own."
+  currencySettings: MarketCurrencySettingsUpdateInput
+  "Whether the shop sells there at once."
+  enabled: Boolean = true
+  "Name in addresses. Made from the name unless said."
+  handle: String
+  "Languages that shoppers there can choose, the first one to begin with. Left out, it is the shop's own."
+  languages: [LanguageCode!]
+  "Name for staff."
+  name: String!
+  "Its countries. A country can be in only one market that is switched on."
+  regions: [MarketRegionCreateInput!]!
+  "Whether prices there include tax."
+  taxesIncluded: Boolean = false
+}
+
+"Changes to a market. A part that is left out stays as it is."
+input MarketUpdateInput {
+  "The currency of prices there."
+  currencySettings: MarketCurrencySettingsUpdateInput
+  "Whether the shop sells there."
+  enabled: Boolean
+  "New name in addresses."
+  handle: String
+  "The market's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+  ifRevision: String
+  "The complete new list of languages, the first one to begin with."
+  languages: [LanguageCode!]
+  "New name for staff."
+  name: String
+  "The complete new list of its countries. A country can be in only one market that is switched on."
+  regions: [MarketRegionCreateInput!]
+  "Whether prices there include tax."
+  taxesIncluded: Boolean
+}
+
+"The currency of a market."
+input MarketCurrencySettingsUpdateInput {
+  "The currency of prices there."
+  baseCurrency: CurrencyCode
+  """
+  How many units of that currency one unit of the shop's own is worth, such as ` + "`" + `0.92` + "`" + `. It is needed for a currency that the
+  shop does not sell in yet. A currency has one rate: those of other markets that sell in it change along.
+  """
+  baseCurrencyManualRate: Decimal
+}
+
+"A country of a market."
+input MarketRegionCreateInput {
+  "The code of the country."
+  countryCode: CountryCode!
+}
+
+"A price of a variant in a market."
+input VariantPriceInput {
+  "The price before reduction, in the market's currency. Left out, the price is not reduced."
+  compareAtPrice: MoneyInput
+  "The price of one piece, in the market's currency."
+  price: MoneyInput!
+  "The variant."
+  variantId: ID!
+}
+
+"""
+Outcome of creating a market.
+"""
+type MarketCreatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The new market, or null when none was created."
+  market: Market
+  "What was refused and why. Empty when it was created."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of changing a market.
+"""
+type MarketUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The market as it is now, or null when it was not changed."
+  market: Market
+  "What was refused and why. Empty when it was changed."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of deleting a market.
+"""
+type MarketDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the market that is gone."
+  deletedId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of fixing prices in a market.
+"""
+type VariantPricesSetPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The variants, in the order of the input; null when nothing was written."
+  productVariants: [ProductVariant!]
+  "What was refused and why. Empty when everything was written."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of letting prices in a market follow the shop's own again.
+"""
+type VariantPricesDeletePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The variants, in the order of the input; null when nothing was written."
+  productVariants: [ProductVariant!]
+  "What was refused and why. Empty when everything was written."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Why a market or a price in it was not saved or deleted.
+"""
+type MarketUserError implements DisplayableError @public {
+  "The reason, for programs."
+  code: MarketUserErrorCode
+  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `regions` + "`" + `, ` + "`" + `0` + "`" + `, ` + "`" + `countryCode` + "`" + `; null when it is about the whole."
+  field: [String!]
+  "The reason in a sentence that can be shown."
+  message: String!
+}
+
+"Reasons for not saving or deleting a market or a price in it."
+enum MarketUserErrorCode {
+  "A value is missing or empty."
+  BLANK
+  "The amount is not in the market's currency."
+  CURRENCY_MISMATCH
+  "The same variant is given twice."
+  DUPLICATE
+  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
+  INVALID
+  "There is no such market in this shop."
+  MARKET_NOT_FOUND
+  "The market sells in the shop's own currency and has no prices beside those of the variants."
+  OWN_CURRENCY
+  "The primary market cannot be switched off or deleted."
+  PRIMARY_MARKET
+  "The shop does not sell in this currency yet: say its rate."
+  RATE_NEEDED
+  "The country is in another market that is switched on."
+  REGION_IN_OTHER_MARKET
+  "Somebody else has changed it since you read it."
+  STALE
+  "Another market has this handle."
+  TAKEN
+  "The value is too long."
+  TOO_LONG
+  "There are more entries than allowed."
+  TOO_MANY
+  "The value is outside its bounds."
+  VALUE_OUTSIDE_RANGE
+  "There is no such variant in this shop."
+  VARIANT_NOT_FOUND
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_order.graphqls", Input: `extend type Query {
   "One order of the shop; null when there is none with this id."
   order("Global id of the order." id: ID!): Order @requiresScopes(scopes: [["orders:read"]])
@@ -11748,6 +12123,16 @@ func (ec *executionContext) childFields_Currency(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Currency", field.Name)
 }
 
+func (ec *executionContext) childFields_CurrencySetting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currencyCode":
+		return ec.fieldContext_CurrencySetting_currencyCode(ctx, field)
+	case "currencyName":
+		return ec.fieldContext_CurrencySetting_currencyName(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CurrencySetting", field.Name)
+}
+
 func (ec *executionContext) childFields_Customer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "acceptsMarketing":
@@ -12766,6 +13151,144 @@ func (ec *executionContext) childFields_MailingAddressEdge(ctx context.Context, 
 		return ec.fieldContext_MailingAddressEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MailingAddressEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Market(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdAt":
+		return ec.fieldContext_Market_createdAt(ctx, field)
+	case "currencySettings":
+		return ec.fieldContext_Market_currencySettings(ctx, field)
+	case "enabled":
+		return ec.fieldContext_Market_enabled(ctx, field)
+	case "handle":
+		return ec.fieldContext_Market_handle(ctx, field)
+	case "id":
+		return ec.fieldContext_Market_id(ctx, field)
+	case "languages":
+		return ec.fieldContext_Market_languages(ctx, field)
+	case "name":
+		return ec.fieldContext_Market_name(ctx, field)
+	case "primary":
+		return ec.fieldContext_Market_primary(ctx, field)
+	case "regions":
+		return ec.fieldContext_Market_regions(ctx, field)
+	case "revision":
+		return ec.fieldContext_Market_revision(ctx, field)
+	case "taxesIncluded":
+		return ec.fieldContext_Market_taxesIncluded(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Market_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Market", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MarketConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MarketConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MarketConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "market":
+		return ec.fieldContext_MarketCreatePayload_market(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarketCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketCurrencySettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "baseCurrency":
+		return ec.fieldContext_MarketCurrencySettings_baseCurrency(ctx, field)
+	case "baseCurrencyManualRate":
+		return ec.fieldContext_MarketCurrencySettings_baseCurrencyManualRate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketCurrencySettings", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_MarketDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarketDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MarketEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MarketEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketRegionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MarketRegionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MarketRegionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MarketRegionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketRegionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketRegionCountry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MarketRegionCountry_code(ctx, field)
+	case "id":
+		return ec.fieldContext_MarketRegionCountry_id(ctx, field)
+	case "name":
+		return ec.fieldContext_MarketRegionCountry_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketRegionCountry", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketRegionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MarketRegionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MarketRegionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketRegionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "market":
+		return ec.fieldContext_MarketUpdatePayload_market(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarketUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MarketUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_MarketUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MarketUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_MediaConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13806,6 +14329,8 @@ func (ec *executionContext) childFields_ProductVariant(ctx context.Context, fiel
 		return ec.fieldContext_ProductVariant_weight(ctx, field)
 	case "weightUnit":
 		return ec.fieldContext_ProductVariant_weightUnit(ctx, field)
+	case "prices":
+		return ec.fieldContext_ProductVariant_prices(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductVariant", field.Name)
 }
@@ -14522,6 +15047,38 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantPrice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "compareAtPrice":
+		return ec.fieldContext_VariantPrice_compareAtPrice(ctx, field)
+	case "originType":
+		return ec.fieldContext_VariantPrice_originType(ctx, field)
+	case "price":
+		return ec.fieldContext_VariantPrice_price(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantPrice", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantPricesDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "productVariants":
+		return ec.fieldContext_VariantPricesDeletePayload_productVariants(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_VariantPricesDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantPricesDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantPricesSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "productVariants":
+		return ec.fieldContext_VariantPricesSetPayload_productVariants(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_VariantPricesSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantPricesSetPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_VideoSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

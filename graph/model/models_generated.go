@@ -1221,6 +1221,14 @@ type Currency struct {
 	Symbol string `json:"symbol"`
 }
 
+// A currency that the shop sells in.
+type CurrencySetting struct {
+	// The code that amounts of money carry.
+	CurrencyCode money.Currency `json:"currencyCode"`
+	// The name in English.
+	CurrencyName string `json:"currencyName"`
+}
+
 // What a shopper signs in with.
 type CustomerAccessTokenCreateInput struct {
 	// Email of the account.
@@ -2484,6 +2492,139 @@ type ManualDiscountApplication struct {
 }
 
 func (ManualDiscountApplication) IsDiscountApplication() {}
+
+// One page of markets.
+type MarketConnection struct {
+	// The markets with their cursors.
+	Edges []*MarketEdge `json:"edges"`
+	// The markets alone.
+	Nodes []*shop.Market `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A new market.
+type MarketCreateInput struct {
+	// The currency of prices there. Left out, it is the shop's own.
+	CurrencySettings *MarketCurrencySettingsUpdateInput `json:"currencySettings,omitempty"`
+	// Whether the shop sells there at once.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Name in addresses. Made from the name unless said.
+	Handle *string `json:"handle,omitempty"`
+	// Languages that shoppers there can choose, the first one to begin with. Left out, it is the shop's own.
+	Languages []string `json:"languages,omitempty"`
+	// Name for staff.
+	Name string `json:"name"`
+	// Its countries. A country can be in only one market that is switched on.
+	Regions []*MarketRegionCreateInput `json:"regions"`
+	// Whether prices there include tax.
+	TaxesIncluded *bool `json:"taxesIncluded,omitempty"`
+}
+
+// Outcome of creating a market.
+type MarketCreatePayload struct {
+	// The new market, or null when none was created.
+	Market *shop.Market `json:"market,omitempty"`
+	// What was refused and why. Empty when it was created.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// The currency of a market, and how prices in it come about.
+type MarketCurrencySettings struct {
+	// The currency of prices in the market.
+	BaseCurrency *CurrencySetting `json:"baseCurrency"`
+	// How many units of that currency one unit of the shop's own is worth; null where they are the same currency.
+	BaseCurrencyManualRate *string `json:"baseCurrencyManualRate,omitempty"`
+}
+
+// The currency of a market.
+type MarketCurrencySettingsUpdateInput struct {
+	// The currency of prices there.
+	BaseCurrency *money.Currency `json:"baseCurrency,omitempty"`
+	// How many units of that currency one unit of the shop's own is worth, such as `0.92`. It is needed for a currency that the
+	// shop does not sell in yet. A currency has one rate: those of other markets that sell in it change along.
+	BaseCurrencyManualRate *string `json:"baseCurrencyManualRate,omitempty"`
+}
+
+// Outcome of deleting a market.
+type MarketDeletePayload struct {
+	// Id of the market that is gone.
+	DeletedID *gid.ID `json:"deletedId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// A market and its place in the list.
+type MarketEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The market.
+	Node *shop.Market `json:"node"`
+}
+
+// One page of the countries of a market.
+type MarketRegionConnection struct {
+	// The countries with their cursors.
+	Edges []*MarketRegionEdge `json:"edges"`
+	// The countries alone.
+	Nodes []*shop.Region `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A country of a market.
+type MarketRegionCreateInput struct {
+	// The code of the country.
+	CountryCode string `json:"countryCode"`
+}
+
+// A country and its place in the list.
+type MarketRegionEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The country.
+	Node *shop.Region `json:"node"`
+}
+
+// Changes to a market. A part that is left out stays as it is.
+type MarketUpdateInput struct {
+	// The currency of prices there.
+	CurrencySettings *MarketCurrencySettingsUpdateInput `json:"currencySettings,omitempty"`
+	// Whether the shop sells there.
+	Enabled *bool `json:"enabled,omitempty"`
+	// New name in addresses.
+	Handle *string `json:"handle,omitempty"`
+	// The market's `revision` as you read it. Where it has another one by now, nothing is changed.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// The complete new list of languages, the first one to begin with.
+	Languages []string `json:"languages,omitempty"`
+	// New name for staff.
+	Name *string `json:"name,omitempty"`
+	// The complete new list of its countries. A country can be in only one market that is switched on.
+	Regions []*MarketRegionCreateInput `json:"regions,omitempty"`
+	// Whether prices there include tax.
+	TaxesIncluded *bool `json:"taxesIncluded,omitempty"`
+}
+
+// Outcome of changing a market.
+type MarketUpdatePayload struct {
+	// The market as it is now, or null when it was not changed.
+	Market *shop.Market `json:"market,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// Why a market or a price in it was not saved or deleted.
+type MarketUserError struct {
+	// The reason, for programs.
+	Code *string `json:"code,omitempty"`
+	// Path to the input at fault, such as `input`, `regions`, `0`, `countryCode`; null when it is about the whole.
+	Field []string `json:"field,omitempty"`
+	// The reason in a sentence that can be shown.
+	Message string `json:"message"`
+}
+
+func (MarketUserError) IsDisplayableError() {}
 
 // A page of media, in the order asked for.
 type MediaConnection struct {
@@ -3931,6 +4072,32 @@ type VariantOptionValueInput struct {
 	OptionID *gid.ID `json:"optionId,omitempty"`
 	// Name of the option.
 	OptionName *string `json:"optionName,omitempty"`
+}
+
+// A price of a variant in a market.
+type VariantPriceInput struct {
+	// The price before reduction, in the market's currency. Left out, the price is not reduced.
+	CompareAtPrice *MoneyInput `json:"compareAtPrice,omitempty"`
+	// The price of one piece, in the market's currency.
+	Price *MoneyInput `json:"price"`
+	// The variant.
+	VariantID gid.ID `json:"variantId"`
+}
+
+// Outcome of letting prices in a market follow the shop's own again.
+type VariantPricesDeletePayload struct {
+	// The variants, in the order of the input; null when nothing was written.
+	ProductVariants []*catalog.Variant `json:"productVariants,omitempty"`
+	// What was refused and why. Empty when everything was written.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// Outcome of fixing prices in a market.
+type VariantPricesSetPayload struct {
+	// The variants, in the order of the input; null when nothing was written.
+	ProductVariants []*catalog.Variant `json:"productVariants,omitempty"`
+	// What was refused and why. Empty when everything was written.
+	UserErrors []*MarketUserError `json:"userErrors"`
 }
 
 // A video that the shop serves.
