@@ -84,7 +84,7 @@ func (a *App) domains(address string) error {
 	})
 	a.Content = content.New(content.Config{DB: a.DB, Events: ev, Audit: a.Staff, Metafields: metafields{a.Catalog}, Clock: a.Clock})
 	a.Discounts = discount.New(discount.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock})
-	a.Delivery = delivery.New(delivery.Config{DB: a.DB, Clock: a.Clock})
+	a.Delivery = delivery.New(delivery.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock})
 	a.Carts = cart.New(cart.Config{
 		DB: a.DB, Catalog: a.Catalog, Stock: a.Inventory, Shops: a.Shops, Offers: a.Discounts, Rates: a.Delivery, PublicURL: address, Clock: a.Clock,
 	})

@@ -96,7 +96,9 @@ func (r *Resolver) finders() map[string]finder {
 
 		"IdentityProvider": findBy(r.SignIn.ByIDs),
 
-		"Market": findBy(r.Shops.MarketsByID),
+		"Market":       findBy(r.Shops.MarketsByID),
+		"ShippingZone": findBy(r.Delivery.ZonesByID),
+		"TaxRate":      findBy(r.Delivery.TaxesByID),
 	}
 }
 

@@ -54,6 +54,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Refund() RefundResolver
 	RefundLineItem() RefundLineItemResolver
+	ShippingRate() ShippingRateResolver
 	Shop() ShopResolver
 	Sitemap() SitemapResolver
 	SitemapResource() SitemapResourceResolver
@@ -193,11 +194,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RoleUpdateInput", ec.unmarshalInputRoleUpdateInput),
 			graphql.NewInputUnmarshaler("SEOInput", ec.unmarshalInputSEOInput),
 			graphql.NewInputUnmarshaler("SelectedOptionInput", ec.unmarshalInputSelectedOptionInput),
+			graphql.NewInputUnmarshaler("ShippingRateInput", ec.unmarshalInputShippingRateInput),
 			graphql.NewInputUnmarshaler("ShippingRefundInput", ec.unmarshalInputShippingRefundInput),
+			graphql.NewInputUnmarshaler("ShippingZoneCreateInput", ec.unmarshalInputShippingZoneCreateInput),
+			graphql.NewInputUnmarshaler("ShippingZoneUpdateInput", ec.unmarshalInputShippingZoneUpdateInput),
 			graphql.NewInputUnmarshaler("ShopPayWalletContentInput", ec.unmarshalInputShopPayWalletContentInput),
 			graphql.NewInputUnmarshaler("StaffAccessTokenCreateInput", ec.unmarshalInputStaffAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberCreateInput", ec.unmarshalInputStaffMemberCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
+			graphql.NewInputUnmarshaler("TaxRateInput", ec.unmarshalInputTaxRateInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
 			graphql.NewInputUnmarshaler("VariantPriceInput", ec.unmarshalInputVariantPriceInput),
@@ -10463,6 +10468,366 @@ enum MetafieldDeleteErrorCode {
   METAFIELD_DOES_NOT_EXIST
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_shipping.graphqls", Input: `extend type Query {
+  "The parts of the world that the shop delivers to, in their order."
+  shippingZones(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): ShippingZoneConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+
+  "One part of the world that the shop delivers to, by its id; null when there is none."
+  shippingZone("Global id of the zone." id: ID!): ShippingZone @requiresScopes(scopes: [["shop:read"]])
+
+  "The taxes that the shop charges, in their order. Where it lists none, it charges none. Whether prices include them, each market says."
+  taxRates(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): TaxRateConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  """
+  Creates a zone with its rates. A place that another zone reaches as closely is refused: of zones that name a province, a
+  country or the rest of the world, the one that names the buyer's address most closely counts.
+  """
+  shippingZoneCreate("The zone." input: ShippingZoneCreateInput!): ShippingZoneCreatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Changes a zone. Carts show the new rates within seconds; orders keep the price they were made with."
+  shippingZoneUpdate(
+    "The zone to change."
+    id: ID!
+    "What to change; a part that is left out stays as it is."
+    input: ShippingZoneUpdateInput!
+  ): ShippingZoneUpdatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Deletes a zone with its rates. What only it reached is delivered to no longer."
+  shippingZoneDelete("The zone to delete." id: ID!): ShippingZoneDeletePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Makes a tax, or changes the one of the same name in the same country or province. All taxes of an address are added up."
+  taxRateSet("The tax." input: TaxRateInput!): TaxRateSetPayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Deletes a tax."
+  taxRateDelete("The tax to delete." id: ID!): TaxRateDeletePayload @requiresScopes(scopes: [["shop:write"]])
+}
+
+"""
+A part of the world that the same rates reach.
+"""
+type ShippingZone implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Codes of the countries that it reaches."
+  countries: [CountryCode!]!
+  "When it was created."
+  createdAt: DateTime!
+  "Global id of the zone."
+  id: ID!
+  "Name for staff."
+  name: String!
+  "Provinces that it is limited to, such as ` + "`" + `US-CA` + "`" + `. A country without any is reached as a whole."
+  provinces: [String!]!
+  "The ways to deliver there, by handle and currency."
+  rates: [ShippingRate!]!
+  "Whether it reaches all countries that no other zone names."
+  restOfWorld: Boolean!
+  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
+  revision: String
+  "When it or a rate of it last changed."
+  updatedAt: DateTime!
+}
+
+"""
+A way to deliver into a zone, and its price in one currency. Entries of one handle are the same way in several currencies.
+"""
+type ShippingRate @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "What buyers read below the title; empty where there is nothing to say."
+  description: String!
+  "Name for programs, which carts choose it by."
+  handle: String!
+  "The latest delivery in days; null when nothing is promised."
+  maximumDays: Int
+  "The heaviest parcel that it takes, in grams; null for any."
+  maximumGrams: Int
+  "The most that the goods may cost; null for any."
+  maximumSubtotal: MoneyV2
+  "The earliest delivery in days; null when nothing is promised."
+  minimumDays: Int
+  "The lightest parcel that it takes, in grams; null for any."
+  minimumGrams: Int
+  "The least that the goods have to cost; null for any."
+  minimumSubtotal: MoneyV2
+  "What it costs."
+  price: MoneyV2!
+  "What buyers read."
+  title: String!
+}
+
+"""
+One page of zones.
+"""
+type ShippingZoneConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The zones with their cursors."
+  edges: [ShippingZoneEdge!]!
+  "The zones alone."
+  nodes: [ShippingZone!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A zone and its place in the list.
+"""
+type ShippingZoneEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The zone."
+  node: ShippingZone!
+}
+
+"""
+A tax of a country or of one of its provinces.
+"""
+type TaxRate implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The country that charges it."
+  countryCode: CountryCode!
+  "When it was created."
+  createdAt: DateTime!
+  "Global id of the tax."
+  id: ID!
+  "What buyers read, such as ` + "`" + `VAT` + "`" + `."
+  name: String!
+  "The code of the province that charges it; null for the whole country."
+  provinceCode: String
+  "The rate in percent, such as ` + "`" + `19.0` + "`" + `."
+  ratePercentage: Decimal!
+  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
+  revision: String
+  "Whether it is charged on delivery too."
+  shippingTaxable: Boolean!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"""
+One page of taxes.
+"""
+type TaxRateConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The taxes with their cursors."
+  edges: [TaxRateEdge!]!
+  "The taxes alone."
+  nodes: [TaxRate!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A tax and its place in the list.
+"""
+type TaxRateEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The tax."
+  node: TaxRate!
+}
+
+"A new zone."
+input ShippingZoneCreateInput {
+  "Codes of the countries that it reaches."
+  countries: [CountryCode!]
+  "Name for staff."
+  name: String!
+  "Provinces that it is limited to, such as ` + "`" + `US-CA` + "`" + `. A country without any is reached as a whole."
+  provinces: [String!]
+  "The ways to deliver there."
+  rates: [ShippingRateInput!]
+  "True reaches all countries that no other zone names."
+  restOfWorld: Boolean = false
+}
+
+"Changes to a zone. A part that is left out stays as it is."
+input ShippingZoneUpdateInput {
+  "The complete new list of countries."
+  countries: [CountryCode!]
+  "The zone's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+  ifRevision: String
+  "New name for staff."
+  name: String
+  "The complete new list of provinces."
+  provinces: [String!]
+  "The complete new list of ways to deliver there."
+  rates: [ShippingRateInput!]
+  "True reaches all countries that no other zone names."
+  restOfWorld: Boolean
+}
+
+"A way to deliver, and its price in one currency. Give one entry for each currency, all with the same handle."
+input ShippingRateInput {
+  "What buyers read below the title."
+  description: String
+  "Name for programs. Made from the title unless said."
+  handle: String
+  "The latest delivery in days."
+  maximumDays: Int
+  "The heaviest parcel that it takes, in grams."
+  maximumGrams: Int
+  "The most that the goods may cost, in the currency of the price."
+  maximumSubtotal: Decimal
+  "The earliest delivery in days."
+  minimumDays: Int
+  "The lightest parcel that it takes, in grams."
+  minimumGrams: Int
+  "The least that the goods have to cost, in the currency of the price."
+  minimumSubtotal: Decimal
+  "What it costs."
+  price: MoneyInput!
+  "What buyers read."
+  title: String!
+}
+
+"A tax."
+input TaxRateInput {
+  "The country that charges it."
+  countryCode: CountryCode!
+  "The tax's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+  ifRevision: String
+  "What buyers read, such as ` + "`" + `VAT` + "`" + `."
+  name: String!
+  "The code of the province that charges it, such as ` + "`" + `CA` + "`" + `. Left out, it is the whole country."
+  provinceCode: String
+  "The rate in percent, from 0 to 100, with four fraction digits at most."
+  ratePercentage: Decimal!
+  "Whether it is charged on delivery too."
+  shippingTaxable: Boolean = true
+}
+
+"""
+Outcome of creating a zone.
+"""
+type ShippingZoneCreatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The new zone, or null when none was created."
+  shippingZone: ShippingZone
+  "What was refused and why. Empty when it was created."
+  userErrors: [ShippingZoneUserError!]!
+}
+
+"""
+Outcome of changing a zone.
+"""
+type ShippingZoneUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The zone as it is now, or null when it was not changed."
+  shippingZone: ShippingZone
+  "What was refused and why. Empty when it was changed."
+  userErrors: [ShippingZoneUserError!]!
+}
+
+"""
+Outcome of deleting a zone.
+"""
+type ShippingZoneDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the zone that is gone."
+  deletedId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [ShippingZoneUserError!]!
+}
+
+"""
+Outcome of setting a tax.
+"""
+type TaxRateSetPayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The tax as it is now, or null when it was not set."
+  taxRate: TaxRate
+  "What was refused and why. Empty when it was set."
+  userErrors: [TaxRateUserError!]!
+}
+
+"""
+Outcome of deleting a tax.
+"""
+type TaxRateDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the tax that is gone."
+  deletedId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [TaxRateUserError!]!
+}
+
+"""
+Why a zone was not saved or deleted.
+"""
+type ShippingZoneUserError implements DisplayableError @public {
+  "The reason, for programs."
+  code: ShippingZoneUserErrorCode
+  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `rates` + "`" + `, ` + "`" + `0` + "`" + `, ` + "`" + `price` + "`" + `; null when it is about the whole."
+  field: [String!]
+  "The reason in a sentence that can be shown."
+  message: String!
+}
+
+"Reasons for not saving or deleting a zone."
+enum ShippingZoneUserErrorCode {
+  "A value is missing or empty."
+  BLANK
+  "The same handle is given twice in one currency."
+  DUPLICATE
+  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
+  INVALID
+  "There is no such record in this shop."
+  NOT_FOUND
+  "Another zone reaches the same place as closely."
+  OVERLAP
+  "Somebody else has changed it since you read it."
+  STALE
+  "The value is too long."
+  TOO_LONG
+  "There are more entries than allowed."
+  TOO_MANY
+  "The value is outside its bounds."
+  VALUE_OUTSIDE_RANGE
+}
+
+"""
+Why a tax was not saved or deleted.
+"""
+type TaxRateUserError implements DisplayableError @public {
+  "The reason, for programs."
+  code: TaxRateUserErrorCode
+  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `ratePercentage` + "`" + `; null when it is about the whole."
+  field: [String!]
+  "The reason in a sentence that can be shown."
+  message: String!
+}
+
+"Reasons for not saving or deleting a tax."
+enum TaxRateUserErrorCode {
+  "A value is missing or empty."
+  BLANK
+  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
+  INVALID
+  "There is no such record in this shop."
+  NOT_FOUND
+  "Somebody else has changed it since you read it."
+  STALE
+  "The value is too long."
+  TOO_LONG
+  "There are more entries than allowed."
+  TOO_MANY
+  "The value is outside its bounds."
+  VALUE_OUTSIDE_RANGE
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_signin.graphqls", Input: `extend type Query {
   "One provider of identities that the shop believes; null when there is none with this id."
   identityProvider("Global id of the provider." id: ID!): IdentityProvider @requiresScopes(scopes: [["shop:read"]])
@@ -14671,6 +15036,120 @@ func (ec *executionContext) childFields_SellingPlanAllocation(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type SellingPlanAllocation", field.Name)
 }
 
+func (ec *executionContext) childFields_ShippingRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_ShippingRate_description(ctx, field)
+	case "handle":
+		return ec.fieldContext_ShippingRate_handle(ctx, field)
+	case "maximumDays":
+		return ec.fieldContext_ShippingRate_maximumDays(ctx, field)
+	case "maximumGrams":
+		return ec.fieldContext_ShippingRate_maximumGrams(ctx, field)
+	case "maximumSubtotal":
+		return ec.fieldContext_ShippingRate_maximumSubtotal(ctx, field)
+	case "minimumDays":
+		return ec.fieldContext_ShippingRate_minimumDays(ctx, field)
+	case "minimumGrams":
+		return ec.fieldContext_ShippingRate_minimumGrams(ctx, field)
+	case "minimumSubtotal":
+		return ec.fieldContext_ShippingRate_minimumSubtotal(ctx, field)
+	case "price":
+		return ec.fieldContext_ShippingRate_price(ctx, field)
+	case "title":
+		return ec.fieldContext_ShippingRate_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingRate", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "countries":
+		return ec.fieldContext_ShippingZone_countries(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ShippingZone_createdAt(ctx, field)
+	case "id":
+		return ec.fieldContext_ShippingZone_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ShippingZone_name(ctx, field)
+	case "provinces":
+		return ec.fieldContext_ShippingZone_provinces(ctx, field)
+	case "rates":
+		return ec.fieldContext_ShippingZone_rates(ctx, field)
+	case "restOfWorld":
+		return ec.fieldContext_ShippingZone_restOfWorld(ctx, field)
+	case "revision":
+		return ec.fieldContext_ShippingZone_revision(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ShippingZone_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZone", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ShippingZoneConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ShippingZoneConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ShippingZoneConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shippingZone":
+		return ec.fieldContext_ShippingZoneCreatePayload_shippingZone(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShippingZoneCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_ShippingZoneDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShippingZoneDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ShippingZoneEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ShippingZoneEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shippingZone":
+		return ec.fieldContext_ShippingZoneUpdatePayload_shippingZone(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShippingZoneUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ShippingZoneUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_ShippingZoneUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_ShippingZoneUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_Shop(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "brand":
@@ -14987,6 +15466,84 @@ func (ec *executionContext) childFields_Swatch(ctx context.Context, field graphq
 		return ec.fieldContext_Swatch_image(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Swatch", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "countryCode":
+		return ec.fieldContext_TaxRate_countryCode(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_TaxRate_createdAt(ctx, field)
+	case "id":
+		return ec.fieldContext_TaxRate_id(ctx, field)
+	case "name":
+		return ec.fieldContext_TaxRate_name(ctx, field)
+	case "provinceCode":
+		return ec.fieldContext_TaxRate_provinceCode(ctx, field)
+	case "ratePercentage":
+		return ec.fieldContext_TaxRate_ratePercentage(ctx, field)
+	case "revision":
+		return ec.fieldContext_TaxRate_revision(ctx, field)
+	case "shippingTaxable":
+		return ec.fieldContext_TaxRate_shippingTaxable(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_TaxRate_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRate", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TaxRateConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TaxRateConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TaxRateConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_TaxRateDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TaxRateDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TaxRateEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_TaxRateEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "taxRate":
+		return ec.fieldContext_TaxRateSetPayload_taxRate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TaxRateSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_TaxRateUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_TaxRateUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_TaxRateUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_UnitPriceMeasurement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/delivery"
 	"github.com/rialtohq/rialto/commerce/federation"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
@@ -3730,6 +3731,30 @@ type SellingPlanAllocation struct {
 	SellingPlan *SellingPlan `json:"sellingPlan"`
 }
 
+// A way to deliver, and its price in one currency. Give one entry for each currency, all with the same handle.
+type ShippingRateInput struct {
+	// What buyers read below the title.
+	Description *string `json:"description,omitempty"`
+	// Name for programs. Made from the title unless said.
+	Handle *string `json:"handle,omitempty"`
+	// The latest delivery in days.
+	MaximumDays *int `json:"maximumDays,omitempty"`
+	// The heaviest parcel that it takes, in grams.
+	MaximumGrams *int `json:"maximumGrams,omitempty"`
+	// The most that the goods may cost, in the currency of the price.
+	MaximumSubtotal *string `json:"maximumSubtotal,omitempty"`
+	// The earliest delivery in days.
+	MinimumDays *int `json:"minimumDays,omitempty"`
+	// The lightest parcel that it takes, in grams.
+	MinimumGrams *int `json:"minimumGrams,omitempty"`
+	// The least that the goods have to cost, in the currency of the price.
+	MinimumSubtotal *string `json:"minimumSubtotal,omitempty"`
+	// What it costs.
+	Price *MoneyInput `json:"price"`
+	// What buyers read.
+	Title string `json:"title"`
+}
+
 // Shipping that is given back. Give one of the two.
 type ShippingRefundInput struct {
 	// A part of it.
@@ -3737,6 +3762,90 @@ type ShippingRefundInput struct {
 	// True gives back all that is left of it.
 	FullRefund *bool `json:"fullRefund,omitempty"`
 }
+
+// One page of zones.
+type ShippingZoneConnection struct {
+	// The zones with their cursors.
+	Edges []*ShippingZoneEdge `json:"edges"`
+	// The zones alone.
+	Nodes []*delivery.Zone `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A new zone.
+type ShippingZoneCreateInput struct {
+	// Codes of the countries that it reaches.
+	Countries []string `json:"countries,omitempty"`
+	// Name for staff.
+	Name string `json:"name"`
+	// Provinces that it is limited to, such as `US-CA`. A country without any is reached as a whole.
+	Provinces []string `json:"provinces,omitempty"`
+	// The ways to deliver there.
+	Rates []*ShippingRateInput `json:"rates,omitempty"`
+	// True reaches all countries that no other zone names.
+	RestOfWorld *bool `json:"restOfWorld,omitempty"`
+}
+
+// Outcome of creating a zone.
+type ShippingZoneCreatePayload struct {
+	// The new zone, or null when none was created.
+	ShippingZone *delivery.Zone `json:"shippingZone,omitempty"`
+	// What was refused and why. Empty when it was created.
+	UserErrors []*ShippingZoneUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a zone.
+type ShippingZoneDeletePayload struct {
+	// Id of the zone that is gone.
+	DeletedID *gid.ID `json:"deletedId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*ShippingZoneUserError `json:"userErrors"`
+}
+
+// A zone and its place in the list.
+type ShippingZoneEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The zone.
+	Node *delivery.Zone `json:"node"`
+}
+
+// Changes to a zone. A part that is left out stays as it is.
+type ShippingZoneUpdateInput struct {
+	// The complete new list of countries.
+	Countries []string `json:"countries,omitempty"`
+	// The zone's `revision` as you read it. Where it has another one by now, nothing is changed.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// New name for staff.
+	Name *string `json:"name,omitempty"`
+	// The complete new list of provinces.
+	Provinces []string `json:"provinces,omitempty"`
+	// The complete new list of ways to deliver there.
+	Rates []*ShippingRateInput `json:"rates,omitempty"`
+	// True reaches all countries that no other zone names.
+	RestOfWorld *bool `json:"restOfWorld,omitempty"`
+}
+
+// Outcome of changing a zone.
+type ShippingZoneUpdatePayload struct {
+	// The zone as it is now, or null when it was not changed.
+	ShippingZone *delivery.Zone `json:"shippingZone,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*ShippingZoneUserError `json:"userErrors"`
+}
+
+// Why a zone was not saved or deleted.
+type ShippingZoneUserError struct {
+	// The reason, for programs.
+	Code *string `json:"code,omitempty"`
+	// Path to the input at fault, such as `input`, `rates`, `0`, `price`; null when it is about the whole.
+	Field []string `json:"field,omitempty"`
+	// The reason in a sentence that can be shown.
+	Message string `json:"message"`
+}
+
+func (ShippingZoneUserError) IsDisplayableError() {}
 
 // A payment token of Shop Pay. Accepted in form; this shop does not offer the wallet.
 type ShopPayWalletContentInput struct {
@@ -4013,6 +4122,68 @@ type Swatch struct {
 	// A picture, for patterns and materials.
 	Image *catalog.MediaImage `json:"image,omitempty"`
 }
+
+// One page of taxes.
+type TaxRateConnection struct {
+	// The taxes with their cursors.
+	Edges []*TaxRateEdge `json:"edges"`
+	// The taxes alone.
+	Nodes []*delivery.TaxRate `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of deleting a tax.
+type TaxRateDeletePayload struct {
+	// Id of the tax that is gone.
+	DeletedID *gid.ID `json:"deletedId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*TaxRateUserError `json:"userErrors"`
+}
+
+// A tax and its place in the list.
+type TaxRateEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The tax.
+	Node *delivery.TaxRate `json:"node"`
+}
+
+// A tax.
+type TaxRateInput struct {
+	// The country that charges it.
+	CountryCode string `json:"countryCode"`
+	// The tax's `revision` as you read it. Where it has another one by now, nothing is changed.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// What buyers read, such as `VAT`.
+	Name string `json:"name"`
+	// The code of the province that charges it, such as `CA`. Left out, it is the whole country.
+	ProvinceCode *string `json:"provinceCode,omitempty"`
+	// The rate in percent, from 0 to 100, with four fraction digits at most.
+	RatePercentage string `json:"ratePercentage"`
+	// Whether it is charged on delivery too.
+	ShippingTaxable *bool `json:"shippingTaxable,omitempty"`
+}
+
+// Outcome of setting a tax.
+type TaxRateSetPayload struct {
+	// The tax as it is now, or null when it was not set.
+	TaxRate *delivery.TaxRate `json:"taxRate,omitempty"`
+	// What was refused and why. Empty when it was set.
+	UserErrors []*TaxRateUserError `json:"userErrors"`
+}
+
+// Why a tax was not saved or deleted.
+type TaxRateUserError struct {
+	// The reason, for programs.
+	Code *string `json:"code,omitempty"`
+	// Path to the input at fault, such as `input`, `ratePercentage`; null when it is about the whole.
+	Field []string `json:"field,omitempty"`
+	// The reason in a sentence that can be shown.
+	Message string `json:"message"`
+}
+
+func (TaxRateUserError) IsDisplayableError() {}
 
 // An address of the shop's website that leads elsewhere. Rialto keeps none yet.
 type URLRedirect struct {
