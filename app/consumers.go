@@ -33,6 +33,11 @@ func (a *App) consumers() {
 			bus.ConsumerConfig{Name: search.ConsumerName, Subjects: search.Subjects},
 			a.inbox.Handle(search.ConsumerName, a.Search.Consume),
 		},
+		// Prices in the currencies of the shop's markets.
+		{
+			bus.ConsumerConfig{Name: catalog.PricesConsumer, Subjects: catalog.PricesSubjects},
+			a.inbox.Handle(catalog.PricesConsumer, a.Catalog.FollowMarkets),
+		},
 		// How often products were sold, which BEST_SELLING sorts by.
 		{
 			bus.ConsumerConfig{Name: catalog.SalesConsumer, Subjects: catalog.SalesSubjects},

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	apps "github.com/rialtohq/rialto/commerce/app"
 	"github.com/rialtohq/rialto/commerce/cart"
@@ -52,19 +53,23 @@ type Domains struct {
 // events lets services append to the outbox without knowing it.
 type events struct{ app *App }
 
-// AppendTx writes an event in the transaction of its cause.
+// AppendTx writes an event in the transaction of its cause. A payload that is to be told later says when.
 func (e events) AppendTx(ctx context.Context, tx database.Tx, subject string, payload any) error {
 	e.app.committed(tx, subject)
-	return e.app.outbox.AppendTx(ctx, tx, outbox.Event{Type: subject, Payload: payload})
+	event := outbox.Event{Type: subject, Payload: payload}
+	if later, ok := payload.(interface{ DueAt() time.Time }); ok {
+		event.DueAt = later.DueAt()
+	}
+	return e.app.outbox.AppendTx(ctx, tx, event)
 }
 
 // domains makes the services, lowest first.
 func (a *App) domains(address string) error {
 	ev := events{a}
-	a.Shops = shop.New(shop.Config{DB: a.DB, Clock: a.Clock})
 	a.Identity = identity.New(identity.Config{DB: a.DB, Clock: a.Clock, Log: a.Log, Breached: a.breached, Share: a.share})
 	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity})
 	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Identity: a.Identity, Policies: a.Policies, AccountURL: address + "/account", ErasureDelay: a.config.erasureDelay()})
+	a.Shops = shop.New(shop.Config{DB: a.DB, Events: ev, Audit: a.Staff, Clock: a.Clock})
 	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Policies: a.Policies})
 	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share})
 	a.Identity.Accept(a.Apps)
@@ -81,7 +86,7 @@ func (a *App) domains(address string) error {
 	})
 	a.Content = content.New(content.Config{DB: a.DB, Events: ev, Audit: a.Staff, Metafields: metafields{a.Catalog}, Clock: a.Clock})
 	a.Discounts = discount.New(discount.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock})
-	a.Delivery = delivery.New(delivery.Config{DB: a.DB, Clock: a.Clock})
+	a.Delivery = delivery.New(delivery.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock})
 	a.Carts = cart.New(cart.Config{
 		DB: a.DB, Catalog: a.Catalog, Stock: a.Inventory, Shops: a.Shops, Offers: a.Discounts, Rates: a.Delivery, PublicURL: address, Clock: a.Clock,
 	})

@@ -11,11 +11,7 @@ import (
 // doors makes what answers requests: GraphQL, and the HTTP server around everything.
 func (a *App) doors(address string) error {
 	handler, err := graph.New(graph.Config{
-		Services: graph.Services{
-			Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory,
-			Carts: a.Carts, Discounts: a.Discounts, Customers: a.Customers, Privacy: a.Privacy, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn,
-			SearchIndex: a.Search, Orders: a.Orders, Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: address,
-		},
+		Services: a.Services(address),
 		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(),
 	})
 	if err != nil {
@@ -46,3 +42,12 @@ func (a *App) doors(address string) error {
 
 // GraphQL is the GraphQL door without the server around it, for tests that look at what one request does in its context.
 func (a *App) GraphQL() http.Handler { return a.graphql }
+
+// Services are what resolvers call, for a shop at an address.
+func (a *App) Services(address string) graph.Services {
+	return graph.Services{
+		Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory,
+		Carts: a.Carts, Discounts: a.Discounts, Delivery: a.Delivery, Customers: a.Customers, Privacy: a.Privacy, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn,
+		SearchIndex: a.Search, Orders: a.Orders, Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: address,
+	}
+}

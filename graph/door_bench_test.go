@@ -98,11 +98,7 @@ func limiters(b *testing.B) map[string]ratelimit.Limiter {
 }
 
 func configOf(a *apptest.App) graph.Config {
-	return graph.Config{Identity: a.Identity, Log: a.Log, Services: graph.Services{
-		Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory, Carts: a.Carts, Discounts: a.Discounts,
-		Customers: a.Customers, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn, SearchIndex: a.Search, Orders: a.Orders,
-		Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: a.URL,
-	}}
+	return graph.Config{Identity: a.Identity, Log: a.Log, Services: a.Services(a.URL)}
 }
 
 // handlers are two doors of one app: with the schema's rules and with none.

@@ -104,6 +104,10 @@ func (r *Resolver) finders() map[string]finder {
 		"ApiKey":      findBy(r.keysByID),
 
 		"IdentityProvider": findBy(r.SignIn.ByIDs),
+
+		"Market":       findBy(r.Shops.MarketsByID),
+		"ShippingZone": findBy(r.Delivery.ZonesByID),
+		"TaxRate":      findBy(r.Delivery.TaxesByID),
 	}
 }
 

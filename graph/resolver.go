@@ -9,6 +9,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/checkout"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/delivery"
 	"github.com/rialtohq/rialto/commerce/discount"
 	"github.com/rialtohq/rialto/commerce/federation"
 	"github.com/rialtohq/rialto/commerce/inventory"
@@ -31,6 +32,7 @@ type Services struct {
 	Inventory   *inventory.Service
 	Carts       *cart.Service
 	Discounts   *discount.Service
+	Delivery    *delivery.Service
 	Payments    *payment.Service
 	Checkout    *checkout.Service
 	Orders      *order.Service

@@ -7,9 +7,12 @@ import (
 	"slices"
 
 	"github.com/rialtohq/rialto/commerce/money"
+	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/platform/database"
 )
 
-// priceList is the currencies that a shop has prices in: its own, and those of its markets with their rates.
+// priceList is the currencies that a shop has prices in: its own, and those of its markets with their rates, whether a
+// market is switched on or not.
 type priceList struct {
 	own   money.Currency
 	rates map[money.Currency]string // of every currency but the shop's own
@@ -21,17 +24,31 @@ func (s *Service) priceList(ctx context.Context) (priceList, error) {
 	if err != nil {
 		return priceList{}, err
 	}
-	markets, err := s.shops.Markets(ctx)
+	markets, err := s.shops.KnownMarkets(ctx)
 	if err != nil {
 		return priceList{}, err
 	}
+	return listOfPrices(current, markets), nil
+}
+
+// priceListTx is the price list as a transaction sees it, where one of a moment ago will not do.
+func (s *Service) priceListTx(ctx context.Context, tx database.Tx) (priceList, []*shop.Market, error) {
+	current, err := s.shops.Current(ctx)
+	if err != nil {
+		return priceList{}, nil, err
+	}
+	markets, err := s.shops.MarketsTx(ctx, tx)
+	return listOfPrices(current, markets), markets, err
+}
+
+func listOfPrices(current *shop.Shop, markets []*shop.Market) priceList {
 	list := priceList{own: current.Currency, rates: map[money.Currency]string{}}
 	for _, m := range markets {
 		if _, seen := list.rates[m.Currency]; !seen && m.Currency != list.own {
 			list.rates[m.Currency] = m.Rate
 		}
 	}
-	return list, nil
+	return list
 }
 
 func (l priceList) has(c money.Currency) bool {

@@ -35,6 +35,8 @@ func (e *events) AppendTx(_ context.Context, _ database.Tx, subject string, payl
 		e.list = append(e.list, subject+" "+p.Handle)
 	case catalog.CollectionEvent:
 		e.list = append(e.list, subject+" "+p.Handle)
+	case catalog.PricesDue:
+		e.list = append(e.list, subject+" "+p.DueAt().Format(time.RFC3339))
 	}
 	return nil
 }

@@ -5,7 +5,10 @@
 // two seconds, so that carts read them without a statement. A change made in this process is seen at once, one made in
 // another after that time at the latest; an order keeps the price it was made with.
 //
-// Invariants: a zone has each handle once per currency; a tax has each name once per place; prices are not negative.
+// Invariants: a zone has each handle once per currency; a tax has each name once per place; prices are not negative; of what
+// staff write, no two zones reach a place equally closely.
+//
+// Locks: one a shop, for its zones and taxes together.
 package delivery
 
 import (
@@ -27,9 +30,15 @@ type Rates struct {
 	Taxes []tax.Rate
 }
 
-// Config is what the service needs. DB must be set; Clock defaults to the system's, NewID to UUIDv7.
+// Audit records what staff did, with the change itself; *staff.Service does.
+type Audit interface {
+	Audit(ctx context.Context, tx database.Tx, action, resource string, data any) error
+}
+
+// Config is what the service needs. DB must be set; Audit may be left out, Clock defaults to the system's, NewID to UUIDv7.
 type Config struct {
 	DB    *database.DB
+	Audit Audit
 	Clock clock.Clock
 	NewID func() uuid.UUID
 	// KeepFor is how long rates may be remembered; 0 is two seconds.
@@ -39,6 +48,7 @@ type Config struct {
 // Service reads and writes zones and taxes.
 type Service struct {
 	db    *database.DB
+	audit Audit
 	clock clock.Clock
 	store store
 	known *otter.Cache[uuid.UUID, Rates]
@@ -59,7 +69,7 @@ func New(c Config) *Service {
 		MaximumSize:      10_000,
 		ExpiryCalculator: otter.ExpiryWriting[uuid.UUID, Rates](c.KeepFor),
 	})
-	return &Service{db: c.DB, clock: c.Clock, store: store{newID: c.NewID}, known: known}
+	return &Service{db: c.DB, audit: c.Audit, clock: c.Clock, store: store{newID: c.NewID}, known: known}
 }
 
 // Rates gives the zones and taxes of the context's shop, as they were a moment ago.

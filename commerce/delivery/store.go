@@ -78,16 +78,26 @@ func (s store) replaceZones(ctx context.Context, tx database.Tx, zones []shippin
 		zoneRows = append(zoneRows, []any{id, shop, now, now, z.Name, database.JSON[[]string]{V: z.Countries}, database.JSON[[]string]{V: z.Provinces}, z.RestOfWorld, i})
 		for j := range z.Rates {
 			r := &z.Rates[j]
-			rateRows = append(rateRows, []any{s.newID(), shop, now, now, id, r.Handle, r.Title, r.Description, string(r.Price.Currency), r.Price.Amount,
-				r.MinSubtotal, r.MaxSubtotal, r.MinGrams, r.MaxGrams, r.MinDays, r.MaxDays})
+			rateRows = append(rateRows, s.rateRow(shop, id, r, now))
 		}
 	}
 	err = database.Insert(ctx, tx, "shipping_zone", []string{"id", "shop_id", "created_at", "updated_at", "name", "countries", "provinces", "rest_of_world", "position"}, zoneRows, "")
 	if err != nil {
 		return err
 	}
-	return database.Insert(ctx, tx, "shipping_rate", []string{"id", "shop_id", "created_at", "updated_at", "zone_id", "handle", "title", "description", "currency", "amount",
-		"min_subtotal", "max_subtotal", "min_weight", "max_weight", "min_days", "max_days"}, rateRows, "")
+	return database.Insert(ctx, tx, "shipping_rate", rateColumns, rateRows, "")
+}
+
+var rateColumns = []string{
+	"id", "shop_id", "created_at", "updated_at", "zone_id", "handle", "title", "description", "currency", "amount",
+	"min_subtotal", "max_subtotal", "min_weight", "max_weight", "min_days", "max_days",
+}
+
+func (s store) rateRow(shop, zone uuid.UUID, r *shipping.Rate, now time.Time) []any {
+	return []any{
+		s.newID(), shop, now, now, zone, r.Handle, r.Title, r.Description, string(r.Price.Currency), r.Price.Amount,
+		r.MinSubtotal, r.MaxSubtotal, r.MinGrams, r.MaxGrams, r.MinDays, r.MaxDays,
+	}
 }
 
 // replaceTaxes writes taxes in the place of those that are there.

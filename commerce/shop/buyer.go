@@ -37,7 +37,7 @@ func (s *Service) Buyer(ctx context.Context, country, language string) (Buyer, e
 	if err != nil {
 		return Buyer{}, err
 	}
-	return choose(snap.shop, snap.markets, country, language), nil
+	return choose(snap.shop, snap.open, country, language), nil
 }
 
 func choose(shop *Shop, markets []*Market, country, language string) Buyer {

@@ -1,9 +1,13 @@
 // Package shop knows the merchant: name, policies and brand, the markets it sells in, and for which of them a request
 // is answered.
 //
-// It knows nothing of products. Markets are few and change seldom: they are kept in memory for a moment.
+// It knows nothing of products. Markets are few and change seldom: they are kept in memory for a moment. A change made in
+// this process is seen at once, one made in another after that moment at the latest.
 //
-// Invariants: every shop has at least one market; a buyer always has a market, a currency and a language.
+// Invariants: every shop has at least one market, its first and primary one, which is switched on; a country is in at most
+// one market that is switched on; a currency has one rate; a buyer always has a market, a currency and a language.
+//
+// Locks: all markets of the shop, in the order of their handles.
 package shop
 
 import (
@@ -71,27 +75,46 @@ type Market struct {
 	Rate     string
 	Position int
 	Enabled  bool
+	// Primary is the market for everybody whose country is in none.
+	Primary   bool
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
-// Config is what the service needs. Clock may be nil.
+// Events is where a write tells the rest of the house what it did, within its transaction.
+type Events interface {
+	AppendTx(ctx context.Context, tx database.Tx, subject string, payload any) error
+}
+
+// Audit records what staff did, with the change itself; *staff.Service does.
+type Audit interface {
+	Audit(ctx context.Context, tx database.Tx, action, resource string, data any) error
+}
+
+// Config is what the service needs. All but DB may be nil.
 type Config struct {
-	DB    *database.DB
-	Clock clock.Clock
+	DB     *database.DB
+	Events Events
+	Audit  Audit
+	Clock  clock.Clock
 	// KeepFor is how long a shop and its markets may be remembered; 0 is two seconds.
 	KeepFor time.Duration
 }
 
 // Service reads and writes shops and markets.
 type Service struct {
-	db    *database.DB
-	clock clock.Clock
-	known *otter.Cache[uuid.UUID, *snapshot]
+	db     *database.DB
+	events Events
+	audit  Audit
+	clock  clock.Clock
+	known  *otter.Cache[uuid.UUID, *snapshot]
 }
 
 // snapshot is a shop with its markets, as they were a moment ago.
 type snapshot struct {
 	shop    *Shop
-	markets []*Market
+	markets []*Market // all of them
+	open    []*Market // those that are switched on
 }
 
 // New makes the service.
@@ -106,7 +129,7 @@ func New(c Config) *Service {
 		MaximumSize:      10_000,
 		ExpiryCalculator: otter.ExpiryWriting[uuid.UUID, *snapshot](c.KeepFor),
 	})
-	return &Service{db: c.DB, clock: c.Clock, known: known}
+	return &Service{db: c.DB, events: c.Events, audit: c.Audit, clock: c.Clock, known: known}
 }
 
 // Current is the shop that the context is bound to.
@@ -120,6 +143,15 @@ func (s *Service) Current(ctx context.Context) (*Shop, error) {
 
 // Markets are the enabled markets of the context's shop, in order; the first is the one for everybody else.
 func (s *Service) Markets(ctx context.Context) ([]*Market, error) {
+	snap, err := s.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return snap.open, nil
+}
+
+// KnownMarkets are [Service.Markets] and those that are switched off, which have prices too, so that they can be made ready.
+func (s *Service) KnownMarkets(ctx context.Context) ([]*Market, error) {
 	snap, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, err

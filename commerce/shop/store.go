@@ -19,8 +19,14 @@ func (s *Service) load(ctx context.Context, id uuid.UUID) (*snapshot, error) {
 	if len(found) == 0 {
 		return nil, fault.New(fault.NotFound, "There is no such shop.")
 	}
-	markets, err := s.markets(database.WithShop(ctx, id))
-	return &snapshot{shop: found[0], markets: markets}, err
+	snap := &snapshot{shop: found[0]}
+	snap.markets, err = s.markets(database.WithShop(ctx, id), s.db)
+	for _, m := range snap.markets {
+		if m.Enabled {
+			snap.open = append(snap.open, m)
+		}
+	}
+	return snap, err
 }
 
 // find reads a shop by its id or handle. Served by the primary key, and by shop (handle).
@@ -40,19 +46,6 @@ func (s *Service) find(ctx context.Context, column string, value any) ([]*Shop, 
 		_ = json.Unmarshal(policies.V, &s.Policies)
 		_ = json.Unmarshal(brand.V, &s.BrandData)
 		return s, err
-	})
-}
-
-// markets reads the markets that the context's shop sells to, in their order. Served by market (shop_id, handle).
-func (s *Service) markets(ctx context.Context) ([]*Market, error) {
-	rows, err := s.db.Query(ctx, `SELECT id, handle, name, currency, tax_included, conversion_rate, position, enabled, countries, languages
-		FROM market WHERE shop_id = $1 AND enabled ORDER BY position, handle`)
-	return database.Scan(rows, err, func(scan func(...any) error) (*Market, error) {
-		m := &Market{}
-		var countries, languages database.JSON[[]string]
-		err := scan(&m.ID, &m.Handle, &m.Name, &m.Currency, &m.TaxIncluded, &m.Rate, &m.Position, &m.Enabled, &countries, &languages)
-		m.Countries, m.Languages = countries.V, languages.V
-		return m, err
 	})
 }
 

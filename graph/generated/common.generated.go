@@ -15,6 +15,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/delivery"
 	"github.com/rialtohq/rialto/commerce/federation"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/money"
@@ -464,6 +465,13 @@ func (ec *executionContext) _DisplayableError(ctx context.Context, sel ast.Selec
 			return graphql.Null
 		}
 		return ec._UserError(ctx, sel, obj)
+	case model.TaxRateUserError:
+		return ec._TaxRateUserError(ctx, sel, &obj)
+	case *model.TaxRateUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._TaxRateUserError(ctx, sel, obj)
 	case model.StaffUserError:
 		return ec._StaffUserError(ctx, sel, &obj)
 	case *model.StaffUserError:
@@ -478,6 +486,13 @@ func (ec *executionContext) _DisplayableError(ctx context.Context, sel ast.Selec
 			return graphql.Null
 		}
 		return ec._StaffAccessTokenUserError(ctx, sel, obj)
+	case model.ShippingZoneUserError:
+		return ec._ShippingZoneUserError(ctx, sel, &obj)
+	case *model.ShippingZoneUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ShippingZoneUserError(ctx, sel, obj)
 	case model.ProductVariantsBulkUpdateUserError:
 		return ec._ProductVariantsBulkUpdateUserError(ctx, sel, &obj)
 	case *model.ProductVariantsBulkUpdateUserError:
@@ -541,6 +556,13 @@ func (ec *executionContext) _DisplayableError(ctx context.Context, sel ast.Selec
 			return graphql.Null
 		}
 		return ec._MediaUserError(ctx, sel, obj)
+	case model.MarketUserError:
+		return ec._MarketUserError(ctx, sel, &obj)
+	case *model.MarketUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MarketUserError(ctx, sel, obj)
 	case model.InventorySetQuantitiesUserError:
 		return ec._InventorySetQuantitiesUserError(ctx, sel, &obj)
 	case *model.InventorySetQuantitiesUserError:
@@ -750,6 +772,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._UrlRedirect(ctx, sel, obj)
+	case delivery.TaxRate:
+		return ec._TaxRate(ctx, sel, &obj)
+	case *delivery.TaxRate:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._TaxRate(ctx, sel, obj)
 	case model.ShopPolicy:
 		return ec._ShopPolicy(ctx, sel, &obj)
 	case *model.ShopPolicy:
@@ -757,6 +786,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ShopPolicy(ctx, sel, obj)
+	case delivery.Zone:
+		return ec._ShippingZone(ctx, sel, &obj)
+	case *delivery.Zone:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ShippingZone(ctx, sel, obj)
 	case order.Return:
 		return ec._Return(ctx, sel, &obj)
 	case *order.Return:
@@ -827,6 +863,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._MediaPresentation(ctx, sel, obj)
+	case shop.Market:
+		return ec._Market(ctx, sel, &obj)
+	case *shop.Market:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Market(ctx, sel, obj)
 	case customer.Address:
 		return ec._MailingAddress(ctx, sel, &obj)
 	case *customer.Address:

@@ -41,9 +41,16 @@ type ResolverRoot interface {
 	Fulfillment() FulfillmentResolver
 	InventoryItem() InventoryItemResolver
 	InventoryLevel() InventoryLevelResolver
+	InventoryMovement() InventoryMovementResolver
+	InventoryTransfer() InventoryTransferResolver
+	InventoryTransferLineItem() InventoryTransferLineItemResolver
+	Location() LocationResolver
+	Market() MarketResolver
+	MarketRegionCountry() MarketRegionCountryResolver
 	MediaImage() MediaImageResolver
 	MenuItem() MenuItemResolver
 	Metafield() MetafieldResolver
+	MetafieldDefinition() MetafieldDefinitionResolver
 	Mutation() MutationResolver
 	Order() OrderResolver
 	OrderLineItem() OrderLineItemResolver
@@ -56,6 +63,7 @@ type ResolverRoot interface {
 	Refund() RefundResolver
 	RefundLineItem() RefundLineItemResolver
 	Return() ReturnResolver
+	ShippingRate() ShippingRateResolver
 	Shop() ShopResolver
 	Sitemap() SitemapResolver
 	SitemapResource() SitemapResourceResolver
@@ -165,11 +173,29 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("InventoryItemInput", ec.unmarshalInputInventoryItemInput),
 			graphql.NewInputUnmarshaler("InventoryItemMeasurementInput", ec.unmarshalInputInventoryItemMeasurementInput),
 			graphql.NewInputUnmarshaler("InventoryLevelInput", ec.unmarshalInputInventoryLevelInput),
+			graphql.NewInputUnmarshaler("InventoryMoveQuantitiesInput", ec.unmarshalInputInventoryMoveQuantitiesInput),
+			graphql.NewInputUnmarshaler("InventoryMoveQuantityChange", ec.unmarshalInputInventoryMoveQuantityChange),
+			graphql.NewInputUnmarshaler("InventoryMoveQuantityTerminalInput", ec.unmarshalInputInventoryMoveQuantityTerminalInput),
 			graphql.NewInputUnmarshaler("InventoryQuantityInput", ec.unmarshalInputInventoryQuantityInput),
 			graphql.NewInputUnmarshaler("InventorySetQuantitiesInput", ec.unmarshalInputInventorySetQuantitiesInput),
+			graphql.NewInputUnmarshaler("InventoryTransferCreateInput", ec.unmarshalInputInventoryTransferCreateInput),
+			graphql.NewInputUnmarshaler("InventoryTransferLineItemInput", ec.unmarshalInputInventoryTransferLineItemInput),
+			graphql.NewInputUnmarshaler("InventoryTransferReceiveLineItemInput", ec.unmarshalInputInventoryTransferReceiveLineItemInput),
+			graphql.NewInputUnmarshaler("LocationAddAddressInput", ec.unmarshalInputLocationAddAddressInput),
+			graphql.NewInputUnmarshaler("LocationAddInput", ec.unmarshalInputLocationAddInput),
+			graphql.NewInputUnmarshaler("LocationEditInput", ec.unmarshalInputLocationEditInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
+			graphql.NewInputUnmarshaler("MarketCreateInput", ec.unmarshalInputMarketCreateInput),
+			graphql.NewInputUnmarshaler("MarketCurrencySettingsUpdateInput", ec.unmarshalInputMarketCurrencySettingsUpdateInput),
+			graphql.NewInputUnmarshaler("MarketRegionCreateInput", ec.unmarshalInputMarketRegionCreateInput),
+			graphql.NewInputUnmarshaler("MarketUpdateInput", ec.unmarshalInputMarketUpdateInput),
 			graphql.NewInputUnmarshaler("MenuItemCreateInput", ec.unmarshalInputMenuItemCreateInput),
 			graphql.NewInputUnmarshaler("MenuItemUpdateInput", ec.unmarshalInputMenuItemUpdateInput),
+			graphql.NewInputUnmarshaler("MetafieldAccessInput", ec.unmarshalInputMetafieldAccessInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionIdentifierInput", ec.unmarshalInputMetafieldDefinitionIdentifierInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionInput", ec.unmarshalInputMetafieldDefinitionInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionUpdateInput", ec.unmarshalInputMetafieldDefinitionUpdateInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionValidationInput", ec.unmarshalInputMetafieldDefinitionValidationInput),
 			graphql.NewInputUnmarshaler("MetafieldFilter", ec.unmarshalInputMetafieldFilter),
 			graphql.NewInputUnmarshaler("MetafieldInput", ec.unmarshalInputMetafieldInput),
 			graphql.NewInputUnmarshaler("MetafieldsSetInput", ec.unmarshalInputMetafieldsSetInput),
@@ -206,13 +232,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RoleUpdateInput", ec.unmarshalInputRoleUpdateInput),
 			graphql.NewInputUnmarshaler("SEOInput", ec.unmarshalInputSEOInput),
 			graphql.NewInputUnmarshaler("SelectedOptionInput", ec.unmarshalInputSelectedOptionInput),
+			graphql.NewInputUnmarshaler("ShippingRateInput", ec.unmarshalInputShippingRateInput),
 			graphql.NewInputUnmarshaler("ShippingRefundInput", ec.unmarshalInputShippingRefundInput),
+			graphql.NewInputUnmarshaler("ShippingZoneCreateInput", ec.unmarshalInputShippingZoneCreateInput),
+			graphql.NewInputUnmarshaler("ShippingZoneUpdateInput", ec.unmarshalInputShippingZoneUpdateInput),
 			graphql.NewInputUnmarshaler("ShopPayWalletContentInput", ec.unmarshalInputShopPayWalletContentInput),
 			graphql.NewInputUnmarshaler("StaffAccessTokenCreateInput", ec.unmarshalInputStaffAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberCreateInput", ec.unmarshalInputStaffMemberCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
+			graphql.NewInputUnmarshaler("TaxRateInput", ec.unmarshalInputTaxRateInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
+			graphql.NewInputUnmarshaler("VariantPriceInput", ec.unmarshalInputVariantPriceInput),
 			graphql.NewInputUnmarshaler("VisitorConsent", ec.unmarshalInputVisitorConsent),
 			graphql.NewInputUnmarshaler("WeightInput", ec.unmarshalInputWeightInput),
 		)
@@ -699,11 +730,11 @@ The id carries a secret: whoever has it can read and change the cart, nobody els
 """
 type Cart implements Node & HasMetafields @public {
   "Gift cards that pay a part of this cart."
-  appliedGiftCards: [AppliedGiftCard!]!
+  appliedGiftCards: [AppliedGiftCard!]! @listSize(assumedSize: 10)
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the whole cart, such as a gift message. They travel to the order."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "Who is buying, and from which country."
   buyerIdentity: CartBuyerIdentity!
   "Page of this shop where the cart can be paid for. Send the shopper there unless your storefront has its own checkout."
@@ -730,9 +761,9 @@ type Cart implements Node & HasMetafields @public {
     withCarrierRates: Boolean = false
   ): CartDeliveryGroupConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Discounts on the cart as a whole, shipping included. Those on single lines stand on the lines."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Codes that the shopper entered, applicable or not."
-  discountCodes: [CartDiscountCode!]!
+  discountCodes: [CartDiscountCode!]! @listSize(assumedSize: 10)
   "Opaque global id with its secret key. Keep it as it is and do not print it in logs."
   id: ID!
   "What is in the cart, oldest line first."
@@ -756,7 +787,7 @@ type Cart implements Node & HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "What the shopper wants to tell the shop."
   note: String
   "Pieces in the cart, all lines added up. Good for the badge on the cart icon."
@@ -774,7 +805,7 @@ type CartBuyerIdentity @public {
   "The account that the cart belongs to, if its buyer signed in."
   customer: Customer
   "Addresses that the buyer may want delivery to."
-  deliveryAddressPreferences: [DeliveryAddress!]! @deprecated(reason: "Use ` + "`" + `Cart.delivery` + "`" + ` instead.")
+  deliveryAddressPreferences: [DeliveryAddress!]! @deprecated(reason: "Use ` + "`" + `Cart.delivery` + "`" + ` instead.") @listSize(assumedSize: 10)
   "Where the order confirmation goes."
   email: String
   "The buyer's phone number, in E.164 form (` + "`" + `+15551234567` + "`" + `)."
@@ -835,7 +866,7 @@ Where the goods of a cart may go.
 """
 type CartDelivery @public {
   "The cart's delivery addresses."
-  addresses("Give only the address that is in use." selected: Boolean = false): [CartSelectableAddress!]!
+  addresses("Give only the address that is in use." selected: Boolean = false): [CartSelectableAddress!]! @listSize(assumedSize: 25)
 }
 
 """
@@ -916,7 +947,7 @@ type CartDeliveryGroup @public {
   "Where the group goes."
   deliveryAddress: MailingAddress!
   "Ways to ship it, cheapest first. Empty when the shop does not ship there."
-  deliveryOptions: [CartDeliveryOption!]!
+  deliveryOptions: [CartDeliveryOption!]! @listSize(assumedSize: 25)
   "Whether it is a single purchase; always ` + "`" + `ONE_TIME_PURCHASE` + "`" + ` here."
   groupType: CartDeliveryGroupType!
   "Id to use with ` + "`" + `cartSelectedDeliveryOptionsUpdate` + "`" + `."
@@ -1396,11 +1427,11 @@ interface BaseCartLine implements Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line, such as an engraving."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs, in the buyer's currency."
   cost: CartLineCost!
   "Discounts on this line."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Global id of the line, good as long as the line is in the cart."
   id: ID!
   "What is being bought."
@@ -1418,11 +1449,11 @@ type CartLine implements BaseCartLine & Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line, such as an engraving."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs, in the buyer's currency."
   cost: CartLineCost!
   "Discounts on this line, with the part of each discount that fell on it."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Global id of the line, good as long as the line is in the cart."
   id: ID!
   "What a shopper may do with this line. Hide the buttons that it forbids."
@@ -1444,15 +1475,15 @@ type ComponentizableCartLine implements BaseCartLine & Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs with its parts."
   cost: CartLineCost!
   "Discounts on this line."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Global id of the line."
   id: ID!
   "The lines that it is made of."
-  lineComponents: [CartLine!]!
+  lineComponents: [CartLine!]! @listSize(assumedSize: 10)
   "What is being bought."
   merchandise: Merchandise!
   "How many pieces."
@@ -1567,7 +1598,7 @@ type CartCreatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of putting merchandise in a cart."
@@ -1577,7 +1608,7 @@ type CartLinesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of changing cart lines."
@@ -1587,7 +1618,7 @@ type CartLinesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of taking lines out of a cart."
@@ -1597,7 +1628,7 @@ type CartLinesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of saying who buys."
@@ -1607,7 +1638,7 @@ type CartBuyerIdentityUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of replacing discount codes."
@@ -1617,7 +1648,7 @@ type CartDiscountCodesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of replacing gift cards."
@@ -1627,7 +1658,7 @@ type CartGiftCardCodesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of adding gift cards."
@@ -1637,7 +1668,7 @@ type CartGiftCardCodesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of taking gift cards off."
@@ -1647,7 +1678,7 @@ type CartGiftCardCodesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of setting the note."
@@ -1657,7 +1688,7 @@ type CartNoteUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of replacing the custom attributes."
@@ -1667,7 +1698,7 @@ type CartAttributesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of adding delivery addresses."
@@ -1677,7 +1708,7 @@ type CartDeliveryAddressesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of changing delivery addresses."
@@ -1687,7 +1718,7 @@ type CartDeliveryAddressesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of taking delivery addresses off."
@@ -1697,7 +1728,7 @@ type CartDeliveryAddressesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of swapping the delivery addresses."
@@ -1707,7 +1738,7 @@ type CartDeliveryAddressesReplacePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of choosing how to ship."
@@ -1717,7 +1748,7 @@ type CartSelectedDeliveryOptionsUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of setting the billing address."
@@ -1727,7 +1758,7 @@ type CartBillingAddressUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of copying a cart."
@@ -1737,7 +1768,7 @@ type CartClonePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of erasing the buyer's details."
@@ -1747,13 +1778,13 @@ type CartRemovePersonalDataPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of writing metafields on carts."
 type CartMetafieldsSetPayload @public {
   "The metafields as they are stored now; null when any entry was refused, because then none is written."
-  metafields: [Metafield!]
+  metafields: [Metafield!] @listSize(assumedSize: 25)
   "What was refused and why. Empty when everything was written."
   userErrors: [MetafieldsSetUserError!]!
 }
@@ -1924,7 +1955,7 @@ type CartPaymentUpdatePayload @public {
   "What was refused and why. Empty when the payment was set."
   userErrors: [CartUserError!]!
   "What was done differently than asked."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 """
@@ -1955,7 +1986,7 @@ type CartStatusNotReady @public {
   "The cart as it is."
   cart: Cart
   "All that is missing, so that it can be asked for at once."
-  errors: [CartOperationError!]!
+  errors: [CartOperationError!]! @listSize(assumedSize: 10)
 }
 
 """
@@ -2016,7 +2047,7 @@ type SubmitFailed @public {
   "Page of this shop where the shopper can put it right."
   checkoutUrl: URL
   "All that stood in the way."
-  errors: [SubmissionError!]!
+  errors: [SubmissionError!]! @listSize(assumedSize: 10)
 }
 
 """
@@ -2069,7 +2100,7 @@ The attempt is over, and there is no order. The cart can be changed and handed i
 """
 type CartCompletionFailed @public {
   "What went wrong."
-  errors: [CompletionError!]!
+  errors: [CompletionError!]! @listSize(assumedSize: 10)
   "Name of the attempt."
   id: String!
 }
@@ -3529,7 +3560,7 @@ type Collection implements HasMetafields & Node & OnlineStorePublishable & Track
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "Where the collection's page is on the shop's website, or null when it has none there."
   onlineStoreUrl: URL
   "The products in the collection."
@@ -3586,7 +3617,7 @@ type CollectionRuleSet @requiresScopes(scopes: [["products:read"]]) {
   "Whether one rule that holds is enough. Otherwise all of them must hold."
   appliedDisjunctively: Boolean!
   "The rules."
-  rules: [CollectionRule!]!
+  rules: [CollectionRule!]! @listSize(assumedSize: 60)
 }
 
 "One rule: a property of the product, a comparison and a value. Only for staff."
@@ -3960,7 +3991,7 @@ type Customer implements HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "All metafields of the account, for staff who do not know the keys."
   metafieldList(
     "Continue after this cursor."
@@ -4675,9 +4706,9 @@ type InventoryLevel implements Node @requiresScopes(scopes: [["inventory:read"]]
   location: Location!
   "The numbers asked for, in that order."
   quantities(
-    "The names of the numbers: ` + "`" + `on_hand` + "`" + ` (lies there), ` + "`" + `reserved` + "`" + ` (promised to a checkout), ` + "`" + `available` + "`" + ` (the rest)."
+    "The names of the numbers: ` + "`" + `on_hand` + "`" + ` (lies there), ` + "`" + `reserved` + "`" + ` (promised to a checkout), ` + "`" + `available` + "`" + ` (the rest), ` + "`" + `incoming` + "`" + ` (on its way there)."
     names: [String!]!
-  ): [InventoryQuantity!]!
+  ): [InventoryQuantity!]! @listSize(slicingArguments: ["names"])
   "When the stock last changed."
   updatedAt: DateTime!
 }
@@ -4702,7 +4733,7 @@ type InventoryLevelEdge @requiresScopes(scopes: [["inventory:read"]]) {
 
 "One number about the stock of an item at a location."
 type InventoryQuantity @requiresScopes(scopes: [["inventory:read"]]) {
-  "What the number counts: ` + "`" + `on_hand` + "`" + `, ` + "`" + `reserved` + "`" + ` or ` + "`" + `available` + "`" + `."
+  "What the number counts: ` + "`" + `on_hand` + "`" + `, ` + "`" + `reserved` + "`" + `, ` + "`" + `available` + "`" + ` or ` + "`" + `incoming` + "`" + `."
   name: String!
   "The number of pieces."
   quantity: Int!
@@ -4889,7 +4920,7 @@ type Video implements Media & Node @public {
   "A still picture to show before the video plays."
   previewImage: Image
   "The files to choose from, as for the ` + "`" + `source` + "`" + ` elements of an HTML ` + "`" + `video` + "`" + `."
-  sources: [VideoSource!]!
+  sources: [VideoSource!]! @listSize(assumedSize: 5)
 }
 
 "One file of a video."
@@ -4941,7 +4972,7 @@ type Model3d implements Media & Node @public {
   "A still picture to show before the viewer loads."
   previewImage: Image
   "The files to choose from: one model in several formats."
-  sources: [Model3dSource!]!
+  sources: [Model3dSource!]! @listSize(assumedSize: 5)
 }
 
 "One file of a model."
@@ -4990,7 +5021,7 @@ type Menu implements Node @public {
   "The global id."
   id: ID!
   "The links of the first level."
-  items: [MenuItem!]!
+  items: [MenuItem!]! @listSize(assumedSize: 15)
   "How many links there are on all levels together."
   itemsCount: Int!
   "The name that the shop gave the menu."
@@ -5002,7 +5033,7 @@ type MenuItem implements Node @public {
   "The global id."
   id: ID!
   "The links one level below."
-  items: [MenuItem!]!
+  items: [MenuItem!]! @listSize(assumedSize: 15)
   "What the link leads to, when that is a record of the shop and visible here."
   resource: MenuItemResource
   "The id of what the link leads to."
@@ -5063,7 +5094,7 @@ interface HasMetafields @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
 }
 
 """
@@ -5205,7 +5236,7 @@ type Metaobject implements Node & OnlineStorePublishable @public {
     key: String!
   ): MetaobjectField
   "All fields."
-  fields: [MetaobjectField!]!
+  fields: [MetaobjectField!]! @listSize(assumedSize: 60)
   "The record's name, unique among its type."
   handle: String!
   "The global id."
@@ -5299,7 +5330,7 @@ type Order implements Node & HasMetafields @public {
   "Tax after returns."
   currentTotalTax: MoneyV2!
   "Custom attributes that came with the cart."
-  customAttributes: [Attribute!]!
+  customAttributes: [Attribute!]! @listSize(assumedSize: 25)
   "The buyer's account; null for a guest."
   customer: Customer @requiresScopes(scopes: [["orders:read", "customers:read", "customers:read_pii"]])
   "Language that the buyer used, such as ` + "`" + `de-DE` + "`" + `."
@@ -5371,7 +5402,7 @@ type Order implements Node & HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "All metafields of the order, for staff who do not know the keys."
   metafieldList(
     "Continue after this cursor."
@@ -5427,7 +5458,7 @@ type Order implements Node & HasMetafields @public {
   "Where the goods go; null when nothing is shipped."
   shippingAddress: MailingAddress
   "Discounts on shipping."
-  shippingDiscountAllocations: [DiscountAllocation!]!
+  shippingDiscountAllocations: [DiscountAllocation!]! @listSize(assumedSize: 10)
   "Page that shows the order, for whoever has the link."
   statusUrl: URL!
   "Merchandise after discounts, before shipping and tax not included in prices."
@@ -5527,9 +5558,9 @@ type OrderLineItem @public {
   "Pieces left after returns."
   currentQuantity: Int!
   "Custom attributes of the line."
-  customAttributes: [Attribute!]!
+  customAttributes: [Attribute!]! @listSize(assumedSize: 25)
   "Discounts that fell on this line."
-  discountAllocations: [DiscountAllocation!]!
+  discountAllocations: [DiscountAllocation!]! @listSize(assumedSize: 10)
   "Price of all pieces after discounts."
   discountedTotalPrice: MoneyV2!
   "Global id of the line. Fulfillments and refunds name lines by it."
@@ -5764,7 +5795,7 @@ type Page implements HasMetafields & Node & OnlineStorePublishable & Trackable @
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "Where the page is on the shop's website, or null when it is not there."
   onlineStoreUrl: URL
   "Title and summary for search engines."
@@ -5874,7 +5905,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
     ignoreUnknownOptions: Boolean = true
     "The choice to start from. Without it, the first variant that can be bought."
     selectedOptions: [SelectedOptionInput!]
-  ): [ProductVariant!]!
+  ): [ProductVariant!]! @listSize(assumedSize: 60)
   "Whether at least one variant can be bought now."
   availableForSale: Boolean!
   "The collections that show the product."
@@ -5954,7 +5985,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "All extra values of the product, those kept from storefronts too."
   metafieldList(
     "How many items to return from the start of the list, at most 250."
@@ -6327,9 +6358,9 @@ type Query @public {
   nodes(
     "The global ids, at most 250."
     ids: [ID!]!
-  ): [Node]! @public
+  ): [Node]! @public @listSize(slicingArguments: ["ids"])
   "The versions that ` + "`" + `/api/{version}/graphql.json` + "`" + ` answers to."
-  publicApiVersions: [ApiVersion!]! @public
+  publicApiVersions: [ApiVersion!]! @public @listSize(assumedSize: 10)
 }
 
 "A version of this API."
@@ -6437,15 +6468,15 @@ type SearchResultItemEdge @public {
 "What the shopper may be looking for, by kind."
 type PredictiveSearchResult @public {
   "Articles that match."
-  articles: [Article!]!
+  articles: [Article!]! @listSize(assumedSize: 10)
   "Collections that match."
-  collections: [Collection!]!
+  collections: [Collection!]! @listSize(assumedSize: 10)
   "Pages of text that match."
-  pages: [Page!]!
+  pages: [Page!]! @listSize(assumedSize: 10)
   "Products that match."
-  products: [Product!]!
+  products: [Product!]! @listSize(assumedSize: 10)
   "Longer searches that begin like this one and find something."
-  queries: [SearchQuerySuggestion!]!
+  queries: [SearchQuerySuggestion!]! @listSize(assumedSize: 10)
 }
 
 "A search to suggest to the shopper."
@@ -6469,7 +6500,7 @@ type Filter @public {
   "How shoppers choose values."
   type: FilterType!
   "The values to choose from."
-  values: [FilterValue!]!
+  values: [FilterValue!]! @listSize(assumedSize: 250)
 }
 
 "One value of a facet."
@@ -6669,7 +6700,7 @@ type Shop implements HasMetafields & Node @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "A pattern for writing prices in the shop's currency, such as ` + "`" + `${{amount}}` + "`" + `."
   moneyFormat: String!
   "The name to show."
@@ -6741,9 +6772,9 @@ type Brand @public {
 "The shop's colors, the most important ones first."
 type BrandColors @public {
   "The main colors."
-  primary: [BrandColorGroup!]!
+  primary: [BrandColorGroup!]! @listSize(assumedSize: 5)
   "The colors that go with the main ones."
-  secondary: [BrandColorGroup!]!
+  secondary: [BrandColorGroup!]! @listSize(assumedSize: 5)
 }
 
 "A background and a color that reads well on it."
@@ -6811,9 +6842,9 @@ enum DigitalWallet {
 "Where and how the shop sells, and for which country and language this request is answered."
 type Localization @public {
   "The countries that shoppers can choose."
-  availableCountries: [Country!]!
+  availableCountries: [Country!]! @listSize(assumedSize: 250)
   "The languages that shoppers in the current country can choose."
-  availableLanguages: [Language!]!
+  availableLanguages: [Language!]! @listSize(assumedSize: 25)
   "The country that this request is answered for. Choose it with ` + "`" + `@inContext(country:)` + "`" + `."
   country: Country!
   "The language that this request is answered in. Choose it with ` + "`" + `@inContext(language:)` + "`" + `."
@@ -6823,7 +6854,7 @@ type Localization @public {
 "A country that the shop sells in."
 type Country @public {
   "The languages to choose from in this country."
-  availableLanguages: [Language!]!
+  availableLanguages: [Language!]! @listSize(assumedSize: 25)
   "The currency that prices are shown in."
   currency: Currency!
   "The language to begin with."
@@ -6896,7 +6927,7 @@ type PaginatedSitemapResources @public {
   "Whether there are more pages behind this one."
   hasNextPage: Boolean!
   "The things of this page."
-  items: [SitemapResourceInterface!]!
+  items: [SitemapResourceInterface!]! @listSize(assumedSize: 60)
 }
 
 "A thing that has an address in the shop's website."
@@ -7079,8 +7110,6 @@ enum StaffErrorCode {
   EXCEEDS_REMAINING
   "The gateway refused or failed; ` + "`" + `message` + "`" + ` says which."
   PAYMENT_FAILED
-  "Somebody else changed the record since it was read: read it again, and try with its new revision."
-  STALE
 }
 
 """
@@ -7103,7 +7132,7 @@ input MoneyInput {
 `, BuiltIn: false},
 	{Name: "../schema/staff_access.graphqls", Input: `extend type Query {
   "Every scope that there is, in words: what roles, apps and keys can be put together from."
-  accessScopes: [AccessScope!] @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["apps:read"], ["apps:write"]])
+  accessScopes: [AccessScope!] @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["apps:read"], ["apps:write"]]) @listSize(assumedSize: 50)
 
   "One API key of the shop; null when there is none with this id."
   apiKey("Global id of the key." id: ID!): ApiKey @requiresScopes(scopes: [["apps:read"]])
@@ -7333,7 +7362,7 @@ type AuditEntry @requiresScopes(scopes: [["audit:read"]]) {
   actor: String!
   "The thing as it was then; null where that is not kept."
   after: JSON
-  "The app that did it; null when it was no app."
+  "The app that did it, or that the member of staff did it through; null when there was none."
   app: App @requiresScopes(scopes: [["audit:read", "apps:read"]])
   "The thing as it was before; null where that is not kept."
   before: JSON
@@ -7753,6 +7782,8 @@ extend type Mutation {
     handle: String
     "The menu to change."
     id: ID!
+    "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `."
+    ifRevision: String
     "The complete new list of entries, in order. Entries that are left out are deleted."
     items: [MenuItemUpdateInput!]!
     "New name for staff."
@@ -7777,6 +7808,13 @@ extend type Mutation {
 extend type Page {
   "Whether shoppers see the page."
   isPublished: Boolean @requiresScopes(scopes: [["content:read"]])
+  "Changes with every change of the page. Hand it to ` + "`" + `pageUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["content:read"]])
+}
+
+extend type Menu {
+  "Changes with every change of the menu. Hand it to ` + "`" + `menuUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["content:read"]])
 }
 
 "A new entry of a menu."
@@ -7835,6 +7873,8 @@ input PageUpdateInput {
   body: String
   "New name in web addresses."
   handle: String
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Whether shoppers see it."
   isPublished: Boolean
   "Metafields to write."
@@ -7891,6 +7931,8 @@ enum MenuUserErrorCode {
   MENU_DOES_NOT_EXIST
   "Entries are more than three levels deep."
   NESTING_TOO_DEEP
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another menu has this handle."
   TAKEN
   "The value is too long."
@@ -7951,6 +7993,8 @@ enum PageUserErrorCode {
   INVALID_PUBLISH_DATE
   "There is no such page in this shop."
   NOT_FOUND
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another page has this handle."
   TAKEN
   "The value is too long."
@@ -9284,7 +9328,7 @@ Changes to stock that were written together.
 """
 type InventoryAdjustmentGroup @requiresScopes(scopes: [["inventory:read"], ["inventory:write"]]) {
   "The changes. Entries that changed nothing are left out."
-  changes: [InventoryChange!]!
+  changes: [InventoryChange!]! @listSize(assumedSize: 250)
   "When they were written."
   createdAt: DateTime!
   "Id of the group in the stock ledger."
@@ -9387,6 +9431,939 @@ enum InventoryAdjustQuantitiesUserErrorCode {
   ITEM_NOT_TRACKED
   "There are more entries than allowed in one call."
   TOO_MANY_CHANGES
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_location.graphqls", Input: `extend type Query {
+  "A place that keeps stock, or null when there is none of this id."
+  location("The place." id: ID!): Location @requiresScopes(scopes: [["inventory:read"]])
+
+  "What a variant is in the warehouse, or null when there is none of this id."
+  inventoryItem("The item; the id of its variant is taken, too." id: ID!): InventoryItem @requiresScopes(scopes: [["inventory:read"]])
+
+  "The stock of one item at one place, or null when there is none of this id."
+  inventoryLevel("The level." id: ID!): InventoryLevel @requiresScopes(scopes: [["inventory:read"]])
+}
+
+extend type Mutation {
+  "Opens a new place that keeps stock."
+  locationAdd("The place." input: LocationAddInput!): LocationAddPayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Changes the name, address or rank of a place."
+  locationEdit(
+    "The place."
+    id: ID!
+    "What to change; a part that is left out stays as it is."
+    input: LocationEditInput!
+  ): LocationEditPayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Opens a place again that was closed. One that is open stays so."
+  locationActivate("The place." locationId: ID!): LocationActivatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Closes a place. It is refused while anything lies there or is promised to a buyer, unless a destination is named: then all
+  of it moves there, and buyers keep what they were promised. Transfers from or to the place must have ended, and one place
+  stays open.
+  """
+  locationDeactivate(
+    "Where its stock moves to."
+    destinationLocationId: ID
+    "The place."
+    locationId: ID!
+  ): LocationDeactivatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Deletes a place that is closed. The stock ledger and the orders that it shipped stay."
+  locationDelete("The place." locationId: ID!): LocationDeletePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Keeps an item at a place from now on. Where it is kept there already, nothing changes."
+  inventoryActivate(
+    "Pieces to begin with that can be sold. Give this or ` + "`" + `onHand` + "`" + `."
+    available: Int
+    "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
+    inventoryItemId: ID!
+    "The place."
+    locationId: ID!
+    "Pieces to begin with."
+    onHand: Int
+  ): InventoryActivatePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Keeps an item at a place no longer. Nothing of it may lie there, be promised or be on its way."
+  inventoryDeactivate("What ` + "`" + `InventoryItem.inventoryLevels` + "`" + ` shows for the place." inventoryLevelId: ID!): InventoryDeactivatePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Takes pieces from places to others, at once. All entries are moved, or none; what is promised to buyers stays."
+  inventoryMoveQuantities("The moves." input: InventoryMoveQuantitiesInput!): InventoryMoveQuantitiesPayload @requiresScopes(scopes: [["inventory:write"]])
+}
+
+extend type Location {
+  "Where it is."
+  address: LocationAddress!
+  "When it was opened."
+  createdAt: DateTime!
+  "Places with a smaller number are emptied first."
+  fulfillmentPriority: Int!
+  "Whether orders of the online shop take from its stock."
+  fulfillsOnlineOrders: Boolean!
+  "What is kept there, in the order in which it came."
+  inventoryLevels(
+    "How many items to return from the start of the list, at most 250."
+    first: Int
+    "Return items that follow this cursor. Take it from ` + "`" + `pageInfo.endCursor` + "`" + ` or an edge."
+    after: String
+    "How many items to return from the end of the list, at most 250."
+    last: Int
+    "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
+    before: String
+    "Turn the order of the list around."
+    reverse: Boolean = false
+  ): InventoryLevelConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Whether it is open. A closed place keeps nothing."
+  isActive: Boolean!
+  "Changes with every change of the place itself. Hand it to ` + "`" + `locationEdit` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String!
+}
+
+extend type InventoryItem {
+  "Everything that was added to its stock or taken from it, the oldest first. Entries are never changed; a level's ` + "`" + `on_hand` + "`" + ` is their sum."
+  movements(
+    "How many items to return from the start of the list, at most 250."
+    first: Int
+    "Return items that follow this cursor. Take it from ` + "`" + `pageInfo.endCursor` + "`" + ` or an edge."
+    after: String
+    "How many items to return from the end of the list, at most 250."
+    last: Int
+    "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
+    before: String
+    "Turn the order of the list around."
+    reverse: Boolean = false
+  ): InventoryMovementConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"Where a place is."
+type LocationAddress @requiresScopes(scopes: [["inventory:read"]]) {
+  "Street and number."
+  address1: String
+  "Apartment, floor, building or the like."
+  address2: String
+  "City, town or village."
+  city: String
+  "Country by code."
+  countryCode: CountryCode
+  "Number to call."
+  phone: String
+  "State, province or prefecture by code."
+  provinceCode: String
+  "Postal code."
+  zip: String
+}
+
+"One page of an item's stock ledger."
+type InventoryMovementConnection @requiresScopes(scopes: [["inventory:read"]]) {
+  "The entries with their cursors."
+  edges: [InventoryMovementEdge!]!
+  "The entries alone."
+  nodes: [InventoryMovement!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"An entry of the stock ledger and its place in the list."
+type InventoryMovementEdge @requiresScopes(scopes: [["inventory:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The entry."
+  node: InventoryMovement!
+}
+
+"An entry of the stock ledger: pieces that were added to what lies at a place, or taken from it."
+type InventoryMovement @requiresScopes(scopes: [["inventory:read"]]) {
+  "Who did it: ` + "`" + `staff` + "`" + `, ` + "`" + `app` + "`" + `, ` + "`" + `customer` + "`" + ` or ` + "`" + `system` + "`" + `, with an id where there is one."
+  actor: String!
+  "When."
+  createdAt: DateTime!
+  "Pieces added; below zero, pieces taken."
+  delta: Int!
+  "Id of the entry."
+  id: ID!
+  "Where. Null when the place was deleted since."
+  location: Location
+  "What lay there afterwards. Null of entries that are older than this field."
+  quantityAfter: Int
+  "What lay there before. Null of entries that are older than this field."
+  quantityBefore: Int
+  "Why, such as ` + "`" + `sale` + "`" + `, ` + "`" + `return` + "`" + `, ` + "`" + `received` + "`" + `, ` + "`" + `correction` + "`" + `, ` + "`" + `moved` + "`" + ` or ` + "`" + `transfer_shipped` + "`" + `."
+  reason: String!
+  "What led to it: an order, a transfer, or the address that was given."
+  reference: String
+  "The member of staff who did it."
+  staffMember: StaffMember @requiresScopes(scopes: [["shop:read"], ["staff:read"]])
+}
+
+"A new place that keeps stock."
+input LocationAddInput {
+  "Where it is."
+  address: LocationAddAddressInput!
+  "Places with a smaller number are emptied first; 0 unless said."
+  fulfillmentPriority: Int
+  "Whether orders of the online shop take from its stock; yes, unless said."
+  fulfillsOnlineOrders: Boolean = true
+  "Name that staff know it by. Each place has another one."
+  name: String!
+}
+
+"Changes to a place. A part that is left out stays as it is."
+input LocationEditInput {
+  "New address, replacing all of the old one."
+  address: LocationAddAddressInput
+  "Places with a smaller number are emptied first."
+  fulfillmentPriority: Int
+  "Whether orders of the online shop take from its stock."
+  fulfillsOnlineOrders: Boolean
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "New name."
+  name: String
+}
+
+"Where a place is."
+input LocationAddAddressInput {
+  "Street and number."
+  address1: String
+  "Apartment, floor, building or the like."
+  address2: String
+  "City, town or village."
+  city: String
+  "Country by code."
+  countryCode: CountryCode!
+  "Number to call."
+  phone: String
+  "State, province or prefecture by code."
+  provinceCode: String
+  "Postal code."
+  zip: String
+}
+
+"Pieces to move."
+input InventoryMoveQuantitiesInput {
+  "The moves, at most 250."
+  changes: [InventoryMoveQuantityChange!]!
+  "Why; ` + "`" + `moved` + "`" + ` unless said."
+  reason: String = "moved"
+  "Address of what led to it, such as a delivery note in another system."
+  referenceDocumentUri: String
+}
+
+"Pieces of one item to move."
+input InventoryMoveQuantityChange {
+  "Where they are taken from."
+  from: InventoryMoveQuantityTerminalInput!
+  "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
+  inventoryItemId: ID!
+  "How many, from 1."
+  quantity: Int!
+  "Where they go."
+  to: InventoryMoveQuantityTerminalInput!
+}
+
+"One end of a move."
+input InventoryMoveQuantityTerminalInput {
+  "The place."
+  locationId: ID!
+  "Accepted for compatibility: what can be sold is moved, whatever is named here."
+  name: String
+}
+
+"Outcome of opening a place."
+type LocationAddPayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The new place, or null when none was opened."
+  location: Location
+  "What was refused and why. Empty when it was opened."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of changing a place."
+type LocationEditPayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The place as it is now, or null when it was not changed."
+  location: Location
+  "What was refused and why. Empty when it was changed."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of opening a place again."
+type LocationActivatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The place as it is now, or null when it was not changed."
+  location: Location
+  "What was refused and why. Empty when it is open."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of closing a place."
+type LocationDeactivatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The place as it is now, or null when it was not closed."
+  location: Location
+  "What was refused and why. Empty when it is closed."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of deleting a place."
+type LocationDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the place that is gone."
+  deletedLocationId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of keeping an item at a place."
+type InventoryActivatePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The stock of the item there; null when it was refused."
+  inventoryLevel: InventoryLevel @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of keeping an item at a place no longer."
+type InventoryDeactivatePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "What was refused and why. Empty when it is no longer kept there."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of moving stock."
+type InventoryMoveQuantitiesPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The changes that it came to; null when nothing was moved."
+  inventoryAdjustmentGroup: InventoryAdjustmentGroup
+  "What was refused and why. Empty when everything was moved."
+  userErrors: [InventoryAdjustQuantitiesUserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_market.graphqls", Input: `extend type Query {
+  "One market by its id; null when there is none."
+  market("Global id of the market." id: ID!): Market @requiresScopes(scopes: [["shop:read"]])
+
+  "All markets of the shop in their order, those that are switched off too. The first one is the primary one."
+  markets(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): MarketConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  """
+  Creates a market. Where it sells in a currency that is new to the shop, prices in it are derived from those in the shop's
+  own currency, product by product, within seconds. Until its turn a product has no price there and cannot be bought: create
+  the market with ` + "`" + `enabled: false` + "`" + ` and switch it on once prices are there.
+  """
+  marketCreate("The market." input: MarketCreateInput!): MarketCreatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Changes a market. After a change of currency or rate, prices that nobody fixed are derived anew, product by product, within
+  seconds.
+  """
+  marketUpdate(
+    "The market to change."
+    id: ID!
+    "What to change; a part that is left out stays as it is."
+    input: MarketUpdateInput!
+  ): MarketUpdatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Deletes a market. Shoppers in its countries are answered for the primary market then, which itself cannot be deleted. With
+  the last market of a currency all prices in that currency go, fixed ones too.
+  """
+  marketDelete("The market to delete." id: ID!): MarketDeletePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Fixes what variants cost in a market, all or none. A price belongs to a currency: it holds in every market that sells in
+  the same one, and no longer follows the price in the shop's own. The price in the shop's own currency is changed by
+  ` + "`" + `productVariantsBulkUpdate` + "`" + `.
+  """
+  variantPricesSet(
+    "The market whose currency is meant."
+    marketId: ID!
+    "The prices, at most 250."
+    prices: [VariantPriceInput!]!
+  ): VariantPricesSetPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Lets what variants cost in a market's currency follow the price in the shop's own again, all or none."
+  variantPricesDelete(
+    "The market whose currency is meant."
+    marketId: ID!
+    "The variants, at most 250."
+    variantIds: [ID!]!
+  ): VariantPricesDeletePayload @requiresScopes(scopes: [["products:write"]])
+}
+
+extend type ProductVariant {
+  "What the variant costs in each currency that the shop sells in, in the order of their codes."
+  prices: [VariantPrice!] @requiresScopes(scopes: [["products:read"]])
+}
+
+"""
+A part of the world that the shop sells to, in one currency.
+"""
+type Market implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "When it was created."
+  createdAt: DateTime!
+  "The currency of prices there."
+  currencySettings: MarketCurrencySettings!
+  "Whether the shop sells there now."
+  enabled: Boolean!
+  "Name in addresses, unique in the shop."
+  handle: String!
+  "Global id of the market."
+  id: ID!
+  "Languages that shoppers there can choose, the first one to begin with."
+  languages: [LanguageCode!]!
+  "Name for staff."
+  name: String!
+  "Whether it is the market for everybody whose country is in none. It cannot be switched off or deleted."
+  primary: Boolean!
+  "The countries of the market, in the order of their codes."
+  regions(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): MarketRegionConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
+  revision: String
+  "Whether prices there include tax."
+  taxesIncluded: Boolean!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"""
+The currency of a market, and how prices in it come about.
+"""
+type MarketCurrencySettings @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The currency of prices in the market."
+  baseCurrency: CurrencySetting!
+  "How many units of that currency one unit of the shop's own is worth; null where they are the same currency."
+  baseCurrencyManualRate: Decimal
+}
+
+"""
+A currency that the shop sells in.
+"""
+type CurrencySetting @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The code that amounts of money carry."
+  currencyCode: CurrencyCode!
+  "The name in English."
+  currencyName: String!
+}
+
+"""
+A country of a market.
+"""
+type MarketRegionCountry @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The code of the country."
+  code: CountryCode!
+  "Global id of the country in this market."
+  id: ID!
+  "The name in English."
+  name: String!
+}
+
+"""
+One page of the countries of a market.
+"""
+type MarketRegionConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The countries with their cursors."
+  edges: [MarketRegionEdge!]!
+  "The countries alone."
+  nodes: [MarketRegionCountry!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A country and its place in the list.
+"""
+type MarketRegionEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The country."
+  node: MarketRegionCountry!
+}
+
+"""
+One page of markets.
+"""
+type MarketConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The markets with their cursors."
+  edges: [MarketEdge!]!
+  "The markets alone."
+  nodes: [Market!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A market and its place in the list.
+"""
+type MarketEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The market."
+  node: Market!
+}
+
+"""
+What a variant costs in one currency.
+"""
+type VariantPrice @requiresScopes(scopes: [["products:read"], ["products:write"]]) {
+  "The price before reduction. Null when it is not reduced."
+  compareAtPrice: MoneyV2
+  "Whether it was fixed in this currency or follows from the price in the shop's own."
+  originType: PriceListPriceOriginType!
+  "The price of one piece."
+  price: MoneyV2!
+}
+
+"How a price came about."
+enum PriceListPriceOriginType {
+  "Somebody set it in this currency."
+  FIXED
+  "It follows from the price in the shop's own currency and the rate between the two."
+  RELATIVE
+}
+
+"A new market."
+input MarketCreateInput {
+  "The currency of prices there. Left out, it is the shop's own."
+  currencySettings: MarketCurrencySettingsUpdateInput
+  "Whether the shop sells there at once."
+  enabled: Boolean = true
+  "Name in addresses. Made from the name unless said."
+  handle: String
+  "Languages that shoppers there can choose, the first one to begin with. Left out, it is the shop's own."
+  languages: [LanguageCode!]
+  "Name for staff."
+  name: String!
+  "Its countries. A country can be in only one market that is switched on."
+  regions: [MarketRegionCreateInput!]!
+  "Whether prices there include tax."
+  taxesIncluded: Boolean = false
+}
+
+"Changes to a market. A part that is left out stays as it is."
+input MarketUpdateInput {
+  "The currency of prices there."
+  currencySettings: MarketCurrencySettingsUpdateInput
+  "Whether the shop sells there."
+  enabled: Boolean
+  "New name in addresses."
+  handle: String
+  "The market's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+  ifRevision: String
+  "The complete new list of languages, the first one to begin with."
+  languages: [LanguageCode!]
+  "New name for staff."
+  name: String
+  "The complete new list of its countries. A country can be in only one market that is switched on."
+  regions: [MarketRegionCreateInput!]
+  "Whether prices there include tax."
+  taxesIncluded: Boolean
+}
+
+"The currency of a market."
+input MarketCurrencySettingsUpdateInput {
+  "The currency of prices there."
+  baseCurrency: CurrencyCode
+  """
+  How many units of that currency one unit of the shop's own is worth, such as ` + "`" + `0.92` + "`" + `. It is needed for a currency that the
+  shop does not sell in yet. A currency has one rate: those of other markets that sell in it change along.
+  """
+  baseCurrencyManualRate: Decimal
+}
+
+"A country of a market."
+input MarketRegionCreateInput {
+  "The code of the country."
+  countryCode: CountryCode!
+}
+
+"A price of a variant in a market."
+input VariantPriceInput {
+  "The price before reduction, in the market's currency. Left out, the price is not reduced."
+  compareAtPrice: MoneyInput
+  "The price of one piece, in the market's currency."
+  price: MoneyInput!
+  "The variant."
+  variantId: ID!
+}
+
+"""
+Outcome of creating a market.
+"""
+type MarketCreatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The new market, or null when none was created."
+  market: Market
+  "What was refused and why. Empty when it was created."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of changing a market.
+"""
+type MarketUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The market as it is now, or null when it was not changed."
+  market: Market
+  "What was refused and why. Empty when it was changed."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of deleting a market.
+"""
+type MarketDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the market that is gone."
+  deletedId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of fixing prices in a market.
+"""
+type VariantPricesSetPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The variants, in the order of the input; null when nothing was written."
+  productVariants: [ProductVariant!]
+  "What was refused and why. Empty when everything was written."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of letting prices in a market follow the shop's own again.
+"""
+type VariantPricesDeletePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The variants, in the order of the input; null when nothing was written."
+  productVariants: [ProductVariant!]
+  "What was refused and why. Empty when everything was written."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Why a market or a price in it was not saved or deleted.
+"""
+type MarketUserError implements DisplayableError @public {
+  "The reason, for programs."
+  code: MarketUserErrorCode
+  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `regions` + "`" + `, ` + "`" + `0` + "`" + `, ` + "`" + `countryCode` + "`" + `; null when it is about the whole."
+  field: [String!]
+  "The reason in a sentence that can be shown."
+  message: String!
+}
+
+"Reasons for not saving or deleting a market or a price in it."
+enum MarketUserErrorCode {
+  "A value is missing or empty."
+  BLANK
+  "The amount is not in the market's currency."
+  CURRENCY_MISMATCH
+  "The same variant is given twice."
+  DUPLICATE
+  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
+  INVALID
+  "There is no such market in this shop."
+  MARKET_NOT_FOUND
+  "The market sells in the shop's own currency and has no prices beside those of the variants."
+  OWN_CURRENCY
+  "The primary market cannot be switched off or deleted."
+  PRIMARY_MARKET
+  "The shop does not sell in this currency yet: say its rate."
+  RATE_NEEDED
+  "The country is in another market that is switched on."
+  REGION_IN_OTHER_MARKET
+  "Somebody else has changed it since you read it."
+  STALE
+  "Another market has this handle."
+  TAKEN
+  "The value is too long."
+  TOO_LONG
+  "There are more entries than allowed."
+  TOO_MANY
+  "The value is outside its bounds."
+  VALUE_OUTSIDE_RANGE
+  "There is no such variant in this shop."
+  VARIANT_NOT_FOUND
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_metafield.graphqls", Input: `extend type Query {
+  "A definition of metafields, by its id or by its name; null when there is none."
+  metafieldDefinition(
+    "The definition by its id."
+    id: ID
+    "The definition by its name."
+    identifier: MetafieldDefinitionIdentifierInput
+  ): MetafieldDefinition @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]])
+
+  "The definitions for one type of owner: those that are pinned first, the others by namespace and key."
+  metafieldDefinitions(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "Those of this key only."
+    key: String
+    "How many from the end, at most 250."
+    last: Int
+    "Those of this namespace only."
+    namespace: String
+    "What the metafields belong to."
+    ownerType: MetafieldOwnerType!
+    "Those that are pinned only, or those that are not."
+    pinnedStatus: MetafieldDefinitionPinnedStatus = ANY
+    "Turn the order around."
+    reverse: Boolean = false
+  ): MetafieldDefinitionConnection @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  """
+  Defines what metafields of one name are: their type, the rules that their values obey, and who may see and write them. Once
+  there is a definition, storefronts see the values only where it says so. It is refused while a value is there that does not
+  fit. Defining needs the right to change the records that the metafields belong to.
+  """
+  metafieldDefinitionCreate("The definition." definition: MetafieldDefinitionInput!): MetafieldDefinitionCreatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+
+  "Changes a definition. Its name and type stay. New rules are refused while a value is there that does not obey them."
+  metafieldDefinitionUpdate("What to change; a part that is left out stays as it is." definition: MetafieldDefinitionUpdateInput!): MetafieldDefinitionUpdatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+
+  """
+  Deletes a definition. Its values stay, unless they are deleted along. Values that storefronts may not see are never left
+  behind, since without a definition they would show.
+  """
+  metafieldDefinitionDelete(
+    "True deletes the values, too; at most 1,000."
+    deleteAllAssociatedMetafields: Boolean = false
+    "The definition by its id."
+    id: ID
+    "The definition by its name."
+    identifier: MetafieldDefinitionIdentifierInput
+  ): MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+}
+
+"What metafields of one name are, and who may see and write them."
+type MetafieldDefinition implements Node @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Who may see and write the values."
+  access: MetafieldAccess!
+  "What the values are for."
+  description: String
+  "The global id."
+  id: ID!
+  "The name within its namespace."
+  key: String!
+  "What staff call it."
+  name: String!
+  "The group of names that the key belongs to."
+  namespace: String!
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+  "Place among the definitions that forms show first; null when it is not pinned."
+  pinnedPosition: Int
+  "Changes with every change of the definition. Hand it to ` + "`" + `metafieldDefinitionUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String!
+  "What the values are."
+  type: MetafieldDefinitionType!
+  "The rules that values obey."
+  validations: [MetafieldDefinitionValidation!]!
+}
+
+"What the values of a definition are."
+type MetafieldDefinitionType @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Name of the type, as ` + "`" + `Metafield.type` + "`" + ` has it, such as ` + "`" + `number_integer` + "`" + ` or ` + "`" + `list.product_reference` + "`" + `."
+  name: String!
+}
+
+"A rule that values of a definition obey."
+type MetafieldDefinitionValidation @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Name of the rule, such as ` + "`" + `min` + "`" + `, ` + "`" + `regex` + "`" + ` or ` + "`" + `choices` + "`" + `."
+  name: String!
+  "The rule's value."
+  value: String
+}
+
+"Who may see and write the values of a definition."
+type MetafieldAccess @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "What staff may do with them."
+  admin: MetafieldAdminAccess!
+  "What storefronts may do with them."
+  storefront: MetafieldStorefrontAccess!
+}
+
+"What staff may do with metafields. Apps may read and write them in any case."
+enum MetafieldAdminAccess {
+  "Read them."
+  MERCHANT_READ
+  "Read and write them."
+  MERCHANT_READ_WRITE
+}
+
+"What storefronts may do with metafields."
+enum MetafieldStorefrontAccess {
+  "Nothing: they do not know of them."
+  NONE
+  "Read them."
+  PUBLIC_READ
+}
+
+"What metafields belong to."
+enum MetafieldOwnerType {
+  "Collections."
+  COLLECTION
+  "Customers."
+  CUSTOMER
+  "Orders."
+  ORDER
+  "Pages."
+  PAGE
+  "Products."
+  PRODUCT
+  "Variants of products."
+  PRODUCTVARIANT
+  "The shop itself."
+  SHOP
+}
+
+"Which definitions are wanted."
+enum MetafieldDefinitionPinnedStatus {
+  "All."
+  ANY
+  "Those that are pinned."
+  PINNED
+  "Those that are not."
+  UNPINNED
+}
+
+"One page of definitions."
+type MetafieldDefinitionConnection @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) {
+  "The definitions with their cursors."
+  edges: [MetafieldDefinitionEdge!]!
+  "The definitions alone."
+  nodes: [MetafieldDefinition!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"A definition and its place in the list."
+type MetafieldDefinitionEdge @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The definition."
+  node: MetafieldDefinition!
+}
+
+"Names a definition."
+input MetafieldDefinitionIdentifierInput {
+  "The key within the namespace."
+  key: String!
+  "The namespace. Without it, the shop's default namespace is meant."
+  namespace: String
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+}
+
+"A new definition of metafields."
+input MetafieldDefinitionInput {
+  "Who may see and write the values; staff write them and storefronts see none, unless said."
+  access: MetafieldAccessInput
+  "What the values are for."
+  description: String
+  "The name within its namespace, from 2 to 64 letters, digits, hyphens and underscores."
+  key: String!
+  "What staff call it."
+  name: String!
+  "The group of names that the key belongs to. Without it, the shop's default namespace is meant."
+  namespace: String
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+  "True puts it behind the definitions that forms show first."
+  pin: Boolean = false
+  "What the values are, such as ` + "`" + `number_integer` + "`" + ` or ` + "`" + `list.product_reference` + "`" + `."
+  type: String!
+  "The rules that values obey."
+  validations: [MetafieldDefinitionValidationInput!]
+}
+
+"Changes to a definition. A part that is left out stays as it is."
+input MetafieldDefinitionUpdateInput {
+  "Who may see and write the values."
+  access: MetafieldAccessInput
+  "What the values are for."
+  description: String
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "Key of the definition to change."
+  key: String!
+  "What staff call it."
+  name: String
+  "Namespace of the definition to change. Without it, the shop's default namespace is meant."
+  namespace: String
+  "Type of owner of the definition to change."
+  ownerType: MetafieldOwnerType!
+  "True pins it, false takes it off those that are pinned."
+  pin: Boolean
+  "The rules that values obey, replacing all of the old ones."
+  validations: [MetafieldDefinitionValidationInput!]
+}
+
+"Who may see and write the values of a definition. A part that is left out stays as it is."
+input MetafieldAccessInput {
+  "What staff may do with them."
+  admin: MetafieldAdminAccess
+  "What storefronts may do with them."
+  storefront: MetafieldStorefrontAccess
+}
+
+"""
+A rule for values. Numbers and times know ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `, decimals ` + "`" + `max_precision` + "`" + `; texts know ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + ` for their
+length and ` + "`" + `regex` + "`" + `, a pattern in the syntax of RE2; texts of one line and whole numbers know ` + "`" + `choices` + "`" + `, a list in JSON.
+Lists know ` + "`" + `list.min` + "`" + ` and ` + "`" + `list.max` + "`" + ` beside the rules of their entries.
+"""
+input MetafieldDefinitionValidationInput {
+  "Name of the rule."
+  name: String!
+  "The rule's value."
+  value: String!
+}
+
+"Outcome of defining metafields."
+type MetafieldDefinitionCreatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "The definition, or null when there is none."
+  createdDefinition: MetafieldDefinition
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of changing a definition."
+type MetafieldDefinitionUpdatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "The definition as it is now, or null when it was not changed."
+  updatedDefinition: MetafieldDefinition
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of deleting a definition."
+type MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Id of the definition that is gone."
+  deletedDefinitionId: ID
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_order.graphqls", Input: `extend type Query {
@@ -10346,6 +11323,8 @@ type OrderCommentCreatePayload @requiresScopes(scopes: [["orders:write"]]) {
   productVariantsBulkUpdate(
     "True saves the good entries even when others are refused."
     allowPartialUpdates: Boolean = false
+    "The ` + "`" + `revision` + "`" + ` of the product that the changes were made on. Another one refuses all of them with code ` + "`" + `STALE` + "`" + `."
+    ifRevision: String
     "Pictures to fetch and attach to the product."
     media: [CreateMediaInput!]
     "The product."
@@ -10415,6 +11394,16 @@ type OrderCommentCreatePayload @requiresScopes(scopes: [["orders:write"]]) {
   metafieldsSet("What to write, at most 25 entries." metafields: [MetafieldsSetInput!]!): MetafieldsSetPayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
 }
 
+extend type Product {
+  "Changes with every change of the product, its variants, options and pictures. Hand it to ` + "`" + `productUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["products:read"]])
+}
+
+extend type Collection {
+  "Changes with every change of the collection, and of what is in it by hand. Hand it to ` + "`" + `collectionUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["products:read"]])
+}
+
 "A new product."
 input ProductCreateInput {
   "Collections, chosen by hand, to put it in."
@@ -10453,6 +11442,8 @@ input ProductUpdateInput {
   handle: String
   "The product to change."
   id: ID!
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Metafields to write."
   metafields: [MetafieldInput!]
   "New kind of product."
@@ -10619,6 +11610,8 @@ input CollectionInput {
   handle: String
   "The collection to change. Left out when creating."
   id: ID
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Its picture."
   image: ImageInput
   "Metafields of the collection."
@@ -10732,7 +11725,7 @@ type ProductVariantsBulkCreatePayload @requiresScopes(scopes: [["products:write"
   "The product as it is now, or null when it was not saved."
   product: Product
   "The new variants, in the order given; null when none was added."
-  productVariants: [ProductVariant!]
+  productVariants: [ProductVariant!] @listSize(assumedSize: 250)
   "What was refused and why. Empty when everything was done."
   userErrors: [ProductVariantsBulkCreateUserError!]!
 }
@@ -10744,7 +11737,7 @@ type ProductVariantsBulkUpdatePayload @requiresScopes(scopes: [["products:write"
   "The product as it is now, or null when it was not saved."
   product: Product
   "The variants as they are now, in the order given; null when none was changed."
-  productVariants: [ProductVariant!]
+  productVariants: [ProductVariant!] @listSize(assumedSize: 250)
   "What was refused and why. Empty when everything was done."
   userErrors: [ProductVariantsBulkUpdateUserError!]!
 }
@@ -10764,7 +11757,7 @@ Outcome of attaching pictures.
 """
 type ProductCreateMediaPayload @requiresScopes(scopes: [["products:write"]]) {
   "The new pictures, in the order given."
-  media: [Media!]
+  media: [Media!] @listSize(assumedSize: 250)
   "What was refused and why, by the name that older clients read."
   mediaUserErrors: [MediaUserError!]!
   "The product as it is now, or null when it was not saved."
@@ -10858,7 +11851,7 @@ Outcome of writing metafields.
 """
 type MetafieldsSetPayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
   "The metafields as they are now, in the order given; null when any was refused, because then none is written."
-  metafields: [Metafield!]
+  metafields: [Metafield!] @listSize(assumedSize: 25)
   "What was refused and why. Empty when everything was done."
   userErrors: [MetafieldsSetUserError!]!
 }
@@ -10933,6 +11926,8 @@ enum ProductVariantsBulkUpdateUserErrorCode {
   PRODUCT_VARIANT_DOES_NOT_EXIST
   "The entry does not say which variant it is about."
   PRODUCT_VARIANT_ID_MISSING
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "The value is too long."
   TOO_LONG
   "Another variant has the same value for each option."
@@ -11221,12 +12216,372 @@ type ReturnProcessPayload @requiresScopes(scopes: [["orders:write"]]) {
   userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_shipping.graphqls", Input: `extend type Query {
+  "The parts of the world that the shop delivers to, in their order."
+  shippingZones(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): ShippingZoneConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+
+  "One part of the world that the shop delivers to, by its id; null when there is none."
+  shippingZone("Global id of the zone." id: ID!): ShippingZone @requiresScopes(scopes: [["shop:read"]])
+
+  "The taxes that the shop charges, in their order. Where it lists none, it charges none. Whether prices include them, each market says."
+  taxRates(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): TaxRateConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  """
+  Creates a zone with its rates. A place that another zone reaches as closely is refused: of zones that name a province, a
+  country or the rest of the world, the one that names the buyer's address most closely counts.
+  """
+  shippingZoneCreate("The zone." input: ShippingZoneCreateInput!): ShippingZoneCreatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Changes a zone. Carts show the new rates within seconds; orders keep the price they were made with."
+  shippingZoneUpdate(
+    "The zone to change."
+    id: ID!
+    "What to change; a part that is left out stays as it is."
+    input: ShippingZoneUpdateInput!
+  ): ShippingZoneUpdatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Deletes a zone with its rates. What only it reached is delivered to no longer."
+  shippingZoneDelete("The zone to delete." id: ID!): ShippingZoneDeletePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Makes a tax, or changes the one of the same name in the same country or province. All taxes of an address are added up."
+  taxRateSet("The tax." input: TaxRateInput!): TaxRateSetPayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Deletes a tax."
+  taxRateDelete("The tax to delete." id: ID!): TaxRateDeletePayload @requiresScopes(scopes: [["shop:write"]])
+}
+
+"""
+A part of the world that the same rates reach.
+"""
+type ShippingZone implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Codes of the countries that it reaches."
+  countries: [CountryCode!]!
+  "When it was created."
+  createdAt: DateTime!
+  "Global id of the zone."
+  id: ID!
+  "Name for staff."
+  name: String!
+  "Provinces that it is limited to, such as ` + "`" + `US-CA` + "`" + `. A country without any is reached as a whole."
+  provinces: [String!]!
+  "The ways to deliver there, by handle and currency."
+  rates: [ShippingRate!]!
+  "Whether it reaches all countries that no other zone names."
+  restOfWorld: Boolean!
+  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
+  revision: String
+  "When it or a rate of it last changed."
+  updatedAt: DateTime!
+}
+
+"""
+A way to deliver into a zone, and its price in one currency. Entries of one handle are the same way in several currencies.
+"""
+type ShippingRate @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "What buyers read below the title; empty where there is nothing to say."
+  description: String!
+  "Name for programs, which carts choose it by."
+  handle: String!
+  "The latest delivery in days; null when nothing is promised."
+  maximumDays: Int
+  "The heaviest parcel that it takes, in grams; null for any."
+  maximumGrams: Int
+  "The most that the goods may cost; null for any."
+  maximumSubtotal: MoneyV2
+  "The earliest delivery in days; null when nothing is promised."
+  minimumDays: Int
+  "The lightest parcel that it takes, in grams; null for any."
+  minimumGrams: Int
+  "The least that the goods have to cost; null for any."
+  minimumSubtotal: MoneyV2
+  "What it costs."
+  price: MoneyV2!
+  "What buyers read."
+  title: String!
+}
+
+"""
+One page of zones.
+"""
+type ShippingZoneConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The zones with their cursors."
+  edges: [ShippingZoneEdge!]!
+  "The zones alone."
+  nodes: [ShippingZone!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A zone and its place in the list.
+"""
+type ShippingZoneEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The zone."
+  node: ShippingZone!
+}
+
+"""
+A tax of a country or of one of its provinces.
+"""
+type TaxRate implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The country that charges it."
+  countryCode: CountryCode!
+  "When it was created."
+  createdAt: DateTime!
+  "Global id of the tax."
+  id: ID!
+  "What buyers read, such as ` + "`" + `VAT` + "`" + `."
+  name: String!
+  "The code of the province that charges it; null for the whole country."
+  provinceCode: String
+  "The rate in percent, such as ` + "`" + `19.0` + "`" + `."
+  ratePercentage: Decimal!
+  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
+  revision: String
+  "Whether it is charged on delivery too."
+  shippingTaxable: Boolean!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"""
+One page of taxes.
+"""
+type TaxRateConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The taxes with their cursors."
+  edges: [TaxRateEdge!]!
+  "The taxes alone."
+  nodes: [TaxRate!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A tax and its place in the list.
+"""
+type TaxRateEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The tax."
+  node: TaxRate!
+}
+
+"A new zone."
+input ShippingZoneCreateInput {
+  "Codes of the countries that it reaches."
+  countries: [CountryCode!]
+  "Name for staff."
+  name: String!
+  "Provinces that it is limited to, such as ` + "`" + `US-CA` + "`" + `. A country without any is reached as a whole."
+  provinces: [String!]
+  "The ways to deliver there."
+  rates: [ShippingRateInput!]
+  "True reaches all countries that no other zone names."
+  restOfWorld: Boolean = false
+}
+
+"Changes to a zone. A part that is left out stays as it is."
+input ShippingZoneUpdateInput {
+  "The complete new list of countries."
+  countries: [CountryCode!]
+  "The zone's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+  ifRevision: String
+  "New name for staff."
+  name: String
+  "The complete new list of provinces."
+  provinces: [String!]
+  "The complete new list of ways to deliver there."
+  rates: [ShippingRateInput!]
+  "True reaches all countries that no other zone names."
+  restOfWorld: Boolean
+}
+
+"A way to deliver, and its price in one currency. Give one entry for each currency, all with the same handle."
+input ShippingRateInput {
+  "What buyers read below the title."
+  description: String
+  "Name for programs. Made from the title unless said."
+  handle: String
+  "The latest delivery in days."
+  maximumDays: Int
+  "The heaviest parcel that it takes, in grams."
+  maximumGrams: Int
+  "The most that the goods may cost, in the currency of the price."
+  maximumSubtotal: Decimal
+  "The earliest delivery in days."
+  minimumDays: Int
+  "The lightest parcel that it takes, in grams."
+  minimumGrams: Int
+  "The least that the goods have to cost, in the currency of the price."
+  minimumSubtotal: Decimal
+  "What it costs."
+  price: MoneyInput!
+  "What buyers read."
+  title: String!
+}
+
+"A tax."
+input TaxRateInput {
+  "The country that charges it."
+  countryCode: CountryCode!
+  "The tax's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+  ifRevision: String
+  "What buyers read, such as ` + "`" + `VAT` + "`" + `."
+  name: String!
+  "The code of the province that charges it, such as ` + "`" + `CA` + "`" + `. Left out, it is the whole country."
+  provinceCode: String
+  "The rate in percent, from 0 to 100, with four fraction digits at most."
+  ratePercentage: Decimal!
+  "Whether it is charged on delivery too."
+  shippingTaxable: Boolean = true
+}
+
+"""
+Outcome of creating a zone.
+"""
+type ShippingZoneCreatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The new zone, or null when none was created."
+  shippingZone: ShippingZone
+  "What was refused and why. Empty when it was created."
+  userErrors: [ShippingZoneUserError!]!
+}
+
+"""
+Outcome of changing a zone.
+"""
+type ShippingZoneUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The zone as it is now, or null when it was not changed."
+  shippingZone: ShippingZone
+  "What was refused and why. Empty when it was changed."
+  userErrors: [ShippingZoneUserError!]!
+}
+
+"""
+Outcome of deleting a zone.
+"""
+type ShippingZoneDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the zone that is gone."
+  deletedId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [ShippingZoneUserError!]!
+}
+
+"""
+Outcome of setting a tax.
+"""
+type TaxRateSetPayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The tax as it is now, or null when it was not set."
+  taxRate: TaxRate
+  "What was refused and why. Empty when it was set."
+  userErrors: [TaxRateUserError!]!
+}
+
+"""
+Outcome of deleting a tax.
+"""
+type TaxRateDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the tax that is gone."
+  deletedId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [TaxRateUserError!]!
+}
+
+"""
+Why a zone was not saved or deleted.
+"""
+type ShippingZoneUserError implements DisplayableError @public {
+  "The reason, for programs."
+  code: ShippingZoneUserErrorCode
+  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `rates` + "`" + `, ` + "`" + `0` + "`" + `, ` + "`" + `price` + "`" + `; null when it is about the whole."
+  field: [String!]
+  "The reason in a sentence that can be shown."
+  message: String!
+}
+
+"Reasons for not saving or deleting a zone."
+enum ShippingZoneUserErrorCode {
+  "A value is missing or empty."
+  BLANK
+  "The same handle is given twice in one currency."
+  DUPLICATE
+  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
+  INVALID
+  "There is no such record in this shop."
+  NOT_FOUND
+  "Another zone reaches the same place as closely."
+  OVERLAP
+  "Somebody else has changed it since you read it."
+  STALE
+  "The value is too long."
+  TOO_LONG
+  "There are more entries than allowed."
+  TOO_MANY
+  "The value is outside its bounds."
+  VALUE_OUTSIDE_RANGE
+}
+
+"""
+Why a tax was not saved or deleted.
+"""
+type TaxRateUserError implements DisplayableError @public {
+  "The reason, for programs."
+  code: TaxRateUserErrorCode
+  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `ratePercentage` + "`" + `; null when it is about the whole."
+  field: [String!]
+  "The reason in a sentence that can be shown."
+  message: String!
+}
+
+"Reasons for not saving or deleting a tax."
+enum TaxRateUserErrorCode {
+  "A value is missing or empty."
+  BLANK
+  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
+  INVALID
+  "There is no such record in this shop."
+  NOT_FOUND
+  "Somebody else has changed it since you read it."
+  STALE
+  "The value is too long."
+  TOO_LONG
+  "There are more entries than allowed."
+  TOO_MANY
+  "The value is outside its bounds."
+  VALUE_OUTSIDE_RANGE
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_signin.graphqls", Input: `extend type Query {
   "One provider of identities that the shop believes; null when there is none with this id."
   identityProvider("Global id of the provider." id: ID!): IdentityProvider @requiresScopes(scopes: [["shop:read"]])
 
   "The providers of identities that the shop believes, by handle; at most 20."
-  identityProviders: [IdentityProvider!] @requiresScopes(scopes: [["shop:read"]])
+  identityProviders: [IdentityProvider!] @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 50)
 }
 
 extend type Mutation {
@@ -11408,6 +12763,241 @@ type TagsRemovePayload @requiresScopes(scopes: [["orders:write"]]) {
   userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_transfer.graphqls", Input: `extend type Query {
+  "A transfer, or null when there is none of this id."
+  inventoryTransfer("The transfer." id: ID!): InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+
+  "Transfers between places, the oldest first."
+  inventoryTransfers(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Those in a state, such as ` + "`" + `status:in_progress` + "`" + `."
+    query: String
+    "Turn the order around."
+    reverse: Boolean = false
+  ): InventoryTransferConnection @requiresScopes(scopes: [["inventory:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  "Plans a transfer from one place to another, as a draft. Nothing moves yet, and nothing is set aside."
+  inventoryTransferCreate("The transfer." input: InventoryTransferCreateInput!): InventoryTransferCreatePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Sets what a draft names aside at its origin, so that nobody buys it. It is refused where fewer pieces are free."
+  inventoryTransferMarkAsReadyToShip("The transfer." id: ID!): InventoryTransferMarkAsReadyToShipPayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Sends a transfer on its way. Its pieces leave the origin, and count as ` + "`" + `incoming` + "`" + ` at the destination, where they cannot be sold yet."
+  inventoryTransferShip("The transfer." id: ID!): InventoryTransferShipPayload @requiresScopes(scopes: [["inventory:write"]])
+
+  """
+  Books what has arrived, in one go or in several. What is accepted is in stock at the destination; what is rejected is not
+  expected any more. The transfer ends when nothing is on its way.
+  """
+  inventoryTransferReceive(
+    "The transfer."
+    id: ID!
+    "What has arrived."
+    lineItems: [InventoryTransferReceiveLineItemInput!]!
+  ): InventoryTransferReceivePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Ends a transfer. What it has set aside can be sold again, and what is on its way is back in stock at the origin."
+  inventoryTransferCancel("The transfer." id: ID!): InventoryTransferCancelPayload @requiresScopes(scopes: [["inventory:write"]])
+}
+
+"Goods on their way from one place to another."
+type InventoryTransfer implements Node @requiresScopes(scopes: [["inventory:read"]]) {
+  "When it was planned."
+  createdAt: DateTime!
+  "Where it goes. Null when the place was deleted since."
+  destination: Location
+  "When the last piece was received, or it was canceled."
+  endedAt: DateTime
+  "The global id."
+  id: ID!
+  "What is transferred."
+  lineItems(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): InventoryTransferLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Running name, such as ` + "`" + `#T0012` + "`" + `."
+  name: String!
+  "What staff have to know about it."
+  note: String
+  "Where it comes from. Null when the place was deleted since."
+  origin: Location
+  "Pieces that were accepted at the destination."
+  receivedQuantity: Int!
+  "Its name in another system."
+  referenceName: String
+  "When it was sent on its way."
+  shippedAt: DateTime
+  "How far it has come."
+  status: InventoryTransferStatus!
+  "Pieces of all lines together."
+  totalQuantity: Int!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"How far a transfer has come."
+enum InventoryTransferStatus {
+  "It was called off."
+  CANCELED
+  "It is planned. Nothing is set aside."
+  DRAFT
+  "It is on its way: its pieces are ` + "`" + `incoming` + "`" + ` at the destination."
+  IN_PROGRESS
+  "Its pieces are set aside at the origin."
+  READY_TO_SHIP
+  "Everything has arrived or was rejected."
+  TRANSFERRED
+}
+
+"One page of transfers."
+type InventoryTransferConnection @requiresScopes(scopes: [["inventory:read"]]) {
+  "The transfers with their cursors."
+  edges: [InventoryTransferEdge!]!
+  "The transfers alone."
+  nodes: [InventoryTransfer!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"A transfer and its place in the list."
+type InventoryTransferEdge @requiresScopes(scopes: [["inventory:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The transfer."
+  node: InventoryTransfer!
+}
+
+"Pieces of one item in a transfer, and what became of them."
+type InventoryTransferLineItem @requiresScopes(scopes: [["inventory:read"]]) {
+  "Pieces that were accepted at the destination."
+  acceptedQuantity: Int!
+  "Id of the line, for ` + "`" + `inventoryTransferReceive` + "`" + `."
+  id: ID!
+  "The item. Null when it was deleted since."
+  inventoryItem: InventoryItem
+  "Pieces that nothing has become of yet."
+  openQuantity: Int!
+  "Pieces that were rejected at the destination."
+  rejectedQuantity: Int!
+  "Pieces that were sent, or are to be."
+  totalQuantity: Int!
+}
+
+"One page of the lines of a transfer."
+type InventoryTransferLineItemConnection @requiresScopes(scopes: [["inventory:read"]]) {
+  "The lines with their cursors."
+  edges: [InventoryTransferLineItemEdge!]!
+  "The lines alone."
+  nodes: [InventoryTransferLineItem!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"A line of a transfer and its place in the list."
+type InventoryTransferLineItemEdge @requiresScopes(scopes: [["inventory:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The line."
+  node: InventoryTransferLineItem!
+}
+
+"A transfer to plan."
+input InventoryTransferCreateInput {
+  "Where it goes."
+  destinationLocationId: ID!
+  "What is transferred, at most 250 lines, one for each item."
+  lineItems: [InventoryTransferLineItemInput!]!
+  "What staff have to know about it."
+  note: String
+  "Where it comes from."
+  originLocationId: ID!
+  "Its name in another system."
+  referenceName: String
+}
+
+"Pieces of one item to transfer."
+input InventoryTransferLineItemInput {
+  "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
+  inventoryItemId: ID!
+  "How many pieces, from 1."
+  quantity: Int!
+}
+
+"Pieces of a line that have arrived."
+input InventoryTransferReceiveLineItemInput {
+  "How many pieces, from 1."
+  quantity: Int!
+  "Whether they are fit to be stocked."
+  reason: InventoryTransferReceiveReason!
+  "The line."
+  transferLineItemId: ID!
+}
+
+"What becomes of pieces that have arrived."
+enum InventoryTransferReceiveReason {
+  "They are in stock now."
+  ACCEPTED
+  "They are damaged, wrong or missing, and are not stocked."
+  REJECTED
+}
+
+"Outcome of planning a transfer."
+type InventoryTransferCreatePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer, or null when none was planned."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of setting a transfer's pieces aside."
+type InventoryTransferMarkAsReadyToShipPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of sending a transfer on its way."
+type InventoryTransferShipPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of receiving a transfer."
+type InventoryTransferReceivePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of calling a transfer off."
+type InventoryTransferCancelPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One kind of a product that can be put into a cart, such as the blue mug in large."
 type ProductVariant implements HasMetafields & Node @public {
   "Whether it can be bought now, from stock or by back order."
@@ -11441,7 +13031,7 @@ type ProductVariant implements HasMetafields & Node @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "What one piece costs, in the currency of this request."
   price: MoneyV2!
   "What one piece costs."
@@ -11455,7 +13045,7 @@ type ProductVariant implements HasMetafields & Node @public {
   "Whether it has to be delivered. False for gift cards and downloads."
   requiresShipping: Boolean!
   "Its value for each option of the product."
-  selectedOptions: [SelectedOption!]!
+  selectedOptions: [SelectedOption!]! @listSize(assumedSize: 3)
   "The shop's own article number."
   sku: String
   "Whether tax is charged on it."
@@ -11497,7 +13087,7 @@ type ProductOption implements Node @public {
   "The name to show."
   name: String!
   "What can be chosen, in the shop's order."
-  optionValues: [ProductOptionValue!]!
+  optionValues: [ProductOptionValue!]! @listSize(assumedSize: 100)
   "The names of what can be chosen."
   values: [String!]! @deprecated(reason: "Use ` + "`" + `optionValues` + "`" + ` instead.")
 }
@@ -12853,6 +14443,8 @@ func (ec *executionContext) childFields_Collection(ctx context.Context, field gr
 		return ec.fieldContext_Collection_trackingParameters(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Collection_updatedAt(ctx, field)
+	case "revision":
+		return ec.fieldContext_Collection_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Collection", field.Name)
 }
@@ -13015,6 +14607,16 @@ func (ec *executionContext) childFields_Currency(ctx context.Context, field grap
 		return ec.fieldContext_Currency_symbol(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Currency", field.Name)
+}
+
+func (ec *executionContext) childFields_CurrencySetting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currencyCode":
+		return ec.fieldContext_CurrencySetting_currencyCode(ctx, field)
+	case "currencyName":
+		return ec.fieldContext_CurrencySetting_currencyName(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CurrencySetting", field.Name)
 }
 
 func (ec *executionContext) childFields_Customer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13945,6 +15547,16 @@ func (ec *executionContext) childFields_ImageEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type ImageEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_InventoryActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryLevel":
+		return ec.fieldContext_InventoryActivatePayload_inventoryLevel(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryActivatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_InventoryAdjustQuantitiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "inventoryAdjustmentGroup":
@@ -14001,6 +15613,14 @@ func (ec *executionContext) childFields_InventoryChange(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type InventoryChange", field.Name)
 }
 
+func (ec *executionContext) childFields_InventoryDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userErrors":
+		return ec.fieldContext_InventoryDeactivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryDeactivatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_InventoryItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14013,6 +15633,8 @@ func (ec *executionContext) childFields_InventoryItem(ctx context.Context, field
 		return ec.fieldContext_InventoryItem_tracked(ctx, field)
 	case "variant":
 		return ec.fieldContext_InventoryItem_variant(ctx, field)
+	case "movements":
+		return ec.fieldContext_InventoryItem_movements(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InventoryItem", field.Name)
 }
@@ -14055,6 +15677,64 @@ func (ec *executionContext) childFields_InventoryLevelEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type InventoryLevelEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_InventoryMoveQuantitiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryAdjustmentGroup":
+		return ec.fieldContext_InventoryMoveQuantitiesPayload_inventoryAdjustmentGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryMoveQuantitiesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMoveQuantitiesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryMovement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "actor":
+		return ec.fieldContext_InventoryMovement_actor(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_InventoryMovement_createdAt(ctx, field)
+	case "delta":
+		return ec.fieldContext_InventoryMovement_delta(ctx, field)
+	case "id":
+		return ec.fieldContext_InventoryMovement_id(ctx, field)
+	case "location":
+		return ec.fieldContext_InventoryMovement_location(ctx, field)
+	case "quantityAfter":
+		return ec.fieldContext_InventoryMovement_quantityAfter(ctx, field)
+	case "quantityBefore":
+		return ec.fieldContext_InventoryMovement_quantityBefore(ctx, field)
+	case "reason":
+		return ec.fieldContext_InventoryMovement_reason(ctx, field)
+	case "reference":
+		return ec.fieldContext_InventoryMovement_reference(ctx, field)
+	case "staffMember":
+		return ec.fieldContext_InventoryMovement_staffMember(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMovement", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryMovementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InventoryMovementConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InventoryMovementConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InventoryMovementConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMovementConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryMovementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InventoryMovementEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InventoryMovementEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMovementEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_InventoryQuantity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -14085,6 +15765,152 @@ func (ec *executionContext) childFields_InventorySetQuantitiesUserError(ctx cont
 		return ec.fieldContext_InventorySetQuantitiesUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InventorySetQuantitiesUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransfer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdAt":
+		return ec.fieldContext_InventoryTransfer_createdAt(ctx, field)
+	case "destination":
+		return ec.fieldContext_InventoryTransfer_destination(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_InventoryTransfer_endedAt(ctx, field)
+	case "id":
+		return ec.fieldContext_InventoryTransfer_id(ctx, field)
+	case "lineItems":
+		return ec.fieldContext_InventoryTransfer_lineItems(ctx, field)
+	case "name":
+		return ec.fieldContext_InventoryTransfer_name(ctx, field)
+	case "note":
+		return ec.fieldContext_InventoryTransfer_note(ctx, field)
+	case "origin":
+		return ec.fieldContext_InventoryTransfer_origin(ctx, field)
+	case "receivedQuantity":
+		return ec.fieldContext_InventoryTransfer_receivedQuantity(ctx, field)
+	case "referenceName":
+		return ec.fieldContext_InventoryTransfer_referenceName(ctx, field)
+	case "shippedAt":
+		return ec.fieldContext_InventoryTransfer_shippedAt(ctx, field)
+	case "status":
+		return ec.fieldContext_InventoryTransfer_status(ctx, field)
+	case "totalQuantity":
+		return ec.fieldContext_InventoryTransfer_totalQuantity(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_InventoryTransfer_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransfer", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferCancelPayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InventoryTransferConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InventoryTransferConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InventoryTransferConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferCreatePayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InventoryTransferEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InventoryTransferEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "acceptedQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_acceptedQuantity(ctx, field)
+	case "id":
+		return ec.fieldContext_InventoryTransferLineItem_id(ctx, field)
+	case "inventoryItem":
+		return ec.fieldContext_InventoryTransferLineItem_inventoryItem(ctx, field)
+	case "openQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_openQuantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_rejectedQuantity(ctx, field)
+	case "totalQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_totalQuantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferLineItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InventoryTransferLineItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InventoryTransferLineItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InventoryTransferLineItemConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferLineItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InventoryTransferLineItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InventoryTransferLineItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferMarkAsReadyToShipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferMarkAsReadyToShipPayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferMarkAsReadyToShipPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferMarkAsReadyToShipPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferReceivePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferReceivePayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferReceivePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferReceivePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferShipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferShipPayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferShipPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferShipPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14129,8 +15955,62 @@ func (ec *executionContext) childFields_Location(ctx context.Context, field grap
 		return ec.fieldContext_Location_id(ctx, field)
 	case "name":
 		return ec.fieldContext_Location_name(ctx, field)
+	case "address":
+		return ec.fieldContext_Location_address(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Location_createdAt(ctx, field)
+	case "fulfillmentPriority":
+		return ec.fieldContext_Location_fulfillmentPriority(ctx, field)
+	case "fulfillsOnlineOrders":
+		return ec.fieldContext_Location_fulfillsOnlineOrders(ctx, field)
+	case "inventoryLevels":
+		return ec.fieldContext_Location_inventoryLevels(ctx, field)
+	case "isActive":
+		return ec.fieldContext_Location_isActive(ctx, field)
+	case "revision":
+		return ec.fieldContext_Location_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Location", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationActivatePayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationActivatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationAddPayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationAddPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address1":
+		return ec.fieldContext_LocationAddress_address1(ctx, field)
+	case "address2":
+		return ec.fieldContext_LocationAddress_address2(ctx, field)
+	case "city":
+		return ec.fieldContext_LocationAddress_city(ctx, field)
+	case "countryCode":
+		return ec.fieldContext_LocationAddress_countryCode(ctx, field)
+	case "phone":
+		return ec.fieldContext_LocationAddress_phone(ctx, field)
+	case "provinceCode":
+		return ec.fieldContext_LocationAddress_provinceCode(ctx, field)
+	case "zip":
+		return ec.fieldContext_LocationAddress_zip(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationAddress", field.Name)
 }
 
 func (ec *executionContext) childFields_LocationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14145,6 +16025,26 @@ func (ec *executionContext) childFields_LocationConnection(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type LocationConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_LocationDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationDeactivatePayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationDeactivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationDeactivatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedLocationId":
+		return ec.fieldContext_LocationDeletePayload_deletedLocationId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -14153,6 +16053,16 @@ func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field 
 		return ec.fieldContext_LocationEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationEditPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationEditPayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationEditPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationEditPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MailingAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14219,6 +16129,144 @@ func (ec *executionContext) childFields_MailingAddressEdge(ctx context.Context, 
 		return ec.fieldContext_MailingAddressEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MailingAddressEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Market(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdAt":
+		return ec.fieldContext_Market_createdAt(ctx, field)
+	case "currencySettings":
+		return ec.fieldContext_Market_currencySettings(ctx, field)
+	case "enabled":
+		return ec.fieldContext_Market_enabled(ctx, field)
+	case "handle":
+		return ec.fieldContext_Market_handle(ctx, field)
+	case "id":
+		return ec.fieldContext_Market_id(ctx, field)
+	case "languages":
+		return ec.fieldContext_Market_languages(ctx, field)
+	case "name":
+		return ec.fieldContext_Market_name(ctx, field)
+	case "primary":
+		return ec.fieldContext_Market_primary(ctx, field)
+	case "regions":
+		return ec.fieldContext_Market_regions(ctx, field)
+	case "revision":
+		return ec.fieldContext_Market_revision(ctx, field)
+	case "taxesIncluded":
+		return ec.fieldContext_Market_taxesIncluded(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Market_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Market", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MarketConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MarketConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MarketConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "market":
+		return ec.fieldContext_MarketCreatePayload_market(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarketCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketCurrencySettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "baseCurrency":
+		return ec.fieldContext_MarketCurrencySettings_baseCurrency(ctx, field)
+	case "baseCurrencyManualRate":
+		return ec.fieldContext_MarketCurrencySettings_baseCurrencyManualRate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketCurrencySettings", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_MarketDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarketDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MarketEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MarketEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketRegionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MarketRegionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MarketRegionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MarketRegionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketRegionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketRegionCountry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MarketRegionCountry_code(ctx, field)
+	case "id":
+		return ec.fieldContext_MarketRegionCountry_id(ctx, field)
+	case "name":
+		return ec.fieldContext_MarketRegionCountry_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketRegionCountry", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketRegionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MarketRegionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MarketRegionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketRegionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "market":
+		return ec.fieldContext_MarketUpdatePayload_market(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarketUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MarketUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_MarketUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MarketUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_MediaConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14295,6 +16343,8 @@ func (ec *executionContext) childFields_Menu(ctx context.Context, field graphql.
 		return ec.fieldContext_Menu_itemsCount(ctx, field)
 	case "title":
 		return ec.fieldContext_Menu_title(ctx, field)
+	case "revision":
+		return ec.fieldContext_Menu_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Menu", field.Name)
 }
@@ -14379,6 +16429,16 @@ func (ec *executionContext) childFields_Metafield(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Metafield", field.Name)
 }
 
+func (ec *executionContext) childFields_MetafieldAccess(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "admin":
+		return ec.fieldContext_MetafieldAccess_admin(ctx, field)
+	case "storefront":
+		return ec.fieldContext_MetafieldAccess_storefront(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldAccess", field.Name)
+}
+
 func (ec *executionContext) childFields_MetafieldConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -14389,6 +16449,104 @@ func (ec *executionContext) childFields_MetafieldConnection(ctx context.Context,
 		return ec.fieldContext_MetafieldConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MetafieldConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "access":
+		return ec.fieldContext_MetafieldDefinition_access(ctx, field)
+	case "description":
+		return ec.fieldContext_MetafieldDefinition_description(ctx, field)
+	case "id":
+		return ec.fieldContext_MetafieldDefinition_id(ctx, field)
+	case "key":
+		return ec.fieldContext_MetafieldDefinition_key(ctx, field)
+	case "name":
+		return ec.fieldContext_MetafieldDefinition_name(ctx, field)
+	case "namespace":
+		return ec.fieldContext_MetafieldDefinition_namespace(ctx, field)
+	case "ownerType":
+		return ec.fieldContext_MetafieldDefinition_ownerType(ctx, field)
+	case "pinnedPosition":
+		return ec.fieldContext_MetafieldDefinition_pinnedPosition(ctx, field)
+	case "revision":
+		return ec.fieldContext_MetafieldDefinition_revision(ctx, field)
+	case "type":
+		return ec.fieldContext_MetafieldDefinition_type(ctx, field)
+	case "validations":
+		return ec.fieldContext_MetafieldDefinition_validations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MetafieldDefinitionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MetafieldDefinitionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MetafieldDefinitionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdDefinition":
+		return ec.fieldContext_MetafieldDefinitionCreatePayload_createdDefinition(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedDefinitionId":
+		return ec.fieldContext_MetafieldDefinitionDeletePayload_deletedDefinitionId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MetafieldDefinitionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MetafieldDefinitionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MetafieldDefinitionType_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionType", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "updatedDefinition":
+		return ec.fieldContext_MetafieldDefinitionUpdatePayload_updatedDefinition(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionValidation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MetafieldDefinitionValidation_name(ctx, field)
+	case "value":
+		return ec.fieldContext_MetafieldDefinitionValidation_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionValidation", field.Name)
 }
 
 func (ec *executionContext) childFields_MetafieldDeleteUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14979,6 +17137,8 @@ func (ec *executionContext) childFields_Page(ctx context.Context, field graphql.
 		return ec.fieldContext_Page_updatedAt(ctx, field)
 	case "isPublished":
 		return ec.fieldContext_Page_isPublished(ctx, field)
+	case "revision":
+		return ec.fieldContext_Page_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Page", field.Name)
 }
@@ -15177,6 +17337,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_variantsCount(ctx, field)
 	case "vendor":
 		return ec.fieldContext_Product_vendor(ctx, field)
+	case "revision":
+		return ec.fieldContext_Product_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
 }
@@ -15365,6 +17527,8 @@ func (ec *executionContext) childFields_ProductVariant(ctx context.Context, fiel
 		return ec.fieldContext_ProductVariant_weight(ctx, field)
 	case "weightUnit":
 		return ec.fieldContext_ProductVariant_weightUnit(ctx, field)
+	case "prices":
+		return ec.fieldContext_ProductVariant_prices(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductVariant", field.Name)
 }
@@ -15851,6 +18015,120 @@ func (ec *executionContext) childFields_SellingPlanAllocation(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type SellingPlanAllocation", field.Name)
 }
 
+func (ec *executionContext) childFields_ShippingRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_ShippingRate_description(ctx, field)
+	case "handle":
+		return ec.fieldContext_ShippingRate_handle(ctx, field)
+	case "maximumDays":
+		return ec.fieldContext_ShippingRate_maximumDays(ctx, field)
+	case "maximumGrams":
+		return ec.fieldContext_ShippingRate_maximumGrams(ctx, field)
+	case "maximumSubtotal":
+		return ec.fieldContext_ShippingRate_maximumSubtotal(ctx, field)
+	case "minimumDays":
+		return ec.fieldContext_ShippingRate_minimumDays(ctx, field)
+	case "minimumGrams":
+		return ec.fieldContext_ShippingRate_minimumGrams(ctx, field)
+	case "minimumSubtotal":
+		return ec.fieldContext_ShippingRate_minimumSubtotal(ctx, field)
+	case "price":
+		return ec.fieldContext_ShippingRate_price(ctx, field)
+	case "title":
+		return ec.fieldContext_ShippingRate_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingRate", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "countries":
+		return ec.fieldContext_ShippingZone_countries(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ShippingZone_createdAt(ctx, field)
+	case "id":
+		return ec.fieldContext_ShippingZone_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ShippingZone_name(ctx, field)
+	case "provinces":
+		return ec.fieldContext_ShippingZone_provinces(ctx, field)
+	case "rates":
+		return ec.fieldContext_ShippingZone_rates(ctx, field)
+	case "restOfWorld":
+		return ec.fieldContext_ShippingZone_restOfWorld(ctx, field)
+	case "revision":
+		return ec.fieldContext_ShippingZone_revision(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ShippingZone_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZone", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ShippingZoneConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ShippingZoneConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ShippingZoneConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shippingZone":
+		return ec.fieldContext_ShippingZoneCreatePayload_shippingZone(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShippingZoneCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_ShippingZoneDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShippingZoneDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ShippingZoneEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ShippingZoneEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shippingZone":
+		return ec.fieldContext_ShippingZoneUpdatePayload_shippingZone(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShippingZoneUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ShippingZoneUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_ShippingZoneUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_ShippingZoneUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_Shop(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "brand":
@@ -16239,6 +18517,84 @@ func (ec *executionContext) childFields_TagsRemovePayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type TagsRemovePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_TaxRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "countryCode":
+		return ec.fieldContext_TaxRate_countryCode(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_TaxRate_createdAt(ctx, field)
+	case "id":
+		return ec.fieldContext_TaxRate_id(ctx, field)
+	case "name":
+		return ec.fieldContext_TaxRate_name(ctx, field)
+	case "provinceCode":
+		return ec.fieldContext_TaxRate_provinceCode(ctx, field)
+	case "ratePercentage":
+		return ec.fieldContext_TaxRate_ratePercentage(ctx, field)
+	case "revision":
+		return ec.fieldContext_TaxRate_revision(ctx, field)
+	case "shippingTaxable":
+		return ec.fieldContext_TaxRate_shippingTaxable(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_TaxRate_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRate", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TaxRateConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TaxRateConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TaxRateConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_TaxRateDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TaxRateDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TaxRateEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_TaxRateEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "taxRate":
+		return ec.fieldContext_TaxRateSetPayload_taxRate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TaxRateSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_TaxRateUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_TaxRateUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_TaxRateUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_UnitPriceMeasurement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "measuredType":
@@ -16297,6 +18653,38 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantPrice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "compareAtPrice":
+		return ec.fieldContext_VariantPrice_compareAtPrice(ctx, field)
+	case "originType":
+		return ec.fieldContext_VariantPrice_originType(ctx, field)
+	case "price":
+		return ec.fieldContext_VariantPrice_price(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantPrice", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantPricesDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "productVariants":
+		return ec.fieldContext_VariantPricesDeletePayload_productVariants(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_VariantPricesDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantPricesDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantPricesSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "productVariants":
+		return ec.fieldContext_VariantPricesSetPayload_productVariants(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_VariantPricesSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantPricesSetPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_VideoSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -42,6 +42,8 @@ type ProductVariantResolver interface {
 	QuantityAvailable(ctx context.Context, obj *catalog.Variant) (*int, error)
 
 	UnitPriceMeasurement(ctx context.Context, obj *catalog.Variant) (*catalog.UnitPriceMeasurement, error)
+
+	Prices(ctx context.Context, obj *catalog.Variant) ([]*catalog.VariantPrice, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1093,6 +1095,38 @@ func (ec *executionContext) fieldContext_ProductVariant_weightUnit(_ context.Con
 	return graphql.NewScalarFieldContext("ProductVariant", field, false, false, "WeightUnit")
 }
 
+func (ec *executionContext) _ProductVariant_prices(ctx context.Context, field graphql.CollectedField, obj *catalog.Variant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductVariant_prices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ProductVariant().Prices(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalog.VariantPrice) graphql.Marshaler {
+			return ec.marshalOVariantPrice2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐVariantPriceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProductVariant_prices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProductVariant",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VariantPrice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ProductVariantConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.ProductVariantConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1825,6 +1859,12 @@ func (ec *executionContext) _ProductVariant(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "prices":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProductVariant_prices(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

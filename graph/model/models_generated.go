@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/delivery"
 	"github.com/rialtohq/rialto/commerce/federation"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
@@ -1239,6 +1240,14 @@ type Currency struct {
 	Name string `json:"name"`
 	// The sign to put beside amounts, such as `€`.
 	Symbol string `json:"symbol"`
+}
+
+// A currency that the shop sells in.
+type CurrencySetting struct {
+	// The code that amounts of money carry.
+	CurrencyCode money.Currency `json:"currencyCode"`
+	// The name in English.
+	CurrencyName string `json:"currencyName"`
 }
 
 // What a shopper signs in with.
@@ -2903,6 +2912,139 @@ type ManualDiscountApplication struct {
 
 func (ManualDiscountApplication) IsDiscountApplication() {}
 
+// One page of markets.
+type MarketConnection struct {
+	// The markets with their cursors.
+	Edges []*MarketEdge `json:"edges"`
+	// The markets alone.
+	Nodes []*shop.Market `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A new market.
+type MarketCreateInput struct {
+	// The currency of prices there. Left out, it is the shop's own.
+	CurrencySettings *MarketCurrencySettingsUpdateInput `json:"currencySettings,omitempty"`
+	// Whether the shop sells there at once.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Name in addresses. Made from the name unless said.
+	Handle *string `json:"handle,omitempty"`
+	// Languages that shoppers there can choose, the first one to begin with. Left out, it is the shop's own.
+	Languages []string `json:"languages,omitempty"`
+	// Name for staff.
+	Name string `json:"name"`
+	// Its countries. A country can be in only one market that is switched on.
+	Regions []*MarketRegionCreateInput `json:"regions"`
+	// Whether prices there include tax.
+	TaxesIncluded *bool `json:"taxesIncluded,omitempty"`
+}
+
+// Outcome of creating a market.
+type MarketCreatePayload struct {
+	// The new market, or null when none was created.
+	Market *shop.Market `json:"market,omitempty"`
+	// What was refused and why. Empty when it was created.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// The currency of a market, and how prices in it come about.
+type MarketCurrencySettings struct {
+	// The currency of prices in the market.
+	BaseCurrency *CurrencySetting `json:"baseCurrency"`
+	// How many units of that currency one unit of the shop's own is worth; null where they are the same currency.
+	BaseCurrencyManualRate *string `json:"baseCurrencyManualRate,omitempty"`
+}
+
+// The currency of a market.
+type MarketCurrencySettingsUpdateInput struct {
+	// The currency of prices there.
+	BaseCurrency *money.Currency `json:"baseCurrency,omitempty"`
+	// How many units of that currency one unit of the shop's own is worth, such as `0.92`. It is needed for a currency that the
+	// shop does not sell in yet. A currency has one rate: those of other markets that sell in it change along.
+	BaseCurrencyManualRate *string `json:"baseCurrencyManualRate,omitempty"`
+}
+
+// Outcome of deleting a market.
+type MarketDeletePayload struct {
+	// Id of the market that is gone.
+	DeletedID *gid.ID `json:"deletedId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// A market and its place in the list.
+type MarketEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The market.
+	Node *shop.Market `json:"node"`
+}
+
+// One page of the countries of a market.
+type MarketRegionConnection struct {
+	// The countries with their cursors.
+	Edges []*MarketRegionEdge `json:"edges"`
+	// The countries alone.
+	Nodes []*shop.Region `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A country of a market.
+type MarketRegionCreateInput struct {
+	// The code of the country.
+	CountryCode string `json:"countryCode"`
+}
+
+// A country and its place in the list.
+type MarketRegionEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The country.
+	Node *shop.Region `json:"node"`
+}
+
+// Changes to a market. A part that is left out stays as it is.
+type MarketUpdateInput struct {
+	// The currency of prices there.
+	CurrencySettings *MarketCurrencySettingsUpdateInput `json:"currencySettings,omitempty"`
+	// Whether the shop sells there.
+	Enabled *bool `json:"enabled,omitempty"`
+	// New name in addresses.
+	Handle *string `json:"handle,omitempty"`
+	// The market's `revision` as you read it. Where it has another one by now, nothing is changed.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// The complete new list of languages, the first one to begin with.
+	Languages []string `json:"languages,omitempty"`
+	// New name for staff.
+	Name *string `json:"name,omitempty"`
+	// The complete new list of its countries. A country can be in only one market that is switched on.
+	Regions []*MarketRegionCreateInput `json:"regions,omitempty"`
+	// Whether prices there include tax.
+	TaxesIncluded *bool `json:"taxesIncluded,omitempty"`
+}
+
+// Outcome of changing a market.
+type MarketUpdatePayload struct {
+	// The market as it is now, or null when it was not changed.
+	Market *shop.Market `json:"market,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// Why a market or a price in it was not saved or deleted.
+type MarketUserError struct {
+	// The reason, for programs.
+	Code *string `json:"code,omitempty"`
+	// Path to the input at fault, such as `input`, `regions`, `0`, `countryCode`; null when it is about the whole.
+	Field []string `json:"field,omitempty"`
+	// The reason in a sentence that can be shown.
+	Message string `json:"message"`
+}
+
+func (MarketUserError) IsDisplayableError() {}
+
 // A page of media, in the order asked for.
 type MediaConnection struct {
 	// Each item together with the cursor that marks its place.
@@ -4395,6 +4537,30 @@ type SellingPlanAllocation struct {
 	SellingPlan *SellingPlan `json:"sellingPlan"`
 }
 
+// A way to deliver, and its price in one currency. Give one entry for each currency, all with the same handle.
+type ShippingRateInput struct {
+	// What buyers read below the title.
+	Description *string `json:"description,omitempty"`
+	// Name for programs. Made from the title unless said.
+	Handle *string `json:"handle,omitempty"`
+	// The latest delivery in days.
+	MaximumDays *int `json:"maximumDays,omitempty"`
+	// The heaviest parcel that it takes, in grams.
+	MaximumGrams *int `json:"maximumGrams,omitempty"`
+	// The most that the goods may cost, in the currency of the price.
+	MaximumSubtotal *string `json:"maximumSubtotal,omitempty"`
+	// The earliest delivery in days.
+	MinimumDays *int `json:"minimumDays,omitempty"`
+	// The lightest parcel that it takes, in grams.
+	MinimumGrams *int `json:"minimumGrams,omitempty"`
+	// The least that the goods have to cost, in the currency of the price.
+	MinimumSubtotal *string `json:"minimumSubtotal,omitempty"`
+	// What it costs.
+	Price *MoneyInput `json:"price"`
+	// What buyers read.
+	Title string `json:"title"`
+}
+
 // Shipping that is given back. Give one of the two.
 type ShippingRefundInput struct {
 	// A part of it.
@@ -4402,6 +4568,90 @@ type ShippingRefundInput struct {
 	// True gives back all that is left of it.
 	FullRefund *bool `json:"fullRefund,omitempty"`
 }
+
+// One page of zones.
+type ShippingZoneConnection struct {
+	// The zones with their cursors.
+	Edges []*ShippingZoneEdge `json:"edges"`
+	// The zones alone.
+	Nodes []*delivery.Zone `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A new zone.
+type ShippingZoneCreateInput struct {
+	// Codes of the countries that it reaches.
+	Countries []string `json:"countries,omitempty"`
+	// Name for staff.
+	Name string `json:"name"`
+	// Provinces that it is limited to, such as `US-CA`. A country without any is reached as a whole.
+	Provinces []string `json:"provinces,omitempty"`
+	// The ways to deliver there.
+	Rates []*ShippingRateInput `json:"rates,omitempty"`
+	// True reaches all countries that no other zone names.
+	RestOfWorld *bool `json:"restOfWorld,omitempty"`
+}
+
+// Outcome of creating a zone.
+type ShippingZoneCreatePayload struct {
+	// The new zone, or null when none was created.
+	ShippingZone *delivery.Zone `json:"shippingZone,omitempty"`
+	// What was refused and why. Empty when it was created.
+	UserErrors []*ShippingZoneUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a zone.
+type ShippingZoneDeletePayload struct {
+	// Id of the zone that is gone.
+	DeletedID *gid.ID `json:"deletedId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*ShippingZoneUserError `json:"userErrors"`
+}
+
+// A zone and its place in the list.
+type ShippingZoneEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The zone.
+	Node *delivery.Zone `json:"node"`
+}
+
+// Changes to a zone. A part that is left out stays as it is.
+type ShippingZoneUpdateInput struct {
+	// The complete new list of countries.
+	Countries []string `json:"countries,omitempty"`
+	// The zone's `revision` as you read it. Where it has another one by now, nothing is changed.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// New name for staff.
+	Name *string `json:"name,omitempty"`
+	// The complete new list of provinces.
+	Provinces []string `json:"provinces,omitempty"`
+	// The complete new list of ways to deliver there.
+	Rates []*ShippingRateInput `json:"rates,omitempty"`
+	// True reaches all countries that no other zone names.
+	RestOfWorld *bool `json:"restOfWorld,omitempty"`
+}
+
+// Outcome of changing a zone.
+type ShippingZoneUpdatePayload struct {
+	// The zone as it is now, or null when it was not changed.
+	ShippingZone *delivery.Zone `json:"shippingZone,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*ShippingZoneUserError `json:"userErrors"`
+}
+
+// Why a zone was not saved or deleted.
+type ShippingZoneUserError struct {
+	// The reason, for programs.
+	Code *string `json:"code,omitempty"`
+	// Path to the input at fault, such as `input`, `rates`, `0`, `price`; null when it is about the whole.
+	Field []string `json:"field,omitempty"`
+	// The reason in a sentence that can be shown.
+	Message string `json:"message"`
+}
+
+func (ShippingZoneUserError) IsDisplayableError() {}
 
 // A payment token of Shop Pay. Accepted in form; this shop does not offer the wallet.
 type ShopPayWalletContentInput struct {
@@ -4735,6 +4985,68 @@ type TagsRemovePayload struct {
 	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
+// One page of taxes.
+type TaxRateConnection struct {
+	// The taxes with their cursors.
+	Edges []*TaxRateEdge `json:"edges"`
+	// The taxes alone.
+	Nodes []*delivery.TaxRate `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of deleting a tax.
+type TaxRateDeletePayload struct {
+	// Id of the tax that is gone.
+	DeletedID *gid.ID `json:"deletedId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*TaxRateUserError `json:"userErrors"`
+}
+
+// A tax and its place in the list.
+type TaxRateEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The tax.
+	Node *delivery.TaxRate `json:"node"`
+}
+
+// A tax.
+type TaxRateInput struct {
+	// The country that charges it.
+	CountryCode string `json:"countryCode"`
+	// The tax's `revision` as you read it. Where it has another one by now, nothing is changed.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// What buyers read, such as `VAT`.
+	Name string `json:"name"`
+	// The code of the province that charges it, such as `CA`. Left out, it is the whole country.
+	ProvinceCode *string `json:"provinceCode,omitempty"`
+	// The rate in percent, from 0 to 100, with four fraction digits at most.
+	RatePercentage string `json:"ratePercentage"`
+	// Whether it is charged on delivery too.
+	ShippingTaxable *bool `json:"shippingTaxable,omitempty"`
+}
+
+// Outcome of setting a tax.
+type TaxRateSetPayload struct {
+	// The tax as it is now, or null when it was not set.
+	TaxRate *delivery.TaxRate `json:"taxRate,omitempty"`
+	// What was refused and why. Empty when it was set.
+	UserErrors []*TaxRateUserError `json:"userErrors"`
+}
+
+// Why a tax was not saved or deleted.
+type TaxRateUserError struct {
+	// The reason, for programs.
+	Code *string `json:"code,omitempty"`
+	// Path to the input at fault, such as `input`, `ratePercentage`; null when it is about the whole.
+	Field []string `json:"field,omitempty"`
+	// The reason in a sentence that can be shown.
+	Message string `json:"message"`
+}
+
+func (TaxRateUserError) IsDisplayableError() {}
+
 // An address of the shop's website that leads elsewhere. Rialto keeps none yet.
 type URLRedirect struct {
 	// The global id.
@@ -4793,6 +5105,32 @@ type VariantOptionValueInput struct {
 	OptionID *gid.ID `json:"optionId,omitempty"`
 	// Name of the option.
 	OptionName *string `json:"optionName,omitempty"`
+}
+
+// A price of a variant in a market.
+type VariantPriceInput struct {
+	// The price before reduction, in the market's currency. Left out, the price is not reduced.
+	CompareAtPrice *MoneyInput `json:"compareAtPrice,omitempty"`
+	// The price of one piece, in the market's currency.
+	Price *MoneyInput `json:"price"`
+	// The variant.
+	VariantID gid.ID `json:"variantId"`
+}
+
+// Outcome of letting prices in a market follow the shop's own again.
+type VariantPricesDeletePayload struct {
+	// The variants, in the order of the input; null when nothing was written.
+	ProductVariants []*catalog.Variant `json:"productVariants,omitempty"`
+	// What was refused and why. Empty when everything was written.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// Outcome of fixing prices in a market.
+type VariantPricesSetPayload struct {
+	// The variants, in the order of the input; null when nothing was written.
+	ProductVariants []*catalog.Variant `json:"productVariants,omitempty"`
+	// What was refused and why. Empty when everything was written.
+	UserErrors []*MarketUserError `json:"userErrors"`
 }
 
 // A video that the shop serves.
