@@ -7,12 +7,12 @@ package graph
 
 import (
 	"context"
-	"github.com/google/uuid"
-	"github.com/rialtohq/rialto/graph/loader"
 
+	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/graph/generated"
+	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 )
