@@ -183,6 +183,25 @@ func (p *premises) furnishOrder(t *testing.T) {
 	order := p.ask(t, p.back, `query($id: ID!) { order(id: $id) { lineItems(first: 1) { nodes { id } } transactions { id } } }`, vars{"id": p.things["Order"]})
 	p.keep(order, "OrderLineItem", "order", "lineItems", "nodes", 0, "id")
 	p.keep(order, "OrderTransaction", "order", "transactions", 0, "id")
+	p.furnishReturn(t)
+}
+
+// furnishReturn makes an order of which one piece was shipped and is to come back, and another shipment and edit of it.
+func (p *premises) furnishReturn(t *testing.T) {
+	t.Helper()
+	done := p.ask(t, p.front, complete, vars{"cart": p.cart(t), "token": "tok_ok"})
+	p.keep(done, "ShippedOrder", "checkoutComplete", "order", "id")
+	order := p.ask(t, p.back, `query($id: ID!) { order(id: $id) { lineItems(first: 1) { nodes { id } } } }`, vars{"id": p.things["ShippedOrder"]})
+	v := vars{"id": p.things["ShippedOrder"], "line": apptest.String(order, "order", "lineItems", "nodes", 0, "id")}
+	const ship = `mutation($id: ID!, $line: ID!) { fulfillmentCreate(fulfillment: {orderId: $id, lineItems: [{lineItemId: $line, quantity: 1}]}) { fulfillment { id fulfillmentLineItems(first: 1) { nodes { id } } } userErrors { code field message } } }`
+	first, second := p.ask(t, p.back, ship, v), p.ask(t, p.back, ship, v)
+	p.keep(first, "Fulfillment", "fulfillmentCreate", "fulfillment", "id")
+	p.keep(first, "FulfillmentLineItem", "fulfillmentCreate", "fulfillment", "fulfillmentLineItems", "nodes", 0, "id")
+	v = vars{"id": v["id"], "sent": apptest.String(second, "fulfillmentCreate", "fulfillment", "fulfillmentLineItems", "nodes", 0, "id")}
+	back := p.ask(t, p.back, `mutation($id: ID!, $sent: ID!) { returnCreate(returnInput: {orderId: $id, returnLineItems: [{fulfillmentLineItemId: $sent, quantity: 1, returnReason: STYLE}]}) { return { id returnLineItems(first: 1) { nodes { id } } } userErrors { code field message } } }`, v)
+	p.keep(back, "Return", "returnCreate", "return", "id")
+	p.keep(back, "ReturnLineItem", "returnCreate", "return", "returnLineItems", "nodes", 0, "id")
+	p.keep(p.ask(t, p.back, `mutation($id: ID!) { orderEditBegin(id: $id) { calculatedOrder { id } userErrors { code field message } } }`, vars{"id": p.things["Order"]}), "CalculatedOrder", "orderEditBegin", "calculatedOrder", "id")
 }
 
 func (p *premises) furnishCart(t *testing.T) {

@@ -86,7 +86,9 @@ func planLine(r *record, items []*item, row *refundRow, in RefundLineInput, prob
 		return refuse(CodeExceeds, "Only "+strconv.FormatInt(i.waiting(), 10)+" of this line have not been shipped. Use RETURN for those that came back.", "quantity")
 	}
 	l := r.takeLine(i, in.Quantity, restock, !in.returnLine.IsZero())
-	l.Location, l.ReturnLine = in.LocationID.UUID, in.returnLine.UUID
+	if l.ReturnLine = in.returnLine.UUID; restock != RestockNone {
+		l.Location = in.LocationID.UUID
+	}
 	row.doc.Lines = append(row.doc.Lines, l)
 	return l.Goods + r.onTop(l.Tax)
 }

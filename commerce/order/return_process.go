@@ -131,9 +131,9 @@ func (w *ProcessLineInput) split(line uuid.UUID, field []string) (out []RefundLi
 			return nil, nil, p
 		}
 		rest -= d.Quantity
-		l := RefundLineInput{LineID: gid.New(LineType, line), Quantity: d.Quantity, Restock: RestockNone, returnLine: w.LineID}
+		l := RefundLineInput{LineID: gid.New(LineType, line), Quantity: d.Quantity, Restock: RestockNone, LocationID: d.LocationID, returnLine: w.LineID}
 		if d.Restock {
-			l.Restock, l.LocationID = RestockReturn, d.LocationID
+			l.Restock = RestockReturn
 		}
 		out, paths = append(out, l), append(paths, path)
 	}
