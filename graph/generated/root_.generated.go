@@ -188,7 +188,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MoneyInput", ec.unmarshalInputMoneyInput),
 			graphql.NewInputUnmarshaler("MoveInput", ec.unmarshalInputMoveInput),
 			graphql.NewInputUnmarshaler("OptionCreateInput", ec.unmarshalInputOptionCreateInput),
+			graphql.NewInputUnmarshaler("OptionReorderInput", ec.unmarshalInputOptionReorderInput),
+			graphql.NewInputUnmarshaler("OptionUpdateInput", ec.unmarshalInputOptionUpdateInput),
 			graphql.NewInputUnmarshaler("OptionValueCreateInput", ec.unmarshalInputOptionValueCreateInput),
+			graphql.NewInputUnmarshaler("OptionValueReorderInput", ec.unmarshalInputOptionValueReorderInput),
+			graphql.NewInputUnmarshaler("OptionValueUpdateInput", ec.unmarshalInputOptionValueUpdateInput),
 			graphql.NewInputUnmarshaler("OrderCancelRefundMethodInput", ec.unmarshalInputOrderCancelRefundMethodInput),
 			graphql.NewInputUnmarshaler("OrderInput", ec.unmarshalInputOrderInput),
 			graphql.NewInputUnmarshaler("OrderTransactionInput", ec.unmarshalInputOrderTransactionInput),
@@ -199,6 +203,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductDeleteInput", ec.unmarshalInputProductDeleteInput),
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductUpdateInput", ec.unmarshalInputProductUpdateInput),
+			graphql.NewInputUnmarshaler("ProductVariantPositionInput", ec.unmarshalInputProductVariantPositionInput),
 			graphql.NewInputUnmarshaler("ProductVariantsBulkInput", ec.unmarshalInputProductVariantsBulkInput),
 			graphql.NewInputUnmarshaler("RefundInput", ec.unmarshalInputRefundInput),
 			graphql.NewInputUnmarshaler("RefundLineItemInput", ec.unmarshalInputRefundLineItemInput),
@@ -211,6 +216,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("StaffAccessTokenCreateInput", ec.unmarshalInputStaffAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberCreateInput", ec.unmarshalInputStaffMemberCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
+			graphql.NewInputUnmarshaler("UpdateMediaInput", ec.unmarshalInputUpdateMediaInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
 			graphql.NewInputUnmarshaler("VisitorConsent", ec.unmarshalInputVisitorConsent),
@@ -9356,6 +9362,254 @@ type MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"
   userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_option.graphqls", Input: `extend type Mutation {
+  "Adds options to a product, behind those that it has. Variants that are there get the first value of each."
+  productOptionsCreate(
+    "The options, with one value at least."
+    options: [OptionCreateInput!]!
+    "The product."
+    productId: ID!
+    "Whether the combinations of values that are missing become variants."
+    variantStrategy: ProductOptionCreateVariantStrategy = LEAVE_AS_IS
+  ): ProductOptionsCreatePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Changes an option of a product: its name and place, and its values. Values are renamed first, then deleted, then added."
+  productOptionUpdate(
+    "The option, with its new name and place where they change."
+    option: OptionUpdateInput!
+    "Values to add, behind those that are there."
+    optionValuesToAdd: [OptionValueCreateInput!]
+    "Values to delete."
+    optionValuesToDelete: [ID!]
+    "Values to rename."
+    optionValuesToUpdate: [OptionValueUpdateInput!]
+    "The product."
+    productId: ID!
+    "Whether variants follow the values."
+    variantStrategy: ProductOptionUpdateVariantStrategy = LEAVE_AS_IS
+  ): ProductOptionUpdatePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Deletes options of a product."
+  productOptionsDelete(
+    "The options."
+    options: [ID!]!
+    "The product."
+    productId: ID!
+    "When it is refused, and what becomes of variants."
+    strategy: ProductOptionDeleteStrategy = DEFAULT
+  ): ProductOptionsDeletePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Puts options and their values into an order; those that are not named follow. Variants are sorted by their values then."
+  productOptionsReorder(
+    "The options, in the new order."
+    options: [OptionReorderInput!]!
+    "The product."
+    productId: ID!
+  ): ProductOptionsReorderPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Moves variants of a product to positions. The others keep their order around them."
+  productVariantsBulkReorder(
+    "Where they go."
+    positions: [ProductVariantPositionInput!]!
+    "The product."
+    productId: ID!
+  ): ProductVariantsBulkReorderPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Moves pictures of a product. The first one is the product's own."
+  productReorderMedia(
+    "The product."
+    id: ID!
+    "The moves, done one after another; at most 250."
+    moves: [MoveInput!]!
+  ): ProductReorderMediaPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Changes what pictures of a product tell those who cannot see them."
+  productUpdateMedia(
+    "The pictures."
+    media: [UpdateMediaInput!]!
+    "The product."
+    productId: ID!
+  ): ProductUpdateMediaPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Makes a product like another one, with its options, variants, prices, tags and metafields. It begins without stock, and in no collection that is chosen by hand."
+  productDuplicate(
+    "Whether its pictures are copied, too."
+    includeImages: Boolean = false
+    "Whether it is on sale; ` + "`" + `DRAFT` + "`" + ` unless said."
+    newStatus: ProductStatus
+    "Name of the new product."
+    newTitle: String!
+    "The product to copy."
+    productId: ID!
+  ): ProductDuplicatePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Puts a product on sale, or takes it off."
+  productChangeStatus(
+    "The product."
+    productId: ID!
+    "Whether it is on sale."
+    status: ProductStatus!
+  ): ProductChangeStatusPayload @requiresScopes(scopes: [["products:write"]])
+}
+
+"Whether variants are made for new options."
+enum ProductOptionCreateVariantStrategy {
+  "All combinations that are missing become variants, with the price of the first one."
+  CREATE
+  "No variant is made."
+  LEAVE_AS_IS
+}
+
+"Whether variants follow the values of an option."
+enum ProductOptionUpdateVariantStrategy {
+  "No variant is made or deleted. A value that a variant has is not deleted."
+  LEAVE_AS_IS
+  "Variants of values that are deleted are deleted, and values that are added are combined with all others."
+  MANAGE
+}
+
+"When options are deleted, and what becomes of variants."
+enum ProductOptionDeleteStrategy {
+  "Options with one value only."
+  DEFAULT
+  "Where all variants stay different from each other."
+  NON_DESTRUCTIVE
+  "Of variants that become the same, the first one stays."
+  POSITION
+}
+
+"Changes to an option."
+input OptionUpdateInput {
+  "The option."
+  id: ID!
+  "New name."
+  name: String
+  "New place among the options, from 1."
+  position: Int
+}
+
+"A new name for a value of an option."
+input OptionValueUpdateInput {
+  "The value."
+  id: ID!
+  "New name."
+  name: String!
+}
+
+"An option in a new order, named by id or by name."
+input OptionReorderInput {
+  "The option by its id."
+  id: ID
+  "The option by its name."
+  name: String
+  "Its values in a new order. Left out, they stay as they stand."
+  values: [OptionValueReorderInput!]
+}
+
+"A value of an option in a new order, named by id or by name."
+input OptionValueReorderInput {
+  "The value by its id."
+  id: ID
+  "The value by its name."
+  name: String
+}
+
+"Where a variant goes."
+input ProductVariantPositionInput {
+  "The variant."
+  id: ID!
+  "Its place among the product's variants, from 1."
+  position: Int!
+}
+
+"Changes to a picture."
+input UpdateMediaInput {
+  "What it tells those who cannot see it."
+  alt: String
+  "The picture."
+  id: ID!
+}
+
+"Outcome of ` + "`" + `productOptionsCreate` + "`" + `."
+type ProductOptionsCreatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productOptionUpdate` + "`" + `."
+type ProductOptionUpdatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productOptionsReorder` + "`" + `."
+type ProductOptionsReorderPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productVariantsBulkReorder` + "`" + `."
+type ProductVariantsBulkReorderPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productChangeStatus` + "`" + `."
+type ProductChangeStatusPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productOptionsDelete` + "`" + `."
+type ProductOptionsDeletePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "Ids of the options that are gone."
+  deletedOptionsIds: [ID!]
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productDuplicate` + "`" + `."
+type ProductDuplicatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The new product, or null when there is none."
+  newProduct: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productReorderMedia` + "`" + `."
+type ProductReorderMediaPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The work of moving them, which is done before the answer."
+  job: Job
+  "What was refused and why, by the name that older clients read."
+  mediaUserErrors: [MediaUserError!]!
+  "What was refused and why."
+  userErrors: [MediaUserError!]!
+}
+
+"Outcome of ` + "`" + `productUpdateMedia` + "`" + `."
+type ProductUpdateMediaPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The pictures as they are now, in the order of the input; null when they were refused."
+  media: [Media!]
+  "What was refused and why, by the name that older clients read."
+  mediaUserErrors: [MediaUserError!]!
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [MediaUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_order.graphqls", Input: `extend type Query {
   "One order of the shop; null when there is none with this id."
   order("Global id of the order." id: ID!): Order @requiresScopes(scopes: [["orders:read"]])
@@ -14900,6 +15154,16 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
 }
 
+func (ec *executionContext) childFields_ProductChangeStatusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductChangeStatusPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductChangeStatusPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductChangeStatusPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProductConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -14962,6 +15226,16 @@ func (ec *executionContext) childFields_ProductDeletePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ProductDeletePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ProductDuplicatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "newProduct":
+		return ec.fieldContext_ProductDuplicatePayload_newProduct(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductDuplicatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductDuplicatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProductEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -14984,6 +15258,16 @@ func (ec *executionContext) childFields_ProductOption(ctx context.Context, field
 		return ec.fieldContext_ProductOption_values(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductOption", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductOptionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionUpdatePayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductOptionValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15010,6 +15294,38 @@ func (ec *executionContext) childFields_ProductOptionValueSwatch(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type ProductOptionValueSwatch", field.Name)
 }
 
+func (ec *executionContext) childFields_ProductOptionsCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionsCreatePayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionsCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductOptionsDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionsDeletePayload_product(ctx, field)
+	case "deletedOptionsIds":
+		return ec.fieldContext_ProductOptionsDeletePayload_deletedOptionsIds(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionsDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductOptionsReorderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionsReorderPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionsReorderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsReorderPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProductPriceRange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "maxVariantPrice":
@@ -15018,6 +15334,32 @@ func (ec *executionContext) childFields_ProductPriceRange(ctx context.Context, f
 		return ec.fieldContext_ProductPriceRange_minVariantPrice(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductPriceRange", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductReorderMediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ProductReorderMediaPayload_job(ctx, field)
+	case "mediaUserErrors":
+		return ec.fieldContext_ProductReorderMediaPayload_mediaUserErrors(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductReorderMediaPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductReorderMediaPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductUpdateMediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "media":
+		return ec.fieldContext_ProductUpdateMediaPayload_media(ctx, field)
+	case "mediaUserErrors":
+		return ec.fieldContext_ProductUpdateMediaPayload_mediaUserErrors(ctx, field)
+	case "product":
+		return ec.fieldContext_ProductUpdateMediaPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductUpdateMediaPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductUpdateMediaPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15154,6 +15496,16 @@ func (ec *executionContext) childFields_ProductVariantsBulkDeleteUserError(ctx c
 		return ec.fieldContext_ProductVariantsBulkDeleteUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductVariantsBulkDeleteUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductVariantsBulkReorderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductVariantsBulkReorderPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductVariantsBulkReorderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductVariantsBulkReorderPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductVariantsBulkUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -3242,10 +3242,46 @@ type OptionCreateInput struct {
 	Values []*OptionValueCreateInput `json:"values,omitempty"`
 }
 
+// An option in a new order, named by id or by name.
+type OptionReorderInput struct {
+	// The option by its id.
+	ID *gid.ID `json:"id,omitempty"`
+	// The option by its name.
+	Name *string `json:"name,omitempty"`
+	// Its values in a new order. Left out, they stay as they stand.
+	Values []*OptionValueReorderInput `json:"values,omitempty"`
+}
+
+// Changes to an option.
+type OptionUpdateInput struct {
+	// The option.
+	ID gid.ID `json:"id"`
+	// New name.
+	Name *string `json:"name,omitempty"`
+	// New place among the options, from 1.
+	Position *int `json:"position,omitempty"`
+}
+
 // A new value of an option.
 type OptionValueCreateInput struct {
 	// Name of the value, such as Large.
 	Name *string `json:"name,omitempty"`
+}
+
+// A value of an option in a new order, named by id or by name.
+type OptionValueReorderInput struct {
+	// The value by its id.
+	ID *gid.ID `json:"id,omitempty"`
+	// The value by its name.
+	Name *string `json:"name,omitempty"`
+}
+
+// A new name for a value of an option.
+type OptionValueUpdateInput struct {
+	// The value.
+	ID gid.ID `json:"id"`
+	// New name.
+	Name string `json:"name"`
 }
 
 // Outcome of canceling an order.
@@ -3524,6 +3560,14 @@ type PriceRangeFilter struct {
 	Min *float64 `json:"min,omitempty"`
 }
 
+// Outcome of `productChangeStatus`.
+type ProductChangeStatusPayload struct {
+	// The product as it is now, or null when it was refused.
+	Product *catalog.Product `json:"product,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // A page of products, in the order asked for.
 type ProductConnection struct {
 	// Each item together with the cursor that marks its place.
@@ -3608,6 +3652,14 @@ type ProductDeletePayload struct {
 	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
+// Outcome of `productDuplicate`.
+type ProductDuplicatePayload struct {
+	// The new product, or null when there is none.
+	NewProduct *catalog.Product `json:"newProduct,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One item of a page of products, and its place in the list.
 type ProductEdge struct {
 	// The place of this item. Hand it to `after` or `before` to continue from here.
@@ -3637,12 +3689,56 @@ type ProductFilter struct {
 	VariantOption *VariantOptionFilter `json:"variantOption,omitempty"`
 }
 
+// Outcome of `productOptionUpdate`.
+type ProductOptionUpdatePayload struct {
+	// The product as it is now, or null when it was refused.
+	Product *catalog.Product `json:"product,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // A color or pattern that stands for a value.
 type ProductOptionValueSwatch struct {
 	// A plain color.
 	Color *string `json:"color,omitempty"`
 	// A picture, for patterns and materials.
 	Image Any `json:"image,omitempty"`
+}
+
+// Outcome of `productOptionsCreate`.
+type ProductOptionsCreatePayload struct {
+	// The product as it is now, or null when it was refused.
+	Product *catalog.Product `json:"product,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of `productOptionsDelete`.
+type ProductOptionsDeletePayload struct {
+	// The product as it is now, or null when it was refused.
+	Product *catalog.Product `json:"product,omitempty"`
+	// Ids of the options that are gone.
+	DeletedOptionsIds []*gid.ID `json:"deletedOptionsIds,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of `productOptionsReorder`.
+type ProductOptionsReorderPayload struct {
+	// The product as it is now, or null when it was refused.
+	Product *catalog.Product `json:"product,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of `productReorderMedia`.
+type ProductReorderMediaPayload struct {
+	// The work of moving them, which is done before the answer.
+	Job *Job `json:"job,omitempty"`
+	// What was refused and why, by the name that older clients read.
+	MediaUserErrors []*MediaUserError `json:"mediaUserErrors"`
+	// What was refused and why.
+	UserErrors []*MediaUserError `json:"userErrors"`
 }
 
 // Changes to a product. A part that is left out stays as it is.
@@ -3677,6 +3773,18 @@ type ProductUpdateInput struct {
 	Vendor *string `json:"vendor,omitempty"`
 }
 
+// Outcome of `productUpdateMedia`.
+type ProductUpdateMediaPayload struct {
+	// The pictures as they are now, in the order of the input; null when they were refused.
+	Media []Any `json:"media,omitempty"`
+	// What was refused and why, by the name that older clients read.
+	MediaUserErrors []*MediaUserError `json:"mediaUserErrors"`
+	// The product as it is now, or null when it was refused.
+	Product *catalog.Product `json:"product,omitempty"`
+	// What was refused and why.
+	UserErrors []*MediaUserError `json:"userErrors"`
+}
+
 // Outcome of changing a product.
 type ProductUpdatePayload struct {
 	// The product as it is now, or null when it was not saved.
@@ -3701,6 +3809,14 @@ type ProductVariantEdge struct {
 	Cursor string `json:"cursor"`
 	// The item itself.
 	Node *catalog.Variant `json:"node"`
+}
+
+// Where a variant goes.
+type ProductVariantPositionInput struct {
+	// The variant.
+	ID gid.ID `json:"id"`
+	// Its place among the product's variants, from 1.
+	Position int `json:"position"`
 }
 
 // Outcome of adding variants.
@@ -3771,6 +3887,14 @@ type ProductVariantsBulkInput struct {
 	Price *MoneyInput `json:"price,omitempty"`
 	// Whether tax is charged on it.
 	Taxable *bool `json:"taxable,omitempty"`
+}
+
+// Outcome of `productVariantsBulkReorder`.
+type ProductVariantsBulkReorderPayload struct {
+	// The product as it is now, or null when it was refused.
+	Product *catalog.Product `json:"product,omitempty"`
+	// What was refused and why.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // Outcome of changing variants.
@@ -4285,6 +4409,14 @@ type Swatch struct {
 	Color *string `json:"color,omitempty"`
 	// A picture, for patterns and materials.
 	Image *catalog.MediaImage `json:"image,omitempty"`
+}
+
+// Changes to a picture.
+type UpdateMediaInput struct {
+	// What it tells those who cannot see it.
+	Alt *string `json:"alt,omitempty"`
+	// The picture.
+	ID gid.ID `json:"id"`
 }
 
 // An address of the shop's website that leads elsewhere. Rialto keeps none yet.
