@@ -43,6 +43,10 @@ func (r *Resolver) createCollection(ctx context.Context, in model.CollectionInpu
 		form.add(catalog.CodeInvalid, "A new collection has no id yet.", "input", "id")
 		return nil, form.problems, nil
 	}
+	if in.IfRevision != nil {
+		form.add(catalog.CodeInvalid, "A new collection has no revision yet.", "input", "ifRevision")
+		return nil, form.problems, nil
+	}
 	return r.Catalog.CreateCollection(ctx, collectionChanges(in))
 }
 

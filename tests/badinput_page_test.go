@@ -55,6 +55,9 @@ func (p paged) ask(f filler, arguments string) string {
 	for _, a := range p.field.Arguments {
 		if a.Type.NonNull && a.Name != "first" {
 			value, _ := json.Marshal(f.value(p.field.Name+"."+a.Name, a.Type))
+			if def := f.schema.Types[a.Type.Name()]; def != nil && len(def.EnumValues) > 0 {
+				value = []byte(strings.Trim(string(value), `"`))
+			}
 			arguments += ", " + a.Name + ": " + string(value)
 		}
 	}

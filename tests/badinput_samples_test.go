@@ -17,6 +17,8 @@ var (
 		"orderUpdate.input.shippingAddress.country/Long":     "the code stands beside it, and the name is not read",
 		"orderUpdate.input.shippingAddress.province/Long":    "the code stands beside it, and the name is not read",
 		"inventoryAdjustQuantities.input.changes.ledgerDocu": "described as ignored",
+		"inventoryMoveQuantities.input.changes.from.name/L":  "described as ignored",
+		"inventoryMoveQuantities.input.changes.to.name/Lon":  "described as ignored",
 		"cartCreate.input.giftCardCodes/Long":                "a card that cannot pay is left out, with a warning",
 		"cartGiftCardCodesUpdate.giftCardCodes/Long":         "a card that cannot pay is left out, with a warning",
 		"cartGiftCardCodesAdd.giftCardCodes/Long":            "a card that cannot pay is left out, with a warning",
@@ -37,6 +39,9 @@ var (
 		"discountCodeBasicCreate.basicCodeDiscount.customerGets.value.discountOnQuantity.":    "such a discount takes no amount by quantity",
 		"discountAutomaticBasicCreate.automaticBasicDiscount.customerGets.value.discountOnQu": "such a discount takes no amount by quantity",
 		"discountCodeFreeShippingCreate.freeShippingCodeDiscount.maximumShippingPrice.":       "free shipping has no bound",
+		"productOptionsReorder.options.":                                                      "there is no such option or value, whatever its length",
+		"metafieldDefinitionUpdate.definition.namespace":                                      "there is no such definition, whatever its length",
+		"metafieldDefinitionDelete.identifier.":                                               "there is no such definition, whatever its length",
 		"discountCodeBxgyCreate.bxgyCodeDiscount.customerGets.value.discountAmount.":          "such a discount gives by quantity",
 	}
 	// indifferent are places for ids where an id of nothing does no harm.
@@ -71,6 +76,8 @@ func (w *walkIn) more() samples {
 		"menuCreate.items.resourceId": w.things["Page"], "menuUpdate.items.resourceId": w.things["Page"], "inventoryAdjustQuantities.input.name": "available",
 		"inventorySetQuantities.input.name": "available", "accessScopes": []any{"orders:read"}, "transactions.gateway": "bogus", "transactions.kind": "REFUND",
 		"orderTransactions.gateway": "bogus", "orderTransactions.kind": "REFUND",
+		"metafieldDefinitionCreate.definition.key": "never_made", "metafieldDefinitionUpdate.definition.key": "finish", "definition.ownerType": "PRODUCT",
+		"metafieldDefinitionCreate.definition.type": "single_line_text_field", "validations.name": "max", "validations.value": "50",
 	}
 	for _, address := range []string{"deliveryAddress", "billingAddress", "shippingAddress"} {
 		for name, value := range map[string]string{"address1": "1 Main St", "city": "Portland", "zip": "97201", "lastName": "Lee", "provinceCode": "OR", "countryCode": "US"} {
@@ -118,6 +125,14 @@ func (w *walkIn) samplesOf(p *premises) samples {
 		"collectionAddProducts.id": id("Collection"), "collectionRemoveProducts.id": id("Collection"), "collectionReorderProducts.id": id("Collection"),
 		"apiKey.id": id("ApiKey"), "apiKeyId": id("ApiKey"), "appId": id("App"), "app.id": id("App"), "locationIds": id("Location"), "staffMember.id": id("StaffMember"),
 		"staffMemberId": id("StaffMember"), "roleId": id("Role"), "identityProvider.id": id("IdentityProvider"), "identityProviderId": id("IdentityProvider"),
+		"location.id": id("Location"), "locationEdit.id": id("Location"), "destinationLocationId": id("Location"), "originLocationId": id("Location"),
+		"inventoryItem.id": id("InventoryItem"), "inventoryLevel.id": id("InventoryLevel"), "inventoryLevelId": id("InventoryLevel"),
+		"inventoryTransfer.id": id("InventoryTransfer"), "inventoryTransferMarkAsReadyToShip.id": id("InventoryTransfer"), "inventoryTransferShip.id": id("InventoryTransfer"),
+		"inventoryTransferReceive.id": id("InventoryTransfer"), "inventoryTransferCancel.id": id("InventoryTransfer"), "transferLineItemId": id("InventoryTransferLineItem"),
+		"metafieldDefinition.id": id("MetafieldDefinition"), "metafieldDefinitionDelete.id": id("MetafieldDefinition"),
+		"option.id": id("ProductOption"), "productOptionsDelete.options": id("ProductOption"), "productOptionsReorder.options.id": id("ProductOption"),
+		"optionValuesToDelete": id("ProductOptionValue"), "optionValuesToUpdate.id": id("ProductOptionValue"), "values.id": id("ProductOptionValue"),
+		"positions.id": id("ProductVariant"), "productReorderMedia.id": id("Product"), "productReorderMedia.moves.id": id("MediaImage"), "media.id": id("MediaImage"),
 		"metaobject.id": id("Page"), "node.id": id("Product"), "nodes.ids": id("Product"), "article.id": id("Page"), "blog.id": id("Page"),
 	}
 	return s

@@ -137,8 +137,25 @@ func (p *premises) furnishCatalog(t *testing.T) {
 		vars{"p": p.things["Product"], "v": p.things["ProductVariant"]})
 	p.ask(t, p.back, `mutation($i: ID!, $l: ID!) { inventorySetQuantities(input: {name: "available", reason: "correction", quantities: [{inventoryItemId: $i, locationId: $l, quantity: 100, changeFromQuantity: null}]}) { userErrors { code field message } } }`,
 		vars{"i": p.things["InventoryItem"], "l": p.things["Location"]})
+	p.furnishStock(t)
+	p.keep(p.ask(t, p.back, `mutation { metafieldDefinitionCreate(definition: {ownerType: PRODUCT, key: "finish", name: "Finish", type: "single_line_text_field"}) { createdDefinition { id } userErrors { code field message } } }`, nil),
+		"MetafieldDefinition", "metafieldDefinitionCreate", "createdDefinition", "id")
 	p.keep(p.ask(t, p.back, `mutation($p: ID!) { collectionCreate(input: {title: "Plain Benches", products: [$p]}) { collection { id } userErrors { code field message } } }`, vars{"p": p.things["Product"]}),
 		"Collection", "collectionCreate", "collection", "id")
+}
+
+// furnishStock sends something on its way to a second location.
+func (p *premises) furnishStock(t *testing.T) {
+	t.Helper()
+	there := apptest.String(p.ask(t, p.back, `mutation { locationAdd(input: {name: "Plain Shed", address: {countryCode: US}}) { location { id } userErrors { code field message } } }`, nil), "locationAdd", "location", "id")
+	p.keep(p.ask(t, p.back, `query($l: ID!) { location(id: $l) { inventoryLevels(first: 1) { nodes { id } } } }`, vars{"l": p.things["Location"]}), "InventoryLevel", "location", "inventoryLevels", "nodes", 0, "id")
+	made := p.ask(t, p.back, `mutation($from: ID!, $to: ID!, $i: ID!) { inventoryTransferCreate(input: {originLocationId: $from, destinationLocationId: $to, lineItems: [{inventoryItemId: $i, quantity: 5}]}) {
+		inventoryTransfer { id lineItems(first: 1) { nodes { id } } } userErrors { code field message } } }`, vars{"from": p.things["Location"], "to": there, "i": p.things["InventoryItem"]})
+	p.keep(made, "InventoryTransfer", "inventoryTransferCreate", "inventoryTransfer", "id")
+	p.keep(made, "InventoryTransferLineItem", "inventoryTransferCreate", "inventoryTransfer", "lineItems", "nodes", 0, "id")
+	for _, verb := range []string{"MarkAsReadyToShip", "Ship"} {
+		p.ask(t, p.back, `mutation($t: ID!) { inventoryTransfer`+verb+`(id: $t) { userErrors { code field message } } }`, vars{"t": p.things["InventoryTransfer"]})
+	}
 }
 
 func (p *premises) furnishContent(t *testing.T) {

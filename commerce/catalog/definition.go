@@ -200,7 +200,11 @@ func (c *checker) define(d *Definition, in DefinitionInput, all []*Definition) *
 	c.pin(d, in.Pin, all)
 	v, i, wrong := d.validator()
 	if wrong != "" {
-		c.add(CodeInvalid, wrong, "validations", strconv.Itoa(i))
+		field := "value"
+		if !slices.Contains(rulesOf(d.Kind), d.Validations[i].Name) {
+			field = "name"
+		}
+		c.add(CodeInvalid, wrong, "validations", strconv.Itoa(i), field)
 	}
 	return v
 }
@@ -353,6 +357,11 @@ type DefinitionFilter struct {
 // DefinitionPage gives a page of the definitions of a type of owner: those that are pinned first, in their order, then the
 // others by name. There are few: all are read.
 func (s *Service) DefinitionPage(ctx context.Context, args keyset.Args, f DefinitionFilter) (keyset.Page[*Definition], error) {
+	for _, name := range []*string{f.Namespace, f.Key} {
+		if name != nil && len(*name) > maxName {
+			return keyset.Page[*Definition]{}, fault.New(fault.Invalid, "A namespace or key has at most %d characters.", maxName)
+		}
+	}
 	all, err := s.store.definitions(ctx, s.db, []string{f.OwnerType})
 	if err != nil {
 		return keyset.Page[*Definition]{}, err

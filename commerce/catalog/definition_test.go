@@ -89,9 +89,9 @@ func TestDefinitionsAreChecked(t *testing.T) {
 			{"Twice", "definition.key.TAKEN ", definition("size", "boolean")},
 			{"NoType", "definition.type.INVALID ", definition("other", "nothing")},
 			{"BadKey", "definition.key.INVALID ", definition("a b", "boolean")},
-			{"BadPattern", "definition.validations.0.INVALID ", definition("other", "url", catalog.Validation{Name: "regex", Value: "(a"})},
-			{"NoSuchRule", "definition.validations.0.INVALID ", definition("other", "boolean", catalog.Validation{Name: "min", Value: "1"})},
-			{"Upside", "definition.validations.1.INVALID ", definition("other", "number_integer", catalog.Validation{Name: "min", Value: "3"}, catalog.Validation{Name: "max", Value: "2"})},
+			{"BadPattern", "definition.validations.0.value.INVALID ", definition("other", "url", catalog.Validation{Name: "regex", Value: "(a"})},
+			{"NoSuchRule", "definition.validations.0.name.INVALID ", definition("other", "boolean", catalog.Validation{Name: "min", Value: "1"})},
+			{"Upside", "definition.validations.1.value.INVALID ", definition("other", "number_integer", catalog.Validation{Name: "min", Value: "3"}, catalog.Validation{Name: "max", Value: "2"})},
 			{"ValuesOfAnotherType", "definition.validations.CONFLICT ", definition("material", "number_integer")},
 			{"ValuesThatDoNotFit", "definition.validations.CONFLICT ", definition("years", "number_integer", catalog.Validation{Name: "min", Value: "3"})},
 		} {

@@ -75,3 +75,11 @@ func valueKey(value string) string {
 	}
 	return string([]rune(value)[:maxName])
 }
+
+// fieldsToCopy reads all metafields of things. Served by metafield (shop_id, owner_id, …).
+func (store) fieldsToCopy(ctx context.Context, tx database.Tx, owners []uuid.UUID) ([]metafieldRow, error) {
+	rows, err := tx.Query(ctx, "SELECT f.owner_type, f.owner_id, f.namespace, f.key, f.type, f.value FROM metafield f WHERE f.shop_id = $1 AND f.owner_id = ANY($2) ORDER BY f.id", owners)
+	return database.Scan(rows, err, func(scan func(...any) error) (f metafieldRow, err error) {
+		return f, scan(&f.ownerType, &f.owner, &f.namespace, &f.key, &f.kind, &f.value)
+	})
+}

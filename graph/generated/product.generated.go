@@ -2250,6 +2250,20 @@ func (ec *executionContext) marshalNProductPriceRange2githubᚗcomᚋrialtohqᚋ
 	return ec._ProductPriceRange(ctx, sel, &v)
 }
 
+func (ec *executionContext) unmarshalNProductStatus2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProductStatus2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ProductStatus!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalOProduct2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalog.Product) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

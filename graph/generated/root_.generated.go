@@ -25,8 +25,6 @@ type ResolverRoot interface {
 	AuditEntry() AuditEntryResolver
 	AutomaticDiscountApplication() AutomaticDiscountApplicationResolver
 	BasicEvent() BasicEventResolver
-	CalculatedLineItem() CalculatedLineItemResolver
-	CalculatedOrder() CalculatedOrderResolver
 	Cart() CartResolver
 	CartBuyerIdentity() CartBuyerIdentityResolver
 	CartDeliveryGroup() CartDeliveryGroupResolver
@@ -35,7 +33,6 @@ type ResolverRoot interface {
 	CartSelectableAddress() CartSelectableAddressResolver
 	Collection() CollectionResolver
 	Customer() CustomerResolver
-	CustomerGroup() CustomerGroupResolver
 	DiscountAllocation() DiscountAllocationResolver
 	DiscountCodeApplication() DiscountCodeApplicationResolver
 	Fulfillment() FulfillmentResolver
@@ -45,8 +42,6 @@ type ResolverRoot interface {
 	InventoryTransfer() InventoryTransferResolver
 	InventoryTransferLineItem() InventoryTransferLineItemResolver
 	Location() LocationResolver
-	Market() MarketResolver
-	MarketRegionCountry() MarketRegionCountryResolver
 	MediaImage() MediaImageResolver
 	MenuItem() MenuItemResolver
 	Metafield() MetafieldResolver
@@ -62,8 +57,6 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Refund() RefundResolver
 	RefundLineItem() RefundLineItemResolver
-	Return() ReturnResolver
-	ShippingRate() ShippingRateResolver
 	Shop() ShopResolver
 	Sitemap() SitemapResolver
 	SitemapResource() SitemapResourceResolver
@@ -131,10 +124,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomerAccessTokenCreateInput", ec.unmarshalInputCustomerAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("CustomerActivateInput", ec.unmarshalInputCustomerActivateInput),
 			graphql.NewInputUnmarshaler("CustomerCreateInput", ec.unmarshalInputCustomerCreateInput),
-			graphql.NewInputUnmarshaler("CustomerDeleteInput", ec.unmarshalInputCustomerDeleteInput),
-			graphql.NewInputUnmarshaler("CustomerEmailMarketingConsentInput", ec.unmarshalInputCustomerEmailMarketingConsentInput),
-			graphql.NewInputUnmarshaler("CustomerGroupInput", ec.unmarshalInputCustomerGroupInput),
-			graphql.NewInputUnmarshaler("CustomerInput", ec.unmarshalInputCustomerInput),
 			graphql.NewInputUnmarshaler("CustomerResetInput", ec.unmarshalInputCustomerResetInput),
 			graphql.NewInputUnmarshaler("CustomerUpdateInput", ec.unmarshalInputCustomerUpdateInput),
 			graphql.NewInputUnmarshaler("DiscountAmountInput", ec.unmarshalInputDiscountAmountInput),
@@ -185,10 +174,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LocationAddInput", ec.unmarshalInputLocationAddInput),
 			graphql.NewInputUnmarshaler("LocationEditInput", ec.unmarshalInputLocationEditInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
-			graphql.NewInputUnmarshaler("MarketCreateInput", ec.unmarshalInputMarketCreateInput),
-			graphql.NewInputUnmarshaler("MarketCurrencySettingsUpdateInput", ec.unmarshalInputMarketCurrencySettingsUpdateInput),
-			graphql.NewInputUnmarshaler("MarketRegionCreateInput", ec.unmarshalInputMarketRegionCreateInput),
-			graphql.NewInputUnmarshaler("MarketUpdateInput", ec.unmarshalInputMarketUpdateInput),
 			graphql.NewInputUnmarshaler("MenuItemCreateInput", ec.unmarshalInputMenuItemCreateInput),
 			graphql.NewInputUnmarshaler("MenuItemUpdateInput", ec.unmarshalInputMenuItemUpdateInput),
 			graphql.NewInputUnmarshaler("MetafieldAccessInput", ec.unmarshalInputMetafieldAccessInput),
@@ -203,13 +188,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MoneyInput", ec.unmarshalInputMoneyInput),
 			graphql.NewInputUnmarshaler("MoveInput", ec.unmarshalInputMoveInput),
 			graphql.NewInputUnmarshaler("OptionCreateInput", ec.unmarshalInputOptionCreateInput),
+			graphql.NewInputUnmarshaler("OptionReorderInput", ec.unmarshalInputOptionReorderInput),
+			graphql.NewInputUnmarshaler("OptionUpdateInput", ec.unmarshalInputOptionUpdateInput),
 			graphql.NewInputUnmarshaler("OptionValueCreateInput", ec.unmarshalInputOptionValueCreateInput),
+			graphql.NewInputUnmarshaler("OptionValueReorderInput", ec.unmarshalInputOptionValueReorderInput),
+			graphql.NewInputUnmarshaler("OptionValueUpdateInput", ec.unmarshalInputOptionValueUpdateInput),
 			graphql.NewInputUnmarshaler("OrderCancelRefundMethodInput", ec.unmarshalInputOrderCancelRefundMethodInput),
-			graphql.NewInputUnmarshaler("OrderCloseInput", ec.unmarshalInputOrderCloseInput),
-			graphql.NewInputUnmarshaler("OrderCommentCreateInput", ec.unmarshalInputOrderCommentCreateInput),
 			graphql.NewInputUnmarshaler("OrderInput", ec.unmarshalInputOrderInput),
-			graphql.NewInputUnmarshaler("OrderMarkAsPaidInput", ec.unmarshalInputOrderMarkAsPaidInput),
-			graphql.NewInputUnmarshaler("OrderOpenInput", ec.unmarshalInputOrderOpenInput),
 			graphql.NewInputUnmarshaler("OrderTransactionInput", ec.unmarshalInputOrderTransactionInput),
 			graphql.NewInputUnmarshaler("PageCreateInput", ec.unmarshalInputPageCreateInput),
 			graphql.NewInputUnmarshaler("PageUpdateInput", ec.unmarshalInputPageUpdateInput),
@@ -218,32 +203,22 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductDeleteInput", ec.unmarshalInputProductDeleteInput),
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductUpdateInput", ec.unmarshalInputProductUpdateInput),
+			graphql.NewInputUnmarshaler("ProductVariantPositionInput", ec.unmarshalInputProductVariantPositionInput),
 			graphql.NewInputUnmarshaler("ProductVariantsBulkInput", ec.unmarshalInputProductVariantsBulkInput),
 			graphql.NewInputUnmarshaler("RefundInput", ec.unmarshalInputRefundInput),
 			graphql.NewInputUnmarshaler("RefundLineItemInput", ec.unmarshalInputRefundLineItemInput),
-			graphql.NewInputUnmarshaler("ReturnDispositionInput", ec.unmarshalInputReturnDispositionInput),
-			graphql.NewInputUnmarshaler("ReturnInput", ec.unmarshalInputReturnInput),
-			graphql.NewInputUnmarshaler("ReturnLineItemInput", ec.unmarshalInputReturnLineItemInput),
-			graphql.NewInputUnmarshaler("ReturnProcessFinancialTransferInput", ec.unmarshalInputReturnProcessFinancialTransferInput),
-			graphql.NewInputUnmarshaler("ReturnProcessInput", ec.unmarshalInputReturnProcessInput),
-			graphql.NewInputUnmarshaler("ReturnProcessRefundInput", ec.unmarshalInputReturnProcessRefundInput),
-			graphql.NewInputUnmarshaler("ReturnProcessReturnLineItemInput", ec.unmarshalInputReturnProcessReturnLineItemInput),
 			graphql.NewInputUnmarshaler("RoleCreateInput", ec.unmarshalInputRoleCreateInput),
 			graphql.NewInputUnmarshaler("RoleUpdateInput", ec.unmarshalInputRoleUpdateInput),
 			graphql.NewInputUnmarshaler("SEOInput", ec.unmarshalInputSEOInput),
 			graphql.NewInputUnmarshaler("SelectedOptionInput", ec.unmarshalInputSelectedOptionInput),
-			graphql.NewInputUnmarshaler("ShippingRateInput", ec.unmarshalInputShippingRateInput),
 			graphql.NewInputUnmarshaler("ShippingRefundInput", ec.unmarshalInputShippingRefundInput),
-			graphql.NewInputUnmarshaler("ShippingZoneCreateInput", ec.unmarshalInputShippingZoneCreateInput),
-			graphql.NewInputUnmarshaler("ShippingZoneUpdateInput", ec.unmarshalInputShippingZoneUpdateInput),
 			graphql.NewInputUnmarshaler("ShopPayWalletContentInput", ec.unmarshalInputShopPayWalletContentInput),
 			graphql.NewInputUnmarshaler("StaffAccessTokenCreateInput", ec.unmarshalInputStaffAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberCreateInput", ec.unmarshalInputStaffMemberCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
-			graphql.NewInputUnmarshaler("TaxRateInput", ec.unmarshalInputTaxRateInput),
+			graphql.NewInputUnmarshaler("UpdateMediaInput", ec.unmarshalInputUpdateMediaInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
-			graphql.NewInputUnmarshaler("VariantPriceInput", ec.unmarshalInputVariantPriceInput),
 			graphql.NewInputUnmarshaler("VisitorConsent", ec.unmarshalInputVisitorConsent),
 			graphql.NewInputUnmarshaler("WeightInput", ec.unmarshalInputWeightInput),
 		)
@@ -730,11 +705,11 @@ The id carries a secret: whoever has it can read and change the cart, nobody els
 """
 type Cart implements Node & HasMetafields @public {
   "Gift cards that pay a part of this cart."
-  appliedGiftCards: [AppliedGiftCard!]! @listSize(assumedSize: 10)
+  appliedGiftCards: [AppliedGiftCard!]!
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the whole cart, such as a gift message. They travel to the order."
-  attributes: [Attribute!]! @listSize(assumedSize: 25)
+  attributes: [Attribute!]!
   "Who is buying, and from which country."
   buyerIdentity: CartBuyerIdentity!
   "Page of this shop where the cart can be paid for. Send the shopper there unless your storefront has its own checkout."
@@ -761,9 +736,9 @@ type Cart implements Node & HasMetafields @public {
     withCarrierRates: Boolean = false
   ): CartDeliveryGroupConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Discounts on the cart as a whole, shipping included. Those on single lines stand on the lines."
-  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
+  discountAllocations: [CartDiscountAllocation!]!
   "Codes that the shopper entered, applicable or not."
-  discountCodes: [CartDiscountCode!]! @listSize(assumedSize: 10)
+  discountCodes: [CartDiscountCode!]!
   "Opaque global id with its secret key. Keep it as it is and do not print it in logs."
   id: ID!
   "What is in the cart, oldest line first."
@@ -787,7 +762,7 @@ type Cart implements Node & HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
   "What the shopper wants to tell the shop."
   note: String
   "Pieces in the cart, all lines added up. Good for the badge on the cart icon."
@@ -805,7 +780,7 @@ type CartBuyerIdentity @public {
   "The account that the cart belongs to, if its buyer signed in."
   customer: Customer
   "Addresses that the buyer may want delivery to."
-  deliveryAddressPreferences: [DeliveryAddress!]! @deprecated(reason: "Use ` + "`" + `Cart.delivery` + "`" + ` instead.") @listSize(assumedSize: 10)
+  deliveryAddressPreferences: [DeliveryAddress!]! @deprecated(reason: "Use ` + "`" + `Cart.delivery` + "`" + ` instead.")
   "Where the order confirmation goes."
   email: String
   "The buyer's phone number, in E.164 form (` + "`" + `+15551234567` + "`" + `)."
@@ -866,7 +841,7 @@ Where the goods of a cart may go.
 """
 type CartDelivery @public {
   "The cart's delivery addresses."
-  addresses("Give only the address that is in use." selected: Boolean = false): [CartSelectableAddress!]! @listSize(assumedSize: 25)
+  addresses("Give only the address that is in use." selected: Boolean = false): [CartSelectableAddress!]!
 }
 
 """
@@ -947,7 +922,7 @@ type CartDeliveryGroup @public {
   "Where the group goes."
   deliveryAddress: MailingAddress!
   "Ways to ship it, cheapest first. Empty when the shop does not ship there."
-  deliveryOptions: [CartDeliveryOption!]! @listSize(assumedSize: 25)
+  deliveryOptions: [CartDeliveryOption!]!
   "Whether it is a single purchase; always ` + "`" + `ONE_TIME_PURCHASE` + "`" + ` here."
   groupType: CartDeliveryGroupType!
   "Id to use with ` + "`" + `cartSelectedDeliveryOptionsUpdate` + "`" + `."
@@ -1427,11 +1402,11 @@ interface BaseCartLine implements Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line, such as an engraving."
-  attributes: [Attribute!]! @listSize(assumedSize: 25)
+  attributes: [Attribute!]!
   "What the line costs, in the buyer's currency."
   cost: CartLineCost!
   "Discounts on this line."
-  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
+  discountAllocations: [CartDiscountAllocation!]!
   "Global id of the line, good as long as the line is in the cart."
   id: ID!
   "What is being bought."
@@ -1449,11 +1424,11 @@ type CartLine implements BaseCartLine & Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line, such as an engraving."
-  attributes: [Attribute!]! @listSize(assumedSize: 25)
+  attributes: [Attribute!]!
   "What the line costs, in the buyer's currency."
   cost: CartLineCost!
   "Discounts on this line, with the part of each discount that fell on it."
-  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
+  discountAllocations: [CartDiscountAllocation!]!
   "Global id of the line, good as long as the line is in the cart."
   id: ID!
   "What a shopper may do with this line. Hide the buttons that it forbids."
@@ -1475,15 +1450,15 @@ type ComponentizableCartLine implements BaseCartLine & Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line."
-  attributes: [Attribute!]! @listSize(assumedSize: 25)
+  attributes: [Attribute!]!
   "What the line costs with its parts."
   cost: CartLineCost!
   "Discounts on this line."
-  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
+  discountAllocations: [CartDiscountAllocation!]!
   "Global id of the line."
   id: ID!
   "The lines that it is made of."
-  lineComponents: [CartLine!]! @listSize(assumedSize: 10)
+  lineComponents: [CartLine!]!
   "What is being bought."
   merchandise: Merchandise!
   "How many pieces."
@@ -1598,7 +1573,7 @@ type CartCreatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of putting merchandise in a cart."
@@ -1608,7 +1583,7 @@ type CartLinesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of changing cart lines."
@@ -1618,7 +1593,7 @@ type CartLinesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of taking lines out of a cart."
@@ -1628,7 +1603,7 @@ type CartLinesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of saying who buys."
@@ -1638,7 +1613,7 @@ type CartBuyerIdentityUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of replacing discount codes."
@@ -1648,7 +1623,7 @@ type CartDiscountCodesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of replacing gift cards."
@@ -1658,7 +1633,7 @@ type CartGiftCardCodesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of adding gift cards."
@@ -1668,7 +1643,7 @@ type CartGiftCardCodesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of taking gift cards off."
@@ -1678,7 +1653,7 @@ type CartGiftCardCodesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of setting the note."
@@ -1688,7 +1663,7 @@ type CartNoteUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of replacing the custom attributes."
@@ -1698,7 +1673,7 @@ type CartAttributesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of adding delivery addresses."
@@ -1708,7 +1683,7 @@ type CartDeliveryAddressesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of changing delivery addresses."
@@ -1718,7 +1693,7 @@ type CartDeliveryAddressesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of taking delivery addresses off."
@@ -1728,7 +1703,7 @@ type CartDeliveryAddressesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of swapping the delivery addresses."
@@ -1738,7 +1713,7 @@ type CartDeliveryAddressesReplacePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of choosing how to ship."
@@ -1748,7 +1723,7 @@ type CartSelectedDeliveryOptionsUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of setting the billing address."
@@ -1758,7 +1733,7 @@ type CartBillingAddressUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of copying a cart."
@@ -1768,7 +1743,7 @@ type CartClonePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of erasing the buyer's details."
@@ -1778,13 +1753,13 @@ type CartRemovePersonalDataPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 "Outcome of writing metafields on carts."
 type CartMetafieldsSetPayload @public {
   "The metafields as they are stored now; null when any entry was refused, because then none is written."
-  metafields: [Metafield!] @listSize(assumedSize: 25)
+  metafields: [Metafield!]
   "What was refused and why. Empty when everything was written."
   userErrors: [MetafieldsSetUserError!]!
 }
@@ -1955,7 +1930,7 @@ type CartPaymentUpdatePayload @public {
   "What was refused and why. Empty when the payment was set."
   userErrors: [CartUserError!]!
   "What was done differently than asked."
-  warnings: [CartWarning!]! @listSize(assumedSize: 10)
+  warnings: [CartWarning!]!
 }
 
 """
@@ -1986,7 +1961,7 @@ type CartStatusNotReady @public {
   "The cart as it is."
   cart: Cart
   "All that is missing, so that it can be asked for at once."
-  errors: [CartOperationError!]! @listSize(assumedSize: 10)
+  errors: [CartOperationError!]!
 }
 
 """
@@ -2047,7 +2022,7 @@ type SubmitFailed @public {
   "Page of this shop where the shopper can put it right."
   checkoutUrl: URL
   "All that stood in the way."
-  errors: [SubmissionError!]! @listSize(assumedSize: 10)
+  errors: [SubmissionError!]!
 }
 
 """
@@ -2100,7 +2075,7 @@ The attempt is over, and there is no order. The cart can be changed and handed i
 """
 type CartCompletionFailed @public {
   "What went wrong."
-  errors: [CompletionError!]! @listSize(assumedSize: 10)
+  errors: [CompletionError!]!
   "Name of the attempt."
   id: String!
 }
@@ -3560,7 +3535,7 @@ type Collection implements HasMetafields & Node & OnlineStorePublishable & Track
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
+  ): [Metafield]!
   "Where the collection's page is on the shop's website, or null when it has none there."
   onlineStoreUrl: URL
   "The products in the collection."
@@ -3617,7 +3592,7 @@ type CollectionRuleSet @requiresScopes(scopes: [["products:read"]]) {
   "Whether one rule that holds is enough. Otherwise all of them must hold."
   appliedDisjunctively: Boolean!
   "The rules."
-  rules: [CollectionRule!]! @listSize(assumedSize: 60)
+  rules: [CollectionRule!]!
 }
 
 "One rule: a property of the product, a comparison and a value. Only for staff."
@@ -3991,7 +3966,7 @@ type Customer implements HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
   "All metafields of the account, for staff who do not know the keys."
   metafieldList(
     "Continue after this cursor."
@@ -4034,7 +4009,7 @@ type Customer implements HasMetafields @public {
   socialLoginProvider: SocialLoginProvider
   "Whether the account can be used."
   state: CustomerState @requiresScopes(scopes: [["customers:read"]])
-  "Words that staff filed the account under. Shoppers see none."
+  "Words that staff filed the account under."
   tags: [String!]!
   "Whether the shopper pays no tax."
   taxExempt: Boolean @requiresScopes(scopes: [["customers:read"]])
@@ -4052,7 +4027,7 @@ enum CustomerState {
   DISABLED
   "It can be used."
   ENABLED
-  "The shop opened it, and no password was set yet. The shopper sets one with the link of an invitation."
+  "The shopper was invited and has not answered."
   INVITED
 }
 
@@ -4708,7 +4683,7 @@ type InventoryLevel implements Node @requiresScopes(scopes: [["inventory:read"]]
   quantities(
     "The names of the numbers: ` + "`" + `on_hand` + "`" + ` (lies there), ` + "`" + `reserved` + "`" + ` (promised to a checkout), ` + "`" + `available` + "`" + ` (the rest), ` + "`" + `incoming` + "`" + ` (on its way there)."
     names: [String!]!
-  ): [InventoryQuantity!]! @listSize(slicingArguments: ["names"])
+  ): [InventoryQuantity!]!
   "When the stock last changed."
   updatedAt: DateTime!
 }
@@ -4920,7 +4895,7 @@ type Video implements Media & Node @public {
   "A still picture to show before the video plays."
   previewImage: Image
   "The files to choose from, as for the ` + "`" + `source` + "`" + ` elements of an HTML ` + "`" + `video` + "`" + `."
-  sources: [VideoSource!]! @listSize(assumedSize: 5)
+  sources: [VideoSource!]!
 }
 
 "One file of a video."
@@ -4972,7 +4947,7 @@ type Model3d implements Media & Node @public {
   "A still picture to show before the viewer loads."
   previewImage: Image
   "The files to choose from: one model in several formats."
-  sources: [Model3dSource!]! @listSize(assumedSize: 5)
+  sources: [Model3dSource!]!
 }
 
 "One file of a model."
@@ -5021,7 +4996,7 @@ type Menu implements Node @public {
   "The global id."
   id: ID!
   "The links of the first level."
-  items: [MenuItem!]! @listSize(assumedSize: 15)
+  items: [MenuItem!]!
   "How many links there are on all levels together."
   itemsCount: Int!
   "The name that the shop gave the menu."
@@ -5033,7 +5008,7 @@ type MenuItem implements Node @public {
   "The global id."
   id: ID!
   "The links one level below."
-  items: [MenuItem!]! @listSize(assumedSize: 15)
+  items: [MenuItem!]!
   "What the link leads to, when that is a record of the shop and visible here."
   resource: MenuItemResource
   "The id of what the link leads to."
@@ -5094,7 +5069,7 @@ interface HasMetafields @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
+  ): [Metafield]!
 }
 
 """
@@ -5236,7 +5211,7 @@ type Metaobject implements Node & OnlineStorePublishable @public {
     key: String!
   ): MetaobjectField
   "All fields."
-  fields: [MetaobjectField!]! @listSize(assumedSize: 60)
+  fields: [MetaobjectField!]!
   "The record's name, unique among its type."
   handle: String!
   "The global id."
@@ -5330,7 +5305,7 @@ type Order implements Node & HasMetafields @public {
   "Tax after returns."
   currentTotalTax: MoneyV2!
   "Custom attributes that came with the cart."
-  customAttributes: [Attribute!]! @listSize(assumedSize: 25)
+  customAttributes: [Attribute!]!
   "The buyer's account; null for a guest."
   customer: Customer @requiresScopes(scopes: [["orders:read", "customers:read", "customers:read_pii"]])
   "Language that the buyer used, such as ` + "`" + `de-DE` + "`" + `."
@@ -5402,7 +5377,7 @@ type Order implements Node & HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
   "All metafields of the order, for staff who do not know the keys."
   metafieldList(
     "Continue after this cursor."
@@ -5438,27 +5413,10 @@ type Order implements Node & HasMetafields @public {
   refundable: Boolean @requiresScopes(scopes: [["orders:read"]])
   "Refunds of the order, oldest first."
   refunds("How many from the start, at most 250." first: Int): [Refund!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
-  "How far returns have come."
-  returnStatus: OrderReturnStatus!
-  "Goods that come back, or came back, oldest first."
-  returns(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): ReturnConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "Changes with every change of the order: send it back as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is overwritten."
-  revision: String @requiresScopes(scopes: [["orders:read"]])
   "Where the goods go; null when nothing is shipped."
   shippingAddress: MailingAddress
   "Discounts on shipping."
-  shippingDiscountAllocations: [DiscountAllocation!]! @listSize(assumedSize: 10)
+  shippingDiscountAllocations: [DiscountAllocation!]!
   "Page that shows the order, for whoever has the link."
   statusUrl: URL!
   "Merchandise after discounts, before shipping and tax not included in prices."
@@ -5471,8 +5429,6 @@ type Order implements Node & HasMetafields @public {
   tags: [String!] @requiresScopes(scopes: [["orders:read"]])
   "Whether it was paid at a test gateway, with no real money."
   test: Boolean @requiresScopes(scopes: [["orders:read"]])
-  "What the buyer still has to pay. Below zero, it is what the shop has received too much and should give back."
-  totalOutstanding: MoneyV2 @requiresScopes(scopes: [["orders:read"]])
   "Everything: merchandise, shipping and tax, less discounts."
   totalPrice: MoneyV2!
   "Everything."
@@ -5558,9 +5514,9 @@ type OrderLineItem @public {
   "Pieces left after returns."
   currentQuantity: Int!
   "Custom attributes of the line."
-  customAttributes: [Attribute!]! @listSize(assumedSize: 25)
+  customAttributes: [Attribute!]!
   "Discounts that fell on this line."
-  discountAllocations: [DiscountAllocation!]! @listSize(assumedSize: 10)
+  discountAllocations: [DiscountAllocation!]!
   "Price of all pieces after discounts."
   discountedTotalPrice: MoneyV2!
   "Global id of the line. Fulfillments and refunds name lines by it."
@@ -5642,8 +5598,6 @@ type Fulfillment @public {
 An order line, or a part of it, in a shipment.
 """
 type FulfillmentLineItem @public {
-  "Global id of the entry. Returns name shipped pieces by it."
-  id: ID
   "The order line."
   lineItem: OrderLineItem!
   "Pieces of it in this shipment."
@@ -5795,7 +5749,7 @@ type Page implements HasMetafields & Node & OnlineStorePublishable & Trackable @
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
+  ): [Metafield]!
   "Where the page is on the shop's website, or null when it is not there."
   onlineStoreUrl: URL
   "Title and summary for search engines."
@@ -5905,7 +5859,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
     ignoreUnknownOptions: Boolean = true
     "The choice to start from. Without it, the first variant that can be bought."
     selectedOptions: [SelectedOptionInput!]
-  ): [ProductVariant!]! @listSize(assumedSize: 60)
+  ): [ProductVariant!]!
   "Whether at least one variant can be bought now."
   availableForSale: Boolean!
   "The collections that show the product."
@@ -5985,7 +5939,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
+  ): [Metafield]!
   "All extra values of the product, those kept from storefronts too."
   metafieldList(
     "How many items to return from the start of the list, at most 250."
@@ -6202,151 +6156,6 @@ type UrlRedirectEdge @public {
   node: UrlRedirect!
 }
 `, BuiltIn: false},
-	{Name: "../schema/return.graphqls", Input: `"""
-Goods of an order that the buyer sends back. Buyers see the returns of their own orders.
-"""
-type Return implements Node @public {
-  "When it was closed; null while goods may still come back, and when it was called off."
-  closedAt: DateTime
-  "When it was made."
-  createdAt: DateTime!
-  "Global id of the return."
-  id: ID!
-  "Number as people say it, such as ` + "`" + `#1001-R1` + "`" + `."
-  name: String!
-  "The order."
-  order: Order!
-  "What was given back with its goods, oldest first."
-  refunds("How many from the start, at most 250." first: Int): [Refund!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
-  "What comes back."
-  returnLineItems(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): ReturnLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "Who made it; null when a program did."
-  staffMember: StaffMember @requiresScopes(scopes: [["shop:read"], ["staff:read"]])
-  "How it stands."
-  status: ReturnStatus!
-  "Pieces in it, over all lines."
-  totalQuantity: Int!
-}
-
-"""
-One page of returns.
-"""
-type ReturnConnection @public {
-  "The returns with their cursors."
-  edges: [ReturnEdge!]!
-  "The returns alone."
-  nodes: [Return!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"""
-A return and its place in the list.
-"""
-type ReturnEdge @public {
-  "Place to continue from."
-  cursor: String!
-  "The return."
-  node: Return!
-}
-
-"""
-Shipped pieces of an order line that come back.
-"""
-type ReturnLineItem @public {
-  "The line of the shipment that they went out with."
-  fulfillmentLineItem: FulfillmentLineItem!
-  "Global id of the entry. ` + "`" + `returnProcess` + "`" + ` names it."
-  id: ID!
-  "Pieces that came back so far."
-  processedQuantity: Int!
-  "Pieces that were announced."
-  quantity: Int!
-  "Why they come back."
-  returnReason: ReturnReason!
-  "The same in a few words of staff's."
-  returnReasonNote: String @requiresScopes(scopes: [["orders:read"]])
-  "Pieces that did not come back yet."
-  unprocessedQuantity: Int!
-}
-
-"""
-One page of a return's lines.
-"""
-type ReturnLineItemConnection @public {
-  "The lines with their cursors."
-  edges: [ReturnLineItemEdge!]!
-  "The lines alone."
-  nodes: [ReturnLineItem!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"""
-A return's line and its place in the list.
-"""
-type ReturnLineItemEdge @public {
-  "Place to continue from."
-  cursor: String!
-  "The line."
-  node: ReturnLineItem!
-}
-
-"How a return stands."
-enum ReturnStatus {
-  "It was called off before anything came back."
-  CANCELED
-  "It is done. What did not come back is not waited for."
-  CLOSED
-  "Goods are on their way back, or will be."
-  OPEN
-}
-
-"Why goods come back."
-enum ReturnReason {
-  "The color is not right."
-  COLOR
-  "It is broken or does not work."
-  DEFECTIVE
-  "It is not what the page said."
-  NOT_AS_DESCRIBED
-  "None of the other reasons; the note may tell."
-  OTHER
-  "It is too large."
-  SIZE_TOO_LARGE
-  "It is too small."
-  SIZE_TOO_SMALL
-  "The buyer does not like how it looks."
-  STYLE
-  "Nobody said."
-  UNKNOWN
-  "The buyer does not want it any more."
-  UNWANTED
-  "Something else was sent."
-  WRONG_ITEM
-}
-
-"How far the returns of an order have come."
-enum OrderReturnStatus {
-  "Goods are to come back."
-  IN_PROGRESS
-  "There is no return."
-  NO_RETURN
-  "All its returns are done."
-  RETURNED
-}
-`, BuiltIn: false},
 	{Name: "../schema/root.graphqls", Input: `"Everything that can be read. Each field states who may read it."
 type Query @public {
   "One record of any kind, by its global id. Null when it does not exist or is not visible to the caller."
@@ -6358,9 +6167,9 @@ type Query @public {
   nodes(
     "The global ids, at most 250."
     ids: [ID!]!
-  ): [Node]! @public @listSize(slicingArguments: ["ids"])
+  ): [Node]! @public
   "The versions that ` + "`" + `/api/{version}/graphql.json` + "`" + ` answers to."
-  publicApiVersions: [ApiVersion!]! @public @listSize(assumedSize: 10)
+  publicApiVersions: [ApiVersion!]! @public
 }
 
 "A version of this API."
@@ -6468,15 +6277,15 @@ type SearchResultItemEdge @public {
 "What the shopper may be looking for, by kind."
 type PredictiveSearchResult @public {
   "Articles that match."
-  articles: [Article!]! @listSize(assumedSize: 10)
+  articles: [Article!]!
   "Collections that match."
-  collections: [Collection!]! @listSize(assumedSize: 10)
+  collections: [Collection!]!
   "Pages of text that match."
-  pages: [Page!]! @listSize(assumedSize: 10)
+  pages: [Page!]!
   "Products that match."
-  products: [Product!]! @listSize(assumedSize: 10)
+  products: [Product!]!
   "Longer searches that begin like this one and find something."
-  queries: [SearchQuerySuggestion!]! @listSize(assumedSize: 10)
+  queries: [SearchQuerySuggestion!]!
 }
 
 "A search to suggest to the shopper."
@@ -6500,7 +6309,7 @@ type Filter @public {
   "How shoppers choose values."
   type: FilterType!
   "The values to choose from."
-  values: [FilterValue!]! @listSize(assumedSize: 250)
+  values: [FilterValue!]!
 }
 
 "One value of a facet."
@@ -6700,7 +6509,7 @@ type Shop implements HasMetafields & Node @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
+  ): [Metafield]!
   "A pattern for writing prices in the shop's currency, such as ` + "`" + `${{amount}}` + "`" + `."
   moneyFormat: String!
   "The name to show."
@@ -6772,9 +6581,9 @@ type Brand @public {
 "The shop's colors, the most important ones first."
 type BrandColors @public {
   "The main colors."
-  primary: [BrandColorGroup!]! @listSize(assumedSize: 5)
+  primary: [BrandColorGroup!]!
   "The colors that go with the main ones."
-  secondary: [BrandColorGroup!]! @listSize(assumedSize: 5)
+  secondary: [BrandColorGroup!]!
 }
 
 "A background and a color that reads well on it."
@@ -6842,9 +6651,9 @@ enum DigitalWallet {
 "Where and how the shop sells, and for which country and language this request is answered."
 type Localization @public {
   "The countries that shoppers can choose."
-  availableCountries: [Country!]! @listSize(assumedSize: 250)
+  availableCountries: [Country!]!
   "The languages that shoppers in the current country can choose."
-  availableLanguages: [Language!]! @listSize(assumedSize: 25)
+  availableLanguages: [Language!]!
   "The country that this request is answered for. Choose it with ` + "`" + `@inContext(country:)` + "`" + `."
   country: Country!
   "The language that this request is answered in. Choose it with ` + "`" + `@inContext(language:)` + "`" + `."
@@ -6854,7 +6663,7 @@ type Localization @public {
 "A country that the shop sells in."
 type Country @public {
   "The languages to choose from in this country."
-  availableLanguages: [Language!]! @listSize(assumedSize: 25)
+  availableLanguages: [Language!]!
   "The currency that prices are shown in."
   currency: Currency!
   "The language to begin with."
@@ -6927,7 +6736,7 @@ type PaginatedSitemapResources @public {
   "Whether there are more pages behind this one."
   hasNextPage: Boolean!
   "The things of this page."
-  items: [SitemapResourceInterface!]! @listSize(assumedSize: 60)
+  items: [SitemapResourceInterface!]!
 }
 
 "A thing that has an address in the shop's website."
@@ -7132,7 +6941,7 @@ input MoneyInput {
 `, BuiltIn: false},
 	{Name: "../schema/staff_access.graphqls", Input: `extend type Query {
   "Every scope that there is, in words: what roles, apps and keys can be put together from."
-  accessScopes: [AccessScope!] @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["apps:read"], ["apps:write"]]) @listSize(assumedSize: 50)
+  accessScopes: [AccessScope!] @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["apps:read"], ["apps:write"]])
 
   "One API key of the shop; null when there is none with this id."
   apiKey("Global id of the key." id: ID!): ApiKey @requiresScopes(scopes: [["apps:read"]])
@@ -7362,7 +7171,7 @@ type AuditEntry @requiresScopes(scopes: [["audit:read"]]) {
   actor: String!
   "The thing as it was then; null where that is not kept."
   after: JSON
-  "The app that did it, or that the member of staff did it through; null when there was none."
+  "The app that did it; null when it was no app."
   app: App @requiresScopes(scopes: [["audit:read", "apps:read"]])
   "The thing as it was before; null where that is not kept."
   before: JSON
@@ -8015,220 +7824,13 @@ enum PageUserErrorCode {
     first: Int
     "How many from the end, at most 250."
     last: Int
-    """
-    Search text: words, each the beginning of a name or email, and terms such as ` + "`" + `email:ada@example.com` + "`" + `, ` + "`" + `email:ada*` + "`" + `, ` + "`" + `tag:"big spender"` + "`" + `,
-    ` + "`" + `group:wholesale` + "`" + `, ` + "`" + `orders_count:>=3` + "`" + `, ` + "`" + `state:invited` + "`" + `, ` + "`" + `accepts_marketing:true` + "`" + `, ` + "`" + `tax_exempt:true` + "`" + `, ` + "`" + `country:DE` + "`" + `,
-    ` + "`" + `created_at:>2026-01-01` + "`" + `. All must hold.
-    """
+    "Search text, with terms such as ` + "`" + `email:…` + "`" + `, ` + "`" + `tag:…` + "`" + `, ` + "`" + `country:…` + "`" + `, ` + "`" + `created_at:>2026-01-01` + "`" + `."
     query: String
     "Turn the order around."
     reverse: Boolean = false
     "What to sort by."
     sortKey: CustomerSortKeys = ID
   ): CustomerConnection @requiresScopes(scopes: [["customers:read", "customers:read_pii"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-}
-
-extend type Mutation {
-  "Opens an account for somebody, without a password and without a mail. ` + "`" + `customerSendAccountInviteEmail` + "`" + ` lets them set a password."
-  staffCustomerCreate("The customer." input: CustomerInput!): StaffCustomerCreatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-
-  "Changes a customer's account."
-  staffCustomerUpdate("What to change; a part that is left out stays as it is." input: CustomerInput!): StaffCustomerUpdatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-
-  "Deletes a customer who never ordered, with addresses, sessions and metafields. Customers with orders are refused: erase them with ` + "`" + `customerRequestDataErasure` + "`" + `."
-  staffCustomerDelete("Which customer." input: CustomerDeleteInput!): StaffCustomerDeletePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Adds an address to a customer's book. The first one becomes the default."
-  staffCustomerAddressCreate(
-    "The address."
-    address: MailingAddressInput!
-    "Whose address it is."
-    customerId: ID!
-    "Makes it the one that checkout starts with."
-    setAsDefault: Boolean = false
-  ): StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-
-  "Changes an address of a customer's book. Orders keep their copy."
-  staffCustomerAddressUpdate(
-    "What to change; a part that is left out stays as it is."
-    address: MailingAddressInput!
-    "The address to change."
-    addressId: ID!
-    "Whose address it is."
-    customerId: ID!
-    "Makes it the one that checkout starts with."
-    setAsDefault: Boolean = false
-  ): StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-
-  "Deletes an address of a customer's book. Orders keep their copy."
-  staffCustomerAddressDelete(
-    "The address to delete."
-    addressId: ID!
-    "Whose address it is."
-    customerId: ID!
-  ): StaffCustomerAddressDeletePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Sends a mail with a link for setting a first password. It can be sent again; a few links work at a time."
-  customerSendAccountInviteEmail("Whom to invite." customerId: ID!): CustomerSendAccountInviteEmailPayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Closes an account: signing in is refused, and whoever is signed in is signed out at once."
-  customerDisable("Whose account." customerId: ID!): CustomerStatePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Opens a closed account again. Where no password was ever set, it waits for an invitation."
-  customerEnable("Whose account." customerId: ID!): CustomerStatePayload @requiresScopes(scopes: [["customers:write"]])
-}
-
-extend type Customer {
-  "What the shopper said about advertising mail, and when."
-  emailMarketingConsent: CustomerEmailMarketingConsentState @requiresScopes(scopes: [["customers:read"]])
-  "Changes with every change of the account. Hand it to ` + "`" + `staffCustomerUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
-  revision: String @requiresScopes(scopes: [["customers:read"]])
-}
-
-"""
-What a shopper said about advertising mail.
-"""
-type CustomerEmailMarketingConsentState @requiresScopes(scopes: [["customers:read"]]) {
-  "When the shopper last said yes or no; null when never, or when nobody noted it."
-  consentUpdatedAt: DateTime
-  "How sure it is that the shopper wanted it."
-  marketingOptInLevel: CustomerMarketingOptInLevel
-  "Whether advertising mail may be sent."
-  marketingState: CustomerEmailMarketingState!
-}
-
-"Whether advertising mail may be sent."
-enum CustomerEmailMarketingState {
-  "The shopper never said anything, so none may be sent."
-  NOT_SUBSCRIBED
-  "The shopper agreed."
-  SUBSCRIBED
-  "The shopper took the agreement back."
-  UNSUBSCRIBED
-}
-
-"How sure it is that a shopper wanted advertising mail."
-enum CustomerMarketingOptInLevel {
-  "The shopper agreed, and confirmed it by answering a mail."
-  CONFIRMED_OPT_IN
-  "The shopper agreed once, as by a box in a form."
-  SINGLE_OPT_IN
-  "Nobody knows how it was agreed."
-  UNKNOWN
-}
-
-"What to write about a customer. A part that is left out stays as it is."
-input CustomerInput {
-  "Addresses of a new customer; the first is the default. Later ones come with ` + "`" + `staffCustomerAddressCreate` + "`" + `."
-  addresses: [MailingAddressInput!]
-  "Email to sign in with; each can have one account in a shop. A new customer needs one."
-  email: String
-  "What the shopper said about advertising mail."
-  emailMarketingConsent: CustomerEmailMarketingConsentInput
-  "Given name."
-  firstName: String
-  "The customer to change. Left out when creating."
-  id: ID
-  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
-  ifRevision: String
-  "Family name."
-  lastName: String
-  "Language that mails are written in, such as ` + "`" + `de-DE` + "`" + `."
-  locale: String
-  "A note for staff, at most 5,000 characters. Never shown to the shopper; empty clears it."
-  note: String
-  "Phone number, in E.164 form (` + "`" + `+15551234567` + "`" + `); empty clears it."
-  phone: String
-  "The complete new list of words to file the account under."
-  tags: [String!]
-  "Whether no tax is taken of what the customer buys. Prices that contain tax stay as they are."
-  taxExempt: Boolean
-}
-
-"What a shopper said about advertising mail."
-input CustomerEmailMarketingConsentInput {
-  "When it was said. Now, unless said."
-  consentUpdatedAt: DateTime
-  "How sure it is. ` + "`" + `UNKNOWN` + "`" + `, unless said."
-  marketingOptInLevel: CustomerMarketingOptInLevel
-  "What was said."
-  marketingState: CustomerEmailMarketingState!
-}
-
-"Which customer to delete."
-input CustomerDeleteInput {
-  "The customer."
-  id: ID!
-}
-
-"""
-Outcome of opening an account for somebody.
-"""
-type StaffCustomerCreatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
-  "The new customer, or null when none was created."
-  customer: Customer
-  "What was refused and why. Empty when it was created."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of changing a customer.
-"""
-type StaffCustomerUpdatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
-  "The customer as it is now, or null when nothing was changed."
-  customer: Customer
-  "What was refused and why. Empty when it was changed."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of deleting a customer.
-"""
-type StaffCustomerDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "Id of the customer who is gone."
-  deletedCustomerId: ID
-  "What was refused and why. Empty when it was deleted."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of saving an address of a customer's book.
-"""
-type StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
-  "The address as it is now, or null when it was not saved."
-  address: MailingAddress
-  "What was refused and why. Empty when it was saved."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of deleting an address of a customer's book.
-"""
-type StaffCustomerAddressDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "Id of the address that is gone."
-  deletedAddressId: ID
-  "What was refused and why. Empty when it was deleted."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of inviting a customer.
-"""
-type CustomerSendAccountInviteEmailPayload @requiresScopes(scopes: [["customers:write"]]) {
-  "The customer, or null when no mail was asked for."
-  customer: Customer @requiresScopes(scopes: [["customers:read", "customers:read_pii"]])
-  "What was refused and why. Empty when the mail is on its way."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of closing or opening an account.
-"""
-type CustomerStatePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "The customer as it is now, or null when nothing was changed."
-  customer: Customer @requiresScopes(scopes: [["customers:read", "customers:read_pii"]])
-  "What was refused and why. Empty when the account is as asked for."
-  userErrors: [StaffUserError!]!
 }
 
 """
@@ -8267,244 +7869,6 @@ enum CustomerSortKeys {
   RELEVANCE
   "When the account last changed."
   UPDATED_AT
-}
-`, BuiltIn: false},
-	{Name: "../schema/staff_customer_group.graphqls", Input: `extend type Query {
-  "One customer group; null when there is none with this id."
-  customerGroup("Global id of the group." id: ID!): CustomerGroup @requiresScopes(scopes: [["customers:read"]])
-
-  "Customer groups of the shop, oldest first."
-  customerGroups(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Search text: words, each the beginning of the name or the handle."
-    query: String
-    "Turn the order around."
-    reverse: Boolean = false
-  ): CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-}
-
-extend type Mutation {
-  "Creates a customer group without customers."
-  customerGroupCreate("The group." group: CustomerGroupInput!): CustomerGroupCreatePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Changes what a customer group is called."
-  customerGroupUpdate(
-    "What to change; a part that is left out stays as it is."
-    group: CustomerGroupInput!
-    "The group to change."
-    id: ID!
-  ): CustomerGroupUpdatePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Deletes a customer group. Its customers stay."
-  customerGroupDelete("The group to delete." id: ID!): CustomerGroupDeletePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Puts customers into a group: all of them, or none when one does not exist. Who is in it already stays."
-  customerGroupAddCustomers(
-    "The customers, at most 250."
-    customerIds: [ID!]!
-    "The group."
-    id: ID!
-  ): CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Takes customers out of a group: all of them, or none when one does not exist."
-  customerGroupRemoveCustomers(
-    "The customers, at most 250."
-    customerIds: [ID!]!
-    "The group."
-    id: ID!
-  ): CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]])
-}
-
-extend type Customer {
-  "Groups that staff put the customer into. Shoppers never see them."
-  groups(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-}
-
-"""
-Customers that staff put together by hand. Nothing that shoppers can ask for leads to a group.
-"""
-type CustomerGroup implements Node @requiresScopes(scopes: [["customers:read"], ["customers:write"]]) {
-  "When the group was made."
-  createdAt: DateTime!
-  "The customers in it, in the order in which their accounts were opened."
-  customers(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): CustomerConnection @requiresScopes(scopes: [["customers:read", "customers:read_pii"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "How many customers are in it."
-  customersCount: Int!
-  "Name for programs, such as ` + "`" + `wholesale` + "`" + `."
-  handle: String!
-  "Global id of the group."
-  id: ID!
-  "Name for staff."
-  name: String!
-  "What staff wrote down about it."
-  note: String
-  "Changes with every change of the group and of who is in it. Hand it to ` + "`" + `customerGroupUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `."
-  revision: String
-  "When the group, or who is in it, last changed."
-  updatedAt: DateTime!
-}
-
-"""
-One page of customer groups.
-"""
-type CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) {
-  "The groups with their cursors."
-  edges: [CustomerGroupEdge!]!
-  "The groups alone."
-  nodes: [CustomerGroup!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"""
-A customer group and its place in the list.
-"""
-type CustomerGroupEdge @requiresScopes(scopes: [["customers:read"]]) {
-  "Place to continue from."
-  cursor: String!
-  "The group."
-  node: CustomerGroup!
-}
-
-"What to write about a customer group. A part that is left out stays as it is."
-input CustomerGroupInput {
-  "Name for programs. Made from the name of a new group unless said."
-  handle: String
-  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
-  ifRevision: String
-  "Name for staff. A new group needs one."
-  name: String
-  "A note for staff; empty clears it."
-  note: String
-}
-
-"""
-Outcome of creating a customer group.
-"""
-type CustomerGroupCreatePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "The new group, or null when none was created."
-  customerGroup: CustomerGroup
-  "What was refused and why. Empty when it was created."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of changing a customer group.
-"""
-type CustomerGroupUpdatePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "The group as it is now, or null when it was not changed."
-  customerGroup: CustomerGroup
-  "What was refused and why. Empty when it was changed."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of deleting a customer group.
-"""
-type CustomerGroupDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "Id of the group that is gone."
-  deletedCustomerGroupId: ID
-  "What was refused and why. Empty when it was deleted."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of changing who is in a customer group.
-"""
-type CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]]) {
-  "The group as it is now, or null when nothing was changed."
-  customerGroup: CustomerGroup
-  "What was refused and why. Empty when all customers are where they were wanted."
-  userErrors: [StaffUserError!]!
-}
-`, BuiltIn: false},
-	{Name: "../schema/staff_customer_privacy.graphqls", Input: `extend type Mutation {
-  """
-  Everything that the shop keeps about a customer, as JSON: account, addresses, sessions (never their secrets), carts, orders,
-  consent, and what staff did with the account. Where the email is verified, a guest's orders with it are included. The
-  answer is made at once and kept nowhere, and the audit log says who asked.
-  """
-  customerDataExport("Whose data." customerId: ID!): CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]])
-
-  """
-  Has a customer erased once a delay is over (ten days, unless the shop set another): names, emails, phone numbers and
-  addresses go from the account and its orders, carts and sessions are deleted, and the orders keep what the books need. Asked
-  again, the first date stays.
-  """
-  customerRequestDataErasure("Whom to erase." customerId: ID!): CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-
-  "Takes a request for erasure back, as long as its date has not come."
-  customerCancelDataErasure("Who stays." customerId: ID!): CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-}
-
-extend type Customer {
-  "When the customer was erased; null for everybody else. Nothing can be written about an erased customer."
-  erasedAt: DateTime @requiresScopes(scopes: [["customers:read"]])
-  "When the customer is to be erased; null when nobody asked for it."
-  erasureScheduledAt: DateTime @requiresScopes(scopes: [["customers:read"]])
-}
-
-"""
-Everything that the shop keeps about a customer.
-"""
-type CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]]) {
-  "The data by section, such as ` + "`" + `account` + "`" + `, ` + "`" + `addresses` + "`" + ` and ` + "`" + `orders` + "`" + `; amounts are in minor units. Null when nothing was exported."
-  customerData: JSON
-  "What was refused and why. Empty when everything was exported."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of asking for an erasure.
-"""
-type CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
-  "The customer, with the date in ` + "`" + `erasureScheduledAt` + "`" + `; null when nothing was scheduled."
-  customer: Customer
-  "Id of the customer; null when nothing was scheduled."
-  customerId: ID
-  "What was refused and why. Empty when it is scheduled."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of taking a request for erasure back.
-"""
-type CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
-  "The customer; null when the request was not taken back."
-  customer: Customer
-  "Id of the customer; null when the request was not taken back."
-  customerId: ID
-  "What was refused and why. Empty when the customer stays."
-  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_discount.graphqls", Input: `extend type Query {
@@ -9328,7 +8692,7 @@ Changes to stock that were written together.
 """
 type InventoryAdjustmentGroup @requiresScopes(scopes: [["inventory:read"], ["inventory:write"]]) {
   "The changes. Entries that changed nothing are left out."
-  changes: [InventoryChange!]! @listSize(assumedSize: 250)
+  changes: [InventoryChange!]!
   "When they were written."
   createdAt: DateTime!
   "Id of the group in the stock ledger."
@@ -9733,374 +9097,6 @@ type InventoryMoveQuantitiesPayload @requiresScopes(scopes: [["inventory:write"]
   userErrors: [InventoryAdjustQuantitiesUserError!]!
 }
 `, BuiltIn: false},
-	{Name: "../schema/staff_market.graphqls", Input: `extend type Query {
-  "One market by its id; null when there is none."
-  market("Global id of the market." id: ID!): Market @requiresScopes(scopes: [["shop:read"]])
-
-  "All markets of the shop in their order, those that are switched off too. The first one is the primary one."
-  markets(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): MarketConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-}
-
-extend type Mutation {
-  """
-  Creates a market. Where it sells in a currency that is new to the shop, prices in it are derived from those in the shop's
-  own currency, product by product, within seconds. Until its turn a product has no price there and cannot be bought: create
-  the market with ` + "`" + `enabled: false` + "`" + ` and switch it on once prices are there.
-  """
-  marketCreate("The market." input: MarketCreateInput!): MarketCreatePayload @requiresScopes(scopes: [["shop:write"]])
-
-  """
-  Changes a market. After a change of currency or rate, prices that nobody fixed are derived anew, product by product, within
-  seconds.
-  """
-  marketUpdate(
-    "The market to change."
-    id: ID!
-    "What to change; a part that is left out stays as it is."
-    input: MarketUpdateInput!
-  ): MarketUpdatePayload @requiresScopes(scopes: [["shop:write"]])
-
-  """
-  Deletes a market. Shoppers in its countries are answered for the primary market then, which itself cannot be deleted. With
-  the last market of a currency all prices in that currency go, fixed ones too.
-  """
-  marketDelete("The market to delete." id: ID!): MarketDeletePayload @requiresScopes(scopes: [["shop:write"]])
-
-  """
-  Fixes what variants cost in a market, all or none. A price belongs to a currency: it holds in every market that sells in
-  the same one, and no longer follows the price in the shop's own. The price in the shop's own currency is changed by
-  ` + "`" + `productVariantsBulkUpdate` + "`" + `.
-  """
-  variantPricesSet(
-    "The market whose currency is meant."
-    marketId: ID!
-    "The prices, at most 250."
-    prices: [VariantPriceInput!]!
-  ): VariantPricesSetPayload @requiresScopes(scopes: [["products:write"]])
-
-  "Lets what variants cost in a market's currency follow the price in the shop's own again, all or none."
-  variantPricesDelete(
-    "The market whose currency is meant."
-    marketId: ID!
-    "The variants, at most 250."
-    variantIds: [ID!]!
-  ): VariantPricesDeletePayload @requiresScopes(scopes: [["products:write"]])
-}
-
-extend type ProductVariant {
-  "What the variant costs in each currency that the shop sells in, in the order of their codes."
-  prices: [VariantPrice!] @requiresScopes(scopes: [["products:read"]])
-}
-
-"""
-A part of the world that the shop sells to, in one currency.
-"""
-type Market implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "When it was created."
-  createdAt: DateTime!
-  "The currency of prices there."
-  currencySettings: MarketCurrencySettings!
-  "Whether the shop sells there now."
-  enabled: Boolean!
-  "Name in addresses, unique in the shop."
-  handle: String!
-  "Global id of the market."
-  id: ID!
-  "Languages that shoppers there can choose, the first one to begin with."
-  languages: [LanguageCode!]!
-  "Name for staff."
-  name: String!
-  "Whether it is the market for everybody whose country is in none. It cannot be switched off or deleted."
-  primary: Boolean!
-  "The countries of the market, in the order of their codes."
-  regions(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): MarketRegionConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
-  revision: String
-  "Whether prices there include tax."
-  taxesIncluded: Boolean!
-  "When it last changed."
-  updatedAt: DateTime!
-}
-
-"""
-The currency of a market, and how prices in it come about.
-"""
-type MarketCurrencySettings @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "The currency of prices in the market."
-  baseCurrency: CurrencySetting!
-  "How many units of that currency one unit of the shop's own is worth; null where they are the same currency."
-  baseCurrencyManualRate: Decimal
-}
-
-"""
-A currency that the shop sells in.
-"""
-type CurrencySetting @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "The code that amounts of money carry."
-  currencyCode: CurrencyCode!
-  "The name in English."
-  currencyName: String!
-}
-
-"""
-A country of a market.
-"""
-type MarketRegionCountry @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "The code of the country."
-  code: CountryCode!
-  "Global id of the country in this market."
-  id: ID!
-  "The name in English."
-  name: String!
-}
-
-"""
-One page of the countries of a market.
-"""
-type MarketRegionConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "The countries with their cursors."
-  edges: [MarketRegionEdge!]!
-  "The countries alone."
-  nodes: [MarketRegionCountry!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"""
-A country and its place in the list.
-"""
-type MarketRegionEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "Place to continue from."
-  cursor: String!
-  "The country."
-  node: MarketRegionCountry!
-}
-
-"""
-One page of markets.
-"""
-type MarketConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "The markets with their cursors."
-  edges: [MarketEdge!]!
-  "The markets alone."
-  nodes: [Market!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"""
-A market and its place in the list.
-"""
-type MarketEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "Place to continue from."
-  cursor: String!
-  "The market."
-  node: Market!
-}
-
-"""
-What a variant costs in one currency.
-"""
-type VariantPrice @requiresScopes(scopes: [["products:read"], ["products:write"]]) {
-  "The price before reduction. Null when it is not reduced."
-  compareAtPrice: MoneyV2
-  "Whether it was fixed in this currency or follows from the price in the shop's own."
-  originType: PriceListPriceOriginType!
-  "The price of one piece."
-  price: MoneyV2!
-}
-
-"How a price came about."
-enum PriceListPriceOriginType {
-  "Somebody set it in this currency."
-  FIXED
-  "It follows from the price in the shop's own currency and the rate between the two."
-  RELATIVE
-}
-
-"A new market."
-input MarketCreateInput {
-  "The currency of prices there. Left out, it is the shop's own."
-  currencySettings: MarketCurrencySettingsUpdateInput
-  "Whether the shop sells there at once."
-  enabled: Boolean = true
-  "Name in addresses. Made from the name unless said."
-  handle: String
-  "Languages that shoppers there can choose, the first one to begin with. Left out, it is the shop's own."
-  languages: [LanguageCode!]
-  "Name for staff."
-  name: String!
-  "Its countries. A country can be in only one market that is switched on."
-  regions: [MarketRegionCreateInput!]!
-  "Whether prices there include tax."
-  taxesIncluded: Boolean = false
-}
-
-"Changes to a market. A part that is left out stays as it is."
-input MarketUpdateInput {
-  "The currency of prices there."
-  currencySettings: MarketCurrencySettingsUpdateInput
-  "Whether the shop sells there."
-  enabled: Boolean
-  "New name in addresses."
-  handle: String
-  "The market's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
-  ifRevision: String
-  "The complete new list of languages, the first one to begin with."
-  languages: [LanguageCode!]
-  "New name for staff."
-  name: String
-  "The complete new list of its countries. A country can be in only one market that is switched on."
-  regions: [MarketRegionCreateInput!]
-  "Whether prices there include tax."
-  taxesIncluded: Boolean
-}
-
-"The currency of a market."
-input MarketCurrencySettingsUpdateInput {
-  "The currency of prices there."
-  baseCurrency: CurrencyCode
-  """
-  How many units of that currency one unit of the shop's own is worth, such as ` + "`" + `0.92` + "`" + `. It is needed for a currency that the
-  shop does not sell in yet. A currency has one rate: those of other markets that sell in it change along.
-  """
-  baseCurrencyManualRate: Decimal
-}
-
-"A country of a market."
-input MarketRegionCreateInput {
-  "The code of the country."
-  countryCode: CountryCode!
-}
-
-"A price of a variant in a market."
-input VariantPriceInput {
-  "The price before reduction, in the market's currency. Left out, the price is not reduced."
-  compareAtPrice: MoneyInput
-  "The price of one piece, in the market's currency."
-  price: MoneyInput!
-  "The variant."
-  variantId: ID!
-}
-
-"""
-Outcome of creating a market.
-"""
-type MarketCreatePayload @requiresScopes(scopes: [["shop:write"]]) {
-  "The new market, or null when none was created."
-  market: Market
-  "What was refused and why. Empty when it was created."
-  userErrors: [MarketUserError!]!
-}
-
-"""
-Outcome of changing a market.
-"""
-type MarketUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
-  "The market as it is now, or null when it was not changed."
-  market: Market
-  "What was refused and why. Empty when it was changed."
-  userErrors: [MarketUserError!]!
-}
-
-"""
-Outcome of deleting a market.
-"""
-type MarketDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
-  "Id of the market that is gone."
-  deletedId: ID
-  "What was refused and why. Empty when it was deleted."
-  userErrors: [MarketUserError!]!
-}
-
-"""
-Outcome of fixing prices in a market.
-"""
-type VariantPricesSetPayload @requiresScopes(scopes: [["products:write"]]) {
-  "The variants, in the order of the input; null when nothing was written."
-  productVariants: [ProductVariant!]
-  "What was refused and why. Empty when everything was written."
-  userErrors: [MarketUserError!]!
-}
-
-"""
-Outcome of letting prices in a market follow the shop's own again.
-"""
-type VariantPricesDeletePayload @requiresScopes(scopes: [["products:write"]]) {
-  "The variants, in the order of the input; null when nothing was written."
-  productVariants: [ProductVariant!]
-  "What was refused and why. Empty when everything was written."
-  userErrors: [MarketUserError!]!
-}
-
-"""
-Why a market or a price in it was not saved or deleted.
-"""
-type MarketUserError implements DisplayableError @public {
-  "The reason, for programs."
-  code: MarketUserErrorCode
-  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `regions` + "`" + `, ` + "`" + `0` + "`" + `, ` + "`" + `countryCode` + "`" + `; null when it is about the whole."
-  field: [String!]
-  "The reason in a sentence that can be shown."
-  message: String!
-}
-
-"Reasons for not saving or deleting a market or a price in it."
-enum MarketUserErrorCode {
-  "A value is missing or empty."
-  BLANK
-  "The amount is not in the market's currency."
-  CURRENCY_MISMATCH
-  "The same variant is given twice."
-  DUPLICATE
-  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
-  INVALID
-  "There is no such market in this shop."
-  MARKET_NOT_FOUND
-  "The market sells in the shop's own currency and has no prices beside those of the variants."
-  OWN_CURRENCY
-  "The primary market cannot be switched off or deleted."
-  PRIMARY_MARKET
-  "The shop does not sell in this currency yet: say its rate."
-  RATE_NEEDED
-  "The country is in another market that is switched on."
-  REGION_IN_OTHER_MARKET
-  "Somebody else has changed it since you read it."
-  STALE
-  "Another market has this handle."
-  TAKEN
-  "The value is too long."
-  TOO_LONG
-  "There are more entries than allowed."
-  TOO_MANY
-  "The value is outside its bounds."
-  VALUE_OUTSIDE_RANGE
-  "There is no such variant in this shop."
-  VARIANT_NOT_FOUND
-}
-`, BuiltIn: false},
 	{Name: "../schema/staff_metafield.graphqls", Input: `extend type Query {
   "A definition of metafields, by its id or by its name; null when there is none."
   metafieldDefinition(
@@ -10366,6 +9362,254 @@ type MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"
   userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_option.graphqls", Input: `extend type Mutation {
+  "Adds options to a product, behind those that it has. Variants that are there get the first value of each."
+  productOptionsCreate(
+    "The options, with one value at least."
+    options: [OptionCreateInput!]!
+    "The product."
+    productId: ID!
+    "Whether the combinations of values that are missing become variants."
+    variantStrategy: ProductOptionCreateVariantStrategy = LEAVE_AS_IS
+  ): ProductOptionsCreatePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Changes an option of a product: its name and place, and its values. Values are renamed first, then deleted, then added."
+  productOptionUpdate(
+    "The option, with its new name and place where they change."
+    option: OptionUpdateInput!
+    "Values to add, behind those that are there."
+    optionValuesToAdd: [OptionValueCreateInput!]
+    "Values to delete."
+    optionValuesToDelete: [ID!]
+    "Values to rename."
+    optionValuesToUpdate: [OptionValueUpdateInput!]
+    "The product."
+    productId: ID!
+    "Whether variants follow the values."
+    variantStrategy: ProductOptionUpdateVariantStrategy = LEAVE_AS_IS
+  ): ProductOptionUpdatePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Deletes options of a product."
+  productOptionsDelete(
+    "The options."
+    options: [ID!]!
+    "The product."
+    productId: ID!
+    "When it is refused, and what becomes of variants."
+    strategy: ProductOptionDeleteStrategy = DEFAULT
+  ): ProductOptionsDeletePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Puts options and their values into an order; those that are not named follow. Variants are sorted by their values then."
+  productOptionsReorder(
+    "The options, in the new order."
+    options: [OptionReorderInput!]!
+    "The product."
+    productId: ID!
+  ): ProductOptionsReorderPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Moves variants of a product to positions. The others keep their order around them."
+  productVariantsBulkReorder(
+    "Where they go."
+    positions: [ProductVariantPositionInput!]!
+    "The product."
+    productId: ID!
+  ): ProductVariantsBulkReorderPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Moves pictures of a product. The first one is the product's own."
+  productReorderMedia(
+    "The product."
+    id: ID!
+    "The moves, done one after another; at most 250."
+    moves: [MoveInput!]!
+  ): ProductReorderMediaPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Changes what pictures of a product tell those who cannot see them."
+  productUpdateMedia(
+    "The pictures."
+    media: [UpdateMediaInput!]!
+    "The product."
+    productId: ID!
+  ): ProductUpdateMediaPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Makes a product like another one, with its options, variants, prices, tags and metafields. It begins without stock, and in no collection that is chosen by hand."
+  productDuplicate(
+    "Whether its pictures are copied, too."
+    includeImages: Boolean = false
+    "Whether it is on sale; ` + "`" + `DRAFT` + "`" + ` unless said."
+    newStatus: ProductStatus
+    "Name of the new product."
+    newTitle: String!
+    "The product to copy."
+    productId: ID!
+  ): ProductDuplicatePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Puts a product on sale, or takes it off."
+  productChangeStatus(
+    "The product."
+    productId: ID!
+    "Whether it is on sale."
+    status: ProductStatus!
+  ): ProductChangeStatusPayload @requiresScopes(scopes: [["products:write"]])
+}
+
+"Whether variants are made for new options."
+enum ProductOptionCreateVariantStrategy {
+  "All combinations that are missing become variants, with the price of the first one."
+  CREATE
+  "No variant is made."
+  LEAVE_AS_IS
+}
+
+"Whether variants follow the values of an option."
+enum ProductOptionUpdateVariantStrategy {
+  "No variant is made or deleted. A value that a variant has is not deleted."
+  LEAVE_AS_IS
+  "Variants of values that are deleted are deleted, and values that are added are combined with all others."
+  MANAGE
+}
+
+"When options are deleted, and what becomes of variants."
+enum ProductOptionDeleteStrategy {
+  "Options with one value only."
+  DEFAULT
+  "Where all variants stay different from each other."
+  NON_DESTRUCTIVE
+  "Of variants that become the same, the first one stays."
+  POSITION
+}
+
+"Changes to an option."
+input OptionUpdateInput {
+  "The option."
+  id: ID!
+  "New name."
+  name: String
+  "New place among the options, from 1."
+  position: Int
+}
+
+"A new name for a value of an option."
+input OptionValueUpdateInput {
+  "The value."
+  id: ID!
+  "New name."
+  name: String!
+}
+
+"An option in a new order, named by id or by name."
+input OptionReorderInput {
+  "The option by its id."
+  id: ID
+  "The option by its name."
+  name: String
+  "Its values in a new order. Left out, they stay as they stand."
+  values: [OptionValueReorderInput!]
+}
+
+"A value of an option in a new order, named by id or by name."
+input OptionValueReorderInput {
+  "The value by its id."
+  id: ID
+  "The value by its name."
+  name: String
+}
+
+"Where a variant goes."
+input ProductVariantPositionInput {
+  "The variant."
+  id: ID!
+  "Its place among the product's variants, from 1."
+  position: Int!
+}
+
+"Changes to a picture."
+input UpdateMediaInput {
+  "What it tells those who cannot see it."
+  alt: String
+  "The picture."
+  id: ID!
+}
+
+"Outcome of ` + "`" + `productOptionsCreate` + "`" + `."
+type ProductOptionsCreatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productOptionUpdate` + "`" + `."
+type ProductOptionUpdatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productOptionsReorder` + "`" + `."
+type ProductOptionsReorderPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productVariantsBulkReorder` + "`" + `."
+type ProductVariantsBulkReorderPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productChangeStatus` + "`" + `."
+type ProductChangeStatusPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productOptionsDelete` + "`" + `."
+type ProductOptionsDeletePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "Ids of the options that are gone."
+  deletedOptionsIds: [ID!]
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productDuplicate` + "`" + `."
+type ProductDuplicatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The new product, or null when there is none."
+  newProduct: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productReorderMedia` + "`" + `."
+type ProductReorderMediaPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The work of moving them, which is done before the answer."
+  job: Job
+  "What was refused and why, by the name that older clients read."
+  mediaUserErrors: [MediaUserError!]!
+  "What was refused and why."
+  userErrors: [MediaUserError!]!
+}
+
+"Outcome of ` + "`" + `productUpdateMedia` + "`" + `."
+type ProductUpdateMediaPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The pictures as they are now, in the order of the input; null when they were refused."
+  media: [Media!]
+  "What was refused and why, by the name that older clients read."
+  mediaUserErrors: [MediaUserError!]!
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [MediaUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_order.graphqls", Input: `extend type Query {
   "One order of the shop; null when there is none with this id."
   order("Global id of the order." id: ID!): Order @requiresScopes(scopes: [["orders:read"]])
@@ -10431,8 +9675,6 @@ input OrderInput {
   email: String
   "The order to change."
   id: ID!
-  "The ` + "`" + `revision` + "`" + ` that the order had when it was read. Where somebody else changed it since, nothing is written and the error has the code ` + "`" + `STALE` + "`" + `."
-  ifRevision: String
   "Metafields to write."
   metafields: [MetafieldInput!]
   "New note; empty clears it."
@@ -10592,8 +9834,6 @@ type Refund implements Node @requiresScopes(scopes: [["orders:read"], ["orders:r
     "Turn the order around."
     reverse: Boolean = false
   ): RefundLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "The return that the goods came back with; null when there is none."
-  return: Return
   "Who gave it back; null when a program did."
   staffMember: StaffMember @requiresScopes(scopes: [["shop:read"], ["staff:read"]])
   "How much was given back in all."
@@ -10791,8 +10031,6 @@ enum OrderTransactionErrorCode {
 input FulfillmentInput {
   "What is in it. Left out, all that is not shipped yet."
   lineItems: [FulfillmentLineItemInput!]
-  "Where all of it is sent from: only pieces that lie there can be in it. Left out, it is sent from where the pieces lie."
-  locationId: ID
   "Tell the buyer by mail."
   notifyCustomer: Boolean = false
   "The order."
@@ -10945,341 +10183,6 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   cursor: String!
   "The event."
   node: Event!
-}
-`, BuiltIn: false},
-	{Name: "../schema/staff_order_edit.graphqls", Input: `extend type Mutation {
-  """
-  Begins to change the lines of an order after the sale. The other ` + "`" + `orderEdit…` + "`" + ` mutations put changes together on what this
-  gives, and ` + "`" + `orderEditCommit` + "`" + ` makes them the order. Until then nothing of the order changes; after a day the edit is forgotten.
-  """
-  orderEditBegin("The order." id: ID!): OrderEditBeginPayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Adds a variant to an edit, at the price that it has now for buyers of the order's country."
-  orderEditAddVariant(
-    "Make another line of a variant that the order has already."
-    allowDuplicates: Boolean = false
-    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
-    id: ID!
-    "Pieces of it: 1 or more."
-    quantity: Int!
-    "The variant."
-    variantId: ID!
-  ): OrderEditAddVariantPayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Adds a line of anything to an edit: a service, or goods that the catalog does not have. No stock is counted for it."
-  orderEditAddCustomItem(
-    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
-    id: ID!
-    "Price of one piece, in the order's currency."
-    price: MoneyInput!
-    "Pieces of it: 1 or more."
-    quantity: Int!
-    "Whether it is shipped."
-    requiresShipping: Boolean = true
-    "Whether it is taxed."
-    taxable: Boolean = true
-    "What it is."
-    title: String!
-  ): OrderEditAddCustomItemPayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Sets how many pieces of a line there are to be. Only pieces that wait to be shipped can be taken off; what was shipped comes back as a return."
-  orderEditSetQuantity(
-    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
-    id: ID!
-    "The line, from ` + "`" + `CalculatedLineItem.id` + "`" + ` or ` + "`" + `OrderLineItem.id` + "`" + `."
-    lineItemId: ID!
-    "Pieces that there are to be; 0 takes the line off."
-    quantity: Int!
-    "Put pieces that are taken off back into stock."
-    restock: Boolean = false
-  ): OrderEditSetQuantityPayload @requiresScopes(scopes: [["orders:write"]])
-
-  """
-  Makes an edit the order: lines, totals and stock at once. No money moves. Where the order comes to more, ` + "`" + `totalOutstanding` + "`" + `
-  tells what is to be paid; where it comes to less, it is below zero, and ` + "`" + `refundCreate` + "`" + ` gives it back. The code is ` + "`" + `STALE` + "`" + `
-  where somebody else committed an edit of the order since this one began.
-  """
-  orderEditCommit(
-    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
-    id: ID!
-    "Tell the buyer by mail."
-    notifyCustomer: Boolean = false
-    "A note for staff, kept with the event: at most 255 characters."
-    staffNote: String
-  ): OrderEditCommitPayload @requiresScopes(scopes: [["orders:write"]])
-}
-
-"""
-Outcome of beginning an edit.
-"""
-type OrderEditBeginPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The order as it would be, or null when no edit was begun."
-  calculatedOrder: CalculatedOrder
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of adding a variant to an edit.
-"""
-type OrderEditAddVariantPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The line that was added, or null when none was."
-  calculatedLineItem: CalculatedLineItem
-  "The order as it would be, or null when nothing was added."
-  calculatedOrder: CalculatedOrder
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of adding a line of anything to an edit.
-"""
-type OrderEditAddCustomItemPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The line that was added, or null when none was."
-  calculatedLineItem: CalculatedLineItem
-  "The order as it would be, or null when nothing was added."
-  calculatedOrder: CalculatedOrder
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of setting a quantity in an edit.
-"""
-type OrderEditSetQuantityPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The line as it would be; null when nothing was changed, and when the edit itself had added the line and takes it off."
-  calculatedLineItem: CalculatedLineItem
-  "The order as it would be, or null when nothing was changed."
-  calculatedOrder: CalculatedOrder
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of committing an edit.
-"""
-type OrderEditCommitPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The order as it is now, or null when it was not changed."
-  order: Order
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-An order as it would be with the changes of an edit. Amounts are after them.
-"""
-type CalculatedOrder @requiresScopes(scopes: [["orders:write"]]) {
-  "The lines alone that the edit adds."
-  addedLineItems(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): CalculatedLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "Whether the edit was committed."
-  committed: Boolean!
-  "When the edit is forgotten, unless it is committed before."
-  expiresAt: DateTime!
-  "Global id of the edit."
-  id: ID!
-  "The lines of the order, then those that the edit adds."
-  lineItems(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): CalculatedLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "The order as it is, without the edit."
-  originalOrder: Order!
-  "Pieces over all lines."
-  subtotalLineItemsQuantity: Int!
-  "Merchandise after discounts, before shipping and tax not included in prices."
-  subtotalPrice: MoneyV2!
-  "What the buyer would have to pay. Below zero, it is what would be given back."
-  totalOutstanding: MoneyV2!
-  "Everything: merchandise, shipping and tax, less discounts."
-  totalPrice: MoneyV2!
-  "Tax, included in prices or added to them."
-  totalTax: MoneyV2!
-}
-
-"""
-A line of an order as it would be with the changes of an edit.
-"""
-type CalculatedLineItem @requiresScopes(scopes: [["orders:write"]]) {
-  "Whether the edit adds it."
-  added: Boolean!
-  "Price of all pieces after discounts."
-  discountedTotalPrice: MoneyV2!
-  "Pieces that wait to be shipped, and can be taken off."
-  editableQuantity: Int!
-  "Id of the line. A line of the order has it in common with its ` + "`" + `OrderLineItem` + "`" + `, but for the type."
-  id: ID!
-  "Price of one piece before discounts."
-  originalUnitPrice: MoneyV2!
-  "Pieces that there would be."
-  quantity: Int!
-  "Whether pieces that are taken off go back into stock."
-  restocking: Boolean!
-  "The shop's number of the variant."
-  sku: String
-  "Name of the product, or of what was added."
-  title: String!
-  "Tax on all pieces."
-  totalTax: MoneyV2!
-  "The variant as it is now; null when it is gone, and for what is not in the catalog."
-  variant: ProductVariant
-  "Name of the variant."
-  variantTitle: String
-}
-
-"""
-One page of an edit's lines.
-"""
-type CalculatedLineItemConnection @requiresScopes(scopes: [["orders:write"]]) {
-  "The lines with their cursors."
-  edges: [CalculatedLineItemEdge!]!
-  "The lines alone."
-  nodes: [CalculatedLineItem!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"""
-A line of an edit and its place in the list.
-"""
-type CalculatedLineItemEdge @requiresScopes(scopes: [["orders:write"]]) {
-  "Place to continue from."
-  cursor: String!
-  "The line."
-  node: CalculatedLineItem!
-}
-`, BuiltIn: false},
-	{Name: "../schema/staff_order_mark.graphqls", Input: `extend type Mutation {
-  "Replaces what the parcels of a shipment can be followed by: numbers that came later, or were wrong."
-  fulfillmentTrackingInfoUpdate(
-    "The shipment."
-    fulfillmentId: ID!
-    "Tell the buyer by mail."
-    notifyCustomer: Boolean = false
-    "What its parcels can be followed by from now on."
-    trackingInfoInput: FulfillmentTrackingInput!
-  ): FulfillmentTrackingInfoUpdatePayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Calls a shipment off whose goods did not leave. They wait to be shipped again."
-  fulfillmentCancel("The shipment." id: ID!): FulfillmentCancelPayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Books all that is outstanding of an order as paid by other means than a gateway, such as cash or a bank transfer."
-  orderMarkAsPaid("The order." input: OrderMarkAsPaidInput!): OrderMarkAsPaidPayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Puts an order away as done. It can still be changed, shipped and refunded."
-  orderClose("The order." input: OrderCloseInput!): OrderClosePayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Takes an order out again that was put away."
-  orderOpen("The order." input: OrderOpenInput!): OrderOpenPayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Writes a word for colleagues into an order's timeline, ` + "`" + `Order.events` + "`" + `. Buyers do not see it."
-  orderCommentCreate("What to say." input: OrderCommentCreateInput!): OrderCommentCreatePayload @requiresScopes(scopes: [["orders:write"]])
-}
-
-"""
-Outcome of changing what a shipment can be followed by.
-"""
-type FulfillmentTrackingInfoUpdatePayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The shipment as it is now, or null when it was not changed."
-  fulfillment: Fulfillment
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of calling a shipment off.
-"""
-type FulfillmentCancelPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The shipment, called off, or null when it was not."
-  fulfillment: Fulfillment
-  "What was refused and why. Empty when it was called off."
-  userErrors: [StaffUserError!]!
-}
-
-"Which order was paid."
-input OrderMarkAsPaidInput {
-  "The order."
-  id: ID!
-}
-
-"""
-Outcome of booking an order as paid.
-"""
-type OrderMarkAsPaidPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The order as it is now, or null when nothing was booked."
-  order: Order
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"Which order is done."
-input OrderCloseInput {
-  "The order."
-  id: ID!
-}
-
-"""
-Outcome of putting an order away.
-"""
-type OrderClosePayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The order as it is now, or null when there is none."
-  order: Order
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"Which order is not done after all."
-input OrderOpenInput {
-  "The order."
-  id: ID!
-}
-
-"""
-Outcome of taking an order out again.
-"""
-type OrderOpenPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The order as it is now, or null when there is none."
-  order: Order
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"A word for colleagues."
-input OrderCommentCreateInput {
-  "What to say: plain text of at most 5,000 characters."
-  message: String!
-  "The order that it is about."
-  orderId: ID!
-}
-
-"""
-Outcome of commenting on an order.
-"""
-type OrderCommentCreatePayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The comment in the order's timeline, or null when none was written."
-  event: BasicEvent
-  "The order as it is now, or null when nothing was written."
-  order: Order
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_product.graphqls", Input: `extend type Mutation {
@@ -11725,7 +10628,7 @@ type ProductVariantsBulkCreatePayload @requiresScopes(scopes: [["products:write"
   "The product as it is now, or null when it was not saved."
   product: Product
   "The new variants, in the order given; null when none was added."
-  productVariants: [ProductVariant!] @listSize(assumedSize: 250)
+  productVariants: [ProductVariant!]
   "What was refused and why. Empty when everything was done."
   userErrors: [ProductVariantsBulkCreateUserError!]!
 }
@@ -11737,7 +10640,7 @@ type ProductVariantsBulkUpdatePayload @requiresScopes(scopes: [["products:write"
   "The product as it is now, or null when it was not saved."
   product: Product
   "The variants as they are now, in the order given; null when none was changed."
-  productVariants: [ProductVariant!] @listSize(assumedSize: 250)
+  productVariants: [ProductVariant!]
   "What was refused and why. Empty when everything was done."
   userErrors: [ProductVariantsBulkUpdateUserError!]!
 }
@@ -11757,7 +10660,7 @@ Outcome of attaching pictures.
 """
 type ProductCreateMediaPayload @requiresScopes(scopes: [["products:write"]]) {
   "The new pictures, in the order given."
-  media: [Media!] @listSize(assumedSize: 250)
+  media: [Media!]
   "What was refused and why, by the name that older clients read."
   mediaUserErrors: [MediaUserError!]!
   "The product as it is now, or null when it was not saved."
@@ -11851,7 +10754,7 @@ Outcome of writing metafields.
 """
 type MetafieldsSetPayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
   "The metafields as they are now, in the order given; null when any was refused, because then none is written."
-  metafields: [Metafield!] @listSize(assumedSize: 25)
+  metafields: [Metafield!]
   "What was refused and why. Empty when everything was done."
   userErrors: [MetafieldsSetUserError!]!
 }
@@ -12058,530 +10961,12 @@ enum MetafieldDeleteErrorCode {
   METAFIELD_DOES_NOT_EXIST
 }
 `, BuiltIn: false},
-	{Name: "../schema/staff_return.graphqls", Input: `extend type Query {
-  "One return; null when there is none with this id."
-  return("Global id of the return." id: ID!): Return @requiresScopes(scopes: [["orders:read"]])
-}
-
-extend type Mutation {
-  "Announces that shipped goods come back. Nothing moves yet: ` + "`" + `returnProcess` + "`" + ` takes them in."
-  returnCreate("What comes back." returnInput: ReturnInput!): ReturnCreatePayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Calls a return off of which nothing came back."
-  returnCancel("The return." id: ID!): ReturnCancelPayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Ends a return. What did not come back is not waited for any more, and can be put into another return."
-  returnClose("The return." id: ID!): ReturnClosePayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Takes a closed return up again."
-  returnReopen("The return." id: ID!): ReturnReopenPayload @requiresScopes(scopes: [["orders:write"]])
-
-  """
-  Takes goods of a return in: back into stock where that is asked for, and money back where ` + "`" + `financialTransfer` + "`" + ` says so,
-  which needs ` + "`" + `orders:refund` + "`" + ` too. Without it the order's ` + "`" + `totalOutstanding` + "`" + ` tells what the buyer is owed. With the last
-  piece the return is closed.
-  """
-  returnProcess("What came back." input: ReturnProcessInput!): ReturnProcessPayload @requiresScopes(scopes: [["orders:write"]])
-}
-
-"Goods that a buyer will send back."
-input ReturnInput {
-  "The order."
-  orderId: ID!
-  "What comes back."
-  returnLineItems: [ReturnLineItemInput!]!
-}
-
-"Shipped pieces that will come back."
-input ReturnLineItemInput {
-  "The line of a shipment, from ` + "`" + `FulfillmentLineItem.id` + "`" + `."
-  fulfillmentLineItemId: ID!
-  "Pieces of it: 1 or more, and no more than went out and are in no other return."
-  quantity: Int!
-  "Why they come back."
-  returnReason: ReturnReason!
-  "The same in a few words, at most 255 characters. Buyers do not see them."
-  returnReasonNote: String
-}
-
-"""
-Outcome of announcing a return.
-"""
-type ReturnCreatePayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The return, or null when none was made."
-  return: Return
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of calling a return off.
-"""
-type ReturnCancelPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The return as it is now, or null when it was not changed."
-  return: Return
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of ending a return.
-"""
-type ReturnClosePayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The return as it is now, or null when it was not changed."
-  return: Return
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of taking a return up again.
-"""
-type ReturnReopenPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The return as it is now, or null when it was not changed."
-  return: Return
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"Goods of a return that came back."
-input ReturnProcessInput {
-  "Money that goes back now. Left out, none does, and the order keeps in mind what the buyer is owed."
-  financialTransfer: ReturnProcessFinancialTransferInput
-  "A note for staff, kept with the refund."
-  note: String
-  "Tell the buyer by mail about money that goes back."
-  notifyCustomer: Boolean = false
-  "Shipping that is given back with the goods."
-  refundShipping: ShippingRefundInput
-  "The return."
-  returnId: ID!
-  "What came back."
-  returnLineItems: [ReturnProcessReturnLineItemInput!]!
-}
-
-"Pieces of a return's line that came back."
-input ReturnProcessReturnLineItemInput {
-  "What becomes of them. Those that none speaks of do not go into stock."
-  dispositions: [ReturnDispositionInput!]
-  "The line, from ` + "`" + `ReturnLineItem.id` + "`" + `."
-  id: ID!
-  "Pieces that came back: 1 or more, and no more than have not come back yet."
-  quantity: Int!
-}
-
-"What becomes of pieces that came back."
-input ReturnDispositionInput {
-  "What becomes of them."
-  dispositionType: ReturnDispositionType!
-  "Where they go back into stock. Left out, it is where they came from."
-  locationId: ID
-  "How many pieces."
-  quantity: Int!
-}
-
-"What becomes of goods that came back."
-enum ReturnDispositionType {
-  "They are not in the parcel, and are taken for returned all the same."
-  MISSING
-  "They are here, and do not go back into stock."
-  NOT_RESTOCKED
-  "They go back into stock."
-  RESTOCKED
-}
-
-"Money that moves with a return."
-input ReturnProcessFinancialTransferInput {
-  "Money that goes back to the buyer."
-  issueRefund: ReturnProcessRefundInput!
-}
-
-"Money that goes back to the buyer with a return."
-input ReturnProcessRefundInput {
-  "Which payments the money goes back to, and how much to each. Left out, it is worked out from lines and shipping."
-  orderTransactions: [OrderTransactionInput!]
-}
-
-"""
-Outcome of taking goods of a return in.
-"""
-type ReturnProcessPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The order as it is now, or null when nothing was taken in."
-  order: Order
-  "What was given back, with the lines that it was for. One of zero where no money went back; null when nothing was taken in."
-  refund: Refund
-  "The return as it is now, or null when nothing was taken in."
-  return: Return
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-`, BuiltIn: false},
-	{Name: "../schema/staff_shipping.graphqls", Input: `extend type Query {
-  "The parts of the world that the shop delivers to, in their order."
-  shippingZones(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): ShippingZoneConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-
-  "One part of the world that the shop delivers to, by its id; null when there is none."
-  shippingZone("Global id of the zone." id: ID!): ShippingZone @requiresScopes(scopes: [["shop:read"]])
-
-  "The taxes that the shop charges, in their order. Where it lists none, it charges none. Whether prices include them, each market says."
-  taxRates(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): TaxRateConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-}
-
-extend type Mutation {
-  """
-  Creates a zone with its rates. A place that another zone reaches as closely is refused: of zones that name a province, a
-  country or the rest of the world, the one that names the buyer's address most closely counts.
-  """
-  shippingZoneCreate("The zone." input: ShippingZoneCreateInput!): ShippingZoneCreatePayload @requiresScopes(scopes: [["shop:write"]])
-
-  "Changes a zone. Carts show the new rates within seconds; orders keep the price they were made with."
-  shippingZoneUpdate(
-    "The zone to change."
-    id: ID!
-    "What to change; a part that is left out stays as it is."
-    input: ShippingZoneUpdateInput!
-  ): ShippingZoneUpdatePayload @requiresScopes(scopes: [["shop:write"]])
-
-  "Deletes a zone with its rates. What only it reached is delivered to no longer."
-  shippingZoneDelete("The zone to delete." id: ID!): ShippingZoneDeletePayload @requiresScopes(scopes: [["shop:write"]])
-
-  "Makes a tax, or changes the one of the same name in the same country or province. All taxes of an address are added up."
-  taxRateSet("The tax." input: TaxRateInput!): TaxRateSetPayload @requiresScopes(scopes: [["shop:write"]])
-
-  "Deletes a tax."
-  taxRateDelete("The tax to delete." id: ID!): TaxRateDeletePayload @requiresScopes(scopes: [["shop:write"]])
-}
-
-"""
-A part of the world that the same rates reach.
-"""
-type ShippingZone implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "Codes of the countries that it reaches."
-  countries: [CountryCode!]!
-  "When it was created."
-  createdAt: DateTime!
-  "Global id of the zone."
-  id: ID!
-  "Name for staff."
-  name: String!
-  "Provinces that it is limited to, such as ` + "`" + `US-CA` + "`" + `. A country without any is reached as a whole."
-  provinces: [String!]!
-  "The ways to deliver there, by handle and currency."
-  rates: [ShippingRate!]!
-  "Whether it reaches all countries that no other zone names."
-  restOfWorld: Boolean!
-  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
-  revision: String
-  "When it or a rate of it last changed."
-  updatedAt: DateTime!
-}
-
-"""
-A way to deliver into a zone, and its price in one currency. Entries of one handle are the same way in several currencies.
-"""
-type ShippingRate @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "What buyers read below the title; empty where there is nothing to say."
-  description: String!
-  "Name for programs, which carts choose it by."
-  handle: String!
-  "The latest delivery in days; null when nothing is promised."
-  maximumDays: Int
-  "The heaviest parcel that it takes, in grams; null for any."
-  maximumGrams: Int
-  "The most that the goods may cost; null for any."
-  maximumSubtotal: MoneyV2
-  "The earliest delivery in days; null when nothing is promised."
-  minimumDays: Int
-  "The lightest parcel that it takes, in grams; null for any."
-  minimumGrams: Int
-  "The least that the goods have to cost; null for any."
-  minimumSubtotal: MoneyV2
-  "What it costs."
-  price: MoneyV2!
-  "What buyers read."
-  title: String!
-}
-
-"""
-One page of zones.
-"""
-type ShippingZoneConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "The zones with their cursors."
-  edges: [ShippingZoneEdge!]!
-  "The zones alone."
-  nodes: [ShippingZone!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"""
-A zone and its place in the list.
-"""
-type ShippingZoneEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "Place to continue from."
-  cursor: String!
-  "The zone."
-  node: ShippingZone!
-}
-
-"""
-A tax of a country or of one of its provinces.
-"""
-type TaxRate implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "The country that charges it."
-  countryCode: CountryCode!
-  "When it was created."
-  createdAt: DateTime!
-  "Global id of the tax."
-  id: ID!
-  "What buyers read, such as ` + "`" + `VAT` + "`" + `."
-  name: String!
-  "The code of the province that charges it; null for the whole country."
-  provinceCode: String
-  "The rate in percent, such as ` + "`" + `19.0` + "`" + `."
-  ratePercentage: Decimal!
-  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
-  revision: String
-  "Whether it is charged on delivery too."
-  shippingTaxable: Boolean!
-  "When it last changed."
-  updatedAt: DateTime!
-}
-
-"""
-One page of taxes.
-"""
-type TaxRateConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "The taxes with their cursors."
-  edges: [TaxRateEdge!]!
-  "The taxes alone."
-  nodes: [TaxRate!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"""
-A tax and its place in the list.
-"""
-type TaxRateEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
-  "Place to continue from."
-  cursor: String!
-  "The tax."
-  node: TaxRate!
-}
-
-"A new zone."
-input ShippingZoneCreateInput {
-  "Codes of the countries that it reaches."
-  countries: [CountryCode!]
-  "Name for staff."
-  name: String!
-  "Provinces that it is limited to, such as ` + "`" + `US-CA` + "`" + `. A country without any is reached as a whole."
-  provinces: [String!]
-  "The ways to deliver there."
-  rates: [ShippingRateInput!]
-  "True reaches all countries that no other zone names."
-  restOfWorld: Boolean = false
-}
-
-"Changes to a zone. A part that is left out stays as it is."
-input ShippingZoneUpdateInput {
-  "The complete new list of countries."
-  countries: [CountryCode!]
-  "The zone's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
-  ifRevision: String
-  "New name for staff."
-  name: String
-  "The complete new list of provinces."
-  provinces: [String!]
-  "The complete new list of ways to deliver there."
-  rates: [ShippingRateInput!]
-  "True reaches all countries that no other zone names."
-  restOfWorld: Boolean
-}
-
-"A way to deliver, and its price in one currency. Give one entry for each currency, all with the same handle."
-input ShippingRateInput {
-  "What buyers read below the title."
-  description: String
-  "Name for programs. Made from the title unless said."
-  handle: String
-  "The latest delivery in days."
-  maximumDays: Int
-  "The heaviest parcel that it takes, in grams."
-  maximumGrams: Int
-  "The most that the goods may cost, in the currency of the price."
-  maximumSubtotal: Decimal
-  "The earliest delivery in days."
-  minimumDays: Int
-  "The lightest parcel that it takes, in grams."
-  minimumGrams: Int
-  "The least that the goods have to cost, in the currency of the price."
-  minimumSubtotal: Decimal
-  "What it costs."
-  price: MoneyInput!
-  "What buyers read."
-  title: String!
-}
-
-"A tax."
-input TaxRateInput {
-  "The country that charges it."
-  countryCode: CountryCode!
-  "The tax's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
-  ifRevision: String
-  "What buyers read, such as ` + "`" + `VAT` + "`" + `."
-  name: String!
-  "The code of the province that charges it, such as ` + "`" + `CA` + "`" + `. Left out, it is the whole country."
-  provinceCode: String
-  "The rate in percent, from 0 to 100, with four fraction digits at most."
-  ratePercentage: Decimal!
-  "Whether it is charged on delivery too."
-  shippingTaxable: Boolean = true
-}
-
-"""
-Outcome of creating a zone.
-"""
-type ShippingZoneCreatePayload @requiresScopes(scopes: [["shop:write"]]) {
-  "The new zone, or null when none was created."
-  shippingZone: ShippingZone
-  "What was refused and why. Empty when it was created."
-  userErrors: [ShippingZoneUserError!]!
-}
-
-"""
-Outcome of changing a zone.
-"""
-type ShippingZoneUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
-  "The zone as it is now, or null when it was not changed."
-  shippingZone: ShippingZone
-  "What was refused and why. Empty when it was changed."
-  userErrors: [ShippingZoneUserError!]!
-}
-
-"""
-Outcome of deleting a zone.
-"""
-type ShippingZoneDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
-  "Id of the zone that is gone."
-  deletedId: ID
-  "What was refused and why. Empty when it was deleted."
-  userErrors: [ShippingZoneUserError!]!
-}
-
-"""
-Outcome of setting a tax.
-"""
-type TaxRateSetPayload @requiresScopes(scopes: [["shop:write"]]) {
-  "The tax as it is now, or null when it was not set."
-  taxRate: TaxRate
-  "What was refused and why. Empty when it was set."
-  userErrors: [TaxRateUserError!]!
-}
-
-"""
-Outcome of deleting a tax.
-"""
-type TaxRateDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
-  "Id of the tax that is gone."
-  deletedId: ID
-  "What was refused and why. Empty when it was deleted."
-  userErrors: [TaxRateUserError!]!
-}
-
-"""
-Why a zone was not saved or deleted.
-"""
-type ShippingZoneUserError implements DisplayableError @public {
-  "The reason, for programs."
-  code: ShippingZoneUserErrorCode
-  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `rates` + "`" + `, ` + "`" + `0` + "`" + `, ` + "`" + `price` + "`" + `; null when it is about the whole."
-  field: [String!]
-  "The reason in a sentence that can be shown."
-  message: String!
-}
-
-"Reasons for not saving or deleting a zone."
-enum ShippingZoneUserErrorCode {
-  "A value is missing or empty."
-  BLANK
-  "The same handle is given twice in one currency."
-  DUPLICATE
-  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
-  INVALID
-  "There is no such record in this shop."
-  NOT_FOUND
-  "Another zone reaches the same place as closely."
-  OVERLAP
-  "Somebody else has changed it since you read it."
-  STALE
-  "The value is too long."
-  TOO_LONG
-  "There are more entries than allowed."
-  TOO_MANY
-  "The value is outside its bounds."
-  VALUE_OUTSIDE_RANGE
-}
-
-"""
-Why a tax was not saved or deleted.
-"""
-type TaxRateUserError implements DisplayableError @public {
-  "The reason, for programs."
-  code: TaxRateUserErrorCode
-  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `ratePercentage` + "`" + `; null when it is about the whole."
-  field: [String!]
-  "The reason in a sentence that can be shown."
-  message: String!
-}
-
-"Reasons for not saving or deleting a tax."
-enum TaxRateUserErrorCode {
-  "A value is missing or empty."
-  BLANK
-  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
-  INVALID
-  "There is no such record in this shop."
-  NOT_FOUND
-  "Somebody else has changed it since you read it."
-  STALE
-  "The value is too long."
-  TOO_LONG
-  "There are more entries than allowed."
-  TOO_MANY
-  "The value is outside its bounds."
-  VALUE_OUTSIDE_RANGE
-}
-`, BuiltIn: false},
 	{Name: "../schema/staff_signin.graphqls", Input: `extend type Query {
   "One provider of identities that the shop believes; null when there is none with this id."
   identityProvider("Global id of the provider." id: ID!): IdentityProvider @requiresScopes(scopes: [["shop:read"]])
 
   "The providers of identities that the shop believes, by handle; at most 20."
-  identityProviders: [IdentityProvider!] @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 50)
+  identityProviders: [IdentityProvider!] @requiresScopes(scopes: [["shop:read"]])
 }
 
 extend type Mutation {
@@ -12723,44 +11108,6 @@ type StaffAccessTokenCreateWithProviderPayload @public {
   staffAccessToken: StaffAccessToken
   "What was refused and why. Empty when there is a token."
   userErrors: [StaffAccessTokenUserError!]!
-}
-`, BuiltIn: false},
-	{Name: "../schema/staff_tags.graphqls", Input: `extend type Mutation {
-  "Files a record under more tags. Those that it has already are passed over. Each type needs the permission to write it."
-  tagsAdd(
-    "The record: an order."
-    id: ID!
-    "The tags to add."
-    tags: [String!]!
-  ): TagsAddPayload @requiresScopes(scopes: [["orders:write"]])
-
-  "Takes tags off a record. Those that it does not have are passed over. Each type needs the permission to write it."
-  tagsRemove(
-    "The record: an order."
-    id: ID!
-    "The tags to take off."
-    tags: [String!]!
-  ): TagsRemovePayload @requiresScopes(scopes: [["orders:write"]])
-}
-
-"""
-Outcome of adding tags.
-"""
-type TagsAddPayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The record as it is now, or null when it was not changed."
-  node: Node
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of taking tags off.
-"""
-type TagsRemovePayload @requiresScopes(scopes: [["orders:write"]]) {
-  "The record as it is now, or null when it was not changed."
-  node: Node
-  "What was refused and why. Empty when everything was done."
-  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_transfer.graphqls", Input: `extend type Query {
@@ -13031,7 +11378,7 @@ type ProductVariant implements HasMetafields & Node @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
+  ): [Metafield]!
   "What one piece costs, in the currency of this request."
   price: MoneyV2!
   "What one piece costs."
@@ -13045,7 +11392,7 @@ type ProductVariant implements HasMetafields & Node @public {
   "Whether it has to be delivered. False for gift cards and downloads."
   requiresShipping: Boolean!
   "Its value for each option of the product."
-  selectedOptions: [SelectedOption!]! @listSize(assumedSize: 3)
+  selectedOptions: [SelectedOption!]!
   "The shop's own article number."
   sku: String
   "Whether tax is charged on it."
@@ -13087,7 +11434,7 @@ type ProductOption implements Node @public {
   "The name to show."
   name: String!
   "What can be chosen, in the shop's order."
-  optionValues: [ProductOptionValue!]! @listSize(assumedSize: 100)
+  optionValues: [ProductOptionValue!]!
   "The names of what can be chosen."
   values: [String!]! @deprecated(reason: "Use ` + "`" + `optionValues` + "`" + ` instead.")
 }
@@ -13617,24 +11964,6 @@ func (ec *executionContext) childFields_BaseCartLineEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type BaseCartLineEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_BasicEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "action":
-		return ec.fieldContext_BasicEvent_action(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_BasicEvent_createdAt(ctx, field)
-	case "id":
-		return ec.fieldContext_BasicEvent_id(ctx, field)
-	case "message":
-		return ec.fieldContext_BasicEvent_message(ctx, field)
-	case "staffMember":
-		return ec.fieldContext_BasicEvent_staffMember(ctx, field)
-	case "subjectId":
-		return ec.fieldContext_BasicEvent_subjectId(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type BasicEvent", field.Name)
-}
-
 func (ec *executionContext) childFields_Blog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "articleByHandle":
@@ -13713,86 +12042,6 @@ func (ec *executionContext) childFields_BrandColors(ctx context.Context, field g
 		return ec.fieldContext_BrandColors_secondary(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BrandColors", field.Name)
-}
-
-func (ec *executionContext) childFields_CalculatedLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "added":
-		return ec.fieldContext_CalculatedLineItem_added(ctx, field)
-	case "discountedTotalPrice":
-		return ec.fieldContext_CalculatedLineItem_discountedTotalPrice(ctx, field)
-	case "editableQuantity":
-		return ec.fieldContext_CalculatedLineItem_editableQuantity(ctx, field)
-	case "id":
-		return ec.fieldContext_CalculatedLineItem_id(ctx, field)
-	case "originalUnitPrice":
-		return ec.fieldContext_CalculatedLineItem_originalUnitPrice(ctx, field)
-	case "quantity":
-		return ec.fieldContext_CalculatedLineItem_quantity(ctx, field)
-	case "restocking":
-		return ec.fieldContext_CalculatedLineItem_restocking(ctx, field)
-	case "sku":
-		return ec.fieldContext_CalculatedLineItem_sku(ctx, field)
-	case "title":
-		return ec.fieldContext_CalculatedLineItem_title(ctx, field)
-	case "totalTax":
-		return ec.fieldContext_CalculatedLineItem_totalTax(ctx, field)
-	case "variant":
-		return ec.fieldContext_CalculatedLineItem_variant(ctx, field)
-	case "variantTitle":
-		return ec.fieldContext_CalculatedLineItem_variantTitle(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CalculatedLineItem", field.Name)
-}
-
-func (ec *executionContext) childFields_CalculatedLineItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_CalculatedLineItemConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_CalculatedLineItemConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_CalculatedLineItemConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CalculatedLineItemConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_CalculatedLineItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_CalculatedLineItemEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_CalculatedLineItemEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CalculatedLineItemEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_CalculatedOrder(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "addedLineItems":
-		return ec.fieldContext_CalculatedOrder_addedLineItems(ctx, field)
-	case "committed":
-		return ec.fieldContext_CalculatedOrder_committed(ctx, field)
-	case "expiresAt":
-		return ec.fieldContext_CalculatedOrder_expiresAt(ctx, field)
-	case "id":
-		return ec.fieldContext_CalculatedOrder_id(ctx, field)
-	case "lineItems":
-		return ec.fieldContext_CalculatedOrder_lineItems(ctx, field)
-	case "originalOrder":
-		return ec.fieldContext_CalculatedOrder_originalOrder(ctx, field)
-	case "subtotalLineItemsQuantity":
-		return ec.fieldContext_CalculatedOrder_subtotalLineItemsQuantity(ctx, field)
-	case "subtotalPrice":
-		return ec.fieldContext_CalculatedOrder_subtotalPrice(ctx, field)
-	case "totalOutstanding":
-		return ec.fieldContext_CalculatedOrder_totalOutstanding(ctx, field)
-	case "totalPrice":
-		return ec.fieldContext_CalculatedOrder_totalPrice(ctx, field)
-	case "totalTax":
-		return ec.fieldContext_CalculatedOrder_totalTax(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CalculatedOrder", field.Name)
 }
 
 func (ec *executionContext) childFields_Cart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14609,16 +12858,6 @@ func (ec *executionContext) childFields_Currency(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Currency", field.Name)
 }
 
-func (ec *executionContext) childFields_CurrencySetting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "currencyCode":
-		return ec.fieldContext_CurrencySetting_currencyCode(ctx, field)
-	case "currencyName":
-		return ec.fieldContext_CurrencySetting_currencyName(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CurrencySetting", field.Name)
-}
-
 func (ec *executionContext) childFields_Customer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "acceptsMarketing":
@@ -14673,16 +12912,6 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_updatedAt(ctx, field)
 	case "verifiedEmail":
 		return ec.fieldContext_Customer_verifiedEmail(ctx, field)
-	case "emailMarketingConsent":
-		return ec.fieldContext_Customer_emailMarketingConsent(ctx, field)
-	case "revision":
-		return ec.fieldContext_Customer_revision(ctx, field)
-	case "groups":
-		return ec.fieldContext_Customer_groups(ctx, field)
-	case "erasedAt":
-		return ec.fieldContext_Customer_erasedAt(ctx, field)
-	case "erasureScheduledAt":
-		return ec.fieldContext_Customer_erasureScheduledAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
@@ -14805,18 +13034,6 @@ func (ec *executionContext) childFields_CustomerAddressUpdatePayload(ctx context
 	return nil, fmt.Errorf("no field named %q was found under type CustomerAddressUpdatePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_CustomerCancelDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_CustomerCancelDataErasurePayload_customer(ctx, field)
-	case "customerId":
-		return ec.fieldContext_CustomerCancelDataErasurePayload_customerId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerCancelDataErasurePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerCancelDataErasurePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_CustomerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -14841,16 +13058,6 @@ func (ec *executionContext) childFields_CustomerCreatePayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CustomerCreatePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_CustomerDataExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customerData":
-		return ec.fieldContext_CustomerDataExportPayload_customerData(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerDataExportPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerDataExportPayload", field.Name)
-}
-
 func (ec *executionContext) childFields_CustomerDefaultAddressUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customer":
@@ -14873,104 +13080,6 @@ func (ec *executionContext) childFields_CustomerEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type CustomerEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_CustomerEmailMarketingConsentState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "consentUpdatedAt":
-		return ec.fieldContext_CustomerEmailMarketingConsentState_consentUpdatedAt(ctx, field)
-	case "marketingOptInLevel":
-		return ec.fieldContext_CustomerEmailMarketingConsentState_marketingOptInLevel(ctx, field)
-	case "marketingState":
-		return ec.fieldContext_CustomerEmailMarketingConsentState_marketingState(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerEmailMarketingConsentState", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "createdAt":
-		return ec.fieldContext_CustomerGroup_createdAt(ctx, field)
-	case "customers":
-		return ec.fieldContext_CustomerGroup_customers(ctx, field)
-	case "customersCount":
-		return ec.fieldContext_CustomerGroup_customersCount(ctx, field)
-	case "handle":
-		return ec.fieldContext_CustomerGroup_handle(ctx, field)
-	case "id":
-		return ec.fieldContext_CustomerGroup_id(ctx, field)
-	case "name":
-		return ec.fieldContext_CustomerGroup_name(ctx, field)
-	case "note":
-		return ec.fieldContext_CustomerGroup_note(ctx, field)
-	case "revision":
-		return ec.fieldContext_CustomerGroup_revision(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_CustomerGroup_updatedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroup", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_CustomerGroupConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_CustomerGroupConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_CustomerGroupConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customerGroup":
-		return ec.fieldContext_CustomerGroupCreatePayload_customerGroup(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerGroupCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupCustomersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customerGroup":
-		return ec.fieldContext_CustomerGroupCustomersPayload_customerGroup(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerGroupCustomersPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupCustomersPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedCustomerGroupId":
-		return ec.fieldContext_CustomerGroupDeletePayload_deletedCustomerGroupId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerGroupDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_CustomerGroupEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_CustomerGroupEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customerGroup":
-		return ec.fieldContext_CustomerGroupUpdatePayload_customerGroup(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerGroupUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupUpdatePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_CustomerRecoverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customerUserErrors":
@@ -14979,18 +13088,6 @@ func (ec *executionContext) childFields_CustomerRecoverPayload(ctx context.Conte
 		return ec.fieldContext_CustomerRecoverPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerRecoverPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerRequestDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_CustomerRequestDataErasurePayload_customer(ctx, field)
-	case "customerId":
-		return ec.fieldContext_CustomerRequestDataErasurePayload_customerId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerRequestDataErasurePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerRequestDataErasurePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerResetByUrlPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15019,26 +13116,6 @@ func (ec *executionContext) childFields_CustomerResetPayload(ctx context.Context
 		return ec.fieldContext_CustomerResetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerResetPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerSendAccountInviteEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_CustomerSendAccountInviteEmailPayload_customer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerSendAccountInviteEmailPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerSendAccountInviteEmailPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerStatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_CustomerStatePayload_customer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerStatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerStatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15361,16 +13438,6 @@ func (ec *executionContext) childFields_Fulfillment(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type Fulfillment", field.Name)
 }
 
-func (ec *executionContext) childFields_FulfillmentCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "fulfillment":
-		return ec.fieldContext_FulfillmentCancelPayload_fulfillment(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_FulfillmentCancelPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type FulfillmentCancelPayload", field.Name)
-}
-
 func (ec *executionContext) childFields_FulfillmentCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fulfillment":
@@ -15383,8 +13450,6 @@ func (ec *executionContext) childFields_FulfillmentCreatePayload(ctx context.Con
 
 func (ec *executionContext) childFields_FulfillmentLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_FulfillmentLineItem_id(ctx, field)
 	case "lineItem":
 		return ec.fieldContext_FulfillmentLineItem_lineItem(ctx, field)
 	case "quantity":
@@ -15425,16 +13490,6 @@ func (ec *executionContext) childFields_FulfillmentTrackingInfo(ctx context.Cont
 		return ec.fieldContext_FulfillmentTrackingInfo_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FulfillmentTrackingInfo", field.Name)
-}
-
-func (ec *executionContext) childFields_FulfillmentTrackingInfoUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "fulfillment":
-		return ec.fieldContext_FulfillmentTrackingInfoUpdatePayload_fulfillment(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_FulfillmentTrackingInfoUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type FulfillmentTrackingInfoUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_IdentityProvider(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16131,144 +14186,6 @@ func (ec *executionContext) childFields_MailingAddressEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type MailingAddressEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_Market(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "createdAt":
-		return ec.fieldContext_Market_createdAt(ctx, field)
-	case "currencySettings":
-		return ec.fieldContext_Market_currencySettings(ctx, field)
-	case "enabled":
-		return ec.fieldContext_Market_enabled(ctx, field)
-	case "handle":
-		return ec.fieldContext_Market_handle(ctx, field)
-	case "id":
-		return ec.fieldContext_Market_id(ctx, field)
-	case "languages":
-		return ec.fieldContext_Market_languages(ctx, field)
-	case "name":
-		return ec.fieldContext_Market_name(ctx, field)
-	case "primary":
-		return ec.fieldContext_Market_primary(ctx, field)
-	case "regions":
-		return ec.fieldContext_Market_regions(ctx, field)
-	case "revision":
-		return ec.fieldContext_Market_revision(ctx, field)
-	case "taxesIncluded":
-		return ec.fieldContext_Market_taxesIncluded(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_Market_updatedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Market", field.Name)
-}
-
-func (ec *executionContext) childFields_MarketConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_MarketConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_MarketConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_MarketConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MarketConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_MarketCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "market":
-		return ec.fieldContext_MarketCreatePayload_market(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_MarketCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MarketCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_MarketCurrencySettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "baseCurrency":
-		return ec.fieldContext_MarketCurrencySettings_baseCurrency(ctx, field)
-	case "baseCurrencyManualRate":
-		return ec.fieldContext_MarketCurrencySettings_baseCurrencyManualRate(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MarketCurrencySettings", field.Name)
-}
-
-func (ec *executionContext) childFields_MarketDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedId":
-		return ec.fieldContext_MarketDeletePayload_deletedId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_MarketDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MarketDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_MarketEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_MarketEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_MarketEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MarketEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_MarketRegionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_MarketRegionConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_MarketRegionConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_MarketRegionConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MarketRegionConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_MarketRegionCountry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "code":
-		return ec.fieldContext_MarketRegionCountry_code(ctx, field)
-	case "id":
-		return ec.fieldContext_MarketRegionCountry_id(ctx, field)
-	case "name":
-		return ec.fieldContext_MarketRegionCountry_name(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MarketRegionCountry", field.Name)
-}
-
-func (ec *executionContext) childFields_MarketRegionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_MarketRegionEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_MarketRegionEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MarketRegionEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_MarketUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "market":
-		return ec.fieldContext_MarketUpdatePayload_market(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_MarketUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MarketUpdatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_MarketUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "code":
-		return ec.fieldContext_MarketUserError_code(ctx, field)
-	case "field":
-		return ec.fieldContext_MarketUserError_field(ctx, field)
-	case "message":
-		return ec.fieldContext_MarketUserError_message(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MarketUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_MediaConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -16795,12 +14712,6 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_refundable(ctx, field)
 	case "refunds":
 		return ec.fieldContext_Order_refunds(ctx, field)
-	case "returnStatus":
-		return ec.fieldContext_Order_returnStatus(ctx, field)
-	case "returns":
-		return ec.fieldContext_Order_returns(ctx, field)
-	case "revision":
-		return ec.fieldContext_Order_revision(ctx, field)
 	case "shippingAddress":
 		return ec.fieldContext_Order_shippingAddress(ctx, field)
 	case "shippingDiscountAllocations":
@@ -16817,8 +14728,6 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_tags(ctx, field)
 	case "test":
 		return ec.fieldContext_Order_test(ctx, field)
-	case "totalOutstanding":
-		return ec.fieldContext_Order_totalOutstanding(ctx, field)
 	case "totalPrice":
 		return ec.fieldContext_Order_totalPrice(ctx, field)
 	case "totalPriceV2":
@@ -16871,28 +14780,6 @@ func (ec *executionContext) childFields_OrderCancelUserError(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type OrderCancelUserError", field.Name)
 }
 
-func (ec *executionContext) childFields_OrderClosePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "order":
-		return ec.fieldContext_OrderClosePayload_order(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_OrderClosePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderClosePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderCommentCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "event":
-		return ec.fieldContext_OrderCommentCreatePayload_event(ctx, field)
-	case "order":
-		return ec.fieldContext_OrderCommentCreatePayload_order(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_OrderCommentCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderCommentCreatePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_OrderConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -16915,62 +14802,6 @@ func (ec *executionContext) childFields_OrderEdge(ctx context.Context, field gra
 		return ec.fieldContext_OrderEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderEditAddCustomItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "calculatedLineItem":
-		return ec.fieldContext_OrderEditAddCustomItemPayload_calculatedLineItem(ctx, field)
-	case "calculatedOrder":
-		return ec.fieldContext_OrderEditAddCustomItemPayload_calculatedOrder(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_OrderEditAddCustomItemPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderEditAddCustomItemPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderEditAddVariantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "calculatedLineItem":
-		return ec.fieldContext_OrderEditAddVariantPayload_calculatedLineItem(ctx, field)
-	case "calculatedOrder":
-		return ec.fieldContext_OrderEditAddVariantPayload_calculatedOrder(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_OrderEditAddVariantPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderEditAddVariantPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderEditBeginPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "calculatedOrder":
-		return ec.fieldContext_OrderEditBeginPayload_calculatedOrder(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_OrderEditBeginPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderEditBeginPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderEditCommitPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "order":
-		return ec.fieldContext_OrderEditCommitPayload_order(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_OrderEditCommitPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderEditCommitPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderEditSetQuantityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "calculatedLineItem":
-		return ec.fieldContext_OrderEditSetQuantityPayload_calculatedLineItem(ctx, field)
-	case "calculatedOrder":
-		return ec.fieldContext_OrderEditSetQuantityPayload_calculatedOrder(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_OrderEditSetQuantityPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderEditSetQuantityPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17025,26 +14856,6 @@ func (ec *executionContext) childFields_OrderLineItemEdge(ctx context.Context, f
 		return ec.fieldContext_OrderLineItemEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderLineItemEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderMarkAsPaidPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "order":
-		return ec.fieldContext_OrderMarkAsPaidPayload_order(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_OrderMarkAsPaidPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderMarkAsPaidPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderOpenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "order":
-		return ec.fieldContext_OrderOpenPayload_order(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_OrderOpenPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderOpenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderTransaction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17343,6 +15154,16 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
 }
 
+func (ec *executionContext) childFields_ProductChangeStatusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductChangeStatusPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductChangeStatusPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductChangeStatusPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProductConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -17405,6 +15226,16 @@ func (ec *executionContext) childFields_ProductDeletePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ProductDeletePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ProductDuplicatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "newProduct":
+		return ec.fieldContext_ProductDuplicatePayload_newProduct(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductDuplicatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductDuplicatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProductEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -17427,6 +15258,16 @@ func (ec *executionContext) childFields_ProductOption(ctx context.Context, field
 		return ec.fieldContext_ProductOption_values(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductOption", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductOptionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionUpdatePayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductOptionValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17453,6 +15294,38 @@ func (ec *executionContext) childFields_ProductOptionValueSwatch(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type ProductOptionValueSwatch", field.Name)
 }
 
+func (ec *executionContext) childFields_ProductOptionsCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionsCreatePayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionsCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductOptionsDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionsDeletePayload_product(ctx, field)
+	case "deletedOptionsIds":
+		return ec.fieldContext_ProductOptionsDeletePayload_deletedOptionsIds(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionsDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductOptionsReorderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionsReorderPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionsReorderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsReorderPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProductPriceRange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "maxVariantPrice":
@@ -17461,6 +15334,32 @@ func (ec *executionContext) childFields_ProductPriceRange(ctx context.Context, f
 		return ec.fieldContext_ProductPriceRange_minVariantPrice(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductPriceRange", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductReorderMediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ProductReorderMediaPayload_job(ctx, field)
+	case "mediaUserErrors":
+		return ec.fieldContext_ProductReorderMediaPayload_mediaUserErrors(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductReorderMediaPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductReorderMediaPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductUpdateMediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "media":
+		return ec.fieldContext_ProductUpdateMediaPayload_media(ctx, field)
+	case "mediaUserErrors":
+		return ec.fieldContext_ProductUpdateMediaPayload_mediaUserErrors(ctx, field)
+	case "product":
+		return ec.fieldContext_ProductUpdateMediaPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductUpdateMediaPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductUpdateMediaPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17527,8 +15426,6 @@ func (ec *executionContext) childFields_ProductVariant(ctx context.Context, fiel
 		return ec.fieldContext_ProductVariant_weight(ctx, field)
 	case "weightUnit":
 		return ec.fieldContext_ProductVariant_weightUnit(ctx, field)
-	case "prices":
-		return ec.fieldContext_ProductVariant_prices(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductVariant", field.Name)
 }
@@ -17601,6 +15498,16 @@ func (ec *executionContext) childFields_ProductVariantsBulkDeleteUserError(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type ProductVariantsBulkDeleteUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_ProductVariantsBulkReorderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductVariantsBulkReorderPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductVariantsBulkReorderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductVariantsBulkReorderPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProductVariantsBulkUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "product":
@@ -17649,8 +15556,6 @@ func (ec *executionContext) childFields_Refund(ctx context.Context, field graphq
 		return ec.fieldContext_Refund_order(ctx, field)
 	case "refundLineItems":
 		return ec.fieldContext_Refund_refundLineItems(ctx, field)
-	case "return":
-		return ec.fieldContext_Refund_return(ctx, field)
 	case "staffMember":
 		return ec.fieldContext_Refund_staffMember(ctx, field)
 	case "totalRefunded":
@@ -17719,150 +15624,6 @@ func (ec *executionContext) childFields_RefundLineItemEdge(ctx context.Context, 
 		return ec.fieldContext_RefundLineItemEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RefundLineItemEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_Return(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "closedAt":
-		return ec.fieldContext_Return_closedAt(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_Return_createdAt(ctx, field)
-	case "id":
-		return ec.fieldContext_Return_id(ctx, field)
-	case "name":
-		return ec.fieldContext_Return_name(ctx, field)
-	case "order":
-		return ec.fieldContext_Return_order(ctx, field)
-	case "refunds":
-		return ec.fieldContext_Return_refunds(ctx, field)
-	case "returnLineItems":
-		return ec.fieldContext_Return_returnLineItems(ctx, field)
-	case "staffMember":
-		return ec.fieldContext_Return_staffMember(ctx, field)
-	case "status":
-		return ec.fieldContext_Return_status(ctx, field)
-	case "totalQuantity":
-		return ec.fieldContext_Return_totalQuantity(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Return", field.Name)
-}
-
-func (ec *executionContext) childFields_ReturnCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "return":
-		return ec.fieldContext_ReturnCancelPayload_return(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ReturnCancelPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReturnCancelPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ReturnClosePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "return":
-		return ec.fieldContext_ReturnClosePayload_return(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ReturnClosePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReturnClosePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ReturnConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_ReturnConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_ReturnConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_ReturnConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReturnConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_ReturnCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "return":
-		return ec.fieldContext_ReturnCreatePayload_return(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ReturnCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReturnCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ReturnEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_ReturnEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_ReturnEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReturnEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_ReturnLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "fulfillmentLineItem":
-		return ec.fieldContext_ReturnLineItem_fulfillmentLineItem(ctx, field)
-	case "id":
-		return ec.fieldContext_ReturnLineItem_id(ctx, field)
-	case "processedQuantity":
-		return ec.fieldContext_ReturnLineItem_processedQuantity(ctx, field)
-	case "quantity":
-		return ec.fieldContext_ReturnLineItem_quantity(ctx, field)
-	case "returnReason":
-		return ec.fieldContext_ReturnLineItem_returnReason(ctx, field)
-	case "returnReasonNote":
-		return ec.fieldContext_ReturnLineItem_returnReasonNote(ctx, field)
-	case "unprocessedQuantity":
-		return ec.fieldContext_ReturnLineItem_unprocessedQuantity(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReturnLineItem", field.Name)
-}
-
-func (ec *executionContext) childFields_ReturnLineItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_ReturnLineItemConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_ReturnLineItemConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_ReturnLineItemConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReturnLineItemConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_ReturnLineItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_ReturnLineItemEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_ReturnLineItemEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReturnLineItemEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_ReturnProcessPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "order":
-		return ec.fieldContext_ReturnProcessPayload_order(ctx, field)
-	case "refund":
-		return ec.fieldContext_ReturnProcessPayload_refund(ctx, field)
-	case "return":
-		return ec.fieldContext_ReturnProcessPayload_return(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ReturnProcessPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReturnProcessPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ReturnReopenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "return":
-		return ec.fieldContext_ReturnReopenPayload_return(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ReturnReopenPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReturnReopenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18013,120 +15774,6 @@ func (ec *executionContext) childFields_SellingPlanAllocation(ctx context.Contex
 		return ec.fieldContext_SellingPlanAllocation_sellingPlan(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SellingPlanAllocation", field.Name)
-}
-
-func (ec *executionContext) childFields_ShippingRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "description":
-		return ec.fieldContext_ShippingRate_description(ctx, field)
-	case "handle":
-		return ec.fieldContext_ShippingRate_handle(ctx, field)
-	case "maximumDays":
-		return ec.fieldContext_ShippingRate_maximumDays(ctx, field)
-	case "maximumGrams":
-		return ec.fieldContext_ShippingRate_maximumGrams(ctx, field)
-	case "maximumSubtotal":
-		return ec.fieldContext_ShippingRate_maximumSubtotal(ctx, field)
-	case "minimumDays":
-		return ec.fieldContext_ShippingRate_minimumDays(ctx, field)
-	case "minimumGrams":
-		return ec.fieldContext_ShippingRate_minimumGrams(ctx, field)
-	case "minimumSubtotal":
-		return ec.fieldContext_ShippingRate_minimumSubtotal(ctx, field)
-	case "price":
-		return ec.fieldContext_ShippingRate_price(ctx, field)
-	case "title":
-		return ec.fieldContext_ShippingRate_title(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShippingRate", field.Name)
-}
-
-func (ec *executionContext) childFields_ShippingZone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "countries":
-		return ec.fieldContext_ShippingZone_countries(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_ShippingZone_createdAt(ctx, field)
-	case "id":
-		return ec.fieldContext_ShippingZone_id(ctx, field)
-	case "name":
-		return ec.fieldContext_ShippingZone_name(ctx, field)
-	case "provinces":
-		return ec.fieldContext_ShippingZone_provinces(ctx, field)
-	case "rates":
-		return ec.fieldContext_ShippingZone_rates(ctx, field)
-	case "restOfWorld":
-		return ec.fieldContext_ShippingZone_restOfWorld(ctx, field)
-	case "revision":
-		return ec.fieldContext_ShippingZone_revision(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_ShippingZone_updatedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShippingZone", field.Name)
-}
-
-func (ec *executionContext) childFields_ShippingZoneConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_ShippingZoneConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_ShippingZoneConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_ShippingZoneConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_ShippingZoneCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "shippingZone":
-		return ec.fieldContext_ShippingZoneCreatePayload_shippingZone(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ShippingZoneCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ShippingZoneDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedId":
-		return ec.fieldContext_ShippingZoneDeletePayload_deletedId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ShippingZoneDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ShippingZoneEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_ShippingZoneEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_ShippingZoneEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_ShippingZoneUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "shippingZone":
-		return ec.fieldContext_ShippingZoneUpdatePayload_shippingZone(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ShippingZoneUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneUpdatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ShippingZoneUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "code":
-		return ec.fieldContext_ShippingZoneUserError_code(ctx, field)
-	case "field":
-		return ec.fieldContext_ShippingZoneUserError_field(ctx, field)
-	case "message":
-		return ec.fieldContext_ShippingZoneUserError_message(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Shop(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18285,56 +15932,6 @@ func (ec *executionContext) childFields_StaffAccessTokenUserError(ctx context.Co
 		return ec.fieldContext_StaffAccessTokenUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StaffAccessTokenUserError", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffCustomerAddressDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedAddressId":
-		return ec.fieldContext_StaffCustomerAddressDeletePayload_deletedAddressId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StaffCustomerAddressDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerAddressDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffCustomerAddressPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "address":
-		return ec.fieldContext_StaffCustomerAddressPayload_address(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StaffCustomerAddressPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerAddressPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffCustomerCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_StaffCustomerCreatePayload_customer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StaffCustomerCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffCustomerDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedCustomerId":
-		return ec.fieldContext_StaffCustomerDeletePayload_deletedCustomerId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StaffCustomerDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffCustomerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_StaffCustomerUpdatePayload_customer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StaffCustomerUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StaffMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18497,104 +16094,6 @@ func (ec *executionContext) childFields_Swatch(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Swatch", field.Name)
 }
 
-func (ec *executionContext) childFields_TagsAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "node":
-		return ec.fieldContext_TagsAddPayload_node(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_TagsAddPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TagsAddPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_TagsRemovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "node":
-		return ec.fieldContext_TagsRemovePayload_node(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_TagsRemovePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TagsRemovePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_TaxRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "countryCode":
-		return ec.fieldContext_TaxRate_countryCode(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_TaxRate_createdAt(ctx, field)
-	case "id":
-		return ec.fieldContext_TaxRate_id(ctx, field)
-	case "name":
-		return ec.fieldContext_TaxRate_name(ctx, field)
-	case "provinceCode":
-		return ec.fieldContext_TaxRate_provinceCode(ctx, field)
-	case "ratePercentage":
-		return ec.fieldContext_TaxRate_ratePercentage(ctx, field)
-	case "revision":
-		return ec.fieldContext_TaxRate_revision(ctx, field)
-	case "shippingTaxable":
-		return ec.fieldContext_TaxRate_shippingTaxable(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_TaxRate_updatedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TaxRate", field.Name)
-}
-
-func (ec *executionContext) childFields_TaxRateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_TaxRateConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_TaxRateConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_TaxRateConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TaxRateConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_TaxRateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedId":
-		return ec.fieldContext_TaxRateDeletePayload_deletedId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_TaxRateDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TaxRateDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_TaxRateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_TaxRateEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_TaxRateEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TaxRateEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_TaxRateSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "taxRate":
-		return ec.fieldContext_TaxRateSetPayload_taxRate(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_TaxRateSetPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TaxRateSetPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_TaxRateUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "code":
-		return ec.fieldContext_TaxRateUserError_code(ctx, field)
-	case "field":
-		return ec.fieldContext_TaxRateUserError_field(ctx, field)
-	case "message":
-		return ec.fieldContext_TaxRateUserError_message(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TaxRateUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_UnitPriceMeasurement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "measuredType":
@@ -18653,38 +16152,6 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
-}
-
-func (ec *executionContext) childFields_VariantPrice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "compareAtPrice":
-		return ec.fieldContext_VariantPrice_compareAtPrice(ctx, field)
-	case "originType":
-		return ec.fieldContext_VariantPrice_originType(ctx, field)
-	case "price":
-		return ec.fieldContext_VariantPrice_price(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type VariantPrice", field.Name)
-}
-
-func (ec *executionContext) childFields_VariantPricesDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "productVariants":
-		return ec.fieldContext_VariantPricesDeletePayload_productVariants(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_VariantPricesDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type VariantPricesDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_VariantPricesSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "productVariants":
-		return ec.fieldContext_VariantPricesSetPayload_productVariants(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_VariantPricesSetPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type VariantPricesSetPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_VideoSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1518,6 +1518,20 @@ func (ec *executionContext) unmarshalNMoveInput2ᚖgithubᚗcomᚋrialtohqᚋria
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNOptionCreateInput2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOptionCreateInputᚄ(ctx context.Context, v any) ([]*model.OptionCreateInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.OptionCreateInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOptionCreateInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOptionCreateInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalNOptionCreateInput2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOptionCreateInput(ctx context.Context, v any) (*model.OptionCreateInput, error) {
 	res, err := ec.unmarshalInputOptionCreateInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
