@@ -13,7 +13,7 @@ func (a *App) doors(address string) error {
 	handler, err := graph.New(graph.Config{
 		Services: graph.Services{
 			Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory,
-			Carts: a.Carts, Discounts: a.Discounts, Customers: a.Customers, Privacy: a.Privacy, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn,
+			Carts: a.Carts, Discounts: a.Discounts, Customers: a.Customers, Privacy: a.Privacy, Uploads: a.Uploads, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn,
 			SearchIndex: a.Search, Orders: a.Orders, Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: address,
 		},
 		Identity: a.Identity, Log: a.Log, Answers: a.answers,

@@ -74,6 +74,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/signinflow"
 	"github.com/rialtohq/rialto/ent/generated/signingkey"
 	"github.com/rialtohq/rialto/ent/generated/staffmember"
+	"github.com/rialtohq/rialto/ent/generated/stagedupload"
 	"github.com/rialtohq/rialto/ent/generated/stockmovement"
 	"github.com/rialtohq/rialto/ent/generated/storefronttoken"
 	"github.com/rialtohq/rialto/ent/generated/taxrate"
@@ -203,6 +204,8 @@ type Client struct {
 	SigningKey *SigningKeyClient
 	// StaffMember is the client for interacting with the StaffMember builders.
 	StaffMember *StaffMemberClient
+	// StagedUpload is the client for interacting with the StagedUpload builders.
+	StagedUpload *StagedUploadClient
 	// StockMovement is the client for interacting with the StockMovement builders.
 	StockMovement *StockMovementClient
 	// StorefrontToken is the client for interacting with the StorefrontToken builders.
@@ -284,6 +287,7 @@ func (c *Client) init() {
 	c.SignInFlow = NewSignInFlowClient(c.config)
 	c.SigningKey = NewSigningKeyClient(c.config)
 	c.StaffMember = NewStaffMemberClient(c.config)
+	c.StagedUpload = NewStagedUploadClient(c.config)
 	c.StockMovement = NewStockMovementClient(c.config)
 	c.StorefrontToken = NewStorefrontTokenClient(c.config)
 	c.TaxRate = NewTaxRateClient(c.config)
@@ -440,6 +444,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		SignInFlow:          NewSignInFlowClient(cfg),
 		SigningKey:          NewSigningKeyClient(cfg),
 		StaffMember:         NewStaffMemberClient(cfg),
+		StagedUpload:        NewStagedUploadClient(cfg),
 		StockMovement:       NewStockMovementClient(cfg),
 		StorefrontToken:     NewStorefrontTokenClient(cfg),
 		TaxRate:             NewTaxRateClient(cfg),
@@ -523,6 +528,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		SignInFlow:          NewSignInFlowClient(cfg),
 		SigningKey:          NewSigningKeyClient(cfg),
 		StaffMember:         NewStaffMemberClient(cfg),
+		StagedUpload:        NewStagedUploadClient(cfg),
 		StockMovement:       NewStockMovementClient(cfg),
 		StorefrontToken:     NewStorefrontTokenClient(cfg),
 		TaxRate:             NewTaxRateClient(cfg),
@@ -569,8 +575,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Product, c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund,
 		c.Reservation, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
 		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
-		c.SignInFlow, c.SigningKey, c.StaffMember, c.StockMovement, c.StorefrontToken,
-		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload, c.StockMovement,
+		c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
 	} {
 		n.Use(hooks...)
 	}
@@ -591,8 +597,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Product, c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund,
 		c.Reservation, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
 		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
-		c.SignInFlow, c.SigningKey, c.StaffMember, c.StockMovement, c.StorefrontToken,
-		c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload, c.StockMovement,
+		c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -717,6 +723,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SigningKey.mutate(ctx, m)
 	case *StaffMemberMutation:
 		return c.StaffMember.mutate(ctx, m)
+	case *StagedUploadMutation:
+		return c.StagedUpload.mutate(ctx, m)
 	case *StockMovementMutation:
 		return c.StockMovement.mutate(ctx, m)
 	case *StorefrontTokenMutation:
@@ -8576,6 +8584,139 @@ func (c *StaffMemberClient) mutate(ctx context.Context, m *StaffMemberMutation) 
 	}
 }
 
+// StagedUploadClient is a client for the StagedUpload schema.
+type StagedUploadClient struct {
+	config
+}
+
+// NewStagedUploadClient returns a client for the StagedUpload from the given config.
+func NewStagedUploadClient(c config) *StagedUploadClient {
+	return &StagedUploadClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stagedupload.Hooks(f(g(h())))`.
+func (c *StagedUploadClient) Use(hooks ...Hook) {
+	c.hooks.StagedUpload = append(c.hooks.StagedUpload, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stagedupload.Intercept(f(g(h())))`.
+func (c *StagedUploadClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StagedUpload = append(c.inters.StagedUpload, interceptors...)
+}
+
+// Create returns a builder for creating a StagedUpload entity.
+func (c *StagedUploadClient) Create() *StagedUploadCreate {
+	mutation := newStagedUploadMutation(c.config, OpCreate)
+	return &StagedUploadCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StagedUpload entities.
+func (c *StagedUploadClient) CreateBulk(builders ...*StagedUploadCreate) *StagedUploadCreateBulk {
+	return &StagedUploadCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StagedUploadClient) MapCreateBulk(slice any, setFunc func(*StagedUploadCreate, int)) *StagedUploadCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StagedUploadCreateBulk{err: fmt.Errorf("calling to StagedUploadClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StagedUploadCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StagedUploadCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StagedUpload.
+func (c *StagedUploadClient) Update() *StagedUploadUpdate {
+	mutation := newStagedUploadMutation(c.config, OpUpdate)
+	return &StagedUploadUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StagedUploadClient) UpdateOne(_m *StagedUpload) *StagedUploadUpdateOne {
+	mutation := newStagedUploadMutation(c.config, OpUpdateOne, withStagedUpload(_m))
+	return &StagedUploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StagedUploadClient) UpdateOneID(id uuid.UUID) *StagedUploadUpdateOne {
+	mutation := newStagedUploadMutation(c.config, OpUpdateOne, withStagedUploadID(id))
+	return &StagedUploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StagedUpload.
+func (c *StagedUploadClient) Delete() *StagedUploadDelete {
+	mutation := newStagedUploadMutation(c.config, OpDelete)
+	return &StagedUploadDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StagedUploadClient) DeleteOne(_m *StagedUpload) *StagedUploadDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StagedUploadClient) DeleteOneID(id uuid.UUID) *StagedUploadDeleteOne {
+	builder := c.Delete().Where(stagedupload.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StagedUploadDeleteOne{builder}
+}
+
+// Query returns a query builder for StagedUpload.
+func (c *StagedUploadClient) Query() *StagedUploadQuery {
+	return &StagedUploadQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStagedUpload},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StagedUpload entity by its id.
+func (c *StagedUploadClient) Get(ctx context.Context, id uuid.UUID) (*StagedUpload, error) {
+	return c.Query().Where(stagedupload.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StagedUploadClient) GetX(ctx context.Context, id uuid.UUID) *StagedUpload {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *StagedUploadClient) Hooks() []Hook {
+	return c.hooks.StagedUpload
+}
+
+// Interceptors returns the client interceptors.
+func (c *StagedUploadClient) Interceptors() []Interceptor {
+	return c.inters.StagedUpload
+}
+
+func (c *StagedUploadClient) mutate(ctx context.Context, m *StagedUploadMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StagedUploadCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StagedUploadUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StagedUploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StagedUploadDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown StagedUpload mutation op: %q", m.Op())
+	}
+}
+
 // StockMovementClient is a client for the StockMovement schema.
 type StockMovementClient struct {
 	config
@@ -9386,8 +9527,8 @@ type (
 		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
 		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
 		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
-		SigningKey, StaffMember, StockMovement, StorefrontToken, TaxRate, Variant,
-		VariantOption, VariantPrice []ent.Hook
+		SigningKey, StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate,
+		Variant, VariantOption, VariantPrice []ent.Hook
 	}
 	inters struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
@@ -9399,7 +9540,7 @@ type (
 		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
 		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
 		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
-		SigningKey, StaffMember, StockMovement, StorefrontToken, TaxRate, Variant,
-		VariantOption, VariantPrice []ent.Interceptor
+		SigningKey, StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate,
+		Variant, VariantOption, VariantPrice []ent.Interceptor
 	}
 )

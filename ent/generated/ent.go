@@ -70,6 +70,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/signinflow"
 	"github.com/rialtohq/rialto/ent/generated/signingkey"
 	"github.com/rialtohq/rialto/ent/generated/staffmember"
+	"github.com/rialtohq/rialto/ent/generated/stagedupload"
 	"github.com/rialtohq/rialto/ent/generated/stockmovement"
 	"github.com/rialtohq/rialto/ent/generated/storefronttoken"
 	"github.com/rialtohq/rialto/ent/generated/taxrate"
@@ -194,6 +195,7 @@ func checkColumn(t, c string) error {
 			signinflow.Table:          signinflow.ValidColumn,
 			signingkey.Table:          signingkey.ValidColumn,
 			staffmember.Table:         staffmember.ValidColumn,
+			stagedupload.Table:        stagedupload.ValidColumn,
 			stockmovement.Table:       stockmovement.ValidColumn,
 			storefronttoken.Table:     storefronttoken.ValidColumn,
 			taxrate.Table:             taxrate.ValidColumn,

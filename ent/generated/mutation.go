@@ -72,6 +72,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/signinflow"
 	"github.com/rialtohq/rialto/ent/generated/signingkey"
 	"github.com/rialtohq/rialto/ent/generated/staffmember"
+	"github.com/rialtohq/rialto/ent/generated/stagedupload"
 	"github.com/rialtohq/rialto/ent/generated/stockmovement"
 	"github.com/rialtohq/rialto/ent/generated/storefronttoken"
 	"github.com/rialtohq/rialto/ent/generated/taxrate"
@@ -147,6 +148,7 @@ const (
 	TypeSignInFlow          = "SignInFlow"
 	TypeSigningKey          = "SigningKey"
 	TypeStaffMember         = "StaffMember"
+	TypeStagedUpload        = "StagedUpload"
 	TypeStockMovement       = "StockMovement"
 	TypeStorefrontToken     = "StorefrontToken"
 	TypeTaxRate             = "TaxRate"
@@ -54383,6 +54385,980 @@ func (m *StaffMemberMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *StaffMemberMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown StaffMember edge %s", name)
+}
+
+// StagedUploadMutation represents an operation that mutates the StagedUpload nodes in the graph.
+type StagedUploadMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	secret_hash   *[]byte
+	filename      *string
+	declared_type *string
+	byte_limit    *int64
+	addbyte_limit *int64
+	file_key      *string
+	content_type  *string
+	width         *int
+	addwidth      *int
+	height        *int
+	addheight     *int
+	expires_at    *time.Time
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*StagedUpload, error)
+	predicates    []predicate.StagedUpload
+}
+
+var _ ent.Mutation = (*StagedUploadMutation)(nil)
+
+// stageduploadOption allows management of the mutation configuration using functional options.
+type stageduploadOption func(*StagedUploadMutation)
+
+// newStagedUploadMutation creates new mutation for the StagedUpload entity.
+func newStagedUploadMutation(c config, op Op, opts ...stageduploadOption) *StagedUploadMutation {
+	m := &StagedUploadMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStagedUpload,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStagedUploadID sets the ID field of the mutation.
+func withStagedUploadID(id uuid.UUID) stageduploadOption {
+	return func(m *StagedUploadMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StagedUpload
+		)
+		m.oldValue = func(ctx context.Context) (*StagedUpload, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StagedUpload.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStagedUpload sets the old StagedUpload of the mutation.
+func withStagedUpload(node *StagedUpload) stageduploadOption {
+	return func(m *StagedUploadMutation) {
+		m.oldValue = func(context.Context) (*StagedUpload, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StagedUploadMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StagedUploadMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StagedUpload entities.
+func (m *StagedUploadMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StagedUploadMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StagedUploadMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StagedUpload.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *StagedUploadMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *StagedUploadMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the StagedUpload entity.
+// If the StagedUpload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StagedUploadMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *StagedUploadMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetSecretHash sets the "secret_hash" field.
+func (m *StagedUploadMutation) SetSecretHash(b []byte) {
+	m.secret_hash = &b
+}
+
+// SecretHash returns the value of the "secret_hash" field in the mutation.
+func (m *StagedUploadMutation) SecretHash() (r []byte, exists bool) {
+	v := m.secret_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecretHash returns the old "secret_hash" field's value of the StagedUpload entity.
+// If the StagedUpload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StagedUploadMutation) OldSecretHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecretHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecretHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecretHash: %w", err)
+	}
+	return oldValue.SecretHash, nil
+}
+
+// ResetSecretHash resets all changes to the "secret_hash" field.
+func (m *StagedUploadMutation) ResetSecretHash() {
+	m.secret_hash = nil
+}
+
+// SetFilename sets the "filename" field.
+func (m *StagedUploadMutation) SetFilename(s string) {
+	m.filename = &s
+}
+
+// Filename returns the value of the "filename" field in the mutation.
+func (m *StagedUploadMutation) Filename() (r string, exists bool) {
+	v := m.filename
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilename returns the old "filename" field's value of the StagedUpload entity.
+// If the StagedUpload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StagedUploadMutation) OldFilename(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilename is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilename requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilename: %w", err)
+	}
+	return oldValue.Filename, nil
+}
+
+// ResetFilename resets all changes to the "filename" field.
+func (m *StagedUploadMutation) ResetFilename() {
+	m.filename = nil
+}
+
+// SetDeclaredType sets the "declared_type" field.
+func (m *StagedUploadMutation) SetDeclaredType(s string) {
+	m.declared_type = &s
+}
+
+// DeclaredType returns the value of the "declared_type" field in the mutation.
+func (m *StagedUploadMutation) DeclaredType() (r string, exists bool) {
+	v := m.declared_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeclaredType returns the old "declared_type" field's value of the StagedUpload entity.
+// If the StagedUpload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StagedUploadMutation) OldDeclaredType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeclaredType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeclaredType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeclaredType: %w", err)
+	}
+	return oldValue.DeclaredType, nil
+}
+
+// ResetDeclaredType resets all changes to the "declared_type" field.
+func (m *StagedUploadMutation) ResetDeclaredType() {
+	m.declared_type = nil
+}
+
+// SetByteLimit sets the "byte_limit" field.
+func (m *StagedUploadMutation) SetByteLimit(i int64) {
+	m.byte_limit = &i
+	m.addbyte_limit = nil
+}
+
+// ByteLimit returns the value of the "byte_limit" field in the mutation.
+func (m *StagedUploadMutation) ByteLimit() (r int64, exists bool) {
+	v := m.byte_limit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldByteLimit returns the old "byte_limit" field's value of the StagedUpload entity.
+// If the StagedUpload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StagedUploadMutation) OldByteLimit(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldByteLimit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldByteLimit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldByteLimit: %w", err)
+	}
+	return oldValue.ByteLimit, nil
+}
+
+// AddByteLimit adds i to the "byte_limit" field.
+func (m *StagedUploadMutation) AddByteLimit(i int64) {
+	if m.addbyte_limit != nil {
+		*m.addbyte_limit += i
+	} else {
+		m.addbyte_limit = &i
+	}
+}
+
+// AddedByteLimit returns the value that was added to the "byte_limit" field in this mutation.
+func (m *StagedUploadMutation) AddedByteLimit() (r int64, exists bool) {
+	v := m.addbyte_limit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetByteLimit resets all changes to the "byte_limit" field.
+func (m *StagedUploadMutation) ResetByteLimit() {
+	m.byte_limit = nil
+	m.addbyte_limit = nil
+}
+
+// SetFileKey sets the "file_key" field.
+func (m *StagedUploadMutation) SetFileKey(s string) {
+	m.file_key = &s
+}
+
+// FileKey returns the value of the "file_key" field in the mutation.
+func (m *StagedUploadMutation) FileKey() (r string, exists bool) {
+	v := m.file_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFileKey returns the old "file_key" field's value of the StagedUpload entity.
+// If the StagedUpload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StagedUploadMutation) OldFileKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFileKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFileKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFileKey: %w", err)
+	}
+	return oldValue.FileKey, nil
+}
+
+// ResetFileKey resets all changes to the "file_key" field.
+func (m *StagedUploadMutation) ResetFileKey() {
+	m.file_key = nil
+}
+
+// SetContentType sets the "content_type" field.
+func (m *StagedUploadMutation) SetContentType(s string) {
+	m.content_type = &s
+}
+
+// ContentType returns the value of the "content_type" field in the mutation.
+func (m *StagedUploadMutation) ContentType() (r string, exists bool) {
+	v := m.content_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContentType returns the old "content_type" field's value of the StagedUpload entity.
+// If the StagedUpload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StagedUploadMutation) OldContentType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContentType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContentType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContentType: %w", err)
+	}
+	return oldValue.ContentType, nil
+}
+
+// ResetContentType resets all changes to the "content_type" field.
+func (m *StagedUploadMutation) ResetContentType() {
+	m.content_type = nil
+}
+
+// SetWidth sets the "width" field.
+func (m *StagedUploadMutation) SetWidth(i int) {
+	m.width = &i
+	m.addwidth = nil
+}
+
+// Width returns the value of the "width" field in the mutation.
+func (m *StagedUploadMutation) Width() (r int, exists bool) {
+	v := m.width
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWidth returns the old "width" field's value of the StagedUpload entity.
+// If the StagedUpload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StagedUploadMutation) OldWidth(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWidth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWidth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWidth: %w", err)
+	}
+	return oldValue.Width, nil
+}
+
+// AddWidth adds i to the "width" field.
+func (m *StagedUploadMutation) AddWidth(i int) {
+	if m.addwidth != nil {
+		*m.addwidth += i
+	} else {
+		m.addwidth = &i
+	}
+}
+
+// AddedWidth returns the value that was added to the "width" field in this mutation.
+func (m *StagedUploadMutation) AddedWidth() (r int, exists bool) {
+	v := m.addwidth
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWidth resets all changes to the "width" field.
+func (m *StagedUploadMutation) ResetWidth() {
+	m.width = nil
+	m.addwidth = nil
+}
+
+// SetHeight sets the "height" field.
+func (m *StagedUploadMutation) SetHeight(i int) {
+	m.height = &i
+	m.addheight = nil
+}
+
+// Height returns the value of the "height" field in the mutation.
+func (m *StagedUploadMutation) Height() (r int, exists bool) {
+	v := m.height
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeight returns the old "height" field's value of the StagedUpload entity.
+// If the StagedUpload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StagedUploadMutation) OldHeight(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeight is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeight requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeight: %w", err)
+	}
+	return oldValue.Height, nil
+}
+
+// AddHeight adds i to the "height" field.
+func (m *StagedUploadMutation) AddHeight(i int) {
+	if m.addheight != nil {
+		*m.addheight += i
+	} else {
+		m.addheight = &i
+	}
+}
+
+// AddedHeight returns the value that was added to the "height" field in this mutation.
+func (m *StagedUploadMutation) AddedHeight() (r int, exists bool) {
+	v := m.addheight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHeight resets all changes to the "height" field.
+func (m *StagedUploadMutation) ResetHeight() {
+	m.height = nil
+	m.addheight = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *StagedUploadMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *StagedUploadMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the StagedUpload entity.
+// If the StagedUpload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StagedUploadMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *StagedUploadMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *StagedUploadMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *StagedUploadMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the StagedUpload entity.
+// If the StagedUpload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StagedUploadMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *StagedUploadMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the StagedUploadMutation builder.
+func (m *StagedUploadMutation) Where(ps ...predicate.StagedUpload) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StagedUploadMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StagedUploadMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StagedUpload, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StagedUploadMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StagedUploadMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StagedUpload).
+func (m *StagedUploadMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StagedUploadMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.shop_id != nil {
+		fields = append(fields, stagedupload.FieldShopID)
+	}
+	if m.secret_hash != nil {
+		fields = append(fields, stagedupload.FieldSecretHash)
+	}
+	if m.filename != nil {
+		fields = append(fields, stagedupload.FieldFilename)
+	}
+	if m.declared_type != nil {
+		fields = append(fields, stagedupload.FieldDeclaredType)
+	}
+	if m.byte_limit != nil {
+		fields = append(fields, stagedupload.FieldByteLimit)
+	}
+	if m.file_key != nil {
+		fields = append(fields, stagedupload.FieldFileKey)
+	}
+	if m.content_type != nil {
+		fields = append(fields, stagedupload.FieldContentType)
+	}
+	if m.width != nil {
+		fields = append(fields, stagedupload.FieldWidth)
+	}
+	if m.height != nil {
+		fields = append(fields, stagedupload.FieldHeight)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, stagedupload.FieldExpiresAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, stagedupload.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StagedUploadMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stagedupload.FieldShopID:
+		return m.ShopID()
+	case stagedupload.FieldSecretHash:
+		return m.SecretHash()
+	case stagedupload.FieldFilename:
+		return m.Filename()
+	case stagedupload.FieldDeclaredType:
+		return m.DeclaredType()
+	case stagedupload.FieldByteLimit:
+		return m.ByteLimit()
+	case stagedupload.FieldFileKey:
+		return m.FileKey()
+	case stagedupload.FieldContentType:
+		return m.ContentType()
+	case stagedupload.FieldWidth:
+		return m.Width()
+	case stagedupload.FieldHeight:
+		return m.Height()
+	case stagedupload.FieldExpiresAt:
+		return m.ExpiresAt()
+	case stagedupload.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StagedUploadMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stagedupload.FieldShopID:
+		return m.OldShopID(ctx)
+	case stagedupload.FieldSecretHash:
+		return m.OldSecretHash(ctx)
+	case stagedupload.FieldFilename:
+		return m.OldFilename(ctx)
+	case stagedupload.FieldDeclaredType:
+		return m.OldDeclaredType(ctx)
+	case stagedupload.FieldByteLimit:
+		return m.OldByteLimit(ctx)
+	case stagedupload.FieldFileKey:
+		return m.OldFileKey(ctx)
+	case stagedupload.FieldContentType:
+		return m.OldContentType(ctx)
+	case stagedupload.FieldWidth:
+		return m.OldWidth(ctx)
+	case stagedupload.FieldHeight:
+		return m.OldHeight(ctx)
+	case stagedupload.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case stagedupload.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown StagedUpload field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StagedUploadMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stagedupload.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case stagedupload.FieldSecretHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecretHash(v)
+		return nil
+	case stagedupload.FieldFilename:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilename(v)
+		return nil
+	case stagedupload.FieldDeclaredType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeclaredType(v)
+		return nil
+	case stagedupload.FieldByteLimit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetByteLimit(v)
+		return nil
+	case stagedupload.FieldFileKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFileKey(v)
+		return nil
+	case stagedupload.FieldContentType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContentType(v)
+		return nil
+	case stagedupload.FieldWidth:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWidth(v)
+		return nil
+	case stagedupload.FieldHeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeight(v)
+		return nil
+	case stagedupload.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case stagedupload.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StagedUpload field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StagedUploadMutation) AddedFields() []string {
+	var fields []string
+	if m.addbyte_limit != nil {
+		fields = append(fields, stagedupload.FieldByteLimit)
+	}
+	if m.addwidth != nil {
+		fields = append(fields, stagedupload.FieldWidth)
+	}
+	if m.addheight != nil {
+		fields = append(fields, stagedupload.FieldHeight)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StagedUploadMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stagedupload.FieldByteLimit:
+		return m.AddedByteLimit()
+	case stagedupload.FieldWidth:
+		return m.AddedWidth()
+	case stagedupload.FieldHeight:
+		return m.AddedHeight()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StagedUploadMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stagedupload.FieldByteLimit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddByteLimit(v)
+		return nil
+	case stagedupload.FieldWidth:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWidth(v)
+		return nil
+	case stagedupload.FieldHeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHeight(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StagedUpload numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StagedUploadMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StagedUploadMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StagedUploadMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown StagedUpload nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StagedUploadMutation) ResetField(name string) error {
+	switch name {
+	case stagedupload.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case stagedupload.FieldSecretHash:
+		m.ResetSecretHash()
+		return nil
+	case stagedupload.FieldFilename:
+		m.ResetFilename()
+		return nil
+	case stagedupload.FieldDeclaredType:
+		m.ResetDeclaredType()
+		return nil
+	case stagedupload.FieldByteLimit:
+		m.ResetByteLimit()
+		return nil
+	case stagedupload.FieldFileKey:
+		m.ResetFileKey()
+		return nil
+	case stagedupload.FieldContentType:
+		m.ResetContentType()
+		return nil
+	case stagedupload.FieldWidth:
+		m.ResetWidth()
+		return nil
+	case stagedupload.FieldHeight:
+		m.ResetHeight()
+		return nil
+	case stagedupload.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case stagedupload.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StagedUpload field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StagedUploadMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StagedUploadMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StagedUploadMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StagedUploadMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StagedUploadMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StagedUploadMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StagedUploadMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown StagedUpload unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StagedUploadMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown StagedUpload edge %s", name)
 }
 
 // StockMovementMutation represents an operation that mutates the StockMovement nodes in the graph.

@@ -197,6 +197,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("StaffAccessTokenCreateInput", ec.unmarshalInputStaffAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberCreateInput", ec.unmarshalInputStaffMemberCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
+			graphql.NewInputUnmarshaler("StagedUploadInput", ec.unmarshalInputStagedUploadInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
 			graphql.NewInputUnmarshaler("VisitorConsent", ec.unmarshalInputVisitorConsent),
@@ -9984,7 +9985,7 @@ input CreateMediaInput {
   alt: String
   "What it is; this shop takes ` + "`" + `IMAGE` + "`" + `."
   mediaContentType: MediaContentType!
-  "Where to fetch it. Addresses inside private networks are refused."
+  "Where it is: a ` + "`" + `resourceUrl` + "`" + ` of ` + "`" + `stagedUploadsCreate` + "`" + `, or its address on the web, where it stays."
   originalSource: String!
 }
 
@@ -10687,6 +10688,81 @@ type StaffAccessTokenCreateWithProviderPayload @public {
   staffAccessToken: StaffAccessToken
   "What was refused and why. Empty when there is a token."
   userErrors: [StaffAccessTokenUserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_upload.graphqls", Input: `extend type Mutation {
+  """
+  Hands out addresses to put pictures at. Send each picture by PUT to its ` + "`" + `url` + "`" + `, with the ` + "`" + `parameters` + "`" + ` as headers, within an
+  hour; then name its ` + "`" + `resourceUrl` + "`" + ` as ` + "`" + `originalSource` + "`" + ` where it is attached, as in ` + "`" + `productCreateMedia` + "`" + `. Pictures are written
+  anew as they come in: upright, and without place, time and comments. What nobody attaches is deleted.
+  """
+  stagedUploadsCreate("The pictures to come, at most 50." input: [StagedUploadInput!]!): StagedUploadsCreatePayload @requiresScopes(scopes: [["products:write"]])
+}
+
+"A picture that is to be uploaded."
+input StagedUploadInput {
+  "How many bytes it has, at most 20 MB. With it, no more are taken."
+  fileSize: UnsignedInt64
+  "Its name, for people."
+  filename: String!
+  "How it is sent; only ` + "`" + `PUT` + "`" + ` is taken."
+  httpMethod: StagedUploadHttpMethodType = PUT
+  "What it is: ` + "`" + `image/jpeg` + "`" + `, ` + "`" + `image/png` + "`" + `, ` + "`" + `image/gif` + "`" + ` or ` + "`" + `image/webp` + "`" + `. The bytes must be that."
+  mimeType: String!
+  "What it is for."
+  resource: StagedUploadTargetGenerateUploadResource!
+}
+
+"How a picture is sent."
+enum StagedUploadHttpMethodType {
+  "In a form; not taken here."
+  POST
+  "As it is."
+  PUT
+}
+
+"What an upload is for."
+enum StagedUploadTargetGenerateUploadResource {
+  "A collection's picture."
+  COLLECTION_IMAGE
+  "Any file; pictures only."
+  FILE
+  "A product's picture."
+  IMAGE
+  "A product's picture."
+  PRODUCT_IMAGE
+}
+
+"""
+Outcome of asking for addresses to put pictures at.
+"""
+type StagedUploadsCreatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "An address for each picture, in the order of the input; null when something was refused."
+  stagedTargets: [StagedMediaUploadTarget!]
+  "What was refused and why. Empty when all addresses were handed out."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+An address to put one picture at. It carries a secret: hand it to nobody but who uploads.
+"""
+type StagedMediaUploadTarget @requiresScopes(scopes: [["products:write"]]) {
+  "Headers to send with the picture."
+  parameters: [StagedUploadParameter!]!
+  "The source to name where the picture is attached."
+  resourceUrl: URL
+  "The address to put the picture at, once, within an hour."
+  url: URL
+}
+
+"""
+A header to send with a picture.
+"""
+type StagedUploadParameter @requiresScopes(scopes: [["products:write"]]) {
+  "Name of the header."
+  name: String!
+  "Its value."
+  value: String!
 }
 `, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One kind of a product that can be put into a cart, such as the blue mug in large."
@@ -15084,6 +15160,38 @@ func (ec *executionContext) childFields_StaffUserError(ctx context.Context, fiel
 		return ec.fieldContext_StaffUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StaffUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_StagedMediaUploadTarget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "parameters":
+		return ec.fieldContext_StagedMediaUploadTarget_parameters(ctx, field)
+	case "resourceUrl":
+		return ec.fieldContext_StagedMediaUploadTarget_resourceUrl(ctx, field)
+	case "url":
+		return ec.fieldContext_StagedMediaUploadTarget_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StagedMediaUploadTarget", field.Name)
+}
+
+func (ec *executionContext) childFields_StagedUploadParameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_StagedUploadParameter_name(ctx, field)
+	case "value":
+		return ec.fieldContext_StagedUploadParameter_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StagedUploadParameter", field.Name)
+}
+
+func (ec *executionContext) childFields_StagedUploadsCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "stagedTargets":
+		return ec.fieldContext_StagedUploadsCreatePayload_stagedTargets(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StagedUploadsCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StagedUploadsCreatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StringConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
