@@ -24,6 +24,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/search"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
+	"github.com/rialtohq/rialto/commerce/upload"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/outbox"
 )
@@ -48,6 +49,7 @@ type Domains struct {
 	Checkout  *checkout.Service
 	Search    *search.Service
 	Privacy   *privacy.Service
+	Uploads   *upload.Service
 }
 
 // events lets services append to the outbox without knowing it.
@@ -81,8 +83,9 @@ func (a *App) domains(address string) error {
 		DB: a.DB, Identity: a.Identity, Customers: a.Customers, Staff: a.Staff, Shops: a.Shops, Audit: a.Staff, Clock: a.Clock, Log: a.Log,
 		PublicURL: address, Secret: a.config.Secret, Private: a.config.PrivateProviders == "on",
 	})
+	a.Uploads = upload.New(upload.Config{DB: a.DB, Files: a.files, Secrets: a.Identity, Clock: a.Clock, URL: address + "/uploads"})
 	a.Catalog = catalog.New(catalog.Config{
-		DB: a.DB, Shops: a.Shops, Events: ev, Audit: a.Staff, Stock: a.Inventory, Clock: a.Clock, FilesURL: address + "/files",
+		DB: a.DB, Uploads: uploads{a.Uploads}, Shops: a.Shops, Events: ev, Audit: a.Staff, Stock: a.Inventory, Clock: a.Clock, FilesURL: address + "/files",
 	})
 	a.Content = content.New(content.Config{DB: a.DB, Events: ev, Audit: a.Staff, Metafields: metafields{a.Catalog}, Clock: a.Clock})
 	a.Discounts = discount.New(discount.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock})

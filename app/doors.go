@@ -47,7 +47,7 @@ func (a *App) GraphQL() http.Handler { return a.graphql }
 func (a *App) Services(address string) graph.Services {
 	return graph.Services{
 		Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory,
-		Carts: a.Carts, Discounts: a.Discounts, Delivery: a.Delivery, Customers: a.Customers, Privacy: a.Privacy, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn,
+		Carts: a.Carts, Discounts: a.Discounts, Delivery: a.Delivery, Customers: a.Customers, Privacy: a.Privacy, Uploads: a.Uploads, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn,
 		SearchIndex: a.Search, Orders: a.Orders, Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: address,
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/rialtohq/rialto/web/files"
 	"github.com/rialtohq/rialto/web/oauth"
 	"github.com/rialtohq/rialto/web/signin"
+	"github.com/rialtohq/rialto/web/upload"
 )
 
 // pages makes what people see in a browser: the playground, the pictures of shops, and the hosted checkout.
@@ -40,6 +41,7 @@ func (a *App) pages(address string) (server.Handlers, error) {
 	return server.Handlers{
 		Playground: explorer.New(playground),
 		Files:      a.pictures,
+		Uploads:    upload.New(upload.Config{Uploads: a.Uploads, Log: a.Log}),
 		Checkout: checkout.New(checkout.Config{
 			Shop: hosted.New(hosted.Config{
 				Shops: a.Shops, Carts: a.Carts, Checkout: a.Checkout, Orders: a.Orders, Stock: a.Inventory, Delivery: a.Delivery, FilesURL: address + "/files",

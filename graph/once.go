@@ -42,7 +42,7 @@ func (h *Handler) showsSecret(op *ast.OperationDefinition) bool {
 	for _, root := range rootFields(op.SelectionSet, nil) {
 		payload := h.schema.Schema().Types[root.Definition.Type.Name()]
 		for _, f := range payload.Fields {
-			if typ := f.Type.Name(); typ == "CustomerAccessToken" || typ == "StaffAccessToken" || f.Name == "secret" || f.Name == "clientSecret" || f.Name == "customerData" {
+			if typ := f.Type.Name(); typ == "CustomerAccessToken" || typ == "StaffAccessToken" || typ == "StagedMediaUploadTarget" || f.Name == "secret" || f.Name == "clientSecret" || f.Name == "customerData" {
 				return true
 			}
 		}

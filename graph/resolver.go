@@ -19,6 +19,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/search"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
+	"github.com/rialtohq/rialto/commerce/upload"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/fault"
 )
@@ -38,6 +39,7 @@ type Services struct {
 	Orders      *order.Service
 	Customers   *customer.Service
 	Privacy     *privacy.Service
+	Uploads     *upload.Service
 	Staff       *staff.Service
 	Apps        *app.Service
 	SignIn      *federation.Service

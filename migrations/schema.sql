@@ -587,6 +587,7 @@ CREATE TABLE "media" (
   CONSTRAINT media_pkey PRIMARY KEY (id)
 );
 CREATE INDEX media_shop_id_product_id_position_id ON public.media USING btree (shop_id, product_id, "position", id);
+CREATE INDEX media_shop_id_source ON public.media USING btree (shop_id, source) WHERE ((source)::text ~~ 'uploads/%'::text);
 ALTER TABLE media ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON media USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
@@ -1278,6 +1279,25 @@ CREATE TABLE "staff_member" (
   CONSTRAINT staff_member_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX staff_member_email_key ON public.staff_member USING btree (email);
+
+CREATE TABLE "staged_upload" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  secret_hash bytea NOT NULL,
+  filename character varying NOT NULL,
+  declared_type character varying NOT NULL,
+  byte_limit bigint NOT NULL,
+  file_key character varying NOT NULL DEFAULT ''::character varying,
+  content_type character varying NOT NULL DEFAULT ''::character varying,
+  width bigint NOT NULL DEFAULT 0,
+  height bigint NOT NULL DEFAULT 0,
+  expires_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT staged_upload_pkey PRIMARY KEY (id)
+);
+CREATE INDEX stagedupload_shop_id_expires_at ON public.staged_upload USING btree (shop_id, expires_at);
+ALTER TABLE staged_upload ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON staged_upload USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "stock_movement" (
   id uuid NOT NULL,

@@ -12,6 +12,7 @@ type Handlers struct {
 	GraphQL    http.Handler // the storefront's and the staff's door
 	Playground http.Handler // the explorer, at /playground and below
 	Files      http.Handler // pictures and other files, below /files/
+	Uploads    http.Handler // where staff put pictures, below /uploads/
 	Checkout   http.Handler // the hosted checkout page, below /checkout/ and /orders/
 	OAuth      http.Handler // the authorization server: its page and endpoints below /oauth/, and its documents
 	SignIn     http.Handler // signing in at outside providers, below /signin/
@@ -33,6 +34,7 @@ func (h Handlers) Routes() []Route {
 		{"GET /playground", h.Playground},
 		{"GET /playground/", h.Playground},
 		{"GET /files/", h.Files},
+		{"/uploads/", h.Uploads},
 		{"/checkout/", h.Checkout},
 		{"/orders/", h.Checkout},
 		{"/oauth/", h.OAuth},
@@ -50,7 +52,7 @@ func anyOrigin(r *http.Request) bool {
 	case "/graphql", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/keys":
 		return true
 	}
-	for _, below := range []string{"/api/", "/files/", "/.well-known/"} {
+	for _, below := range []string{"/api/", "/files/", "/uploads/", "/.well-known/"} {
 		if strings.HasPrefix(r.URL.Path, below) {
 			return true
 		}

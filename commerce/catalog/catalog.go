@@ -23,7 +23,7 @@ type Events interface {
 	AppendTx(ctx context.Context, tx database.Tx, subject string, payload any) error
 }
 
-// Config is what the service needs. Events, Audit, Stock and Clock may be nil; without Stock, new variants begin with none.
+// Config is what the service needs. Events, Audit, Stock, Uploads and Clock may be nil; without Stock, new variants begin with none.
 type Config struct {
 	DB     *database.DB
 	Shops  *shop.Service
@@ -31,6 +31,8 @@ type Config struct {
 	Audit  Audit
 	Stock  Stock
 	Clock  clock.Clock
+	// Uploads are the pictures that staff uploaded.
+	Uploads Uploads
 	// FilesURL is where pictures are served, without a slash at its end: http://127.0.0.1:8080/files.
 	FilesURL string
 }
@@ -45,6 +47,8 @@ type Service struct {
 	clock  clock.Clock
 	files  string
 	store  store
+
+	uploads Uploads
 }
 
 // New makes the service.
@@ -52,7 +56,7 @@ func New(c Config) *Service {
 	if c.Clock == nil {
 		c.Clock = clock.System{}
 	}
-	return &Service{db: c.DB, shops: c.Shops, events: c.Events, audit: c.Audit, stock: c.Stock, clock: c.Clock, files: c.FilesURL, store: store{files: c.FilesURL, stock: c.Stock}}
+	return &Service{db: c.DB, shops: c.Shops, events: c.Events, audit: c.Audit, stock: c.Stock, clock: c.Clock, files: c.FilesURL, store: store{files: c.FilesURL, stock: c.Stock}, uploads: c.Uploads}
 }
 
 // view is through whose eyes rows are read.

@@ -28,22 +28,62 @@ type MediaInput struct {
 	Source string // http or https
 	Alt    string
 	Kind   string // IMAGE, also where empty; nothing else is taken
+
+	ours   bool      // the source is an upload to this shop
+	upload *Uploaded // what was uploaded; nil where nothing is there
+}
+
+// Uploaded is a picture that was uploaded.
+type Uploaded struct {
+	Key, Type     string
+	Width, Height int
+}
+
+// Uploads finds pictures that were uploaded, by their sources. A source of its own without a picture is nil, and another
+// source is missing.
+type Uploads interface {
+	Uploaded(ctx context.Context, q database.Querier, sources []string) (map[string]*Uploaded, error)
+}
+
+// uploaded finds out which pictures were uploaded here.
+func (s *Service) uploaded(ctx context.Context, q database.Querier, media []MediaInput) ([]MediaInput, error) {
+	if s.uploads == nil || len(media) == 0 {
+		return media, nil
+	}
+	sources := make([]string, len(media))
+	for i, m := range media {
+		sources[i] = strings.TrimSpace(m.Source)
+	}
+	found, err := s.uploads.Uploaded(ctx, q, sources)
+	out := slices.Clone(media)
+	for i := range out {
+		out[i].upload, out[i].ours = found[sources[i]]
+	}
+	return out, err
 }
 
 // attach puts pictures behind those that a product has. One whose address is there already is that one.
 func (c *checker) attach(r *record, media []MediaInput) (ids []uuid.UUID) {
 	root := &checker{problems: c.problems}
 	for i, m := range media {
-		source := root.address(m.Source, mediaCreateRoot, index(i), "originalSource")
+		row := mediaRow{id: newID(), position: len(r.media) + 1, contentType: "image/jpeg"}
+		switch {
+		case m.upload != nil:
+			row.source, row.contentType, row.width, row.height = m.upload.Key, m.upload.Type, m.upload.Width, m.upload.Height
+		case m.ours:
+			root.add(CodeInvalid, "Nothing was uploaded there, or the upload has ended. Stage another one.", mediaCreateRoot, index(i), "originalSource")
+		default:
+			row.source = root.address(m.Source, mediaCreateRoot, index(i), "originalSource")
+		}
 		alt := root.text(m.Alt, maxAlt, mediaCreateRoot, index(i), "alt")
 		if m.Kind != "" && m.Kind != "IMAGE" {
 			root.add(CodeMediaType, "This shop takes pictures only.", mediaCreateRoot, index(i), "mediaContentType")
 		}
-		if known := mediaBySource(r.media, source); known != nil {
+		if known := mediaBySource(r.media, row.source); known != nil {
 			ids = append(ids, known.id)
 			continue
 		}
-		row := mediaRow{id: newID(), position: len(r.media) + 1, source: source, alt: alt, contentType: "image/jpeg"}
+		row.alt = alt
 		r.media, ids = append(r.media, row), append(ids, row.id)
 	}
 	if len(r.media) > MaxMedia {
@@ -70,10 +110,14 @@ func (c *checker) address(s string, field ...string) string {
 }
 
 // CreateMedia attaches pictures to a product and gives them in the order of the input. The pictures stay where they are:
-// only their addresses are kept. Paths of problems begin with "media" or "productId".
+// only their addresses are kept, but for those that were uploaded here. Paths of problems begin with "media" or "productId".
 func (s *Service) CreateMedia(ctx context.Context, product uuid.UUID, media []MediaInput) ([]*Image, fault.Problems, error) {
 	out, problems, err := run(ctx, s, "product.media_added", gid.New("Product", product), func(tx database.Tx) (*[]*Image, fault.Problems, error) {
 		var ids []uuid.UUID
+		media, err := s.uploaded(ctx, tx, media)
+		if err != nil {
+			return nil, nil, err
+		}
 		problems, err := s.changeProduct(ctx, tx, product, func(c *checker, r *record) { ids = c.attach(r, media) })
 		if err != nil || len(problems) > 0 {
 			return nil, problems, err

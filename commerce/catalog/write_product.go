@@ -57,7 +57,11 @@ func (s *Service) CreateProductTx(ctx context.Context, tx database.Tx, in Produc
 	if after == nil {
 		return nil, c.problems, c.err
 	}
-	c.attach(after, in.Media)
+	media, err := s.uploaded(ctx, tx, in.Media)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.attach(after, media)
 	return s.finish(ctx, tx, c, &edited{after: after}, in, list)
 }
 
@@ -134,7 +138,11 @@ func (s *Service) UpdateProductTx(ctx context.Context, tx database.Tx, id uuid.U
 			return nil, nil, err
 		}
 	}
-	c.attach(after, in.Media)
+	media, err := s.uploaded(ctx, tx, in.Media)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.attach(after, media)
 	c.settle(after, list, "media")
 	return s.finish(ctx, tx, c, &edited{before: before, after: after}, in, list)
 }

@@ -169,6 +169,9 @@ func (s *Service) writeVariants(ctx context.Context, tx database.Tx, product uui
 	if err != nil {
 		return nil, nil, err
 	}
+	if media, err = s.uploaded(ctx, tx, media); err != nil {
+		return nil, nil, err
+	}
 	var entries []*variantRecord
 	problems, err := s.changeProduct(ctx, tx, product, func(c *checker, r *record) {
 		c.attach(r, media)

@@ -73,7 +73,7 @@ var terms = map[string]func(value string) (condition, error){
 	"state": func(v string) (condition, error) { return condition{`state = $%d`, strings.ToLower(v)}, nil },
 	// Tags are kept as a JSON list of words; a word's JSON, quotes included, is found whole or not at all.
 	"tag": func(v string) (condition, error) {
-		return condition{`lower(CAST(tags AS TEXT)) LIKE $%d ESCAPE '!'`, "%" + escape(strings.ToLower(fmt.Sprintf("%q", v))) + "%"}, nil
+		return condition{`CAST(tags AS TEXT) LIKE $%d ESCAPE '!'`, "%" + escape(fmt.Sprintf("%q", v)) + "%"}, nil
 	},
 	"group": func(v string) (condition, error) {
 		const in = `EXISTS (SELECT 1 FROM customer_group_member m WHERE m.shop_id = customer.shop_id AND m.customer_id = customer.id AND m.group_id = `

@@ -52,8 +52,11 @@ type Input struct {
 func (s *Service) Open(ctx context.Context, in Input) (*Customer, fault.Problems, error) {
 	c := checker{field: []string{"input"}}
 	a := account{id: s.newID(), state: Invited}
-	if in.ID != nil || in.IfRevision != nil {
-		c.add(CodeInvalid, "A new customer has no id and no revision: use staffCustomerUpdate to change one.", "id")
+	if in.ID != nil {
+		c.add(CodeInvalid, "A new customer has no id: use staffCustomerUpdate to change one.", "id")
+	}
+	if in.IfRevision != nil {
+		c.add(CodeInvalid, "A new customer has no revision: use staffCustomerUpdate to change one.", "ifRevision")
 	}
 	if in.Email == nil {
 		c.add(CodeBlank, "Email is missing.", "email")

@@ -21,7 +21,7 @@ const ownOrders = `order_id IN (SELECT id FROM orders WHERE shop_id = $1 AND (cu
 
 func byID(p *person) []any    { return []any{p.id} }
 func byBoth(p *person) []any  { return []any{p.id, p.proven} }
-func byLabel(p *person) []any { return []any{gid.New("Customer", p.id).String(), "customer:" + p.id.String()} }
+func byLabel(p *person) []any { return []any{gid.New("Customer", p.id).String()} }
 
 // sections are the registry: everything that is kept about a person.
 var sections = []section{
@@ -33,8 +33,9 @@ var sections = []section{
 	{"sessions", "created_at time, last_used_at time, expires_at time, revoked_at time", "session WHERE shop_id = $1 AND subject_id = $2 AND kind = 'customer' ORDER BY id", byID},
 	{"mailedLinks", "purpose text, created_at time, expires_at time, used_at time", "customer_token WHERE shop_id = $1 AND customer_id = $2 ORDER BY id", byID},
 	{"signInProviders", "provider_id id, subject text, created_at time", "external_identity WHERE shop_id = $1 AND account_id = $2 ORDER BY id", byID},
-	{"metafields", "owner_type text, namespace text, key text, type text, value text",
-		"metafield WHERE shop_id = $1 AND (owner_id = $2 OR owner_id IN (SELECT id FROM orders WHERE shop_id = $1 AND (customer_id = $2 OR email = $3))) ORDER BY id", byBoth},
+	{"metafields", "namespace text, key text, type text, value text", "metafield WHERE shop_id = $1 AND owner_id = $2 ORDER BY namespace, key", byID},
+	{"orderMetafields", "owner_id id, namespace text, key text, type text, value text",
+		"metafield WHERE shop_id = $1 AND owner_id IN (SELECT id FROM orders WHERE shop_id = $1 AND (customer_id = $2 OR email = $3)) ORDER BY owner_id, namespace, key", byBoth},
 	{"carts", "id id, state text, currency text, country text, language text, email text, phone text, note text, attributes json, discount_codes json, delivery_addresses json, billing_address json, preferences json, created_at time, updated_at time, expires_at time",
 		"cart WHERE shop_id = $1 AND (customer_id = $2 OR email = $3) ORDER BY id", byBoth},
 	{"cartLines", "cart_id id, variant_id id, quantity int, attributes json", "cart_line WHERE shop_id = $1 AND cart_id IN (SELECT id FROM cart WHERE shop_id = $1 AND (customer_id = $2 OR email = $3)) ORDER BY id", byBoth},
@@ -47,7 +48,7 @@ var sections = []section{
 	{"fulfillments", "order_id id, status text, tracking_company text, tracking_number text, tracking_url text, created_at time", "fulfillment WHERE shop_id = $1 AND " + ownOrders + " ORDER BY id", byBoth},
 	{"giftCards", "last_characters text, currency text, initial_amount int, balance int, expires_at time, note text", "gift_card WHERE shop_id = $1 AND customer_id = $2 ORDER BY id", byID},
 	{"discountUses", "discount_id id, order_id id, created_at time", "discount_usage WHERE shop_id = $1 AND buyer IN ($2, $3) ORDER BY id", func(p *person) []any { return []any{"customer:" + p.id.String(), "email:" + p.proven} }},
-	{"record", "action text, created_at time, data json", "audit_entry WHERE shop_id = $1 AND (resource = $2 OR actor = $3) ORDER BY id", byLabel},
+	{"record", "action text, created_at time, data json", "audit_entry WHERE shop_id = $1 AND resource = $2 ORDER BY id", byLabel},
 }
 
 // Export gives everything that is kept about a person, by section, and records that it was asked for. It is kept nowhere.

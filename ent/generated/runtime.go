@@ -68,6 +68,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/signinflow"
 	"github.com/rialtohq/rialto/ent/generated/signingkey"
 	"github.com/rialtohq/rialto/ent/generated/staffmember"
+	"github.com/rialtohq/rialto/ent/generated/stagedupload"
 	"github.com/rialtohq/rialto/ent/generated/stockmovement"
 	"github.com/rialtohq/rialto/ent/generated/storefronttoken"
 	"github.com/rialtohq/rialto/ent/generated/taxrate"
@@ -1391,6 +1392,31 @@ func init() {
 	staffmemberDescID := staffmemberFields[0].Descriptor()
 	// staffmember.DefaultID holds the default value on creation for the id field.
 	staffmember.DefaultID = staffmemberDescID.Default.(func() uuid.UUID)
+	stageduploadMixin := schema.StagedUpload{}.Mixin()
+	stageduploadMixinFields0 := stageduploadMixin[0].Fields()
+	_ = stageduploadMixinFields0
+	stageduploadFields := schema.StagedUpload{}.Fields()
+	_ = stageduploadFields
+	// stageduploadDescFileKey is the schema descriptor for file_key field.
+	stageduploadDescFileKey := stageduploadFields[4].Descriptor()
+	// stagedupload.DefaultFileKey holds the default value on creation for the file_key field.
+	stagedupload.DefaultFileKey = stageduploadDescFileKey.Default.(string)
+	// stageduploadDescContentType is the schema descriptor for content_type field.
+	stageduploadDescContentType := stageduploadFields[5].Descriptor()
+	// stagedupload.DefaultContentType holds the default value on creation for the content_type field.
+	stagedupload.DefaultContentType = stageduploadDescContentType.Default.(string)
+	// stageduploadDescWidth is the schema descriptor for width field.
+	stageduploadDescWidth := stageduploadFields[6].Descriptor()
+	// stagedupload.DefaultWidth holds the default value on creation for the width field.
+	stagedupload.DefaultWidth = stageduploadDescWidth.Default.(int)
+	// stageduploadDescHeight is the schema descriptor for height field.
+	stageduploadDescHeight := stageduploadFields[7].Descriptor()
+	// stagedupload.DefaultHeight holds the default value on creation for the height field.
+	stagedupload.DefaultHeight = stageduploadDescHeight.Default.(int)
+	// stageduploadDescID is the schema descriptor for id field.
+	stageduploadDescID := stageduploadMixinFields0[0].Descriptor()
+	// stagedupload.DefaultID holds the default value on creation for the id field.
+	stagedupload.DefaultID = stageduploadDescID.Default.(func() uuid.UUID)
 	stockmovementMixin := schema.StockMovement{}.Mixin()
 	stockmovementMixinFields0 := stockmovementMixin[0].Fields()
 	_ = stockmovementMixinFields0

@@ -140,6 +140,8 @@ type Tx struct {
 	SigningKey *SigningKeyClient
 	// StaffMember is the client for interacting with the StaffMember builders.
 	StaffMember *StaffMemberClient
+	// StagedUpload is the client for interacting with the StagedUpload builders.
+	StagedUpload *StagedUploadClient
 	// StockMovement is the client for interacting with the StockMovement builders.
 	StockMovement *StockMovementClient
 	// StorefrontToken is the client for interacting with the StorefrontToken builders.
@@ -347,6 +349,7 @@ func (tx *Tx) init() {
 	tx.SignInFlow = NewSignInFlowClient(tx.config)
 	tx.SigningKey = NewSigningKeyClient(tx.config)
 	tx.StaffMember = NewStaffMemberClient(tx.config)
+	tx.StagedUpload = NewStagedUploadClient(tx.config)
 	tx.StockMovement = NewStockMovementClient(tx.config)
 	tx.StorefrontToken = NewStorefrontTokenClient(tx.config)
 	tx.TaxRate = NewTaxRateClient(tx.config)

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -36,5 +37,7 @@ func (Media) Indexes() []ent.Index {
 	return []ent.Index{
 		// The images of products, in order.
 		index.Fields("shop_id", "product_id", "position", "id"),
+		// Whether an uploaded picture is used, for the sweep.
+		index.Fields("shop_id", "source").Annotations(entsql.IndexWhere("source LIKE 'uploads/%'")),
 	}
 }

@@ -33,19 +33,15 @@ type ResolverRoot interface {
 	CartSelectableAddress() CartSelectableAddressResolver
 	Collection() CollectionResolver
 	Customer() CustomerResolver
+	CustomerGroup() CustomerGroupResolver
 	DiscountAllocation() DiscountAllocationResolver
 	DiscountCodeApplication() DiscountCodeApplicationResolver
 	Fulfillment() FulfillmentResolver
 	InventoryItem() InventoryItemResolver
 	InventoryLevel() InventoryLevelResolver
-	InventoryMovement() InventoryMovementResolver
-	InventoryTransfer() InventoryTransferResolver
-	InventoryTransferLineItem() InventoryTransferLineItemResolver
-	Location() LocationResolver
 	MediaImage() MediaImageResolver
 	MenuItem() MenuItemResolver
 	Metafield() MetafieldResolver
-	MetafieldDefinition() MetafieldDefinitionResolver
 	Mutation() MutationResolver
 	Order() OrderResolver
 	OrderLineItem() OrderLineItemResolver
@@ -124,6 +120,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomerAccessTokenCreateInput", ec.unmarshalInputCustomerAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("CustomerActivateInput", ec.unmarshalInputCustomerActivateInput),
 			graphql.NewInputUnmarshaler("CustomerCreateInput", ec.unmarshalInputCustomerCreateInput),
+			graphql.NewInputUnmarshaler("CustomerDeleteInput", ec.unmarshalInputCustomerDeleteInput),
+			graphql.NewInputUnmarshaler("CustomerEmailMarketingConsentInput", ec.unmarshalInputCustomerEmailMarketingConsentInput),
+			graphql.NewInputUnmarshaler("CustomerGroupInput", ec.unmarshalInputCustomerGroupInput),
+			graphql.NewInputUnmarshaler("CustomerInput", ec.unmarshalInputCustomerInput),
 			graphql.NewInputUnmarshaler("CustomerResetInput", ec.unmarshalInputCustomerResetInput),
 			graphql.NewInputUnmarshaler("CustomerUpdateInput", ec.unmarshalInputCustomerUpdateInput),
 			graphql.NewInputUnmarshaler("DiscountAmountInput", ec.unmarshalInputDiscountAmountInput),
@@ -162,25 +162,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("InventoryItemInput", ec.unmarshalInputInventoryItemInput),
 			graphql.NewInputUnmarshaler("InventoryItemMeasurementInput", ec.unmarshalInputInventoryItemMeasurementInput),
 			graphql.NewInputUnmarshaler("InventoryLevelInput", ec.unmarshalInputInventoryLevelInput),
-			graphql.NewInputUnmarshaler("InventoryMoveQuantitiesInput", ec.unmarshalInputInventoryMoveQuantitiesInput),
-			graphql.NewInputUnmarshaler("InventoryMoveQuantityChange", ec.unmarshalInputInventoryMoveQuantityChange),
-			graphql.NewInputUnmarshaler("InventoryMoveQuantityTerminalInput", ec.unmarshalInputInventoryMoveQuantityTerminalInput),
 			graphql.NewInputUnmarshaler("InventoryQuantityInput", ec.unmarshalInputInventoryQuantityInput),
 			graphql.NewInputUnmarshaler("InventorySetQuantitiesInput", ec.unmarshalInputInventorySetQuantitiesInput),
-			graphql.NewInputUnmarshaler("InventoryTransferCreateInput", ec.unmarshalInputInventoryTransferCreateInput),
-			graphql.NewInputUnmarshaler("InventoryTransferLineItemInput", ec.unmarshalInputInventoryTransferLineItemInput),
-			graphql.NewInputUnmarshaler("InventoryTransferReceiveLineItemInput", ec.unmarshalInputInventoryTransferReceiveLineItemInput),
-			graphql.NewInputUnmarshaler("LocationAddAddressInput", ec.unmarshalInputLocationAddAddressInput),
-			graphql.NewInputUnmarshaler("LocationAddInput", ec.unmarshalInputLocationAddInput),
-			graphql.NewInputUnmarshaler("LocationEditInput", ec.unmarshalInputLocationEditInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
 			graphql.NewInputUnmarshaler("MenuItemCreateInput", ec.unmarshalInputMenuItemCreateInput),
 			graphql.NewInputUnmarshaler("MenuItemUpdateInput", ec.unmarshalInputMenuItemUpdateInput),
-			graphql.NewInputUnmarshaler("MetafieldAccessInput", ec.unmarshalInputMetafieldAccessInput),
-			graphql.NewInputUnmarshaler("MetafieldDefinitionIdentifierInput", ec.unmarshalInputMetafieldDefinitionIdentifierInput),
-			graphql.NewInputUnmarshaler("MetafieldDefinitionInput", ec.unmarshalInputMetafieldDefinitionInput),
-			graphql.NewInputUnmarshaler("MetafieldDefinitionUpdateInput", ec.unmarshalInputMetafieldDefinitionUpdateInput),
-			graphql.NewInputUnmarshaler("MetafieldDefinitionValidationInput", ec.unmarshalInputMetafieldDefinitionValidationInput),
 			graphql.NewInputUnmarshaler("MetafieldFilter", ec.unmarshalInputMetafieldFilter),
 			graphql.NewInputUnmarshaler("MetafieldInput", ec.unmarshalInputMetafieldInput),
 			graphql.NewInputUnmarshaler("MetafieldsSetInput", ec.unmarshalInputMetafieldsSetInput),
@@ -188,11 +174,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MoneyInput", ec.unmarshalInputMoneyInput),
 			graphql.NewInputUnmarshaler("MoveInput", ec.unmarshalInputMoveInput),
 			graphql.NewInputUnmarshaler("OptionCreateInput", ec.unmarshalInputOptionCreateInput),
-			graphql.NewInputUnmarshaler("OptionReorderInput", ec.unmarshalInputOptionReorderInput),
-			graphql.NewInputUnmarshaler("OptionUpdateInput", ec.unmarshalInputOptionUpdateInput),
 			graphql.NewInputUnmarshaler("OptionValueCreateInput", ec.unmarshalInputOptionValueCreateInput),
-			graphql.NewInputUnmarshaler("OptionValueReorderInput", ec.unmarshalInputOptionValueReorderInput),
-			graphql.NewInputUnmarshaler("OptionValueUpdateInput", ec.unmarshalInputOptionValueUpdateInput),
 			graphql.NewInputUnmarshaler("OrderCancelRefundMethodInput", ec.unmarshalInputOrderCancelRefundMethodInput),
 			graphql.NewInputUnmarshaler("OrderInput", ec.unmarshalInputOrderInput),
 			graphql.NewInputUnmarshaler("OrderTransactionInput", ec.unmarshalInputOrderTransactionInput),
@@ -203,7 +185,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductDeleteInput", ec.unmarshalInputProductDeleteInput),
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductUpdateInput", ec.unmarshalInputProductUpdateInput),
-			graphql.NewInputUnmarshaler("ProductVariantPositionInput", ec.unmarshalInputProductVariantPositionInput),
 			graphql.NewInputUnmarshaler("ProductVariantsBulkInput", ec.unmarshalInputProductVariantsBulkInput),
 			graphql.NewInputUnmarshaler("RefundInput", ec.unmarshalInputRefundInput),
 			graphql.NewInputUnmarshaler("RefundLineItemInput", ec.unmarshalInputRefundLineItemInput),
@@ -216,7 +197,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("StaffAccessTokenCreateInput", ec.unmarshalInputStaffAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberCreateInput", ec.unmarshalInputStaffMemberCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
-			graphql.NewInputUnmarshaler("UpdateMediaInput", ec.unmarshalInputUpdateMediaInput),
+			graphql.NewInputUnmarshaler("StagedUploadInput", ec.unmarshalInputStagedUploadInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
 			graphql.NewInputUnmarshaler("VisitorConsent", ec.unmarshalInputVisitorConsent),
@@ -4009,7 +3990,7 @@ type Customer implements HasMetafields @public {
   socialLoginProvider: SocialLoginProvider
   "Whether the account can be used."
   state: CustomerState @requiresScopes(scopes: [["customers:read"]])
-  "Words that staff filed the account under."
+  "Words that staff filed the account under. Shoppers see none."
   tags: [String!]!
   "Whether the shopper pays no tax."
   taxExempt: Boolean @requiresScopes(scopes: [["customers:read"]])
@@ -4027,7 +4008,7 @@ enum CustomerState {
   DISABLED
   "It can be used."
   ENABLED
-  "The shopper was invited and has not answered."
+  "The shop opened it, and no password was set yet. The shopper sets one with the link of an invitation."
   INVITED
 }
 
@@ -4681,7 +4662,7 @@ type InventoryLevel implements Node @requiresScopes(scopes: [["inventory:read"]]
   location: Location!
   "The numbers asked for, in that order."
   quantities(
-    "The names of the numbers: ` + "`" + `on_hand` + "`" + ` (lies there), ` + "`" + `reserved` + "`" + ` (promised to a checkout), ` + "`" + `available` + "`" + ` (the rest), ` + "`" + `incoming` + "`" + ` (on its way there)."
+    "The names of the numbers: ` + "`" + `on_hand` + "`" + ` (lies there), ` + "`" + `reserved` + "`" + ` (promised to a checkout), ` + "`" + `available` + "`" + ` (the rest)."
     names: [String!]!
   ): [InventoryQuantity!]!
   "When the stock last changed."
@@ -4708,7 +4689,7 @@ type InventoryLevelEdge @requiresScopes(scopes: [["inventory:read"]]) {
 
 "One number about the stock of an item at a location."
 type InventoryQuantity @requiresScopes(scopes: [["inventory:read"]]) {
-  "What the number counts: ` + "`" + `on_hand` + "`" + `, ` + "`" + `reserved` + "`" + `, ` + "`" + `available` + "`" + ` or ` + "`" + `incoming` + "`" + `."
+  "What the number counts: ` + "`" + `on_hand` + "`" + `, ` + "`" + `reserved` + "`" + ` or ` + "`" + `available` + "`" + `."
   name: String!
   "The number of pieces."
   quantity: Int!
@@ -7591,8 +7572,6 @@ extend type Mutation {
     handle: String
     "The menu to change."
     id: ID!
-    "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `."
-    ifRevision: String
     "The complete new list of entries, in order. Entries that are left out are deleted."
     items: [MenuItemUpdateInput!]!
     "New name for staff."
@@ -7617,13 +7596,6 @@ extend type Mutation {
 extend type Page {
   "Whether shoppers see the page."
   isPublished: Boolean @requiresScopes(scopes: [["content:read"]])
-  "Changes with every change of the page. Hand it to ` + "`" + `pageUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
-  revision: String @requiresScopes(scopes: [["content:read"]])
-}
-
-extend type Menu {
-  "Changes with every change of the menu. Hand it to ` + "`" + `menuUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
-  revision: String @requiresScopes(scopes: [["content:read"]])
 }
 
 "A new entry of a menu."
@@ -7682,8 +7654,6 @@ input PageUpdateInput {
   body: String
   "New name in web addresses."
   handle: String
-  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
-  ifRevision: String
   "Whether shoppers see it."
   isPublished: Boolean
   "Metafields to write."
@@ -7740,8 +7710,6 @@ enum MenuUserErrorCode {
   MENU_DOES_NOT_EXIST
   "Entries are more than three levels deep."
   NESTING_TOO_DEEP
-  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
-  STALE
   "Another menu has this handle."
   TAKEN
   "The value is too long."
@@ -7802,8 +7770,6 @@ enum PageUserErrorCode {
   INVALID_PUBLISH_DATE
   "There is no such page in this shop."
   NOT_FOUND
-  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
-  STALE
   "Another page has this handle."
   TAKEN
   "The value is too long."
@@ -7824,13 +7790,220 @@ enum PageUserErrorCode {
     first: Int
     "How many from the end, at most 250."
     last: Int
-    "Search text, with terms such as ` + "`" + `email:…` + "`" + `, ` + "`" + `tag:…` + "`" + `, ` + "`" + `country:…` + "`" + `, ` + "`" + `created_at:>2026-01-01` + "`" + `."
+    """
+    Search text: words, each the beginning of a name or email, and terms such as ` + "`" + `email:ada@example.com` + "`" + `, ` + "`" + `email:ada*` + "`" + `, ` + "`" + `tag:"big spender"` + "`" + `,
+    ` + "`" + `group:wholesale` + "`" + `, ` + "`" + `orders_count:>=3` + "`" + `, ` + "`" + `state:invited` + "`" + `, ` + "`" + `accepts_marketing:true` + "`" + `, ` + "`" + `tax_exempt:true` + "`" + `, ` + "`" + `country:DE` + "`" + `,
+    ` + "`" + `created_at:>2026-01-01` + "`" + `. All must hold.
+    """
     query: String
     "Turn the order around."
     reverse: Boolean = false
     "What to sort by."
     sortKey: CustomerSortKeys = ID
   ): CustomerConnection @requiresScopes(scopes: [["customers:read", "customers:read_pii"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  "Opens an account for somebody, without a password and without a mail. ` + "`" + `customerSendAccountInviteEmail` + "`" + ` lets them set a password."
+  staffCustomerCreate("The customer." input: CustomerInput!): StaffCustomerCreatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Changes a customer's account."
+  staffCustomerUpdate("What to change; a part that is left out stays as it is." input: CustomerInput!): StaffCustomerUpdatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Deletes a customer who never ordered, with addresses, sessions and metafields. Customers with orders are refused: erase them with ` + "`" + `customerRequestDataErasure` + "`" + `."
+  staffCustomerDelete("Which customer." input: CustomerDeleteInput!): StaffCustomerDeletePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Adds an address to a customer's book. The first one becomes the default."
+  staffCustomerAddressCreate(
+    "The address."
+    address: MailingAddressInput!
+    "Whose address it is."
+    customerId: ID!
+    "Makes it the one that checkout starts with."
+    setAsDefault: Boolean = false
+  ): StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Changes an address of a customer's book. Orders keep their copy."
+  staffCustomerAddressUpdate(
+    "What to change; a part that is left out stays as it is."
+    address: MailingAddressInput!
+    "The address to change."
+    addressId: ID!
+    "Whose address it is."
+    customerId: ID!
+    "Makes it the one that checkout starts with."
+    setAsDefault: Boolean = false
+  ): StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Deletes an address of a customer's book. Orders keep their copy."
+  staffCustomerAddressDelete(
+    "The address to delete."
+    addressId: ID!
+    "Whose address it is."
+    customerId: ID!
+  ): StaffCustomerAddressDeletePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Sends a mail with a link for setting a first password. It can be sent again; a few links work at a time."
+  customerSendAccountInviteEmail("Whom to invite." customerId: ID!): CustomerSendAccountInviteEmailPayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Closes an account: signing in is refused, and whoever is signed in is signed out at once."
+  customerDisable("Whose account." customerId: ID!): CustomerStatePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Opens a closed account again. Where no password was ever set, it waits for an invitation."
+  customerEnable("Whose account." customerId: ID!): CustomerStatePayload @requiresScopes(scopes: [["customers:write"]])
+}
+
+extend type Customer {
+  "What the shopper said about advertising mail, and when."
+  emailMarketingConsent: CustomerEmailMarketingConsentState @requiresScopes(scopes: [["customers:read"]])
+  "Changes with every change of the account. Hand it to ` + "`" + `staffCustomerUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["customers:read"]])
+}
+
+"""
+What a shopper said about advertising mail.
+"""
+type CustomerEmailMarketingConsentState @requiresScopes(scopes: [["customers:read"]]) {
+  "When the shopper last said yes or no; null when never, or when nobody noted it."
+  consentUpdatedAt: DateTime
+  "How sure it is that the shopper wanted it."
+  marketingOptInLevel: CustomerMarketingOptInLevel
+  "Whether advertising mail may be sent."
+  marketingState: CustomerEmailMarketingState!
+}
+
+"Whether advertising mail may be sent."
+enum CustomerEmailMarketingState {
+  "The shopper never said anything, so none may be sent."
+  NOT_SUBSCRIBED
+  "The shopper agreed."
+  SUBSCRIBED
+  "The shopper took the agreement back."
+  UNSUBSCRIBED
+}
+
+"How sure it is that a shopper wanted advertising mail."
+enum CustomerMarketingOptInLevel {
+  "The shopper agreed, and confirmed it by answering a mail."
+  CONFIRMED_OPT_IN
+  "The shopper agreed once, as by a box in a form."
+  SINGLE_OPT_IN
+  "Nobody knows how it was agreed."
+  UNKNOWN
+}
+
+"What to write about a customer. A part that is left out stays as it is."
+input CustomerInput {
+  "Addresses of a new customer; the first is the default. Later ones come with ` + "`" + `staffCustomerAddressCreate` + "`" + `."
+  addresses: [MailingAddressInput!]
+  "Email to sign in with; each can have one account in a shop. A new customer needs one."
+  email: String
+  "What the shopper said about advertising mail."
+  emailMarketingConsent: CustomerEmailMarketingConsentInput
+  "Given name."
+  firstName: String
+  "The customer to change. Left out when creating."
+  id: ID
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "Family name."
+  lastName: String
+  "Language that mails are written in, such as ` + "`" + `de-DE` + "`" + `."
+  locale: String
+  "A note for staff, at most 5,000 characters. Never shown to the shopper; empty clears it."
+  note: String
+  "Phone number, in E.164 form (` + "`" + `+15551234567` + "`" + `); empty clears it."
+  phone: String
+  "The complete new list of words to file the account under."
+  tags: [String!]
+  "Whether no tax is taken of what the customer buys. Prices that contain tax stay as they are."
+  taxExempt: Boolean
+}
+
+"What a shopper said about advertising mail."
+input CustomerEmailMarketingConsentInput {
+  "When it was said. Now, unless said."
+  consentUpdatedAt: DateTime
+  "How sure it is. ` + "`" + `UNKNOWN` + "`" + `, unless said."
+  marketingOptInLevel: CustomerMarketingOptInLevel
+  "What was said."
+  marketingState: CustomerEmailMarketingState!
+}
+
+"Which customer to delete."
+input CustomerDeleteInput {
+  "The customer."
+  id: ID!
+}
+
+"""
+Outcome of opening an account for somebody.
+"""
+type StaffCustomerCreatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The new customer, or null when none was created."
+  customer: Customer
+  "What was refused and why. Empty when it was created."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a customer.
+"""
+type StaffCustomerUpdatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The customer as it is now, or null when nothing was changed."
+  customer: Customer
+  "What was refused and why. Empty when it was changed."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of deleting a customer.
+"""
+type StaffCustomerDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "Id of the customer who is gone."
+  deletedCustomerId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of saving an address of a customer's book.
+"""
+type StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The address as it is now, or null when it was not saved."
+  address: MailingAddress
+  "What was refused and why. Empty when it was saved."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of deleting an address of a customer's book.
+"""
+type StaffCustomerAddressDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "Id of the address that is gone."
+  deletedAddressId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of inviting a customer.
+"""
+type CustomerSendAccountInviteEmailPayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The customer, or null when no mail was asked for."
+  customer: Customer @requiresScopes(scopes: [["customers:read", "customers:read_pii"]])
+  "What was refused and why. Empty when the mail is on its way."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of closing or opening an account.
+"""
+type CustomerStatePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The customer as it is now, or null when nothing was changed."
+  customer: Customer @requiresScopes(scopes: [["customers:read", "customers:read_pii"]])
+  "What was refused and why. Empty when the account is as asked for."
+  userErrors: [StaffUserError!]!
 }
 
 """
@@ -7869,6 +8042,244 @@ enum CustomerSortKeys {
   RELEVANCE
   "When the account last changed."
   UPDATED_AT
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_customer_group.graphqls", Input: `extend type Query {
+  "One customer group; null when there is none with this id."
+  customerGroup("Global id of the group." id: ID!): CustomerGroup @requiresScopes(scopes: [["customers:read"]])
+
+  "Customer groups of the shop, oldest first."
+  customerGroups(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Search text: words, each the beginning of the name or the handle."
+    query: String
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  "Creates a customer group without customers."
+  customerGroupCreate("The group." group: CustomerGroupInput!): CustomerGroupCreatePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Changes what a customer group is called."
+  customerGroupUpdate(
+    "What to change; a part that is left out stays as it is."
+    group: CustomerGroupInput!
+    "The group to change."
+    id: ID!
+  ): CustomerGroupUpdatePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Deletes a customer group. Its customers stay."
+  customerGroupDelete("The group to delete." id: ID!): CustomerGroupDeletePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Puts customers into a group: all of them, or none when one does not exist. Who is in it already stays."
+  customerGroupAddCustomers(
+    "The customers, at most 250."
+    customerIds: [ID!]!
+    "The group."
+    id: ID!
+  ): CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Takes customers out of a group: all of them, or none when one does not exist."
+  customerGroupRemoveCustomers(
+    "The customers, at most 250."
+    customerIds: [ID!]!
+    "The group."
+    id: ID!
+  ): CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]])
+}
+
+extend type Customer {
+  "Groups that staff put the customer into. Shoppers never see them."
+  groups(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"""
+Customers that staff put together by hand. Nothing that shoppers can ask for leads to a group.
+"""
+type CustomerGroup implements Node @requiresScopes(scopes: [["customers:read"], ["customers:write"]]) {
+  "When the group was made."
+  createdAt: DateTime!
+  "The customers in it, in the order in which their accounts were opened."
+  customers(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CustomerConnection @requiresScopes(scopes: [["customers:read", "customers:read_pii"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "How many customers are in it."
+  customersCount: Int!
+  "Name for programs, such as ` + "`" + `wholesale` + "`" + `."
+  handle: String!
+  "Global id of the group."
+  id: ID!
+  "Name for staff."
+  name: String!
+  "What staff wrote down about it."
+  note: String
+  "Changes with every change of the group and of who is in it. Hand it to ` + "`" + `customerGroupUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `."
+  revision: String
+  "When the group, or who is in it, last changed."
+  updatedAt: DateTime!
+}
+
+"""
+One page of customer groups.
+"""
+type CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) {
+  "The groups with their cursors."
+  edges: [CustomerGroupEdge!]!
+  "The groups alone."
+  nodes: [CustomerGroup!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A customer group and its place in the list.
+"""
+type CustomerGroupEdge @requiresScopes(scopes: [["customers:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The group."
+  node: CustomerGroup!
+}
+
+"What to write about a customer group. A part that is left out stays as it is."
+input CustomerGroupInput {
+  "Name for programs. Made from the name of a new group unless said."
+  handle: String
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "Name for staff. A new group needs one."
+  name: String
+  "A note for staff; empty clears it."
+  note: String
+}
+
+"""
+Outcome of creating a customer group.
+"""
+type CustomerGroupCreatePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The new group, or null when none was created."
+  customerGroup: CustomerGroup
+  "What was refused and why. Empty when it was created."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a customer group.
+"""
+type CustomerGroupUpdatePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The group as it is now, or null when it was not changed."
+  customerGroup: CustomerGroup
+  "What was refused and why. Empty when it was changed."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of deleting a customer group.
+"""
+type CustomerGroupDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "Id of the group that is gone."
+  deletedCustomerGroupId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing who is in a customer group.
+"""
+type CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The group as it is now, or null when nothing was changed."
+  customerGroup: CustomerGroup
+  "What was refused and why. Empty when all customers are where they were wanted."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_customer_privacy.graphqls", Input: `extend type Mutation {
+  """
+  Everything that the shop keeps about a customer, as JSON: account, addresses, sessions (never their secrets), carts, orders,
+  consent, and what staff did with the account. Where the email is verified, a guest's orders with it are included. The
+  answer is made at once and kept nowhere, and the audit log says who asked.
+  """
+  customerDataExport("Whose data." customerId: ID!): CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]])
+
+  """
+  Has a customer erased once a delay is over (ten days, unless the shop set another): names, emails, phone numbers and
+  addresses go from the account and its orders, carts and sessions are deleted, and the orders keep what the books need. Asked
+  again, the first date stays.
+  """
+  customerRequestDataErasure("Whom to erase." customerId: ID!): CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Takes a request for erasure back, as long as its date has not come."
+  customerCancelDataErasure("Who stays." customerId: ID!): CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+}
+
+extend type Customer {
+  "When the customer was erased; null for everybody else. Nothing can be written about an erased customer."
+  erasedAt: DateTime @requiresScopes(scopes: [["customers:read"]])
+  "When the customer is to be erased; null when nobody asked for it."
+  erasureScheduledAt: DateTime @requiresScopes(scopes: [["customers:read"]])
+}
+
+"""
+Everything that the shop keeps about a customer.
+"""
+type CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]]) {
+  "The data by section, such as ` + "`" + `account` + "`" + `, ` + "`" + `addresses` + "`" + ` and ` + "`" + `orders` + "`" + `; amounts are in minor units. Null when nothing was exported."
+  customerData: JSON
+  "What was refused and why. Empty when everything was exported."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of asking for an erasure.
+"""
+type CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The customer, with the date in ` + "`" + `erasureScheduledAt` + "`" + `; null when nothing was scheduled."
+  customer: Customer
+  "Id of the customer; null when nothing was scheduled."
+  customerId: ID
+  "What was refused and why. Empty when it is scheduled."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking a request for erasure back.
+"""
+type CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The customer; null when the request was not taken back."
+  customer: Customer
+  "Id of the customer; null when the request was not taken back."
+  customerId: ID
+  "What was refused and why. Empty when the customer stays."
+  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_discount.graphqls", Input: `extend type Query {
@@ -8797,819 +9208,6 @@ enum InventoryAdjustQuantitiesUserErrorCode {
   TOO_MANY_CHANGES
 }
 `, BuiltIn: false},
-	{Name: "../schema/staff_location.graphqls", Input: `extend type Query {
-  "A place that keeps stock, or null when there is none of this id."
-  location("The place." id: ID!): Location @requiresScopes(scopes: [["inventory:read"]])
-
-  "What a variant is in the warehouse, or null when there is none of this id."
-  inventoryItem("The item; the id of its variant is taken, too." id: ID!): InventoryItem @requiresScopes(scopes: [["inventory:read"]])
-
-  "The stock of one item at one place, or null when there is none of this id."
-  inventoryLevel("The level." id: ID!): InventoryLevel @requiresScopes(scopes: [["inventory:read"]])
-}
-
-extend type Mutation {
-  "Opens a new place that keeps stock."
-  locationAdd("The place." input: LocationAddInput!): LocationAddPayload @requiresScopes(scopes: [["shop:write"]])
-
-  "Changes the name, address or rank of a place."
-  locationEdit(
-    "The place."
-    id: ID!
-    "What to change; a part that is left out stays as it is."
-    input: LocationEditInput!
-  ): LocationEditPayload @requiresScopes(scopes: [["shop:write"]])
-
-  "Opens a place again that was closed. One that is open stays so."
-  locationActivate("The place." locationId: ID!): LocationActivatePayload @requiresScopes(scopes: [["shop:write"]])
-
-  """
-  Closes a place. It is refused while anything lies there or is promised to a buyer, unless a destination is named: then all
-  of it moves there, and buyers keep what they were promised. Transfers from or to the place must have ended, and one place
-  stays open.
-  """
-  locationDeactivate(
-    "Where its stock moves to."
-    destinationLocationId: ID
-    "The place."
-    locationId: ID!
-  ): LocationDeactivatePayload @requiresScopes(scopes: [["shop:write"]])
-
-  "Deletes a place that is closed. The stock ledger and the orders that it shipped stay."
-  locationDelete("The place." locationId: ID!): LocationDeletePayload @requiresScopes(scopes: [["shop:write"]])
-
-  "Keeps an item at a place from now on. Where it is kept there already, nothing changes."
-  inventoryActivate(
-    "Pieces to begin with that can be sold. Give this or ` + "`" + `onHand` + "`" + `."
-    available: Int
-    "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
-    inventoryItemId: ID!
-    "The place."
-    locationId: ID!
-    "Pieces to begin with."
-    onHand: Int
-  ): InventoryActivatePayload @requiresScopes(scopes: [["inventory:write"]])
-
-  "Keeps an item at a place no longer. Nothing of it may lie there, be promised or be on its way."
-  inventoryDeactivate("What ` + "`" + `InventoryItem.inventoryLevels` + "`" + ` shows for the place." inventoryLevelId: ID!): InventoryDeactivatePayload @requiresScopes(scopes: [["inventory:write"]])
-
-  "Takes pieces from places to others, at once. All entries are moved, or none; what is promised to buyers stays."
-  inventoryMoveQuantities("The moves." input: InventoryMoveQuantitiesInput!): InventoryMoveQuantitiesPayload @requiresScopes(scopes: [["inventory:write"]])
-}
-
-extend type Location {
-  "Where it is."
-  address: LocationAddress!
-  "When it was opened."
-  createdAt: DateTime!
-  "Places with a smaller number are emptied first."
-  fulfillmentPriority: Int!
-  "Whether orders of the online shop take from its stock."
-  fulfillsOnlineOrders: Boolean!
-  "What is kept there, in the order in which it came."
-  inventoryLevels(
-    "How many items to return from the start of the list, at most 250."
-    first: Int
-    "Return items that follow this cursor. Take it from ` + "`" + `pageInfo.endCursor` + "`" + ` or an edge."
-    after: String
-    "How many items to return from the end of the list, at most 250."
-    last: Int
-    "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
-    before: String
-    "Turn the order of the list around."
-    reverse: Boolean = false
-  ): InventoryLevelConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "Whether it is open. A closed place keeps nothing."
-  isActive: Boolean!
-  "Changes with every change of the place itself. Hand it to ` + "`" + `locationEdit` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
-  revision: String!
-}
-
-extend type InventoryItem {
-  "Everything that was added to its stock or taken from it, the oldest first. Entries are never changed; a level's ` + "`" + `on_hand` + "`" + ` is their sum."
-  movements(
-    "How many items to return from the start of the list, at most 250."
-    first: Int
-    "Return items that follow this cursor. Take it from ` + "`" + `pageInfo.endCursor` + "`" + ` or an edge."
-    after: String
-    "How many items to return from the end of the list, at most 250."
-    last: Int
-    "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
-    before: String
-    "Turn the order of the list around."
-    reverse: Boolean = false
-  ): InventoryMovementConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-}
-
-"Where a place is."
-type LocationAddress @requiresScopes(scopes: [["inventory:read"]]) {
-  "Street and number."
-  address1: String
-  "Apartment, floor, building or the like."
-  address2: String
-  "City, town or village."
-  city: String
-  "Country by code."
-  countryCode: CountryCode
-  "Number to call."
-  phone: String
-  "State, province or prefecture by code."
-  provinceCode: String
-  "Postal code."
-  zip: String
-}
-
-"One page of an item's stock ledger."
-type InventoryMovementConnection @requiresScopes(scopes: [["inventory:read"]]) {
-  "The entries with their cursors."
-  edges: [InventoryMovementEdge!]!
-  "The entries alone."
-  nodes: [InventoryMovement!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"An entry of the stock ledger and its place in the list."
-type InventoryMovementEdge @requiresScopes(scopes: [["inventory:read"]]) {
-  "Place to continue from."
-  cursor: String!
-  "The entry."
-  node: InventoryMovement!
-}
-
-"An entry of the stock ledger: pieces that were added to what lies at a place, or taken from it."
-type InventoryMovement @requiresScopes(scopes: [["inventory:read"]]) {
-  "Who did it: ` + "`" + `staff` + "`" + `, ` + "`" + `app` + "`" + `, ` + "`" + `customer` + "`" + ` or ` + "`" + `system` + "`" + `, with an id where there is one."
-  actor: String!
-  "When."
-  createdAt: DateTime!
-  "Pieces added; below zero, pieces taken."
-  delta: Int!
-  "Id of the entry."
-  id: ID!
-  "Where. Null when the place was deleted since."
-  location: Location
-  "What lay there afterwards. Null of entries that are older than this field."
-  quantityAfter: Int
-  "What lay there before. Null of entries that are older than this field."
-  quantityBefore: Int
-  "Why, such as ` + "`" + `sale` + "`" + `, ` + "`" + `return` + "`" + `, ` + "`" + `received` + "`" + `, ` + "`" + `correction` + "`" + `, ` + "`" + `moved` + "`" + ` or ` + "`" + `transfer_shipped` + "`" + `."
-  reason: String!
-  "What led to it: an order, a transfer, or the address that was given."
-  reference: String
-  "The member of staff who did it."
-  staffMember: StaffMember @requiresScopes(scopes: [["shop:read"], ["staff:read"]])
-}
-
-"A new place that keeps stock."
-input LocationAddInput {
-  "Where it is."
-  address: LocationAddAddressInput!
-  "Places with a smaller number are emptied first; 0 unless said."
-  fulfillmentPriority: Int
-  "Whether orders of the online shop take from its stock; yes, unless said."
-  fulfillsOnlineOrders: Boolean = true
-  "Name that staff know it by. Each place has another one."
-  name: String!
-}
-
-"Changes to a place. A part that is left out stays as it is."
-input LocationEditInput {
-  "New address, replacing all of the old one."
-  address: LocationAddAddressInput
-  "Places with a smaller number are emptied first."
-  fulfillmentPriority: Int
-  "Whether orders of the online shop take from its stock."
-  fulfillsOnlineOrders: Boolean
-  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
-  ifRevision: String
-  "New name."
-  name: String
-}
-
-"Where a place is."
-input LocationAddAddressInput {
-  "Street and number."
-  address1: String
-  "Apartment, floor, building or the like."
-  address2: String
-  "City, town or village."
-  city: String
-  "Country by code."
-  countryCode: CountryCode!
-  "Number to call."
-  phone: String
-  "State, province or prefecture by code."
-  provinceCode: String
-  "Postal code."
-  zip: String
-}
-
-"Pieces to move."
-input InventoryMoveQuantitiesInput {
-  "The moves, at most 250."
-  changes: [InventoryMoveQuantityChange!]!
-  "Why; ` + "`" + `moved` + "`" + ` unless said."
-  reason: String = "moved"
-  "Address of what led to it, such as a delivery note in another system."
-  referenceDocumentUri: String
-}
-
-"Pieces of one item to move."
-input InventoryMoveQuantityChange {
-  "Where they are taken from."
-  from: InventoryMoveQuantityTerminalInput!
-  "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
-  inventoryItemId: ID!
-  "How many, from 1."
-  quantity: Int!
-  "Where they go."
-  to: InventoryMoveQuantityTerminalInput!
-}
-
-"One end of a move."
-input InventoryMoveQuantityTerminalInput {
-  "The place."
-  locationId: ID!
-  "Accepted for compatibility: what can be sold is moved, whatever is named here."
-  name: String
-}
-
-"Outcome of opening a place."
-type LocationAddPayload @requiresScopes(scopes: [["shop:write"]]) {
-  "The new place, or null when none was opened."
-  location: Location
-  "What was refused and why. Empty when it was opened."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of changing a place."
-type LocationEditPayload @requiresScopes(scopes: [["shop:write"]]) {
-  "The place as it is now, or null when it was not changed."
-  location: Location
-  "What was refused and why. Empty when it was changed."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of opening a place again."
-type LocationActivatePayload @requiresScopes(scopes: [["shop:write"]]) {
-  "The place as it is now, or null when it was not changed."
-  location: Location
-  "What was refused and why. Empty when it is open."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of closing a place."
-type LocationDeactivatePayload @requiresScopes(scopes: [["shop:write"]]) {
-  "The place as it is now, or null when it was not closed."
-  location: Location
-  "What was refused and why. Empty when it is closed."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of deleting a place."
-type LocationDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
-  "Id of the place that is gone."
-  deletedLocationId: ID
-  "What was refused and why. Empty when it was deleted."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of keeping an item at a place."
-type InventoryActivatePayload @requiresScopes(scopes: [["inventory:write"]]) {
-  "The stock of the item there; null when it was refused."
-  inventoryLevel: InventoryLevel @requiresScopes(scopes: [["inventory:read"]])
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of keeping an item at a place no longer."
-type InventoryDeactivatePayload @requiresScopes(scopes: [["inventory:write"]]) {
-  "What was refused and why. Empty when it is no longer kept there."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of moving stock."
-type InventoryMoveQuantitiesPayload @requiresScopes(scopes: [["inventory:write"]]) {
-  "The changes that it came to; null when nothing was moved."
-  inventoryAdjustmentGroup: InventoryAdjustmentGroup
-  "What was refused and why. Empty when everything was moved."
-  userErrors: [InventoryAdjustQuantitiesUserError!]!
-}
-`, BuiltIn: false},
-	{Name: "../schema/staff_metafield.graphqls", Input: `extend type Query {
-  "A definition of metafields, by its id or by its name; null when there is none."
-  metafieldDefinition(
-    "The definition by its id."
-    id: ID
-    "The definition by its name."
-    identifier: MetafieldDefinitionIdentifierInput
-  ): MetafieldDefinition @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]])
-
-  "The definitions for one type of owner: those that are pinned first, the others by namespace and key."
-  metafieldDefinitions(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "Those of this key only."
-    key: String
-    "How many from the end, at most 250."
-    last: Int
-    "Those of this namespace only."
-    namespace: String
-    "What the metafields belong to."
-    ownerType: MetafieldOwnerType!
-    "Those that are pinned only, or those that are not."
-    pinnedStatus: MetafieldDefinitionPinnedStatus = ANY
-    "Turn the order around."
-    reverse: Boolean = false
-  ): MetafieldDefinitionConnection @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-}
-
-extend type Mutation {
-  """
-  Defines what metafields of one name are: their type, the rules that their values obey, and who may see and write them. Once
-  there is a definition, storefronts see the values only where it says so. It is refused while a value is there that does not
-  fit. Defining needs the right to change the records that the metafields belong to.
-  """
-  metafieldDefinitionCreate("The definition." definition: MetafieldDefinitionInput!): MetafieldDefinitionCreatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
-
-  "Changes a definition. Its name and type stay. New rules are refused while a value is there that does not obey them."
-  metafieldDefinitionUpdate("What to change; a part that is left out stays as it is." definition: MetafieldDefinitionUpdateInput!): MetafieldDefinitionUpdatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
-
-  """
-  Deletes a definition. Its values stay, unless they are deleted along. Values that storefronts may not see are never left
-  behind, since without a definition they would show.
-  """
-  metafieldDefinitionDelete(
-    "True deletes the values, too; at most 1,000."
-    deleteAllAssociatedMetafields: Boolean = false
-    "The definition by its id."
-    id: ID
-    "The definition by its name."
-    identifier: MetafieldDefinitionIdentifierInput
-  ): MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
-}
-
-"What metafields of one name are, and who may see and write them."
-type MetafieldDefinition implements Node @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
-  "Who may see and write the values."
-  access: MetafieldAccess!
-  "What the values are for."
-  description: String
-  "The global id."
-  id: ID!
-  "The name within its namespace."
-  key: String!
-  "What staff call it."
-  name: String!
-  "The group of names that the key belongs to."
-  namespace: String!
-  "What the metafields belong to."
-  ownerType: MetafieldOwnerType!
-  "Place among the definitions that forms show first; null when it is not pinned."
-  pinnedPosition: Int
-  "Changes with every change of the definition. Hand it to ` + "`" + `metafieldDefinitionUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
-  revision: String!
-  "What the values are."
-  type: MetafieldDefinitionType!
-  "The rules that values obey."
-  validations: [MetafieldDefinitionValidation!]!
-}
-
-"What the values of a definition are."
-type MetafieldDefinitionType @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
-  "Name of the type, as ` + "`" + `Metafield.type` + "`" + ` has it, such as ` + "`" + `number_integer` + "`" + ` or ` + "`" + `list.product_reference` + "`" + `."
-  name: String!
-}
-
-"A rule that values of a definition obey."
-type MetafieldDefinitionValidation @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
-  "Name of the rule, such as ` + "`" + `min` + "`" + `, ` + "`" + `regex` + "`" + ` or ` + "`" + `choices` + "`" + `."
-  name: String!
-  "The rule's value."
-  value: String
-}
-
-"Who may see and write the values of a definition."
-type MetafieldAccess @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
-  "What staff may do with them."
-  admin: MetafieldAdminAccess!
-  "What storefronts may do with them."
-  storefront: MetafieldStorefrontAccess!
-}
-
-"What staff may do with metafields. Apps may read and write them in any case."
-enum MetafieldAdminAccess {
-  "Read them."
-  MERCHANT_READ
-  "Read and write them."
-  MERCHANT_READ_WRITE
-}
-
-"What storefronts may do with metafields."
-enum MetafieldStorefrontAccess {
-  "Nothing: they do not know of them."
-  NONE
-  "Read them."
-  PUBLIC_READ
-}
-
-"What metafields belong to."
-enum MetafieldOwnerType {
-  "Collections."
-  COLLECTION
-  "Customers."
-  CUSTOMER
-  "Orders."
-  ORDER
-  "Pages."
-  PAGE
-  "Products."
-  PRODUCT
-  "Variants of products."
-  PRODUCTVARIANT
-  "The shop itself."
-  SHOP
-}
-
-"Which definitions are wanted."
-enum MetafieldDefinitionPinnedStatus {
-  "All."
-  ANY
-  "Those that are pinned."
-  PINNED
-  "Those that are not."
-  UNPINNED
-}
-
-"One page of definitions."
-type MetafieldDefinitionConnection @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) {
-  "The definitions with their cursors."
-  edges: [MetafieldDefinitionEdge!]!
-  "The definitions alone."
-  nodes: [MetafieldDefinition!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"A definition and its place in the list."
-type MetafieldDefinitionEdge @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) {
-  "Place to continue from."
-  cursor: String!
-  "The definition."
-  node: MetafieldDefinition!
-}
-
-"Names a definition."
-input MetafieldDefinitionIdentifierInput {
-  "The key within the namespace."
-  key: String!
-  "The namespace. Without it, the shop's default namespace is meant."
-  namespace: String
-  "What the metafields belong to."
-  ownerType: MetafieldOwnerType!
-}
-
-"A new definition of metafields."
-input MetafieldDefinitionInput {
-  "Who may see and write the values; staff write them and storefronts see none, unless said."
-  access: MetafieldAccessInput
-  "What the values are for."
-  description: String
-  "The name within its namespace, from 2 to 64 letters, digits, hyphens and underscores."
-  key: String!
-  "What staff call it."
-  name: String!
-  "The group of names that the key belongs to. Without it, the shop's default namespace is meant."
-  namespace: String
-  "What the metafields belong to."
-  ownerType: MetafieldOwnerType!
-  "True puts it behind the definitions that forms show first."
-  pin: Boolean = false
-  "What the values are, such as ` + "`" + `number_integer` + "`" + ` or ` + "`" + `list.product_reference` + "`" + `."
-  type: String!
-  "The rules that values obey."
-  validations: [MetafieldDefinitionValidationInput!]
-}
-
-"Changes to a definition. A part that is left out stays as it is."
-input MetafieldDefinitionUpdateInput {
-  "Who may see and write the values."
-  access: MetafieldAccessInput
-  "What the values are for."
-  description: String
-  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
-  ifRevision: String
-  "Key of the definition to change."
-  key: String!
-  "What staff call it."
-  name: String
-  "Namespace of the definition to change. Without it, the shop's default namespace is meant."
-  namespace: String
-  "Type of owner of the definition to change."
-  ownerType: MetafieldOwnerType!
-  "True pins it, false takes it off those that are pinned."
-  pin: Boolean
-  "The rules that values obey, replacing all of the old ones."
-  validations: [MetafieldDefinitionValidationInput!]
-}
-
-"Who may see and write the values of a definition. A part that is left out stays as it is."
-input MetafieldAccessInput {
-  "What staff may do with them."
-  admin: MetafieldAdminAccess
-  "What storefronts may do with them."
-  storefront: MetafieldStorefrontAccess
-}
-
-"""
-A rule for values. Numbers and times know ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `, decimals ` + "`" + `max_precision` + "`" + `; texts know ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + ` for their
-length and ` + "`" + `regex` + "`" + `, a pattern in the syntax of RE2; texts of one line and whole numbers know ` + "`" + `choices` + "`" + `, a list in JSON.
-Lists know ` + "`" + `list.min` + "`" + ` and ` + "`" + `list.max` + "`" + ` beside the rules of their entries.
-"""
-input MetafieldDefinitionValidationInput {
-  "Name of the rule."
-  name: String!
-  "The rule's value."
-  value: String!
-}
-
-"Outcome of defining metafields."
-type MetafieldDefinitionCreatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
-  "The definition, or null when there is none."
-  createdDefinition: MetafieldDefinition
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of changing a definition."
-type MetafieldDefinitionUpdatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
-  "The definition as it is now, or null when it was not changed."
-  updatedDefinition: MetafieldDefinition
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of deleting a definition."
-type MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
-  "Id of the definition that is gone."
-  deletedDefinitionId: ID
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-`, BuiltIn: false},
-	{Name: "../schema/staff_option.graphqls", Input: `extend type Mutation {
-  "Adds options to a product, behind those that it has. Variants that are there get the first value of each."
-  productOptionsCreate(
-    "The options, with one value at least."
-    options: [OptionCreateInput!]!
-    "The product."
-    productId: ID!
-    "Whether the combinations of values that are missing become variants."
-    variantStrategy: ProductOptionCreateVariantStrategy = LEAVE_AS_IS
-  ): ProductOptionsCreatePayload @requiresScopes(scopes: [["products:write"]])
-
-  "Changes an option of a product: its name and place, and its values. Values are renamed first, then deleted, then added."
-  productOptionUpdate(
-    "The option, with its new name and place where they change."
-    option: OptionUpdateInput!
-    "Values to add, behind those that are there."
-    optionValuesToAdd: [OptionValueCreateInput!]
-    "Values to delete."
-    optionValuesToDelete: [ID!]
-    "Values to rename."
-    optionValuesToUpdate: [OptionValueUpdateInput!]
-    "The product."
-    productId: ID!
-    "Whether variants follow the values."
-    variantStrategy: ProductOptionUpdateVariantStrategy = LEAVE_AS_IS
-  ): ProductOptionUpdatePayload @requiresScopes(scopes: [["products:write"]])
-
-  "Deletes options of a product."
-  productOptionsDelete(
-    "The options."
-    options: [ID!]!
-    "The product."
-    productId: ID!
-    "When it is refused, and what becomes of variants."
-    strategy: ProductOptionDeleteStrategy = DEFAULT
-  ): ProductOptionsDeletePayload @requiresScopes(scopes: [["products:write"]])
-
-  "Puts options and their values into an order; those that are not named follow. Variants are sorted by their values then."
-  productOptionsReorder(
-    "The options, in the new order."
-    options: [OptionReorderInput!]!
-    "The product."
-    productId: ID!
-  ): ProductOptionsReorderPayload @requiresScopes(scopes: [["products:write"]])
-
-  "Moves variants of a product to positions. The others keep their order around them."
-  productVariantsBulkReorder(
-    "Where they go."
-    positions: [ProductVariantPositionInput!]!
-    "The product."
-    productId: ID!
-  ): ProductVariantsBulkReorderPayload @requiresScopes(scopes: [["products:write"]])
-
-  "Moves pictures of a product. The first one is the product's own."
-  productReorderMedia(
-    "The product."
-    id: ID!
-    "The moves, done one after another; at most 250."
-    moves: [MoveInput!]!
-  ): ProductReorderMediaPayload @requiresScopes(scopes: [["products:write"]])
-
-  "Changes what pictures of a product tell those who cannot see them."
-  productUpdateMedia(
-    "The pictures."
-    media: [UpdateMediaInput!]!
-    "The product."
-    productId: ID!
-  ): ProductUpdateMediaPayload @requiresScopes(scopes: [["products:write"]])
-
-  "Makes a product like another one, with its options, variants, prices, tags and metafields. It begins without stock, and in no collection that is chosen by hand."
-  productDuplicate(
-    "Whether its pictures are copied, too."
-    includeImages: Boolean = false
-    "Whether it is on sale; ` + "`" + `DRAFT` + "`" + ` unless said."
-    newStatus: ProductStatus
-    "Name of the new product."
-    newTitle: String!
-    "The product to copy."
-    productId: ID!
-  ): ProductDuplicatePayload @requiresScopes(scopes: [["products:write"]])
-
-  "Puts a product on sale, or takes it off."
-  productChangeStatus(
-    "The product."
-    productId: ID!
-    "Whether it is on sale."
-    status: ProductStatus!
-  ): ProductChangeStatusPayload @requiresScopes(scopes: [["products:write"]])
-}
-
-"Whether variants are made for new options."
-enum ProductOptionCreateVariantStrategy {
-  "All combinations that are missing become variants, with the price of the first one."
-  CREATE
-  "No variant is made."
-  LEAVE_AS_IS
-}
-
-"Whether variants follow the values of an option."
-enum ProductOptionUpdateVariantStrategy {
-  "No variant is made or deleted. A value that a variant has is not deleted."
-  LEAVE_AS_IS
-  "Variants of values that are deleted are deleted, and values that are added are combined with all others."
-  MANAGE
-}
-
-"When options are deleted, and what becomes of variants."
-enum ProductOptionDeleteStrategy {
-  "Options with one value only."
-  DEFAULT
-  "Where all variants stay different from each other."
-  NON_DESTRUCTIVE
-  "Of variants that become the same, the first one stays."
-  POSITION
-}
-
-"Changes to an option."
-input OptionUpdateInput {
-  "The option."
-  id: ID!
-  "New name."
-  name: String
-  "New place among the options, from 1."
-  position: Int
-}
-
-"A new name for a value of an option."
-input OptionValueUpdateInput {
-  "The value."
-  id: ID!
-  "New name."
-  name: String!
-}
-
-"An option in a new order, named by id or by name."
-input OptionReorderInput {
-  "The option by its id."
-  id: ID
-  "The option by its name."
-  name: String
-  "Its values in a new order. Left out, they stay as they stand."
-  values: [OptionValueReorderInput!]
-}
-
-"A value of an option in a new order, named by id or by name."
-input OptionValueReorderInput {
-  "The value by its id."
-  id: ID
-  "The value by its name."
-  name: String
-}
-
-"Where a variant goes."
-input ProductVariantPositionInput {
-  "The variant."
-  id: ID!
-  "Its place among the product's variants, from 1."
-  position: Int!
-}
-
-"Changes to a picture."
-input UpdateMediaInput {
-  "What it tells those who cannot see it."
-  alt: String
-  "The picture."
-  id: ID!
-}
-
-"Outcome of ` + "`" + `productOptionsCreate` + "`" + `."
-type ProductOptionsCreatePayload @requiresScopes(scopes: [["products:write"]]) {
-  "The product as it is now, or null when it was refused."
-  product: Product
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of ` + "`" + `productOptionUpdate` + "`" + `."
-type ProductOptionUpdatePayload @requiresScopes(scopes: [["products:write"]]) {
-  "The product as it is now, or null when it was refused."
-  product: Product
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of ` + "`" + `productOptionsReorder` + "`" + `."
-type ProductOptionsReorderPayload @requiresScopes(scopes: [["products:write"]]) {
-  "The product as it is now, or null when it was refused."
-  product: Product
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of ` + "`" + `productVariantsBulkReorder` + "`" + `."
-type ProductVariantsBulkReorderPayload @requiresScopes(scopes: [["products:write"]]) {
-  "The product as it is now, or null when it was refused."
-  product: Product
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of ` + "`" + `productChangeStatus` + "`" + `."
-type ProductChangeStatusPayload @requiresScopes(scopes: [["products:write"]]) {
-  "The product as it is now, or null when it was refused."
-  product: Product
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of ` + "`" + `productOptionsDelete` + "`" + `."
-type ProductOptionsDeletePayload @requiresScopes(scopes: [["products:write"]]) {
-  "The product as it is now, or null when it was refused."
-  product: Product
-  "Ids of the options that are gone."
-  deletedOptionsIds: [ID!]
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of ` + "`" + `productDuplicate` + "`" + `."
-type ProductDuplicatePayload @requiresScopes(scopes: [["products:write"]]) {
-  "The new product, or null when there is none."
-  newProduct: Product
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of ` + "`" + `productReorderMedia` + "`" + `."
-type ProductReorderMediaPayload @requiresScopes(scopes: [["products:write"]]) {
-  "The work of moving them, which is done before the answer."
-  job: Job
-  "What was refused and why, by the name that older clients read."
-  mediaUserErrors: [MediaUserError!]!
-  "What was refused and why."
-  userErrors: [MediaUserError!]!
-}
-
-"Outcome of ` + "`" + `productUpdateMedia` + "`" + `."
-type ProductUpdateMediaPayload @requiresScopes(scopes: [["products:write"]]) {
-  "The pictures as they are now, in the order of the input; null when they were refused."
-  media: [Media!]
-  "What was refused and why, by the name that older clients read."
-  mediaUserErrors: [MediaUserError!]!
-  "The product as it is now, or null when it was refused."
-  product: Product
-  "What was refused and why."
-  userErrors: [MediaUserError!]!
-}
-`, BuiltIn: false},
 	{Name: "../schema/staff_order.graphqls", Input: `extend type Query {
   "One order of the shop; null when there is none with this id."
   order("Global id of the order." id: ID!): Order @requiresScopes(scopes: [["orders:read"]])
@@ -10226,8 +9824,6 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   productVariantsBulkUpdate(
     "True saves the good entries even when others are refused."
     allowPartialUpdates: Boolean = false
-    "The ` + "`" + `revision` + "`" + ` of the product that the changes were made on. Another one refuses all of them with code ` + "`" + `STALE` + "`" + `."
-    ifRevision: String
     "Pictures to fetch and attach to the product."
     media: [CreateMediaInput!]
     "The product."
@@ -10297,16 +9893,6 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   metafieldsSet("What to write, at most 25 entries." metafields: [MetafieldsSetInput!]!): MetafieldsSetPayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
 }
 
-extend type Product {
-  "Changes with every change of the product, its variants, options and pictures. Hand it to ` + "`" + `productUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
-  revision: String @requiresScopes(scopes: [["products:read"]])
-}
-
-extend type Collection {
-  "Changes with every change of the collection, and of what is in it by hand. Hand it to ` + "`" + `collectionUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
-  revision: String @requiresScopes(scopes: [["products:read"]])
-}
-
 "A new product."
 input ProductCreateInput {
   "Collections, chosen by hand, to put it in."
@@ -10345,8 +9931,6 @@ input ProductUpdateInput {
   handle: String
   "The product to change."
   id: ID!
-  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
-  ifRevision: String
   "Metafields to write."
   metafields: [MetafieldInput!]
   "New kind of product."
@@ -10401,7 +9985,7 @@ input CreateMediaInput {
   alt: String
   "What it is; this shop takes ` + "`" + `IMAGE` + "`" + `."
   mediaContentType: MediaContentType!
-  "Where to fetch it. Addresses inside private networks are refused."
+  "Where it is: a ` + "`" + `resourceUrl` + "`" + ` of ` + "`" + `stagedUploadsCreate` + "`" + `, or its address on the web, where it stays."
   originalSource: String!
 }
 
@@ -10513,8 +10097,6 @@ input CollectionInput {
   handle: String
   "The collection to change. Left out when creating."
   id: ID
-  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
-  ifRevision: String
   "Its picture."
   image: ImageInput
   "Metafields of the collection."
@@ -10829,8 +10411,6 @@ enum ProductVariantsBulkUpdateUserErrorCode {
   PRODUCT_VARIANT_DOES_NOT_EXIST
   "The entry does not say which variant it is about."
   PRODUCT_VARIANT_ID_MISSING
-  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
-  STALE
   "The value is too long."
   TOO_LONG
   "Another variant has the same value for each option."
@@ -11110,239 +10690,79 @@ type StaffAccessTokenCreateWithProviderPayload @public {
   userErrors: [StaffAccessTokenUserError!]!
 }
 `, BuiltIn: false},
-	{Name: "../schema/staff_transfer.graphqls", Input: `extend type Query {
-  "A transfer, or null when there is none of this id."
-  inventoryTransfer("The transfer." id: ID!): InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
-
-  "Transfers between places, the oldest first."
-  inventoryTransfers(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Those in a state, such as ` + "`" + `status:in_progress` + "`" + `."
-    query: String
-    "Turn the order around."
-    reverse: Boolean = false
-  ): InventoryTransferConnection @requiresScopes(scopes: [["inventory:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+	{Name: "../schema/staff_upload.graphqls", Input: `extend type Mutation {
+  """
+  Hands out addresses to put pictures at. Send each picture by PUT to its ` + "`" + `url` + "`" + `, with the ` + "`" + `parameters` + "`" + ` as headers, within an
+  hour; then name its ` + "`" + `resourceUrl` + "`" + ` as ` + "`" + `originalSource` + "`" + ` where it is attached, as in ` + "`" + `productCreateMedia` + "`" + `. Pictures are written
+  anew as they come in: upright, and without place, time and comments. What nobody attaches is deleted.
+  """
+  stagedUploadsCreate("The pictures to come, at most 50." input: [StagedUploadInput!]!): StagedUploadsCreatePayload @requiresScopes(scopes: [["products:write"]])
 }
 
-extend type Mutation {
-  "Plans a transfer from one place to another, as a draft. Nothing moves yet, and nothing is set aside."
-  inventoryTransferCreate("The transfer." input: InventoryTransferCreateInput!): InventoryTransferCreatePayload @requiresScopes(scopes: [["inventory:write"]])
-
-  "Sets what a draft names aside at its origin, so that nobody buys it. It is refused where fewer pieces are free."
-  inventoryTransferMarkAsReadyToShip("The transfer." id: ID!): InventoryTransferMarkAsReadyToShipPayload @requiresScopes(scopes: [["inventory:write"]])
-
-  "Sends a transfer on its way. Its pieces leave the origin, and count as ` + "`" + `incoming` + "`" + ` at the destination, where they cannot be sold yet."
-  inventoryTransferShip("The transfer." id: ID!): InventoryTransferShipPayload @requiresScopes(scopes: [["inventory:write"]])
-
-  """
-  Books what has arrived, in one go or in several. What is accepted is in stock at the destination; what is rejected is not
-  expected any more. The transfer ends when nothing is on its way.
-  """
-  inventoryTransferReceive(
-    "The transfer."
-    id: ID!
-    "What has arrived."
-    lineItems: [InventoryTransferReceiveLineItemInput!]!
-  ): InventoryTransferReceivePayload @requiresScopes(scopes: [["inventory:write"]])
-
-  "Ends a transfer. What it has set aside can be sold again, and what is on its way is back in stock at the origin."
-  inventoryTransferCancel("The transfer." id: ID!): InventoryTransferCancelPayload @requiresScopes(scopes: [["inventory:write"]])
+"A picture that is to be uploaded."
+input StagedUploadInput {
+  "How many bytes it has, at most 20 MB. With it, no more are taken."
+  fileSize: UnsignedInt64
+  "Its name, for people."
+  filename: String!
+  "How it is sent; only ` + "`" + `PUT` + "`" + ` is taken."
+  httpMethod: StagedUploadHttpMethodType = PUT
+  "What it is: ` + "`" + `image/jpeg` + "`" + `, ` + "`" + `image/png` + "`" + `, ` + "`" + `image/gif` + "`" + ` or ` + "`" + `image/webp` + "`" + `. The bytes must be that."
+  mimeType: String!
+  "What it is for."
+  resource: StagedUploadTargetGenerateUploadResource!
 }
 
-"Goods on their way from one place to another."
-type InventoryTransfer implements Node @requiresScopes(scopes: [["inventory:read"]]) {
-  "When it was planned."
-  createdAt: DateTime!
-  "Where it goes. Null when the place was deleted since."
-  destination: Location
-  "When the last piece was received, or it was canceled."
-  endedAt: DateTime
-  "The global id."
-  id: ID!
-  "What is transferred."
-  lineItems(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): InventoryTransferLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "Running name, such as ` + "`" + `#T0012` + "`" + `."
+"How a picture is sent."
+enum StagedUploadHttpMethodType {
+  "In a form; not taken here."
+  POST
+  "As it is."
+  PUT
+}
+
+"What an upload is for."
+enum StagedUploadTargetGenerateUploadResource {
+  "A collection's picture."
+  COLLECTION_IMAGE
+  "Any file; pictures only."
+  FILE
+  "A product's picture."
+  IMAGE
+  "A product's picture."
+  PRODUCT_IMAGE
+}
+
+"""
+Outcome of asking for addresses to put pictures at.
+"""
+type StagedUploadsCreatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "An address for each picture, in the order of the input; null when something was refused."
+  stagedTargets: [StagedMediaUploadTarget!]
+  "What was refused and why. Empty when all addresses were handed out."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+An address to put one picture at. It carries a secret: hand it to nobody but who uploads.
+"""
+type StagedMediaUploadTarget @requiresScopes(scopes: [["products:write"]]) {
+  "Headers to send with the picture."
+  parameters: [StagedUploadParameter!]!
+  "The source to name where the picture is attached."
+  resourceUrl: URL
+  "The address to put the picture at, once, within an hour."
+  url: URL
+}
+
+"""
+A header to send with a picture.
+"""
+type StagedUploadParameter @requiresScopes(scopes: [["products:write"]]) {
+  "Name of the header."
   name: String!
-  "What staff have to know about it."
-  note: String
-  "Where it comes from. Null when the place was deleted since."
-  origin: Location
-  "Pieces that were accepted at the destination."
-  receivedQuantity: Int!
-  "Its name in another system."
-  referenceName: String
-  "When it was sent on its way."
-  shippedAt: DateTime
-  "How far it has come."
-  status: InventoryTransferStatus!
-  "Pieces of all lines together."
-  totalQuantity: Int!
-  "When it last changed."
-  updatedAt: DateTime!
-}
-
-"How far a transfer has come."
-enum InventoryTransferStatus {
-  "It was called off."
-  CANCELED
-  "It is planned. Nothing is set aside."
-  DRAFT
-  "It is on its way: its pieces are ` + "`" + `incoming` + "`" + ` at the destination."
-  IN_PROGRESS
-  "Its pieces are set aside at the origin."
-  READY_TO_SHIP
-  "Everything has arrived or was rejected."
-  TRANSFERRED
-}
-
-"One page of transfers."
-type InventoryTransferConnection @requiresScopes(scopes: [["inventory:read"]]) {
-  "The transfers with their cursors."
-  edges: [InventoryTransferEdge!]!
-  "The transfers alone."
-  nodes: [InventoryTransfer!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"A transfer and its place in the list."
-type InventoryTransferEdge @requiresScopes(scopes: [["inventory:read"]]) {
-  "Place to continue from."
-  cursor: String!
-  "The transfer."
-  node: InventoryTransfer!
-}
-
-"Pieces of one item in a transfer, and what became of them."
-type InventoryTransferLineItem @requiresScopes(scopes: [["inventory:read"]]) {
-  "Pieces that were accepted at the destination."
-  acceptedQuantity: Int!
-  "Id of the line, for ` + "`" + `inventoryTransferReceive` + "`" + `."
-  id: ID!
-  "The item. Null when it was deleted since."
-  inventoryItem: InventoryItem
-  "Pieces that nothing has become of yet."
-  openQuantity: Int!
-  "Pieces that were rejected at the destination."
-  rejectedQuantity: Int!
-  "Pieces that were sent, or are to be."
-  totalQuantity: Int!
-}
-
-"One page of the lines of a transfer."
-type InventoryTransferLineItemConnection @requiresScopes(scopes: [["inventory:read"]]) {
-  "The lines with their cursors."
-  edges: [InventoryTransferLineItemEdge!]!
-  "The lines alone."
-  nodes: [InventoryTransferLineItem!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"A line of a transfer and its place in the list."
-type InventoryTransferLineItemEdge @requiresScopes(scopes: [["inventory:read"]]) {
-  "Place to continue from."
-  cursor: String!
-  "The line."
-  node: InventoryTransferLineItem!
-}
-
-"A transfer to plan."
-input InventoryTransferCreateInput {
-  "Where it goes."
-  destinationLocationId: ID!
-  "What is transferred, at most 250 lines, one for each item."
-  lineItems: [InventoryTransferLineItemInput!]!
-  "What staff have to know about it."
-  note: String
-  "Where it comes from."
-  originLocationId: ID!
-  "Its name in another system."
-  referenceName: String
-}
-
-"Pieces of one item to transfer."
-input InventoryTransferLineItemInput {
-  "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
-  inventoryItemId: ID!
-  "How many pieces, from 1."
-  quantity: Int!
-}
-
-"Pieces of a line that have arrived."
-input InventoryTransferReceiveLineItemInput {
-  "How many pieces, from 1."
-  quantity: Int!
-  "Whether they are fit to be stocked."
-  reason: InventoryTransferReceiveReason!
-  "The line."
-  transferLineItemId: ID!
-}
-
-"What becomes of pieces that have arrived."
-enum InventoryTransferReceiveReason {
-  "They are in stock now."
-  ACCEPTED
-  "They are damaged, wrong or missing, and are not stocked."
-  REJECTED
-}
-
-"Outcome of planning a transfer."
-type InventoryTransferCreatePayload @requiresScopes(scopes: [["inventory:write"]]) {
-  "The transfer, or null when none was planned."
-  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of setting a transfer's pieces aside."
-type InventoryTransferMarkAsReadyToShipPayload @requiresScopes(scopes: [["inventory:write"]]) {
-  "The transfer as it is now, or null when it was refused."
-  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of sending a transfer on its way."
-type InventoryTransferShipPayload @requiresScopes(scopes: [["inventory:write"]]) {
-  "The transfer as it is now, or null when it was refused."
-  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of receiving a transfer."
-type InventoryTransferReceivePayload @requiresScopes(scopes: [["inventory:write"]]) {
-  "The transfer as it is now, or null when it was refused."
-  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
-}
-
-"Outcome of calling a transfer off."
-type InventoryTransferCancelPayload @requiresScopes(scopes: [["inventory:write"]]) {
-  "The transfer as it is now, or null when it was refused."
-  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
-  "What was refused and why."
-  userErrors: [StaffUserError!]!
+  "Its value."
+  value: String!
 }
 `, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One kind of a product that can be put into a cart, such as the blue mug in large."
@@ -12692,8 +12112,6 @@ func (ec *executionContext) childFields_Collection(ctx context.Context, field gr
 		return ec.fieldContext_Collection_trackingParameters(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Collection_updatedAt(ctx, field)
-	case "revision":
-		return ec.fieldContext_Collection_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Collection", field.Name)
 }
@@ -12912,6 +12330,16 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_updatedAt(ctx, field)
 	case "verifiedEmail":
 		return ec.fieldContext_Customer_verifiedEmail(ctx, field)
+	case "emailMarketingConsent":
+		return ec.fieldContext_Customer_emailMarketingConsent(ctx, field)
+	case "revision":
+		return ec.fieldContext_Customer_revision(ctx, field)
+	case "groups":
+		return ec.fieldContext_Customer_groups(ctx, field)
+	case "erasedAt":
+		return ec.fieldContext_Customer_erasedAt(ctx, field)
+	case "erasureScheduledAt":
+		return ec.fieldContext_Customer_erasureScheduledAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
@@ -13034,6 +12462,18 @@ func (ec *executionContext) childFields_CustomerAddressUpdatePayload(ctx context
 	return nil, fmt.Errorf("no field named %q was found under type CustomerAddressUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerCancelDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_customer(ctx, field)
+	case "customerId":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_customerId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerCancelDataErasurePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -13058,6 +12498,16 @@ func (ec *executionContext) childFields_CustomerCreatePayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CustomerCreatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerDataExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerData":
+		return ec.fieldContext_CustomerDataExportPayload_customerData(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerDataExportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerDataExportPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerDefaultAddressUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customer":
@@ -13080,6 +12530,104 @@ func (ec *executionContext) childFields_CustomerEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type CustomerEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerEmailMarketingConsentState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "consentUpdatedAt":
+		return ec.fieldContext_CustomerEmailMarketingConsentState_consentUpdatedAt(ctx, field)
+	case "marketingOptInLevel":
+		return ec.fieldContext_CustomerEmailMarketingConsentState_marketingOptInLevel(ctx, field)
+	case "marketingState":
+		return ec.fieldContext_CustomerEmailMarketingConsentState_marketingState(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerEmailMarketingConsentState", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdAt":
+		return ec.fieldContext_CustomerGroup_createdAt(ctx, field)
+	case "customers":
+		return ec.fieldContext_CustomerGroup_customers(ctx, field)
+	case "customersCount":
+		return ec.fieldContext_CustomerGroup_customersCount(ctx, field)
+	case "handle":
+		return ec.fieldContext_CustomerGroup_handle(ctx, field)
+	case "id":
+		return ec.fieldContext_CustomerGroup_id(ctx, field)
+	case "name":
+		return ec.fieldContext_CustomerGroup_name(ctx, field)
+	case "note":
+		return ec.fieldContext_CustomerGroup_note(ctx, field)
+	case "revision":
+		return ec.fieldContext_CustomerGroup_revision(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_CustomerGroup_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CustomerGroupConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CustomerGroupConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CustomerGroupConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerGroup":
+		return ec.fieldContext_CustomerGroupCreatePayload_customerGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupCustomersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerGroup":
+		return ec.fieldContext_CustomerGroupCustomersPayload_customerGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupCustomersPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupCustomersPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedCustomerGroupId":
+		return ec.fieldContext_CustomerGroupDeletePayload_deletedCustomerGroupId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CustomerGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CustomerGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerGroup":
+		return ec.fieldContext_CustomerGroupUpdatePayload_customerGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerRecoverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customerUserErrors":
@@ -13088,6 +12636,18 @@ func (ec *executionContext) childFields_CustomerRecoverPayload(ctx context.Conte
 		return ec.fieldContext_CustomerRecoverPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerRecoverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerRequestDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_customer(ctx, field)
+	case "customerId":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_customerId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerRequestDataErasurePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerResetByUrlPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13116,6 +12676,26 @@ func (ec *executionContext) childFields_CustomerResetPayload(ctx context.Context
 		return ec.fieldContext_CustomerResetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerResetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerSendAccountInviteEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerSendAccountInviteEmailPayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerSendAccountInviteEmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerSendAccountInviteEmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerStatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerStatePayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerStatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerStatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13602,16 +13182,6 @@ func (ec *executionContext) childFields_ImageEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type ImageEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_InventoryActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "inventoryLevel":
-		return ec.fieldContext_InventoryActivatePayload_inventoryLevel(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_InventoryActivatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryActivatePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_InventoryAdjustQuantitiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "inventoryAdjustmentGroup":
@@ -13668,14 +13238,6 @@ func (ec *executionContext) childFields_InventoryChange(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type InventoryChange", field.Name)
 }
 
-func (ec *executionContext) childFields_InventoryDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "userErrors":
-		return ec.fieldContext_InventoryDeactivatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryDeactivatePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_InventoryItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -13688,8 +13250,6 @@ func (ec *executionContext) childFields_InventoryItem(ctx context.Context, field
 		return ec.fieldContext_InventoryItem_tracked(ctx, field)
 	case "variant":
 		return ec.fieldContext_InventoryItem_variant(ctx, field)
-	case "movements":
-		return ec.fieldContext_InventoryItem_movements(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InventoryItem", field.Name)
 }
@@ -13732,64 +13292,6 @@ func (ec *executionContext) childFields_InventoryLevelEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type InventoryLevelEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_InventoryMoveQuantitiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "inventoryAdjustmentGroup":
-		return ec.fieldContext_InventoryMoveQuantitiesPayload_inventoryAdjustmentGroup(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_InventoryMoveQuantitiesPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryMoveQuantitiesPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryMovement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "actor":
-		return ec.fieldContext_InventoryMovement_actor(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_InventoryMovement_createdAt(ctx, field)
-	case "delta":
-		return ec.fieldContext_InventoryMovement_delta(ctx, field)
-	case "id":
-		return ec.fieldContext_InventoryMovement_id(ctx, field)
-	case "location":
-		return ec.fieldContext_InventoryMovement_location(ctx, field)
-	case "quantityAfter":
-		return ec.fieldContext_InventoryMovement_quantityAfter(ctx, field)
-	case "quantityBefore":
-		return ec.fieldContext_InventoryMovement_quantityBefore(ctx, field)
-	case "reason":
-		return ec.fieldContext_InventoryMovement_reason(ctx, field)
-	case "reference":
-		return ec.fieldContext_InventoryMovement_reference(ctx, field)
-	case "staffMember":
-		return ec.fieldContext_InventoryMovement_staffMember(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryMovement", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryMovementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_InventoryMovementConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_InventoryMovementConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_InventoryMovementConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryMovementConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryMovementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_InventoryMovementEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_InventoryMovementEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryMovementEdge", field.Name)
-}
-
 func (ec *executionContext) childFields_InventoryQuantity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -13820,152 +13322,6 @@ func (ec *executionContext) childFields_InventorySetQuantitiesUserError(ctx cont
 		return ec.fieldContext_InventorySetQuantitiesUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InventorySetQuantitiesUserError", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryTransfer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "createdAt":
-		return ec.fieldContext_InventoryTransfer_createdAt(ctx, field)
-	case "destination":
-		return ec.fieldContext_InventoryTransfer_destination(ctx, field)
-	case "endedAt":
-		return ec.fieldContext_InventoryTransfer_endedAt(ctx, field)
-	case "id":
-		return ec.fieldContext_InventoryTransfer_id(ctx, field)
-	case "lineItems":
-		return ec.fieldContext_InventoryTransfer_lineItems(ctx, field)
-	case "name":
-		return ec.fieldContext_InventoryTransfer_name(ctx, field)
-	case "note":
-		return ec.fieldContext_InventoryTransfer_note(ctx, field)
-	case "origin":
-		return ec.fieldContext_InventoryTransfer_origin(ctx, field)
-	case "receivedQuantity":
-		return ec.fieldContext_InventoryTransfer_receivedQuantity(ctx, field)
-	case "referenceName":
-		return ec.fieldContext_InventoryTransfer_referenceName(ctx, field)
-	case "shippedAt":
-		return ec.fieldContext_InventoryTransfer_shippedAt(ctx, field)
-	case "status":
-		return ec.fieldContext_InventoryTransfer_status(ctx, field)
-	case "totalQuantity":
-		return ec.fieldContext_InventoryTransfer_totalQuantity(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_InventoryTransfer_updatedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryTransfer", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryTransferCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "inventoryTransfer":
-		return ec.fieldContext_InventoryTransferCancelPayload_inventoryTransfer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_InventoryTransferCancelPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferCancelPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryTransferConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_InventoryTransferConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_InventoryTransferConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_InventoryTransferConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryTransferCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "inventoryTransfer":
-		return ec.fieldContext_InventoryTransferCreatePayload_inventoryTransfer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_InventoryTransferCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryTransferEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_InventoryTransferEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_InventoryTransferEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryTransferLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "acceptedQuantity":
-		return ec.fieldContext_InventoryTransferLineItem_acceptedQuantity(ctx, field)
-	case "id":
-		return ec.fieldContext_InventoryTransferLineItem_id(ctx, field)
-	case "inventoryItem":
-		return ec.fieldContext_InventoryTransferLineItem_inventoryItem(ctx, field)
-	case "openQuantity":
-		return ec.fieldContext_InventoryTransferLineItem_openQuantity(ctx, field)
-	case "rejectedQuantity":
-		return ec.fieldContext_InventoryTransferLineItem_rejectedQuantity(ctx, field)
-	case "totalQuantity":
-		return ec.fieldContext_InventoryTransferLineItem_totalQuantity(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItem", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryTransferLineItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_InventoryTransferLineItemConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_InventoryTransferLineItemConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_InventoryTransferLineItemConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItemConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryTransferLineItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_InventoryTransferLineItemEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_InventoryTransferLineItemEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItemEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryTransferMarkAsReadyToShipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "inventoryTransfer":
-		return ec.fieldContext_InventoryTransferMarkAsReadyToShipPayload_inventoryTransfer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_InventoryTransferMarkAsReadyToShipPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferMarkAsReadyToShipPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryTransferReceivePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "inventoryTransfer":
-		return ec.fieldContext_InventoryTransferReceivePayload_inventoryTransfer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_InventoryTransferReceivePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferReceivePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_InventoryTransferShipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "inventoryTransfer":
-		return ec.fieldContext_InventoryTransferShipPayload_inventoryTransfer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_InventoryTransferShipPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferShipPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14010,62 +13366,8 @@ func (ec *executionContext) childFields_Location(ctx context.Context, field grap
 		return ec.fieldContext_Location_id(ctx, field)
 	case "name":
 		return ec.fieldContext_Location_name(ctx, field)
-	case "address":
-		return ec.fieldContext_Location_address(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_Location_createdAt(ctx, field)
-	case "fulfillmentPriority":
-		return ec.fieldContext_Location_fulfillmentPriority(ctx, field)
-	case "fulfillsOnlineOrders":
-		return ec.fieldContext_Location_fulfillsOnlineOrders(ctx, field)
-	case "inventoryLevels":
-		return ec.fieldContext_Location_inventoryLevels(ctx, field)
-	case "isActive":
-		return ec.fieldContext_Location_isActive(ctx, field)
-	case "revision":
-		return ec.fieldContext_Location_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Location", field.Name)
-}
-
-func (ec *executionContext) childFields_LocationActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "location":
-		return ec.fieldContext_LocationActivatePayload_location(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_LocationActivatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationActivatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_LocationAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "location":
-		return ec.fieldContext_LocationAddPayload_location(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_LocationAddPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationAddPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_LocationAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "address1":
-		return ec.fieldContext_LocationAddress_address1(ctx, field)
-	case "address2":
-		return ec.fieldContext_LocationAddress_address2(ctx, field)
-	case "city":
-		return ec.fieldContext_LocationAddress_city(ctx, field)
-	case "countryCode":
-		return ec.fieldContext_LocationAddress_countryCode(ctx, field)
-	case "phone":
-		return ec.fieldContext_LocationAddress_phone(ctx, field)
-	case "provinceCode":
-		return ec.fieldContext_LocationAddress_provinceCode(ctx, field)
-	case "zip":
-		return ec.fieldContext_LocationAddress_zip(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationAddress", field.Name)
 }
 
 func (ec *executionContext) childFields_LocationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14080,26 +13382,6 @@ func (ec *executionContext) childFields_LocationConnection(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type LocationConnection", field.Name)
 }
 
-func (ec *executionContext) childFields_LocationDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "location":
-		return ec.fieldContext_LocationDeactivatePayload_location(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_LocationDeactivatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationDeactivatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_LocationDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedLocationId":
-		return ec.fieldContext_LocationDeletePayload_deletedLocationId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_LocationDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationDeletePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -14108,16 +13390,6 @@ func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field 
 		return ec.fieldContext_LocationEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocationEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_LocationEditPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "location":
-		return ec.fieldContext_LocationEditPayload_location(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_LocationEditPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationEditPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MailingAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14260,8 +13532,6 @@ func (ec *executionContext) childFields_Menu(ctx context.Context, field graphql.
 		return ec.fieldContext_Menu_itemsCount(ctx, field)
 	case "title":
 		return ec.fieldContext_Menu_title(ctx, field)
-	case "revision":
-		return ec.fieldContext_Menu_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Menu", field.Name)
 }
@@ -14346,16 +13616,6 @@ func (ec *executionContext) childFields_Metafield(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Metafield", field.Name)
 }
 
-func (ec *executionContext) childFields_MetafieldAccess(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "admin":
-		return ec.fieldContext_MetafieldAccess_admin(ctx, field)
-	case "storefront":
-		return ec.fieldContext_MetafieldAccess_storefront(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MetafieldAccess", field.Name)
-}
-
 func (ec *executionContext) childFields_MetafieldConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -14366,104 +13626,6 @@ func (ec *executionContext) childFields_MetafieldConnection(ctx context.Context,
 		return ec.fieldContext_MetafieldConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MetafieldConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_MetafieldDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "access":
-		return ec.fieldContext_MetafieldDefinition_access(ctx, field)
-	case "description":
-		return ec.fieldContext_MetafieldDefinition_description(ctx, field)
-	case "id":
-		return ec.fieldContext_MetafieldDefinition_id(ctx, field)
-	case "key":
-		return ec.fieldContext_MetafieldDefinition_key(ctx, field)
-	case "name":
-		return ec.fieldContext_MetafieldDefinition_name(ctx, field)
-	case "namespace":
-		return ec.fieldContext_MetafieldDefinition_namespace(ctx, field)
-	case "ownerType":
-		return ec.fieldContext_MetafieldDefinition_ownerType(ctx, field)
-	case "pinnedPosition":
-		return ec.fieldContext_MetafieldDefinition_pinnedPosition(ctx, field)
-	case "revision":
-		return ec.fieldContext_MetafieldDefinition_revision(ctx, field)
-	case "type":
-		return ec.fieldContext_MetafieldDefinition_type(ctx, field)
-	case "validations":
-		return ec.fieldContext_MetafieldDefinition_validations(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinition", field.Name)
-}
-
-func (ec *executionContext) childFields_MetafieldDefinitionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_MetafieldDefinitionConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_MetafieldDefinitionConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_MetafieldDefinitionConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_MetafieldDefinitionCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "createdDefinition":
-		return ec.fieldContext_MetafieldDefinitionCreatePayload_createdDefinition(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_MetafieldDefinitionCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_MetafieldDefinitionDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedDefinitionId":
-		return ec.fieldContext_MetafieldDefinitionDeletePayload_deletedDefinitionId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_MetafieldDefinitionDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_MetafieldDefinitionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_MetafieldDefinitionEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_MetafieldDefinitionEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_MetafieldDefinitionType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "name":
-		return ec.fieldContext_MetafieldDefinitionType_name(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionType", field.Name)
-}
-
-func (ec *executionContext) childFields_MetafieldDefinitionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "updatedDefinition":
-		return ec.fieldContext_MetafieldDefinitionUpdatePayload_updatedDefinition(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_MetafieldDefinitionUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionUpdatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_MetafieldDefinitionValidation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "name":
-		return ec.fieldContext_MetafieldDefinitionValidation_name(ctx, field)
-	case "value":
-		return ec.fieldContext_MetafieldDefinitionValidation_value(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionValidation", field.Name)
 }
 
 func (ec *executionContext) childFields_MetafieldDeleteUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14948,8 +14110,6 @@ func (ec *executionContext) childFields_Page(ctx context.Context, field graphql.
 		return ec.fieldContext_Page_updatedAt(ctx, field)
 	case "isPublished":
 		return ec.fieldContext_Page_isPublished(ctx, field)
-	case "revision":
-		return ec.fieldContext_Page_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Page", field.Name)
 }
@@ -15148,20 +14308,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_variantsCount(ctx, field)
 	case "vendor":
 		return ec.fieldContext_Product_vendor(ctx, field)
-	case "revision":
-		return ec.fieldContext_Product_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
-}
-
-func (ec *executionContext) childFields_ProductChangeStatusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "product":
-		return ec.fieldContext_ProductChangeStatusPayload_product(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ProductChangeStatusPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProductChangeStatusPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15226,16 +14374,6 @@ func (ec *executionContext) childFields_ProductDeletePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ProductDeletePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_ProductDuplicatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "newProduct":
-		return ec.fieldContext_ProductDuplicatePayload_newProduct(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ProductDuplicatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProductDuplicatePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_ProductEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -15258,16 +14396,6 @@ func (ec *executionContext) childFields_ProductOption(ctx context.Context, field
 		return ec.fieldContext_ProductOption_values(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductOption", field.Name)
-}
-
-func (ec *executionContext) childFields_ProductOptionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "product":
-		return ec.fieldContext_ProductOptionUpdatePayload_product(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ProductOptionUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProductOptionUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductOptionValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15294,38 +14422,6 @@ func (ec *executionContext) childFields_ProductOptionValueSwatch(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type ProductOptionValueSwatch", field.Name)
 }
 
-func (ec *executionContext) childFields_ProductOptionsCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "product":
-		return ec.fieldContext_ProductOptionsCreatePayload_product(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ProductOptionsCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ProductOptionsDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "product":
-		return ec.fieldContext_ProductOptionsDeletePayload_product(ctx, field)
-	case "deletedOptionsIds":
-		return ec.fieldContext_ProductOptionsDeletePayload_deletedOptionsIds(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ProductOptionsDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ProductOptionsReorderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "product":
-		return ec.fieldContext_ProductOptionsReorderPayload_product(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ProductOptionsReorderPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsReorderPayload", field.Name)
-}
-
 func (ec *executionContext) childFields_ProductPriceRange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "maxVariantPrice":
@@ -15334,32 +14430,6 @@ func (ec *executionContext) childFields_ProductPriceRange(ctx context.Context, f
 		return ec.fieldContext_ProductPriceRange_minVariantPrice(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductPriceRange", field.Name)
-}
-
-func (ec *executionContext) childFields_ProductReorderMediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "job":
-		return ec.fieldContext_ProductReorderMediaPayload_job(ctx, field)
-	case "mediaUserErrors":
-		return ec.fieldContext_ProductReorderMediaPayload_mediaUserErrors(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ProductReorderMediaPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProductReorderMediaPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ProductUpdateMediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "media":
-		return ec.fieldContext_ProductUpdateMediaPayload_media(ctx, field)
-	case "mediaUserErrors":
-		return ec.fieldContext_ProductUpdateMediaPayload_mediaUserErrors(ctx, field)
-	case "product":
-		return ec.fieldContext_ProductUpdateMediaPayload_product(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ProductUpdateMediaPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProductUpdateMediaPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15496,16 +14566,6 @@ func (ec *executionContext) childFields_ProductVariantsBulkDeleteUserError(ctx c
 		return ec.fieldContext_ProductVariantsBulkDeleteUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductVariantsBulkDeleteUserError", field.Name)
-}
-
-func (ec *executionContext) childFields_ProductVariantsBulkReorderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "product":
-		return ec.fieldContext_ProductVariantsBulkReorderPayload_product(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ProductVariantsBulkReorderPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProductVariantsBulkReorderPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductVariantsBulkUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15934,6 +14994,56 @@ func (ec *executionContext) childFields_StaffAccessTokenUserError(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type StaffAccessTokenUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_StaffCustomerAddressDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedAddressId":
+		return ec.fieldContext_StaffCustomerAddressDeletePayload_deletedAddressId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerAddressDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerAddressDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerAddressPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address":
+		return ec.fieldContext_StaffCustomerAddressPayload_address(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerAddressPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerAddressPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_StaffCustomerCreatePayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedCustomerId":
+		return ec.fieldContext_StaffCustomerDeletePayload_deletedCustomerId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_StaffCustomerUpdatePayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_StaffMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessScopes":
@@ -16050,6 +15160,38 @@ func (ec *executionContext) childFields_StaffUserError(ctx context.Context, fiel
 		return ec.fieldContext_StaffUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StaffUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_StagedMediaUploadTarget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "parameters":
+		return ec.fieldContext_StagedMediaUploadTarget_parameters(ctx, field)
+	case "resourceUrl":
+		return ec.fieldContext_StagedMediaUploadTarget_resourceUrl(ctx, field)
+	case "url":
+		return ec.fieldContext_StagedMediaUploadTarget_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StagedMediaUploadTarget", field.Name)
+}
+
+func (ec *executionContext) childFields_StagedUploadParameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_StagedUploadParameter_name(ctx, field)
+	case "value":
+		return ec.fieldContext_StagedUploadParameter_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StagedUploadParameter", field.Name)
+}
+
+func (ec *executionContext) childFields_StagedUploadsCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "stagedTargets":
+		return ec.fieldContext_StagedUploadsCreatePayload_stagedTargets(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StagedUploadsCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StagedUploadsCreatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StringConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -18,6 +18,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
+	"github.com/rialtohq/rialto/commerce/upload"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
@@ -1209,7 +1210,7 @@ type CreateMediaInput struct {
 	Alt *string `json:"alt,omitempty"`
 	// What it is; this shop takes `IMAGE`.
 	MediaContentType string `json:"mediaContentType"`
-	// Where to fetch it. Addresses inside private networks are refused.
+	// Where it is: a `resourceUrl` of `stagedUploadsCreate`, or its address on the web, where it stays.
 	OriginalSource string `json:"originalSource"`
 }
 
@@ -4340,6 +4341,14 @@ type StaffUserError struct {
 }
 
 func (StaffUserError) IsDisplayableError() {}
+
+// Outcome of asking for addresses to put pictures at.
+type StagedUploadsCreatePayload struct {
+	// An address for each picture, in the order of the input; null when something was refused.
+	StagedTargets []*upload.Target `json:"stagedTargets,omitempty"`
+	// What was refused and why. Empty when all addresses were handed out.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
 
 // A page of plain texts, in the order asked for.
 type StringConnection struct {

@@ -777,6 +777,18 @@ func (f StaffMemberFunc) Mutate(ctx context.Context, m generated.Mutation) (gene
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.StaffMemberMutation", m)
 }
 
+// The StagedUploadFunc type is an adapter to allow the use of ordinary
+// function as StagedUpload mutator.
+type StagedUploadFunc func(context.Context, *generated.StagedUploadMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StagedUploadFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.StagedUploadMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.StagedUploadMutation", m)
+}
+
 // The StockMovementFunc type is an adapter to allow the use of ordinary
 // function as StockMovement mutator.
 type StockMovementFunc func(context.Context, *generated.StockMovementMutation) (generated.Value, error)

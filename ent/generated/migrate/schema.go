@@ -995,6 +995,14 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{MediaColumns[1], MediaColumns[4], MediaColumns[5], MediaColumns[0]},
 			},
+			{
+				Name:    "media_shop_id_source",
+				Unique:  false,
+				Columns: []*schema.Column{MediaColumns[1], MediaColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "source LIKE 'uploads/%'",
+				},
+			},
 		},
 	}
 	// MenuColumns holds the columns for the "menu" table.
@@ -2138,6 +2146,34 @@ var (
 		Columns:    StaffMemberColumns,
 		PrimaryKey: []*schema.Column{StaffMemberColumns[0]},
 	}
+	// StagedUploadColumns holds the columns for the "staged_upload" table.
+	StagedUploadColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "secret_hash", Type: field.TypeBytes},
+		{Name: "filename", Type: field.TypeString},
+		{Name: "declared_type", Type: field.TypeString},
+		{Name: "byte_limit", Type: field.TypeInt64},
+		{Name: "file_key", Type: field.TypeString, Default: ""},
+		{Name: "content_type", Type: field.TypeString, Default: ""},
+		{Name: "width", Type: field.TypeInt, Default: 0},
+		{Name: "height", Type: field.TypeInt, Default: 0},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// StagedUploadTable holds the schema information for the "staged_upload" table.
+	StagedUploadTable = &schema.Table{
+		Name:       "staged_upload",
+		Columns:    StagedUploadColumns,
+		PrimaryKey: []*schema.Column{StagedUploadColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stagedupload_shop_id_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{StagedUploadColumns[1], StagedUploadColumns[10]},
+			},
+		},
+	}
 	// StockMovementColumns holds the columns for the "stock_movement" table.
 	StockMovementColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -2383,6 +2419,7 @@ var (
 		SignInFlowTable,
 		SigningKeyTable,
 		StaffMemberTable,
+		StagedUploadTable,
 		StockMovementTable,
 		StorefrontTokenTable,
 		TaxRateTable,
@@ -2595,6 +2632,9 @@ func init() {
 	}
 	StaffMemberTable.Annotation = &entsql.Annotation{
 		Table: "staff_member",
+	}
+	StagedUploadTable.Annotation = &entsql.Annotation{
+		Table: "staged_upload",
 	}
 	StockMovementTable.Annotation = &entsql.Annotation{
 		Table: "stock_movement",

@@ -198,6 +198,9 @@ type SigningKey func(*sql.Selector)
 // StaffMember is the predicate function for staffmember builders.
 type StaffMember func(*sql.Selector)
 
+// StagedUpload is the predicate function for stagedupload builders.
+type StagedUpload func(*sql.Selector)
+
 // StockMovement is the predicate function for stockmovement builders.
 type StockMovement func(*sql.Selector)
 
