@@ -6909,7 +6909,7 @@ enum StaffErrorCode {
 """
 Work that goes on after the answer. This shop finishes before it answers, so ` + "`" + `done` + "`" + ` is always true.
 """
-type Job @requiresScopes(scopes: [["orders:write"], ["products:write"]]) {
+type Job @requiresScopes(scopes: [["orders:write"], ["products:write"], ["discounts:write"]]) {
   "Whether the work is finished."
   done: Boolean!
   "Id of the work."
@@ -8513,6 +8513,8 @@ enum DiscountErrorCode {
   MISSING_ARGUMENT
   "A value is given where none may be."
   PRESENT
+  "Somebody else has changed it since you read it."
+  STALE
   "Another discount has this code."
   TAKEN
   "The value is too long."
@@ -8523,6 +8525,199 @@ enum DiscountErrorCode {
   TOO_SHORT
   "The value is outside its bounds."
   VALUE_OUTSIDE_RANGE
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_discount_update.graphqls", Input: `extend type Mutation {
+  "Changes a code that takes an amount or a percentage off. A part that is left out stays as it is; null takes an end, a limit or a minimum away. Orders keep what it gave them."
+  discountCodeBasicUpdate(
+    "The discount to change."
+    id: ID!
+    "What to change."
+    basicCodeDiscount: DiscountCodeBasicInput!
+    "The discount's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+    ifRevision: String
+  ): DiscountCodeBasicUpdatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Changes a code for shipping without charge. A part that is left out stays as it is; null takes an end, a limit or a minimum away. Orders keep what it gave them."
+  discountCodeFreeShippingUpdate(
+    "The discount to change."
+    id: ID!
+    "What to change."
+    freeShippingCodeDiscount: DiscountCodeFreeShippingInput!
+    "The discount's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+    ifRevision: String
+  ): DiscountCodeFreeShippingUpdatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Changes a code by which buying some things makes others cheaper. A part that is left out stays as it is; null takes an end, a limit or a minimum away. Orders keep what it gave them."
+  discountCodeBxgyUpdate(
+    "The discount to change."
+    id: ID!
+    "What to change."
+    bxgyCodeDiscount: DiscountCodeBxgyInput!
+    "The discount's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+    ifRevision: String
+  ): DiscountCodeBxgyUpdatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Changes a discount without a code. A part that is left out stays as it is; null takes an end, a limit or a minimum away. Orders keep what it gave them."
+  discountAutomaticBasicUpdate(
+    "The discount to change."
+    id: ID!
+    "What to change."
+    automaticBasicDiscount: DiscountAutomaticBasicInput!
+    "The discount's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+    ifRevision: String
+  ): DiscountAutomaticBasicUpdatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Lets a discount with a code begin now, and not end where its end has come."
+  discountCodeActivate("The discount." id: ID!): DiscountCodeActivatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Lets a discount without a code begin now, and not end where its end has come."
+  discountAutomaticActivate("The discount." id: ID!): DiscountAutomaticActivatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Deletes a discount with a code. Orders keep what it gave them."
+  discountCodeDelete("The discount to delete." id: ID!): DiscountCodeDeletePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Deletes a discount without a code. Orders keep what it gave them."
+  discountAutomaticDelete("The discount to delete." id: ID!): DiscountAutomaticDeletePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Lets several discounts with codes begin now, all or none."
+  discountCodeBulkActivate("The discounts, at most 250." ids: [ID!]!): DiscountCodeBulkActivatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Ends several discounts with codes now, all or none."
+  discountCodeBulkDeactivate("The discounts, at most 250." ids: [ID!]!): DiscountCodeBulkDeactivatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Deletes several discounts with codes, all or none. Orders keep what they gave them."
+  discountCodeBulkDelete("The discounts, at most 250." ids: [ID!]!): DiscountCodeBulkDeletePayload @requiresScopes(scopes: [["discounts:write"]])
+}
+
+extend type DiscountCodeBasic {
+  "Changes with every edit, not with uses. Send it back as ` + "`" + `ifRevision` + "`" + `, and an edit that somebody made in between is not overwritten."
+  revision: String
+}
+
+extend type DiscountCodeFreeShipping {
+  "Changes with every edit, not with uses. Send it back as ` + "`" + `ifRevision` + "`" + `, and an edit that somebody made in between is not overwritten."
+  revision: String
+}
+
+extend type DiscountCodeBxgy {
+  "Changes with every edit, not with uses. Send it back as ` + "`" + `ifRevision` + "`" + `, and an edit that somebody made in between is not overwritten."
+  revision: String
+}
+
+extend type DiscountAutomaticBasic {
+  "Changes with every edit, not with uses. Send it back as ` + "`" + `ifRevision` + "`" + `, and an edit that somebody made in between is not overwritten."
+  revision: String
+}
+
+"""
+Outcome of changing a code for an amount or a percentage.
+"""
+type DiscountCodeBasicUpdatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  codeDiscountNode: DiscountCodeNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of changing a code for free shipping.
+"""
+type DiscountCodeFreeShippingUpdatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  codeDiscountNode: DiscountCodeNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of changing a code by which buying some things makes others cheaper.
+"""
+type DiscountCodeBxgyUpdatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  codeDiscountNode: DiscountCodeNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of changing a discount without a code.
+"""
+type DiscountAutomaticBasicUpdatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  automaticDiscountNode: DiscountAutomaticNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of letting a discount with a code begin.
+"""
+type DiscountCodeActivatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  codeDiscountNode: DiscountCodeNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of letting a discount without a code begin.
+"""
+type DiscountAutomaticActivatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  automaticDiscountNode: DiscountAutomaticNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of deleting a discount with a code.
+"""
+type DiscountCodeDeletePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "Id of the discount that is gone."
+  deletedCodeDiscountId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of deleting a discount without a code.
+"""
+type DiscountAutomaticDeletePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "Id of the discount that is gone."
+  deletedAutomaticDiscountId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of letting several discounts begin.
+"""
+type DiscountCodeBulkActivatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The work, which is done; null when nothing was changed."
+  job: Job
+  "What was refused and why. Empty when it was done."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of ending several discounts.
+"""
+type DiscountCodeBulkDeactivatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The work, which is done; null when nothing was changed."
+  job: Job
+  "What was refused and why. Empty when it was done."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of deleting several discounts.
+"""
+type DiscountCodeBulkDeletePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The work, which is done; null when nothing was changed."
+  job: Job
+  "What was refused and why. Empty when it was done."
+  userErrors: [DiscountUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_inventory.graphqls", Input: `extend type Query {
@@ -12816,6 +13011,16 @@ func (ec *executionContext) childFields_DiscountApplicationEdge(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type DiscountApplicationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_DiscountAutomaticActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "automaticDiscountNode":
+		return ec.fieldContext_DiscountAutomaticActivatePayload_automaticDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountAutomaticActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticActivatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DiscountAutomaticBasicCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "automaticDiscountNode":
@@ -12824,6 +13029,16 @@ func (ec *executionContext) childFields_DiscountAutomaticBasicCreatePayload(ctx 
 		return ec.fieldContext_DiscountAutomaticBasicCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticBasicCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountAutomaticBasicUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "automaticDiscountNode":
+		return ec.fieldContext_DiscountAutomaticBasicUpdatePayload_automaticDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountAutomaticBasicUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticBasicUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DiscountAutomaticDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12836,6 +13051,16 @@ func (ec *executionContext) childFields_DiscountAutomaticDeactivatePayload(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticDeactivatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DiscountAutomaticDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedAutomaticDiscountId":
+		return ec.fieldContext_DiscountAutomaticDeletePayload_deletedAutomaticDiscountId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountAutomaticDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DiscountAutomaticNode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "automaticDiscount":
@@ -12844,6 +13069,16 @@ func (ec *executionContext) childFields_DiscountAutomaticNode(ctx context.Contex
 		return ec.fieldContext_DiscountAutomaticNode_id(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticNode", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeDiscountNode":
+		return ec.fieldContext_DiscountCodeActivatePayload_codeDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeActivatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DiscountCodeBasicCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12856,6 +13091,46 @@ func (ec *executionContext) childFields_DiscountCodeBasicCreatePayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBasicCreatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DiscountCodeBasicUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeDiscountNode":
+		return ec.fieldContext_DiscountCodeBasicUpdatePayload_codeDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeBasicUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBasicUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeBulkActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_DiscountCodeBulkActivatePayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeBulkActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBulkActivatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeBulkDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_DiscountCodeBulkDeactivatePayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeBulkDeactivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBulkDeactivatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeBulkDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_DiscountCodeBulkDeletePayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeBulkDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBulkDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DiscountCodeBxgyCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "codeDiscountNode":
@@ -12864,6 +13139,16 @@ func (ec *executionContext) childFields_DiscountCodeBxgyCreatePayload(ctx contex
 		return ec.fieldContext_DiscountCodeBxgyCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBxgyCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeBxgyUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeDiscountNode":
+		return ec.fieldContext_DiscountCodeBxgyUpdatePayload_codeDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeBxgyUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBxgyUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DiscountCodeDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12876,6 +13161,16 @@ func (ec *executionContext) childFields_DiscountCodeDeactivatePayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeDeactivatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DiscountCodeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedCodeDiscountId":
+		return ec.fieldContext_DiscountCodeDeletePayload_deletedCodeDiscountId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DiscountCodeFreeShippingCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "codeDiscountNode":
@@ -12884,6 +13179,16 @@ func (ec *executionContext) childFields_DiscountCodeFreeShippingCreatePayload(ct
 		return ec.fieldContext_DiscountCodeFreeShippingCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeFreeShippingCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeFreeShippingUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeDiscountNode":
+		return ec.fieldContext_DiscountCodeFreeShippingUpdatePayload_codeDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeFreeShippingUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeFreeShippingUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DiscountCodeNode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
