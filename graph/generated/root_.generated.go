@@ -9330,6 +9330,21 @@ enum MarketUserErrorCode {
   VARIANT_NOT_FOUND
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_menu.graphqls", Input: `extend type Mutation {
+  "Deletes a menu with all its entries. The default menus, ` + "`" + `main-menu` + "`" + ` and ` + "`" + `footer` + "`" + `, cannot be deleted."
+  menuDelete("The menu to delete." id: ID!): MenuDeletePayload @requiresScopes(scopes: [["content:write"]])
+}
+
+"""
+Outcome of deleting a menu.
+"""
+type MenuDeletePayload @requiresScopes(scopes: [["content:write"]]) {
+  "Id of the menu that is gone."
+  deletedMenuId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [MenuUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_order.graphqls", Input: `extend type Query {
   "One order of the shop; null when there is none with this id."
   order("Global id of the order." id: ID!): Order @requiresScopes(scopes: [["orders:read"]])
@@ -14047,6 +14062,16 @@ func (ec *executionContext) childFields_MenuCreatePayload(ctx context.Context, f
 		return ec.fieldContext_MenuCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MenuCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MenuDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedMenuId":
+		return ec.fieldContext_MenuDeletePayload_deletedMenuId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MenuDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MenuDeletePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MenuItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -2771,6 +2771,14 @@ type MenuCreatePayload struct {
 	UserErrors []*MenuUserError `json:"userErrors"`
 }
 
+// Outcome of deleting a menu.
+type MenuDeletePayload struct {
+	// Id of the menu that is gone.
+	DeletedMenuID *gid.ID `json:"deletedMenuId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*MenuUserError `json:"userErrors"`
+}
+
 // A new entry of a menu.
 type MenuItemCreateInput struct {
 	// Entries below it.
