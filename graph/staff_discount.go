@@ -235,6 +235,8 @@ func (o *offer) bxgy(buys *model.DiscountCustomerBuysInput, gets *model.Discount
 	}
 	switch {
 	case gets == nil && o.stored:
+	case gets != nil && gets.Value != nil && (gets.Value.DiscountAmount != nil || gets.Value.Percentage != nil):
+		o.wrong(codeInvalid, "Say what is given as discountOnQuantity alone.", "customerGets", "value")
 	case gets != nil && gets.Value == nil && o.stored:
 		o.Config.Get.Target = o.items(o.Config.Get.Target, gets.Items, "customerGets", "items")
 	case gets == nil || gets.Value == nil || gets.Value.DiscountOnQuantity == nil || gets.Value.DiscountOnQuantity.Effect == nil:

@@ -33,9 +33,13 @@ var (
 		"productVariantsBulkCreate.variants.optionValues.optionName":                          "there is no such option, whatever its length",
 		"productVariantsBulkUpdate.variants.optionValues.optionName":                          "there is no such option, whatever its length",
 		"discountCodeBasicCreate.basicCodeDiscount.customerGets.value.discountOnQuantity.":    "such a discount takes no amount by quantity",
+		"discountCodeBasicUpdate.basicCodeDiscount.customerGets.value.discountOnQuantity.":    "such a discount takes no amount by quantity",
 		"discountAutomaticBasicCreate.automaticBasicDiscount.customerGets.value.discountOnQu": "such a discount takes no amount by quantity",
+		"discountAutomaticBasicUpdate.automaticBasicDiscount.customerGets.value.discountOnQu": "such a discount takes no amount by quantity",
 		"discountCodeFreeShippingCreate.freeShippingCodeDiscount.maximumShippingPrice.":       "free shipping has no bound",
+		"discountCodeFreeShippingUpdate.freeShippingCodeDiscount.maximumShippingPrice.":       "free shipping has no bound",
 		"discountCodeBxgyCreate.bxgyCodeDiscount.customerGets.value.discountAmount.":          "such a discount gives by quantity",
+		"discountCodeBxgyUpdate.bxgyCodeDiscount.customerGets.value.discountAmount.":          "such a discount gives by quantity",
 	}
 	// indifferent are places for ids where an id of nothing does no harm.
 	indifferent = map[string]string{
@@ -97,6 +101,13 @@ func (w *walkIn) samplesOf(p *premises) samples {
 		"menuUpdate.id": id("Menu"), "staffMenu.id": id("Menu"), "items.id": id("MenuItem"), "resourceId": id("Page"), "items.type": "PAGE",
 		"page.id": id("Page"), "pageUpdate.id": id("Page"), "pageDelete.id": id("Page"),
 		"discountCodeDeactivate.id": id("DiscountCodeNode"), "discountAutomaticDeactivate.id": id("DiscountAutomaticNode"),
+		"discountCodeActivate.id": id("DiscountCodeNode"), "discountAutomaticActivate.id": id("DiscountAutomaticNode"), "discountCodeDelete.id": id("DiscountCodeNode"),
+		"discountAutomaticDelete.id": id("DiscountAutomaticNode"), "discountCodeBasicUpdate.id": id("DiscountCodeNode"), "discountAutomaticBasicUpdate.id": id("DiscountAutomaticNode"),
+		"discountCodeFreeShippingUpdate.id": id("FreeShipping"), "discountCodeBxgyUpdate.id": id("Bxgy"),
+		"discountCodeBulkActivate.ids": id("DiscountCodeNode"), "discountCodeBulkDeactivate.ids": id("DiscountCodeNode"), "discountCodeBulkDelete.ids": id("DiscountCodeNode"),
+		"market.id": id("Market"), "marketUpdate.id": id("Market"), "marketDelete.id": id("Market"), "marketId": id("Market"),
+		"prices.variantId": id("ProductVariant"), "variantIds": id("ProductVariant"), "shippingZone.id": id("ShippingZone"), "shippingZoneUpdate.id": id("ShippingZone"),
+		"shippingZoneDelete.id": id("ShippingZone"), "taxRateDelete.id": id("TaxRate"), "menuDelete.id": id("Menu"),
 		"customers.add": id("Customer"), "customers.remove": id("Customer"), "collections.add": id("Collection"), "collections.remove": id("Collection"),
 		"productsToAdd": id("Product"), "productsToRemove": id("Product"), "productVariantsToAdd": id("ProductVariant"), "productVariantsToRemove": id("ProductVariant"),
 		"inventoryItemId": id("InventoryItem"), "locationId": id("Location"), "orderId": id("Order"), "order.id": id("Order"), "orderUpdate.input.id": id("Order"),
