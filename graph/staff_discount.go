@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/rialtohq/rialto/commerce/discount"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/promotion"
@@ -21,10 +23,12 @@ const (
 	codeInvalid = "INVALID"
 )
 
-// offer reads the input of a discount: an intake whose paths begin with the argument's name.
+// offer reads the input of a discount: an intake whose paths begin with the argument's name. What a change leaves out stays
+// as it is stored.
 type offer struct {
 	intake
-	root string
+	root   string
+	stored bool
 	promotion.Discount
 }
 
@@ -32,19 +36,40 @@ func (o *offer) wrong(code, message string, field ...string) {
 	o.add(code, message, slices.Concat([]string{o.root}, field)...)
 }
 
-func newOffer(ctx context.Context, root string, method promotion.Method, kind promotion.Kind, title *string, starts, ends *time.Time) *offer {
-	o := &offer{intake: intake{ctx: ctx}, root: root, Discount: promotion.Discount{Method: method, Kind: kind, Title: text(title)}}
+// newOffer begins with the stored discount, or with a new one of a method and kind where there is none.
+func newOffer(ctx context.Context, root string, stored *promotion.Discount, method promotion.Method, kind promotion.Kind, title *string, starts, ends *time.Time) *offer {
+	o := &offer{intake: intake{ctx: ctx}, root: root, Discount: promotion.Discount{Method: method, Kind: kind}}
+	if stored != nil {
+		o.stored, o.Discount = true, *stored
+	}
+	if title != nil {
+		o.Title = *title
+	}
 	if starts != nil {
 		o.StartsAt = *starts
 	}
-	if ends != nil {
+	switch {
+	case ends != nil:
 		o.EndsAt = *ends
+	case o.cleared("endsAt"):
+		o.EndsAt = time.Time{}
 	}
 	return o
 }
 
+// cleared reports whether a change sends null for a field, to take away what is stored.
+func (o *offer) cleared(field string) bool { return o.stored && o.gave(o.root, field) }
+
 func (o *offer) code(code *string, once *bool, limit *int) {
-	o.Code, o.OncePerCustomer = text(code), once != nil && *once
+	if code != nil {
+		o.Code = *code
+	}
+	if once != nil {
+		o.OncePerCustomer = *once
+	}
+	if limit == nil && o.cleared("usageLimit") {
+		o.UsageLimit = 0
+	}
 	if limit != nil {
 		o.UsageLimit = int64(*limit)
 		if *limit < 1 {
@@ -79,15 +104,35 @@ func (o *offer) buyers(in *model.DiscountContextInput, old *model.DiscountCustom
 	switch {
 	case all && some != nil:
 		o.wrong(codeTooMany, "Give all or customers, not both.", field)
-	case some != nil && len(some.Add) > 0:
-		o.Config.Customers = uuidsOf(some.Add, "Customer")
-	case !all:
+	case some != nil:
+		// Nobody left would be everybody.
+		if o.Config.Customers = joined(o.Config.Customers, some.Add, some.Remove, "Customer"); len(o.Config.Customers) == 0 {
+			o.wrong(codeMissing, "Say who can use it.", field, "customers", "add")
+		}
+	case all:
+		o.Config.Customers = nil
+	default:
 		o.wrong(codeMissing, "Say who can use it.", field, "customers", "add")
 	}
 }
 
-// items reads which things it is about. Nothing named is a mistake, never everything.
-func (o *offer) items(in *model.DiscountItemsInput, field ...string) (t promotion.Target) {
+// joined is a list with some added and others taken off.
+func joined(list []uuid.UUID, add, remove []*gid.ID, typ string) []uuid.UUID {
+	out := slices.Clone(list)
+	for _, id := range uuidsOf(add, typ) {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	gone := uuidsOf(remove, typ)
+	return slices.DeleteFunc(out, func(id uuid.UUID) bool { return slices.Contains(gone, id) })
+}
+
+// items reads which things it is about, beginning with those stored. Nothing named is a mistake, never everything.
+func (o *offer) items(stored promotion.Target, in *model.DiscountItemsInput, field ...string) (t promotion.Target) {
+	if in == nil && o.stored {
+		return stored
+	}
 	given := 0
 	if in != nil {
 		for _, part := range []bool{in.All != nil && *in.All, in.Collections != nil, in.Products != nil} {
@@ -105,10 +150,11 @@ func (o *offer) items(in *model.DiscountItemsInput, field ...string) (t promotio
 		return t
 	}
 	if c := in.Collections; c != nil {
-		t.Collections = uuidsOf(c.Add, "Collection")
+		t.Collections = joined(stored.Collections, c.Add, c.Remove, "Collection")
 	}
 	if p := in.Products; p != nil {
-		t.Products, t.Variants = uuidsOf(p.ProductsToAdd, "Product"), uuidsOf(p.ProductVariantsToAdd, "ProductVariant")
+		t.Products = joined(stored.Products, p.ProductsToAdd, p.ProductsToRemove, "Product")
+		t.Variants = joined(stored.Variants, p.ProductVariantsToAdd, p.ProductVariantsToRemove, "ProductVariant")
 	}
 	if (in.All == nil || !*in.All) && len(t.Collections)+len(t.Products)+len(t.Variants) == 0 {
 		o.wrong(codeMissing, "Name one thing at least.", field...)
@@ -126,6 +172,9 @@ func (o *offer) amount(in *model.MoneyInput, field ...string) map[money.Currency
 
 // minimum reads what has to be in the cart. What contradicts itself, the service says.
 func (o *offer) minimum(in *model.DiscountMinimumRequirementInput) {
+	if in != nil || o.cleared("minimumRequirement") {
+		o.Config.MinQuantity, o.Config.MinSubtotal = 0, nil
+	}
 	if in == nil {
 		return
 	}
@@ -139,19 +188,26 @@ func (o *offer) minimum(in *model.DiscountMinimumRequirementInput) {
 
 // basic reads what an amount or a percentage is taken off, and how much.
 func (o *offer) basic(in *model.DiscountCustomerGetsInput) {
-	if in == nil || in.Value == nil {
+	if in == nil && o.stored {
+		return
+	}
+	if in == nil || in.Value == nil && !o.stored {
 		o.wrong(codeMissing, "Say what the discount gives.", "customerGets", "value")
 		return
 	}
-	o.Config.Target = o.items(in.Items, "customerGets", "items")
+	o.Config.Target = o.items(o.Config.Target, in.Items, "customerGets", "items")
 	v := in.Value
+	if v == nil {
+		return
+	}
+	o.Config.PPM, o.Config.Amounts, o.Config.Each = 0, nil, ""
 	switch {
 	case v.DiscountOnQuantity != nil:
 		o.wrong(codeInvalid, "A discount on a number of pieces comes with buying others: use discountCodeBxgyCreate.", "customerGets", "value", "discountOnQuantity")
 	case v.Percentage != nil && v.DiscountAmount != nil:
 		o.wrong(codeTooMany, "Give an amount or a percentage, not both.", "customerGets", "value")
 	case v.Percentage != nil:
-		o.Config.PPM = ppm(*v.Percentage)
+		o.Kind, o.Config.PPM = promotion.Percentage, ppm(*v.Percentage)
 	case v.DiscountAmount != nil:
 		o.Kind, o.Config.Each = promotion.Fixed, promotion.EachOrder
 		o.Config.Amounts = o.amount(v.DiscountAmount.Amount, "customerGets", "value", "discountAmount", "amount")
@@ -166,15 +222,23 @@ func (o *offer) basic(in *model.DiscountCustomerGetsInput) {
 // bxgy reads what has to be bought and what is given for it.
 func (o *offer) bxgy(buys *model.DiscountCustomerBuysInput, gets *model.DiscountCustomerGetsInput, uses *int) {
 	switch {
+	case buys == nil && o.stored:
+	case buys != nil && buys.Value == nil && o.stored:
+		o.Config.Target = o.items(o.Config.Target, buys.Items, "customerBuys", "items")
 	case buys == nil || buys.Value == nil:
 		o.wrong(codeMissing, "Say how much has to be bought.", "customerBuys", "value")
 	case buys.Value.Amount != nil:
 		o.wrong(codeInvalid, "What has to be bought is a number of pieces in this shop.", "customerBuys", "value", "amount")
 	default:
 		o.Config.Get.Buy = whole(buys.Value.Quantity)
-		o.Config.Target = o.items(buys.Items, "customerBuys", "items")
+		o.Config.Target = o.items(o.Config.Target, buys.Items, "customerBuys", "items")
 	}
 	switch {
+	case gets == nil && o.stored:
+	case gets != nil && gets.Value != nil && (gets.Value.DiscountAmount != nil || gets.Value.Percentage != nil):
+		o.wrong(codeInvalid, "Say what is given as discountOnQuantity alone.", "customerGets", "value")
+	case gets != nil && gets.Value == nil && o.stored:
+		o.Config.Get.Target = o.items(o.Config.Get.Target, gets.Items, "customerGets", "items")
 	case gets == nil || gets.Value == nil || gets.Value.DiscountOnQuantity == nil || gets.Value.DiscountOnQuantity.Effect == nil:
 		o.wrong(codeMissing, "Say what is given, as discountOnQuantity.", "customerGets", "value", "discountOnQuantity")
 	case gets.Value.DiscountOnQuantity.Effect.Amount != nil:
@@ -185,7 +249,10 @@ func (o *offer) bxgy(buys *model.DiscountCustomerBuysInput, gets *model.Discount
 		if on.Effect.Percentage != nil {
 			o.Config.Get.PPM = ppm(*on.Effect.Percentage)
 		}
-		o.Config.Get.Target = o.items(gets.Items, "customerGets", "items")
+		o.Config.Get.Target = o.items(o.Config.Get.Target, gets.Items, "customerGets", "items")
+	}
+	if uses == nil && o.cleared("usesPerOrderLimit") {
+		o.Config.Get.MaxUses = 0
 	}
 	if uses != nil {
 		o.Config.Get.MaxUses = int64(*uses)
@@ -229,13 +296,20 @@ func (r *Resolver) createOffer(ctx context.Context, o *offer) (*discount.Discoun
 		return nil, discountErrors(o.problems, ""), nil
 	}
 	made, ps, err := r.Discounts.Create(ctx, o.Discount)
+	return made, discountErrors(rooted(ps, o.root), o.Code), err
+}
+
+// rooted puts the fields that problems of the service name where they stand in the argument.
+func rooted(ps fault.Problems, root string) fault.Problems {
 	for _, p := range ps {
 		if inside, ok := paths[p.Field[0]]; ok {
 			p.Field = inside
 		}
-		p.Field = slices.Concat([]string{o.root}, p.Field)
+		if p.Field[0] != "id" && p.Field[0] != "ifRevision" {
+			p.Field = slices.Concat([]string{root}, p.Field)
+		}
 	}
-	return made, discountErrors(ps, o.Code), err
+	return ps
 }
 
 // endOffer ends a discount of a method.
@@ -259,8 +333,8 @@ func discountErrors(list fault.Problems, code string) []*model.DiscountUserError
 	return out
 }
 
-func codeOffer(ctx context.Context, in model.DiscountCodeBasicInput) *offer {
-	o := newOffer(ctx, "basicCodeDiscount", promotion.Code, promotion.Percentage, in.Title, in.StartsAt, in.EndsAt)
+func codeOffer(ctx context.Context, stored *promotion.Discount, in model.DiscountCodeBasicInput) *offer {
+	o := newOffer(ctx, "basicCodeDiscount", stored, promotion.Code, promotion.Percentage, in.Title, in.StartsAt, in.EndsAt)
 	o.code(in.Code, in.AppliesOncePerCustomer, in.UsageLimit)
 	o.combines(in.CombinesWith)
 	o.buyers(in.Context, in.CustomerSelection)
@@ -269,8 +343,8 @@ func codeOffer(ctx context.Context, in model.DiscountCodeBasicInput) *offer {
 	return o
 }
 
-func shippingOffer(ctx context.Context, in model.DiscountCodeFreeShippingInput) *offer {
-	o := newOffer(ctx, "freeShippingCodeDiscount", promotion.Code, promotion.FreeShipping, in.Title, in.StartsAt, in.EndsAt)
+func shippingOffer(ctx context.Context, stored *promotion.Discount, in model.DiscountCodeFreeShippingInput) *offer {
+	o := newOffer(ctx, "freeShippingCodeDiscount", stored, promotion.Code, promotion.FreeShipping, in.Title, in.StartsAt, in.EndsAt)
 	o.code(in.Code, in.AppliesOncePerCustomer, in.UsageLimit)
 	o.combines(in.CombinesWith)
 	o.buyers(in.Context, in.CustomerSelection)
@@ -279,8 +353,8 @@ func shippingOffer(ctx context.Context, in model.DiscountCodeFreeShippingInput) 
 	return o
 }
 
-func bxgyOffer(ctx context.Context, in model.DiscountCodeBxgyInput) *offer {
-	o := newOffer(ctx, "bxgyCodeDiscount", promotion.Code, promotion.BuyXGetY, in.Title, in.StartsAt, in.EndsAt)
+func bxgyOffer(ctx context.Context, stored *promotion.Discount, in model.DiscountCodeBxgyInput) *offer {
+	o := newOffer(ctx, "bxgyCodeDiscount", stored, promotion.Code, promotion.BuyXGetY, in.Title, in.StartsAt, in.EndsAt)
 	o.code(in.Code, in.AppliesOncePerCustomer, in.UsageLimit)
 	o.combines(in.CombinesWith)
 	o.buyers(in.Context, in.CustomerSelection)
@@ -288,8 +362,8 @@ func bxgyOffer(ctx context.Context, in model.DiscountCodeBxgyInput) *offer {
 	return o
 }
 
-func automaticOffer(ctx context.Context, in model.DiscountAutomaticBasicInput) *offer {
-	o := newOffer(ctx, "automaticBasicDiscount", promotion.Automatic, promotion.Percentage, in.Title, in.StartsAt, in.EndsAt)
+func automaticOffer(ctx context.Context, stored *promotion.Discount, in model.DiscountAutomaticBasicInput) *offer {
+	o := newOffer(ctx, "automaticBasicDiscount", stored, promotion.Automatic, promotion.Percentage, in.Title, in.StartsAt, in.EndsAt)
 	o.combines(in.CombinesWith)
 	o.buyers(in.Context, nil)
 	o.minimum(in.MinimumRequirement)

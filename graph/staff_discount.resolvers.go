@@ -14,7 +14,7 @@ import (
 )
 
 func (r *mutationResolver) DiscountCodeBasicCreate(ctx context.Context, basicCodeDiscount model.DiscountCodeBasicInput) (*model.DiscountCodeBasicCreatePayload, error) {
-	made, errors, err := r.createOffer(ctx, codeOffer(ctx, basicCodeDiscount))
+	made, errors, err := r.createOffer(ctx, codeOffer(ctx, nil, basicCodeDiscount))
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func (r *mutationResolver) DiscountCodeBasicCreate(ctx context.Context, basicCod
 }
 
 func (r *mutationResolver) DiscountCodeFreeShippingCreate(ctx context.Context, freeShippingCodeDiscount model.DiscountCodeFreeShippingInput) (*model.DiscountCodeFreeShippingCreatePayload, error) {
-	made, errors, err := r.createOffer(ctx, shippingOffer(ctx, freeShippingCodeDiscount))
+	made, errors, err := r.createOffer(ctx, shippingOffer(ctx, nil, freeShippingCodeDiscount))
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (r *mutationResolver) DiscountCodeFreeShippingCreate(ctx context.Context, f
 }
 
 func (r *mutationResolver) DiscountCodeBxgyCreate(ctx context.Context, bxgyCodeDiscount model.DiscountCodeBxgyInput) (*model.DiscountCodeBxgyCreatePayload, error) {
-	made, errors, err := r.createOffer(ctx, bxgyOffer(ctx, bxgyCodeDiscount))
+	made, errors, err := r.createOffer(ctx, bxgyOffer(ctx, nil, bxgyCodeDiscount))
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (r *mutationResolver) DiscountCodeBxgyCreate(ctx context.Context, bxgyCodeD
 }
 
 func (r *mutationResolver) DiscountAutomaticBasicCreate(ctx context.Context, automaticBasicDiscount model.DiscountAutomaticBasicInput) (*model.DiscountAutomaticBasicCreatePayload, error) {
-	made, errors, err := r.createOffer(ctx, automaticOffer(ctx, automaticBasicDiscount))
+	made, errors, err := r.createOffer(ctx, automaticOffer(ctx, nil, automaticBasicDiscount))
 	if err != nil {
 		return nil, err
 	}

@@ -28,12 +28,12 @@ func shownOffer(d *discount.Discount, now time.Time) model.Any {
 	if d.Method == promotion.Automatic {
 		return &model.DiscountAutomaticBasic{
 			AsyncUsageCount: int(d.Used), CombinesWith: combines, CreatedAt: d.CreatedAt, EndsAt: ends, StartsAt: d.StartsAt, Status: d.Status(now),
-			Summary: d.Summary(), Title: d.Title, UpdatedAt: d.UpdatedAt,
+			Summary: d.Summary(), Title: d.Title, UpdatedAt: d.UpdatedAt, Revision: d.Revision(),
 		}
 	}
 	basic := model.DiscountCodeBasic{
 		AppliesOncePerCustomer: d.OncePerCustomer, AsyncUsageCount: int(d.Used), Codes: codesOf(d), CombinesWith: combines, CreatedAt: d.CreatedAt, EndsAt: ends,
-		StartsAt: d.StartsAt, Status: d.Status(now), Summary: d.Summary(), Title: d.Title, UpdatedAt: d.UpdatedAt, UsageLimit: limit,
+		StartsAt: d.StartsAt, Status: d.Status(now), Summary: d.Summary(), Title: d.Title, UpdatedAt: d.UpdatedAt, UsageLimit: limit, Revision: d.Revision(),
 	}
 	switch d.Kind {
 	case promotion.FreeShipping:

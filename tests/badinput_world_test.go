@@ -91,6 +91,7 @@ func (p *premises) furnish(t *testing.T) {
 	t.Helper()
 	p.things, p.secrets = map[string]string{"Shop": p.shop.ID.String()}, map[string]string{}
 	p.furnishStaff(t)
+	p.furnishSettings(t)
 	p.furnishCatalog(t)
 	p.furnishContent(t)
 	p.furnishCustomer(t)
@@ -101,6 +102,19 @@ func (p *premises) furnish(t *testing.T) {
 			t.Fatalf("there is no %s: %q", typ, id)
 		}
 	}
+}
+
+// furnishSettings makes a market, a zone and a tax in places where nobody else of this shop buys.
+func (p *premises) furnishSettings(t *testing.T) {
+	t.Helper()
+	made := p.ask(t, p.back, `mutation {
+		marketCreate(input: {name: "Alps", regions: [{countryCode: CH}], currencySettings: {baseCurrency: EUR, baseCurrencyManualRate: "0.92"}, enabled: false}) { market { id } userErrors { message } }
+		shippingZoneCreate(input: {name: "Alps", countries: [CH]}) { shippingZone { id } userErrors { message } }
+		taxRateSet(input: {countryCode: CH, name: "MWST", ratePercentage: "8.1"}) { taxRate { id } userErrors { message } }
+	}`, nil)
+	p.keep(made, "Market", "marketCreate", "market", "id")
+	p.keep(made, "ShippingZone", "shippingZoneCreate", "shippingZone", "id")
+	p.keep(made, "TaxRate", "taxRateSet", "taxRate", "id")
 }
 
 // keep notes what stands at a path of data as the id of a type.
@@ -164,6 +178,10 @@ func (p *premises) furnishContent(t *testing.T) {
 	menu := p.ask(t, p.back, `mutation($page: ID!) { menuCreate(handle: "plain-menu", title: "Plain", items: [{title: "Words", type: PAGE, resourceId: $page}]) { menu { id items { id } } userErrors { code field message } } }`, vars{"page": p.things["Page"]})
 	p.keep(menu, "Menu", "menuCreate", "menu", "id")
 	p.keep(menu, "MenuItem", "menuCreate", "menu", "items", 0, "id")
+	p.keep(p.ask(t, p.back, `mutation { discountCodeFreeShippingCreate(freeShippingCodeDiscount: {code: "PLAINPOST"}) { codeDiscountNode { id } userErrors { code field message } } }`, nil),
+		"FreeShipping", "discountCodeFreeShippingCreate", "codeDiscountNode", "id")
+	p.keep(p.ask(t, p.back, `mutation { discountCodeBxgyCreate(bxgyCodeDiscount: {code: "PLAINTWO", customerBuys: {items: {all: true}, value: {quantity: "1"}}, customerGets: {items: {all: true}, value: {discountOnQuantity: {quantity: "1", effect: {percentage: 0.5}}}}}) { codeDiscountNode { id } userErrors { code field message } } }`, nil),
+		"Bxgy", "discountCodeBxgyCreate", "codeDiscountNode", "id")
 	p.keep(p.ask(t, p.back, `mutation { discountCodeBasicCreate(basicCodeDiscount: {code: "PLAIN10", customerGets: {value: {percentage: 0.1}, items: {all: true}}}) { codeDiscountNode { id } userErrors { code field message } } }`, nil),
 		"DiscountCodeNode", "discountCodeBasicCreate", "codeDiscountNode", "id")
 	p.keep(p.ask(t, p.back, `mutation { discountAutomaticBasicCreate(automaticBasicDiscount: {title: "Plain", startsAt: "2090-01-01T00:00:00Z", customerGets: {value: {percentage: 0.1}, items: {all: true}}}) { automaticDiscountNode { id } userErrors { code field message } } }`, nil),

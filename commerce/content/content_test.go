@@ -260,3 +260,34 @@ func wrongMenus(t *testing.T, b *bundle) {
 		t.Fatal(told)
 	}
 }
+
+func TestDeleteMenu(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db)
+		for _, handle := range []string{"main-menu", "sale"} {
+			m, problems, err := b.s.CreateMenu(b.ctx, content.MenuInput{Handle: &handle, Title: "Menu", Items: []content.MenuItemInput{{Title: "Home", Type: "FRONTPAGE"}}})
+			if err != nil || len(problems) > 0 {
+				t.Fatal(codes(problems), err)
+			}
+			other := setup(t, db)
+			problems, err = other.s.DeleteMenu(other.ctx, m.ID.UUID)
+			if d := cmp.Diff([]string{"MENU_DOES_NOT_EXIST id"}, codes(problems)); d != "" || err != nil {
+				t.Error(d, err)
+			}
+			b.take()
+			problems, err = b.s.DeleteMenu(b.ctx, m.ID.UUID)
+			if handle == "main-menu" {
+				if d := cmp.Diff([]string{"INVALID id"}, codes(problems)); d != "" || err != nil {
+					t.Error(d, err)
+				}
+				continue
+			}
+			if d := cmp.Diff([]string{"content.menu_changed sale", "menu.deleted"}, b.take()); d != "" || err != nil || len(problems) > 0 {
+				t.Error(d, codes(problems), err)
+			}
+			if _, err := b.s.Menu(b.ctx, handle); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%v", err)
+			}
+		}
+	})
+}

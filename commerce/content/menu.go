@@ -68,6 +68,33 @@ func (s *Service) UpdateMenu(ctx context.Context, id uuid.UUID, in MenuInput) (*
 	})
 }
 
+// DeleteMenu deletes a menu with its items. Default menus stay, since storefronts ask for them by name. Of a menu that is not
+// there, the path of the problem is "id".
+func (s *Service) DeleteMenu(ctx context.Context, id uuid.UUID) (fault.Problems, error) {
+	_, problems, err := run(ctx, s, "menu", func(tx database.Tx) (*bool, fault.Problems, error) {
+		c := &checker{}
+		row, err := lockMenu(ctx, tx, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		switch {
+		case row == nil:
+			c.add(CodeNoMenu, "There is no such menu.", "id")
+		case slices.Contains(defaultMenus, row.handle):
+			c.add(CodeInvalid, "A default menu cannot be deleted.", "id")
+		}
+		if !c.ok() {
+			return nil, c.problems, nil
+		}
+		if err := deleteMenu(ctx, tx, id); err != nil {
+			return nil, nil, err
+		}
+		done := true
+		return &done, nil, s.told(ctx, tx, EventMenuChanged, MenuEvent{id, row.handle}, "menu.deleted", gid.New("Menu", id), row.handle)
+	})
+	return problems, err
+}
+
 // saveMenu checks a menu and writes all of it.
 func (s *Service) saveMenu(ctx context.Context, tx database.Tx, c *checker, row menuRow, fresh bool, in MenuInput) (*Menu, fault.Problems, error) {
 	row.title = c.name(in.Title, "title")

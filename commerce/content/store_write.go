@@ -98,6 +98,16 @@ func lockMenu(ctx context.Context, tx database.Tx, id uuid.UUID) (*menuRow, erro
 	return list[0], nil
 }
 
+// deleteMenu deletes a menu that was locked, with its items. Served by menu_item (shop_id, menu_id, position, id) and the
+// primary key.
+func deleteMenu(ctx context.Context, tx database.Tx, id uuid.UUID) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM menu_item WHERE shop_id = $1 AND menu_id = $2", id); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "DELETE FROM menu WHERE shop_id = $1 AND id = $2", id)
+	return err
+}
+
 // itemIDs are the ids of a menu's items. Served by menu_item (shop_id, menu_id, position, id).
 func itemIDs(ctx context.Context, tx database.Tx, menu uuid.UUID) (map[uuid.UUID]bool, error) {
 	rows, err := tx.Query(ctx, "SELECT id FROM menu_item WHERE shop_id = $1 AND menu_id = $2", menu)

@@ -89,6 +89,8 @@ func (s *Service) SetTax(ctx context.Context, in tax.Rate, ifRevision *string) (
 			if stale := revision.Problems(ifRevision, before.UpdatedAt, "input", "ifRevision"); stale != nil {
 				return nil, nil, stale
 			}
+		} else if stale := revision.Problems(ifRevision, time.Time{}, "input", "ifRevision"); stale != nil {
+			return nil, nil, stale // what was read has been deleted
 		} else if len(all) >= pricing.MaxTaxRates {
 			c.add(CodeTooMany, "A shop has at most 500 taxes.", "input")
 		}

@@ -9,6 +9,8 @@
 //     whatever runs at the same time; a ref uses it at most once.
 //   - A gift card's balance is the sum of its ledger and never below zero; a ref moves it at most once per reason.
 //   - Codes of gift cards are kept as hashes only.
+//
+// Locks: discounts in the order of their ids, then uses of them; of gift cards one at a time.
 package discount
 
 import (
@@ -128,7 +130,7 @@ func (s *Service) note(ctx context.Context, tx database.Tx, action string, d *Di
 	if s.audit == nil {
 		return nil
 	}
-	return s.audit.Audit(ctx, tx, action, gid.New(nodeType(d.Method), d.ID).String(), map[string]any{"title": d.Title, "code": d.Code, "kind": d.Kind})
+	return s.audit.Audit(ctx, tx, action, d.NodeID().String(), map[string]any{"title": d.Title, "code": d.Code, "kind": d.Kind})
 }
 
 // nodeType is the type of a discount in global ids.
@@ -141,37 +143,6 @@ func nodeType(m promotion.Method) string {
 
 // NodeID is the discount's global id.
 func (d *Discount) NodeID() gid.ID { return gid.New(nodeType(d.Method), d.ID) }
-
-// Deactivate ends a discount of a method now and gives it as it is then. Orders and checkouts under way keep what it gave
-// them. Ending one that has ended changes nothing. One that is not there is a problem of the field id.
-func (s *Service) Deactivate(ctx context.Context, id uuid.UUID, method promotion.Method) (ended *Discount, problems fault.Problems, err error) {
-	err = s.db.InTx(ctx, func(tx database.Tx) error {
-		now := s.clock.Now()
-		d, err := one(s.store.byIDs(ctx, tx, []uuid.UUID{id}))
-		if err == nil && d.Method != method {
-			err = fault.New(fault.NotFound, "There is no such discount.")
-		}
-		if err != nil {
-			return err
-		}
-		if d.Disabled {
-			ended = d
-			return nil
-		}
-		if err := s.store.end(ctx, tx, id, now); err != nil {
-			return err
-		}
-		if ended, err = one(s.store.byIDs(ctx, tx, []uuid.UUID{id})); err != nil {
-			return err
-		}
-		return s.note(ctx, tx, "discount.deactivated", ended)
-	})
-	if fault.Is(err, fault.NotFound) {
-		problems.Add("INVALID", "There is no such discount.", "id")
-		return nil, problems, nil
-	}
-	return ended, nil, err
-}
 
 // Get finds a discount. Fails with [fault.NotFound].
 func (s *Service) Get(ctx context.Context, id uuid.UUID) (*Discount, error) {

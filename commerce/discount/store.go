@@ -10,7 +10,6 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/promotion"
 	"github.com/rialtohq/rialto/platform/database"
-	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/keyset"
 )
 
@@ -65,14 +64,32 @@ func (s store) insert(ctx context.Context, tx database.Tx, d *Discount) error {
 	return err
 }
 
-// end switches a discount off.
-func (s store) end(ctx context.Context, tx database.Tx, id uuid.UUID, now time.Time) error {
-	n, err := tx.Exec(ctx, `UPDATE discount SET ends_at = CASE WHEN ends_at IS NULL OR ends_at > $3 THEN $3 ELSE ends_at END, enabled = false, updated_at = $3
-		WHERE shop_id = $1 AND id = $2`, id, now)
-	if err == nil && n == 0 {
-		return fault.New(fault.NotFound, "There is no such discount.")
-	}
+// update writes a discount that was locked.
+func (s store) update(ctx context.Context, tx database.Tx, d *Discount) error {
+	ends := sql.NullTime{Time: d.EndsAt, Valid: !d.EndsAt.IsZero()}
+	limit := sql.NullInt64{Int64: d.UsageLimit, Valid: d.UsageLimit > 0}
+	_, err := tx.Exec(ctx, `UPDATE discount SET title = $3, code = $4, kind = $5, config = $6, starts_at = $7, ends_at = $8, usage_limit = $9,
+		once_per_customer = $10, priority = $11, enabled = $12, updated_at = $13 WHERE shop_id = $1 AND id = $2`,
+		d.ID, d.Title, fold(d.Code), string(d.Kind), database.JSON[document]{V: document{d.Config, d.Code}}, d.StartsAt, ends, limit,
+		d.OncePerCustomer, d.Priority, !d.Disabled, d.UpdatedAt)
 	return err
+}
+
+// remove deletes discounts that were locked, with their uses. Served by the primary key and discount_usage (shop_id,
+// discount_id, buyer).
+func (s store) remove(ctx context.Context, tx database.Tx, ids []uuid.UUID) error {
+	for _, statement := range []string{"DELETE FROM discount_usage WHERE shop_id = $1 AND discount_id = ANY($2)", "DELETE FROM discount WHERE shop_id = $1 AND id = ANY($2)"} {
+		if _, err := tx.Exec(ctx, statement, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lockByIDs locks and reads discounts in the order of their ids. Served by the primary key.
+func (s store) lockByIDs(ctx context.Context, tx database.Tx, ids []uuid.UUID) ([]*Discount, error) {
+	rows, err := tx.Query(ctx, "SELECT "+columns+" FROM discount WHERE shop_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE", ids)
+	return database.Scan(rows, err, scanOne)
 }
 
 // byIDs reads discounts. Served by the primary key.

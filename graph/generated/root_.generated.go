@@ -33,12 +33,13 @@ type ResolverRoot interface {
 	CartSelectableAddress() CartSelectableAddressResolver
 	Collection() CollectionResolver
 	Customer() CustomerResolver
-	CustomerGroup() CustomerGroupResolver
 	DiscountAllocation() DiscountAllocationResolver
 	DiscountCodeApplication() DiscountCodeApplicationResolver
 	Fulfillment() FulfillmentResolver
 	InventoryItem() InventoryItemResolver
 	InventoryLevel() InventoryLevelResolver
+	Market() MarketResolver
+	MarketRegionCountry() MarketRegionCountryResolver
 	MediaImage() MediaImageResolver
 	MenuItem() MenuItemResolver
 	Metafield() MetafieldResolver
@@ -53,6 +54,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Refund() RefundResolver
 	RefundLineItem() RefundLineItemResolver
+	ShippingRate() ShippingRateResolver
 	Shop() ShopResolver
 	Sitemap() SitemapResolver
 	SitemapResource() SitemapResourceResolver
@@ -120,10 +122,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomerAccessTokenCreateInput", ec.unmarshalInputCustomerAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("CustomerActivateInput", ec.unmarshalInputCustomerActivateInput),
 			graphql.NewInputUnmarshaler("CustomerCreateInput", ec.unmarshalInputCustomerCreateInput),
-			graphql.NewInputUnmarshaler("CustomerDeleteInput", ec.unmarshalInputCustomerDeleteInput),
-			graphql.NewInputUnmarshaler("CustomerEmailMarketingConsentInput", ec.unmarshalInputCustomerEmailMarketingConsentInput),
-			graphql.NewInputUnmarshaler("CustomerGroupInput", ec.unmarshalInputCustomerGroupInput),
-			graphql.NewInputUnmarshaler("CustomerInput", ec.unmarshalInputCustomerInput),
 			graphql.NewInputUnmarshaler("CustomerResetInput", ec.unmarshalInputCustomerResetInput),
 			graphql.NewInputUnmarshaler("CustomerUpdateInput", ec.unmarshalInputCustomerUpdateInput),
 			graphql.NewInputUnmarshaler("DiscountAmountInput", ec.unmarshalInputDiscountAmountInput),
@@ -165,6 +163,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("InventoryQuantityInput", ec.unmarshalInputInventoryQuantityInput),
 			graphql.NewInputUnmarshaler("InventorySetQuantitiesInput", ec.unmarshalInputInventorySetQuantitiesInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
+			graphql.NewInputUnmarshaler("MarketCreateInput", ec.unmarshalInputMarketCreateInput),
+			graphql.NewInputUnmarshaler("MarketCurrencySettingsUpdateInput", ec.unmarshalInputMarketCurrencySettingsUpdateInput),
+			graphql.NewInputUnmarshaler("MarketRegionCreateInput", ec.unmarshalInputMarketRegionCreateInput),
+			graphql.NewInputUnmarshaler("MarketUpdateInput", ec.unmarshalInputMarketUpdateInput),
 			graphql.NewInputUnmarshaler("MenuItemCreateInput", ec.unmarshalInputMenuItemCreateInput),
 			graphql.NewInputUnmarshaler("MenuItemUpdateInput", ec.unmarshalInputMenuItemUpdateInput),
 			graphql.NewInputUnmarshaler("MetafieldFilter", ec.unmarshalInputMetafieldFilter),
@@ -192,14 +194,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RoleUpdateInput", ec.unmarshalInputRoleUpdateInput),
 			graphql.NewInputUnmarshaler("SEOInput", ec.unmarshalInputSEOInput),
 			graphql.NewInputUnmarshaler("SelectedOptionInput", ec.unmarshalInputSelectedOptionInput),
+			graphql.NewInputUnmarshaler("ShippingRateInput", ec.unmarshalInputShippingRateInput),
 			graphql.NewInputUnmarshaler("ShippingRefundInput", ec.unmarshalInputShippingRefundInput),
+			graphql.NewInputUnmarshaler("ShippingZoneCreateInput", ec.unmarshalInputShippingZoneCreateInput),
+			graphql.NewInputUnmarshaler("ShippingZoneUpdateInput", ec.unmarshalInputShippingZoneUpdateInput),
 			graphql.NewInputUnmarshaler("ShopPayWalletContentInput", ec.unmarshalInputShopPayWalletContentInput),
 			graphql.NewInputUnmarshaler("StaffAccessTokenCreateInput", ec.unmarshalInputStaffAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberCreateInput", ec.unmarshalInputStaffMemberCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
-			graphql.NewInputUnmarshaler("StagedUploadInput", ec.unmarshalInputStagedUploadInput),
+			graphql.NewInputUnmarshaler("TaxRateInput", ec.unmarshalInputTaxRateInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
+			graphql.NewInputUnmarshaler("VariantPriceInput", ec.unmarshalInputVariantPriceInput),
 			graphql.NewInputUnmarshaler("VisitorConsent", ec.unmarshalInputVisitorConsent),
 			graphql.NewInputUnmarshaler("WeightInput", ec.unmarshalInputWeightInput),
 		)
@@ -3990,7 +3996,7 @@ type Customer implements HasMetafields @public {
   socialLoginProvider: SocialLoginProvider
   "Whether the account can be used."
   state: CustomerState @requiresScopes(scopes: [["customers:read"]])
-  "Words that staff filed the account under. Shoppers see none."
+  "Words that staff filed the account under."
   tags: [String!]!
   "Whether the shopper pays no tax."
   taxExempt: Boolean @requiresScopes(scopes: [["customers:read"]])
@@ -4008,7 +4014,7 @@ enum CustomerState {
   DISABLED
   "It can be used."
   ENABLED
-  "The shop opened it, and no password was set yet. The shopper sets one with the link of an invitation."
+  "The shopper was invited and has not answered."
   INVITED
 }
 
@@ -6888,8 +6894,6 @@ enum StaffErrorCode {
   INVALID
   "There is no such record in this shop."
   NOT_FOUND
-  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
-  STALE
   "Another record has this value, such as a handle."
   TAKEN
   "The value is too long."
@@ -6905,7 +6909,7 @@ enum StaffErrorCode {
 """
 Work that goes on after the answer. This shop finishes before it answers, so ` + "`" + `done` + "`" + ` is always true.
 """
-type Job @requiresScopes(scopes: [["orders:write"], ["products:write"]]) {
+type Job @requiresScopes(scopes: [["orders:write"], ["products:write"], ["discounts:write"]]) {
   "Whether the work is finished."
   done: Boolean!
   "Id of the work."
@@ -7790,220 +7794,13 @@ enum PageUserErrorCode {
     first: Int
     "How many from the end, at most 250."
     last: Int
-    """
-    Search text: words, each the beginning of a name or email, and terms such as ` + "`" + `email:ada@example.com` + "`" + `, ` + "`" + `email:ada*` + "`" + `, ` + "`" + `tag:"big spender"` + "`" + `,
-    ` + "`" + `group:wholesale` + "`" + `, ` + "`" + `orders_count:>=3` + "`" + `, ` + "`" + `state:invited` + "`" + `, ` + "`" + `accepts_marketing:true` + "`" + `, ` + "`" + `tax_exempt:true` + "`" + `, ` + "`" + `country:DE` + "`" + `,
-    ` + "`" + `created_at:>2026-01-01` + "`" + `. All must hold.
-    """
+    "Search text, with terms such as ` + "`" + `email:…` + "`" + `, ` + "`" + `tag:…` + "`" + `, ` + "`" + `country:…` + "`" + `, ` + "`" + `created_at:>2026-01-01` + "`" + `."
     query: String
     "Turn the order around."
     reverse: Boolean = false
     "What to sort by."
     sortKey: CustomerSortKeys = ID
   ): CustomerConnection @requiresScopes(scopes: [["customers:read", "customers:read_pii"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-}
-
-extend type Mutation {
-  "Opens an account for somebody, without a password and without a mail. ` + "`" + `customerSendAccountInviteEmail` + "`" + ` lets them set a password."
-  staffCustomerCreate("The customer." input: CustomerInput!): StaffCustomerCreatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-
-  "Changes a customer's account."
-  staffCustomerUpdate("What to change; a part that is left out stays as it is." input: CustomerInput!): StaffCustomerUpdatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-
-  "Deletes a customer who never ordered, with addresses, sessions and metafields. Customers with orders are refused: erase them with ` + "`" + `customerRequestDataErasure` + "`" + `."
-  staffCustomerDelete("Which customer." input: CustomerDeleteInput!): StaffCustomerDeletePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Adds an address to a customer's book. The first one becomes the default."
-  staffCustomerAddressCreate(
-    "The address."
-    address: MailingAddressInput!
-    "Whose address it is."
-    customerId: ID!
-    "Makes it the one that checkout starts with."
-    setAsDefault: Boolean = false
-  ): StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-
-  "Changes an address of a customer's book. Orders keep their copy."
-  staffCustomerAddressUpdate(
-    "What to change; a part that is left out stays as it is."
-    address: MailingAddressInput!
-    "The address to change."
-    addressId: ID!
-    "Whose address it is."
-    customerId: ID!
-    "Makes it the one that checkout starts with."
-    setAsDefault: Boolean = false
-  ): StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-
-  "Deletes an address of a customer's book. Orders keep their copy."
-  staffCustomerAddressDelete(
-    "The address to delete."
-    addressId: ID!
-    "Whose address it is."
-    customerId: ID!
-  ): StaffCustomerAddressDeletePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Sends a mail with a link for setting a first password. It can be sent again; a few links work at a time."
-  customerSendAccountInviteEmail("Whom to invite." customerId: ID!): CustomerSendAccountInviteEmailPayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Closes an account: signing in is refused, and whoever is signed in is signed out at once."
-  customerDisable("Whose account." customerId: ID!): CustomerStatePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Opens a closed account again. Where no password was ever set, it waits for an invitation."
-  customerEnable("Whose account." customerId: ID!): CustomerStatePayload @requiresScopes(scopes: [["customers:write"]])
-}
-
-extend type Customer {
-  "What the shopper said about advertising mail, and when."
-  emailMarketingConsent: CustomerEmailMarketingConsentState @requiresScopes(scopes: [["customers:read"]])
-  "Changes with every change of the account. Hand it to ` + "`" + `staffCustomerUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
-  revision: String @requiresScopes(scopes: [["customers:read"]])
-}
-
-"""
-What a shopper said about advertising mail.
-"""
-type CustomerEmailMarketingConsentState @requiresScopes(scopes: [["customers:read"]]) {
-  "When the shopper last said yes or no; null when never, or when nobody noted it."
-  consentUpdatedAt: DateTime
-  "How sure it is that the shopper wanted it."
-  marketingOptInLevel: CustomerMarketingOptInLevel
-  "Whether advertising mail may be sent."
-  marketingState: CustomerEmailMarketingState!
-}
-
-"Whether advertising mail may be sent."
-enum CustomerEmailMarketingState {
-  "The shopper never said anything, so none may be sent."
-  NOT_SUBSCRIBED
-  "The shopper agreed."
-  SUBSCRIBED
-  "The shopper took the agreement back."
-  UNSUBSCRIBED
-}
-
-"How sure it is that a shopper wanted advertising mail."
-enum CustomerMarketingOptInLevel {
-  "The shopper agreed, and confirmed it by answering a mail."
-  CONFIRMED_OPT_IN
-  "The shopper agreed once, as by a box in a form."
-  SINGLE_OPT_IN
-  "Nobody knows how it was agreed."
-  UNKNOWN
-}
-
-"What to write about a customer. A part that is left out stays as it is."
-input CustomerInput {
-  "Addresses of a new customer; the first is the default. Later ones come with ` + "`" + `staffCustomerAddressCreate` + "`" + `."
-  addresses: [MailingAddressInput!]
-  "Email to sign in with; each can have one account in a shop. A new customer needs one."
-  email: String
-  "What the shopper said about advertising mail."
-  emailMarketingConsent: CustomerEmailMarketingConsentInput
-  "Given name."
-  firstName: String
-  "The customer to change. Left out when creating."
-  id: ID
-  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
-  ifRevision: String
-  "Family name."
-  lastName: String
-  "Language that mails are written in, such as ` + "`" + `de-DE` + "`" + `."
-  locale: String
-  "A note for staff, at most 5,000 characters. Never shown to the shopper; empty clears it."
-  note: String
-  "Phone number, in E.164 form (` + "`" + `+15551234567` + "`" + `); empty clears it."
-  phone: String
-  "The complete new list of words to file the account under."
-  tags: [String!]
-  "Whether no tax is taken of what the customer buys. Prices that contain tax stay as they are."
-  taxExempt: Boolean
-}
-
-"What a shopper said about advertising mail."
-input CustomerEmailMarketingConsentInput {
-  "When it was said. Now, unless said."
-  consentUpdatedAt: DateTime
-  "How sure it is. ` + "`" + `UNKNOWN` + "`" + `, unless said."
-  marketingOptInLevel: CustomerMarketingOptInLevel
-  "What was said."
-  marketingState: CustomerEmailMarketingState!
-}
-
-"Which customer to delete."
-input CustomerDeleteInput {
-  "The customer."
-  id: ID!
-}
-
-"""
-Outcome of opening an account for somebody.
-"""
-type StaffCustomerCreatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
-  "The new customer, or null when none was created."
-  customer: Customer
-  "What was refused and why. Empty when it was created."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of changing a customer.
-"""
-type StaffCustomerUpdatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
-  "The customer as it is now, or null when nothing was changed."
-  customer: Customer
-  "What was refused and why. Empty when it was changed."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of deleting a customer.
-"""
-type StaffCustomerDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "Id of the customer who is gone."
-  deletedCustomerId: ID
-  "What was refused and why. Empty when it was deleted."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of saving an address of a customer's book.
-"""
-type StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
-  "The address as it is now, or null when it was not saved."
-  address: MailingAddress
-  "What was refused and why. Empty when it was saved."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of deleting an address of a customer's book.
-"""
-type StaffCustomerAddressDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "Id of the address that is gone."
-  deletedAddressId: ID
-  "What was refused and why. Empty when it was deleted."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of inviting a customer.
-"""
-type CustomerSendAccountInviteEmailPayload @requiresScopes(scopes: [["customers:write"]]) {
-  "The customer, or null when no mail was asked for."
-  customer: Customer @requiresScopes(scopes: [["customers:read", "customers:read_pii"]])
-  "What was refused and why. Empty when the mail is on its way."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of closing or opening an account.
-"""
-type CustomerStatePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "The customer as it is now, or null when nothing was changed."
-  customer: Customer @requiresScopes(scopes: [["customers:read", "customers:read_pii"]])
-  "What was refused and why. Empty when the account is as asked for."
-  userErrors: [StaffUserError!]!
 }
 
 """
@@ -8042,244 +7839,6 @@ enum CustomerSortKeys {
   RELEVANCE
   "When the account last changed."
   UPDATED_AT
-}
-`, BuiltIn: false},
-	{Name: "../schema/staff_customer_group.graphqls", Input: `extend type Query {
-  "One customer group; null when there is none with this id."
-  customerGroup("Global id of the group." id: ID!): CustomerGroup @requiresScopes(scopes: [["customers:read"]])
-
-  "Customer groups of the shop, oldest first."
-  customerGroups(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Search text: words, each the beginning of the name or the handle."
-    query: String
-    "Turn the order around."
-    reverse: Boolean = false
-  ): CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-}
-
-extend type Mutation {
-  "Creates a customer group without customers."
-  customerGroupCreate("The group." group: CustomerGroupInput!): CustomerGroupCreatePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Changes what a customer group is called."
-  customerGroupUpdate(
-    "What to change; a part that is left out stays as it is."
-    group: CustomerGroupInput!
-    "The group to change."
-    id: ID!
-  ): CustomerGroupUpdatePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Deletes a customer group. Its customers stay."
-  customerGroupDelete("The group to delete." id: ID!): CustomerGroupDeletePayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Puts customers into a group: all of them, or none when one does not exist. Who is in it already stays."
-  customerGroupAddCustomers(
-    "The customers, at most 250."
-    customerIds: [ID!]!
-    "The group."
-    id: ID!
-  ): CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]])
-
-  "Takes customers out of a group: all of them, or none when one does not exist."
-  customerGroupRemoveCustomers(
-    "The customers, at most 250."
-    customerIds: [ID!]!
-    "The group."
-    id: ID!
-  ): CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]])
-}
-
-extend type Customer {
-  "Groups that staff put the customer into. Shoppers never see them."
-  groups(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-}
-
-"""
-Customers that staff put together by hand. Nothing that shoppers can ask for leads to a group.
-"""
-type CustomerGroup implements Node @requiresScopes(scopes: [["customers:read"], ["customers:write"]]) {
-  "When the group was made."
-  createdAt: DateTime!
-  "The customers in it, in the order in which their accounts were opened."
-  customers(
-    "Continue after this cursor."
-    after: String
-    "Continue before this cursor."
-    before: String
-    "How many from the start, at most 250."
-    first: Int
-    "How many from the end, at most 250."
-    last: Int
-    "Turn the order around."
-    reverse: Boolean = false
-  ): CustomerConnection @requiresScopes(scopes: [["customers:read", "customers:read_pii"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "How many customers are in it."
-  customersCount: Int!
-  "Name for programs, such as ` + "`" + `wholesale` + "`" + `."
-  handle: String!
-  "Global id of the group."
-  id: ID!
-  "Name for staff."
-  name: String!
-  "What staff wrote down about it."
-  note: String
-  "Changes with every change of the group and of who is in it. Hand it to ` + "`" + `customerGroupUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `."
-  revision: String
-  "When the group, or who is in it, last changed."
-  updatedAt: DateTime!
-}
-
-"""
-One page of customer groups.
-"""
-type CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) {
-  "The groups with their cursors."
-  edges: [CustomerGroupEdge!]!
-  "The groups alone."
-  nodes: [CustomerGroup!]!
-  "Where this page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"""
-A customer group and its place in the list.
-"""
-type CustomerGroupEdge @requiresScopes(scopes: [["customers:read"]]) {
-  "Place to continue from."
-  cursor: String!
-  "The group."
-  node: CustomerGroup!
-}
-
-"What to write about a customer group. A part that is left out stays as it is."
-input CustomerGroupInput {
-  "Name for programs. Made from the name of a new group unless said."
-  handle: String
-  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
-  ifRevision: String
-  "Name for staff. A new group needs one."
-  name: String
-  "A note for staff; empty clears it."
-  note: String
-}
-
-"""
-Outcome of creating a customer group.
-"""
-type CustomerGroupCreatePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "The new group, or null when none was created."
-  customerGroup: CustomerGroup
-  "What was refused and why. Empty when it was created."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of changing a customer group.
-"""
-type CustomerGroupUpdatePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "The group as it is now, or null when it was not changed."
-  customerGroup: CustomerGroup
-  "What was refused and why. Empty when it was changed."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of deleting a customer group.
-"""
-type CustomerGroupDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
-  "Id of the group that is gone."
-  deletedCustomerGroupId: ID
-  "What was refused and why. Empty when it was deleted."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of changing who is in a customer group.
-"""
-type CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]]) {
-  "The group as it is now, or null when nothing was changed."
-  customerGroup: CustomerGroup
-  "What was refused and why. Empty when all customers are where they were wanted."
-  userErrors: [StaffUserError!]!
-}
-`, BuiltIn: false},
-	{Name: "../schema/staff_customer_privacy.graphqls", Input: `extend type Mutation {
-  """
-  Everything that the shop keeps about a customer, as JSON: account, addresses, sessions (never their secrets), carts, orders,
-  consent, and what staff did with the account. Where the email is verified, a guest's orders with it are included. The
-  answer is made at once and kept nowhere, and the audit log says who asked.
-  """
-  customerDataExport("Whose data." customerId: ID!): CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]])
-
-  """
-  Has a customer erased once a delay is over (ten days, unless the shop set another): names, emails, phone numbers and
-  addresses go from the account and its orders, carts and sessions are deleted, and the orders keep what the books need. Asked
-  again, the first date stays.
-  """
-  customerRequestDataErasure("Whom to erase." customerId: ID!): CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-
-  "Takes a request for erasure back, as long as its date has not come."
-  customerCancelDataErasure("Who stays." customerId: ID!): CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
-}
-
-extend type Customer {
-  "When the customer was erased; null for everybody else. Nothing can be written about an erased customer."
-  erasedAt: DateTime @requiresScopes(scopes: [["customers:read"]])
-  "When the customer is to be erased; null when nobody asked for it."
-  erasureScheduledAt: DateTime @requiresScopes(scopes: [["customers:read"]])
-}
-
-"""
-Everything that the shop keeps about a customer.
-"""
-type CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]]) {
-  "The data by section, such as ` + "`" + `account` + "`" + `, ` + "`" + `addresses` + "`" + ` and ` + "`" + `orders` + "`" + `; amounts are in minor units. Null when nothing was exported."
-  customerData: JSON
-  "What was refused and why. Empty when everything was exported."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of asking for an erasure.
-"""
-type CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
-  "The customer, with the date in ` + "`" + `erasureScheduledAt` + "`" + `; null when nothing was scheduled."
-  customer: Customer
-  "Id of the customer; null when nothing was scheduled."
-  customerId: ID
-  "What was refused and why. Empty when it is scheduled."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-Outcome of taking a request for erasure back.
-"""
-type CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
-  "The customer; null when the request was not taken back."
-  customer: Customer
-  "Id of the customer; null when the request was not taken back."
-  customerId: ID
-  "What was refused and why. Empty when the customer stays."
-  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_discount.graphqls", Input: `extend type Query {
@@ -8954,6 +8513,8 @@ enum DiscountErrorCode {
   MISSING_ARGUMENT
   "A value is given where none may be."
   PRESENT
+  "Somebody else has changed it since you read it."
+  STALE
   "Another discount has this code."
   TAKEN
   "The value is too long."
@@ -8964,6 +8525,199 @@ enum DiscountErrorCode {
   TOO_SHORT
   "The value is outside its bounds."
   VALUE_OUTSIDE_RANGE
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_discount_update.graphqls", Input: `extend type Mutation {
+  "Changes a code that takes an amount or a percentage off. A part that is left out stays as it is; null takes an end, a limit or a minimum away. Orders keep what it gave them."
+  discountCodeBasicUpdate(
+    "The discount to change."
+    id: ID!
+    "What to change."
+    basicCodeDiscount: DiscountCodeBasicInput!
+    "The discount's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+    ifRevision: String
+  ): DiscountCodeBasicUpdatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Changes a code for shipping without charge. A part that is left out stays as it is; null takes an end, a limit or a minimum away. Orders keep what it gave them."
+  discountCodeFreeShippingUpdate(
+    "The discount to change."
+    id: ID!
+    "What to change."
+    freeShippingCodeDiscount: DiscountCodeFreeShippingInput!
+    "The discount's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+    ifRevision: String
+  ): DiscountCodeFreeShippingUpdatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Changes a code by which buying some things makes others cheaper. A part that is left out stays as it is; null takes an end, a limit or a minimum away. Orders keep what it gave them."
+  discountCodeBxgyUpdate(
+    "The discount to change."
+    id: ID!
+    "What to change."
+    bxgyCodeDiscount: DiscountCodeBxgyInput!
+    "The discount's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+    ifRevision: String
+  ): DiscountCodeBxgyUpdatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Changes a discount without a code. A part that is left out stays as it is; null takes an end, a limit or a minimum away. Orders keep what it gave them."
+  discountAutomaticBasicUpdate(
+    "The discount to change."
+    id: ID!
+    "What to change."
+    automaticBasicDiscount: DiscountAutomaticBasicInput!
+    "The discount's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+    ifRevision: String
+  ): DiscountAutomaticBasicUpdatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Lets a discount with a code begin now, and not end where its end has come."
+  discountCodeActivate("The discount." id: ID!): DiscountCodeActivatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Lets a discount without a code begin now, and not end where its end has come."
+  discountAutomaticActivate("The discount." id: ID!): DiscountAutomaticActivatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Deletes a discount with a code. Orders keep what it gave them."
+  discountCodeDelete("The discount to delete." id: ID!): DiscountCodeDeletePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Deletes a discount without a code. Orders keep what it gave them."
+  discountAutomaticDelete("The discount to delete." id: ID!): DiscountAutomaticDeletePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Lets several discounts with codes begin now, all or none."
+  discountCodeBulkActivate("The discounts, at most 250." ids: [ID!]!): DiscountCodeBulkActivatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Ends several discounts with codes now, all or none."
+  discountCodeBulkDeactivate("The discounts, at most 250." ids: [ID!]!): DiscountCodeBulkDeactivatePayload @requiresScopes(scopes: [["discounts:write"]])
+
+  "Deletes several discounts with codes, all or none. Orders keep what they gave them."
+  discountCodeBulkDelete("The discounts, at most 250." ids: [ID!]!): DiscountCodeBulkDeletePayload @requiresScopes(scopes: [["discounts:write"]])
+}
+
+extend type DiscountCodeBasic {
+  "Changes with every edit, not with uses. Send it back as ` + "`" + `ifRevision` + "`" + `, and an edit that somebody made in between is not overwritten."
+  revision: String
+}
+
+extend type DiscountCodeFreeShipping {
+  "Changes with every edit, not with uses. Send it back as ` + "`" + `ifRevision` + "`" + `, and an edit that somebody made in between is not overwritten."
+  revision: String
+}
+
+extend type DiscountCodeBxgy {
+  "Changes with every edit, not with uses. Send it back as ` + "`" + `ifRevision` + "`" + `, and an edit that somebody made in between is not overwritten."
+  revision: String
+}
+
+extend type DiscountAutomaticBasic {
+  "Changes with every edit, not with uses. Send it back as ` + "`" + `ifRevision` + "`" + `, and an edit that somebody made in between is not overwritten."
+  revision: String
+}
+
+"""
+Outcome of changing a code for an amount or a percentage.
+"""
+type DiscountCodeBasicUpdatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  codeDiscountNode: DiscountCodeNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of changing a code for free shipping.
+"""
+type DiscountCodeFreeShippingUpdatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  codeDiscountNode: DiscountCodeNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of changing a code by which buying some things makes others cheaper.
+"""
+type DiscountCodeBxgyUpdatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  codeDiscountNode: DiscountCodeNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of changing a discount without a code.
+"""
+type DiscountAutomaticBasicUpdatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  automaticDiscountNode: DiscountAutomaticNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of letting a discount with a code begin.
+"""
+type DiscountCodeActivatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  codeDiscountNode: DiscountCodeNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of letting a discount without a code begin.
+"""
+type DiscountAutomaticActivatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The discount as it is now, or null when it was not changed."
+  automaticDiscountNode: DiscountAutomaticNode
+  "What was refused and why. Empty when it was changed."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of deleting a discount with a code.
+"""
+type DiscountCodeDeletePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "Id of the discount that is gone."
+  deletedCodeDiscountId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of deleting a discount without a code.
+"""
+type DiscountAutomaticDeletePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "Id of the discount that is gone."
+  deletedAutomaticDiscountId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of letting several discounts begin.
+"""
+type DiscountCodeBulkActivatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The work, which is done; null when nothing was changed."
+  job: Job
+  "What was refused and why. Empty when it was done."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of ending several discounts.
+"""
+type DiscountCodeBulkDeactivatePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The work, which is done; null when nothing was changed."
+  job: Job
+  "What was refused and why. Empty when it was done."
+  userErrors: [DiscountUserError!]!
+}
+
+"""
+Outcome of deleting several discounts.
+"""
+type DiscountCodeBulkDeletePayload @requiresScopes(scopes: [["discounts:write"]]) {
+  "The work, which is done; null when nothing was changed."
+  job: Job
+  "What was refused and why. Empty when it was done."
+  userErrors: [DiscountUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_inventory.graphqls", Input: `extend type Query {
@@ -9206,6 +8960,389 @@ enum InventoryAdjustQuantitiesUserErrorCode {
   ITEM_NOT_TRACKED
   "There are more entries than allowed in one call."
   TOO_MANY_CHANGES
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_market.graphqls", Input: `extend type Query {
+  "One market by its id; null when there is none."
+  market("Global id of the market." id: ID!): Market @requiresScopes(scopes: [["shop:read"]])
+
+  "All markets of the shop in their order, those that are switched off too. The first one is the primary one."
+  markets(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): MarketConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  """
+  Creates a market. Where it sells in a currency that is new to the shop, prices in it are derived from those in the shop's
+  own currency, product by product, within seconds. Until its turn a product has no price there and cannot be bought: create
+  the market with ` + "`" + `enabled: false` + "`" + ` and switch it on once prices are there.
+  """
+  marketCreate("The market." input: MarketCreateInput!): MarketCreatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Changes a market. After a change of currency or rate, prices that nobody fixed are derived anew, product by product, within
+  seconds.
+  """
+  marketUpdate(
+    "The market to change."
+    id: ID!
+    "What to change; a part that is left out stays as it is."
+    input: MarketUpdateInput!
+  ): MarketUpdatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Deletes a market. Shoppers in its countries are answered for the primary market then, which itself cannot be deleted. With
+  the last market of a currency all prices in that currency go, fixed ones too.
+  """
+  marketDelete("The market to delete." id: ID!): MarketDeletePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Fixes what variants cost in a market, all or none. A price belongs to a currency: it holds in every market that sells in
+  the same one, and no longer follows the price in the shop's own. The price in the shop's own currency is changed by
+  ` + "`" + `productVariantsBulkUpdate` + "`" + `.
+  """
+  variantPricesSet(
+    "The market whose currency is meant."
+    marketId: ID!
+    "The prices, at most 250."
+    prices: [VariantPriceInput!]!
+  ): VariantPricesSetPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Lets what variants cost in a market's currency follow the price in the shop's own again, all or none."
+  variantPricesDelete(
+    "The market whose currency is meant."
+    marketId: ID!
+    "The variants, at most 250."
+    variantIds: [ID!]!
+  ): VariantPricesDeletePayload @requiresScopes(scopes: [["products:write"]])
+}
+
+extend type ProductVariant {
+  "What the variant costs in each currency that the shop sells in, in the order of their codes."
+  prices: [VariantPrice!] @requiresScopes(scopes: [["products:read"]])
+}
+
+"""
+A part of the world that the shop sells to, in one currency.
+"""
+type Market implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "When it was created."
+  createdAt: DateTime!
+  "The currency of prices there."
+  currencySettings: MarketCurrencySettings!
+  "Whether the shop sells there now."
+  enabled: Boolean!
+  "Name in addresses, unique in the shop."
+  handle: String!
+  "Global id of the market."
+  id: ID!
+  "Languages that shoppers there can choose, the first one to begin with."
+  languages: [LanguageCode!]!
+  "Name for staff."
+  name: String!
+  "Whether it is the market for everybody whose country is in none. It cannot be switched off or deleted."
+  primary: Boolean!
+  "The countries of the market, in the order of their codes."
+  regions(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): MarketRegionConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
+  revision: String
+  "Whether prices there include tax."
+  taxesIncluded: Boolean!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"""
+The currency of a market, and how prices in it come about.
+"""
+type MarketCurrencySettings @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The currency of prices in the market."
+  baseCurrency: CurrencySetting!
+  "How many units of that currency one unit of the shop's own is worth; null where they are the same currency."
+  baseCurrencyManualRate: Decimal
+}
+
+"""
+A currency that the shop sells in.
+"""
+type CurrencySetting @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The code that amounts of money carry."
+  currencyCode: CurrencyCode!
+  "The name in English."
+  currencyName: String!
+}
+
+"""
+A country of a market.
+"""
+type MarketRegionCountry @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The code of the country."
+  code: CountryCode!
+  "Global id of the country in this market."
+  id: ID!
+  "The name in English."
+  name: String!
+}
+
+"""
+One page of the countries of a market.
+"""
+type MarketRegionConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The countries with their cursors."
+  edges: [MarketRegionEdge!]!
+  "The countries alone."
+  nodes: [MarketRegionCountry!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A country and its place in the list.
+"""
+type MarketRegionEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The country."
+  node: MarketRegionCountry!
+}
+
+"""
+One page of markets.
+"""
+type MarketConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The markets with their cursors."
+  edges: [MarketEdge!]!
+  "The markets alone."
+  nodes: [Market!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A market and its place in the list.
+"""
+type MarketEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The market."
+  node: Market!
+}
+
+"""
+What a variant costs in one currency.
+"""
+type VariantPrice @requiresScopes(scopes: [["products:read"], ["products:write"]]) {
+  "The price before reduction. Null when it is not reduced."
+  compareAtPrice: MoneyV2
+  "Whether it was fixed in this currency or follows from the price in the shop's own."
+  originType: PriceListPriceOriginType!
+  "The price of one piece."
+  price: MoneyV2!
+}
+
+"How a price came about."
+enum PriceListPriceOriginType {
+  "Somebody set it in this currency."
+  FIXED
+  "It follows from the price in the shop's own currency and the rate between the two."
+  RELATIVE
+}
+
+"A new market."
+input MarketCreateInput {
+  "The currency of prices there. Left out, it is the shop's own."
+  currencySettings: MarketCurrencySettingsUpdateInput
+  "Whether the shop sells there at once."
+  enabled: Boolean = true
+  "Name in addresses. Made from the name unless said."
+  handle: String
+  "Languages that shoppers there can choose, the first one to begin with. Left out, it is the shop's own."
+  languages: [LanguageCode!]
+  "Name for staff."
+  name: String!
+  "Its countries. A country can be in only one market that is switched on."
+  regions: [MarketRegionCreateInput!]!
+  "Whether prices there include tax."
+  taxesIncluded: Boolean = false
+}
+
+"Changes to a market. A part that is left out stays as it is."
+input MarketUpdateInput {
+  "The currency of prices there."
+  currencySettings: MarketCurrencySettingsUpdateInput
+  "Whether the shop sells there."
+  enabled: Boolean
+  "New name in addresses."
+  handle: String
+  "The market's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+  ifRevision: String
+  "The complete new list of languages, the first one to begin with."
+  languages: [LanguageCode!]
+  "New name for staff."
+  name: String
+  "The complete new list of its countries. A country can be in only one market that is switched on."
+  regions: [MarketRegionCreateInput!]
+  "Whether prices there include tax."
+  taxesIncluded: Boolean
+}
+
+"The currency of a market."
+input MarketCurrencySettingsUpdateInput {
+  "The currency of prices there."
+  baseCurrency: CurrencyCode
+  """
+  How many units of that currency one unit of the shop's own is worth, such as ` + "`" + `0.92` + "`" + `. It is needed for a currency that the
+  shop does not sell in yet. A currency has one rate: those of other markets that sell in it change along.
+  """
+  baseCurrencyManualRate: Decimal
+}
+
+"A country of a market."
+input MarketRegionCreateInput {
+  "The code of the country."
+  countryCode: CountryCode!
+}
+
+"A price of a variant in a market."
+input VariantPriceInput {
+  "The price before reduction, in the market's currency. Left out, the price is not reduced."
+  compareAtPrice: MoneyInput
+  "The price of one piece, in the market's currency."
+  price: MoneyInput!
+  "The variant."
+  variantId: ID!
+}
+
+"""
+Outcome of creating a market.
+"""
+type MarketCreatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The new market, or null when none was created."
+  market: Market
+  "What was refused and why. Empty when it was created."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of changing a market.
+"""
+type MarketUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The market as it is now, or null when it was not changed."
+  market: Market
+  "What was refused and why. Empty when it was changed."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of deleting a market.
+"""
+type MarketDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the market that is gone."
+  deletedId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of fixing prices in a market.
+"""
+type VariantPricesSetPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The variants, in the order of the input; null when nothing was written."
+  productVariants: [ProductVariant!]
+  "What was refused and why. Empty when everything was written."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Outcome of letting prices in a market follow the shop's own again.
+"""
+type VariantPricesDeletePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The variants, in the order of the input; null when nothing was written."
+  productVariants: [ProductVariant!]
+  "What was refused and why. Empty when everything was written."
+  userErrors: [MarketUserError!]!
+}
+
+"""
+Why a market or a price in it was not saved or deleted.
+"""
+type MarketUserError implements DisplayableError @public {
+  "The reason, for programs."
+  code: MarketUserErrorCode
+  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `regions` + "`" + `, ` + "`" + `0` + "`" + `, ` + "`" + `countryCode` + "`" + `; null when it is about the whole."
+  field: [String!]
+  "The reason in a sentence that can be shown."
+  message: String!
+}
+
+"Reasons for not saving or deleting a market or a price in it."
+enum MarketUserErrorCode {
+  "A value is missing or empty."
+  BLANK
+  "The amount is not in the market's currency."
+  CURRENCY_MISMATCH
+  "The same variant is given twice."
+  DUPLICATE
+  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
+  INVALID
+  "There is no such market in this shop."
+  MARKET_NOT_FOUND
+  "The market sells in the shop's own currency and has no prices beside those of the variants."
+  OWN_CURRENCY
+  "The primary market cannot be switched off or deleted."
+  PRIMARY_MARKET
+  "The shop does not sell in this currency yet: say its rate."
+  RATE_NEEDED
+  "The country is in another market that is switched on."
+  REGION_IN_OTHER_MARKET
+  "Somebody else has changed it since you read it."
+  STALE
+  "Another market has this handle."
+  TAKEN
+  "The value is too long."
+  TOO_LONG
+  "There are more entries than allowed."
+  TOO_MANY
+  "The value is outside its bounds."
+  VALUE_OUTSIDE_RANGE
+  "There is no such variant in this shop."
+  VARIANT_NOT_FOUND
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_menu.graphqls", Input: `extend type Mutation {
+  "Deletes a menu with all its entries. The default menus, ` + "`" + `main-menu` + "`" + ` and ` + "`" + `footer` + "`" + `, cannot be deleted."
+  menuDelete("The menu to delete." id: ID!): MenuDeletePayload @requiresScopes(scopes: [["content:write"]])
+}
+
+"""
+Outcome of deleting a menu.
+"""
+type MenuDeletePayload @requiresScopes(scopes: [["content:write"]]) {
+  "Id of the menu that is gone."
+  deletedMenuId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [MenuUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_order.graphqls", Input: `extend type Query {
@@ -9985,7 +10122,7 @@ input CreateMediaInput {
   alt: String
   "What it is; this shop takes ` + "`" + `IMAGE` + "`" + `."
   mediaContentType: MediaContentType!
-  "Where it is: a ` + "`" + `resourceUrl` + "`" + ` of ` + "`" + `stagedUploadsCreate` + "`" + `, or its address on the web, where it stays."
+  "Where to fetch it. Addresses inside private networks are refused."
   originalSource: String!
 }
 
@@ -10541,6 +10678,366 @@ enum MetafieldDeleteErrorCode {
   METAFIELD_DOES_NOT_EXIST
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_shipping.graphqls", Input: `extend type Query {
+  "The parts of the world that the shop delivers to, in their order."
+  shippingZones(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): ShippingZoneConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+
+  "One part of the world that the shop delivers to, by its id; null when there is none."
+  shippingZone("Global id of the zone." id: ID!): ShippingZone @requiresScopes(scopes: [["shop:read"]])
+
+  "The taxes that the shop charges, in their order. Where it lists none, it charges none. Whether prices include them, each market says."
+  taxRates(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): TaxRateConnection @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  """
+  Creates a zone with its rates. A place that another zone reaches as closely is refused: of zones that name a province, a
+  country or the rest of the world, the one that names the buyer's address most closely counts.
+  """
+  shippingZoneCreate("The zone." input: ShippingZoneCreateInput!): ShippingZoneCreatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Changes a zone. Carts show the new rates within seconds; orders keep the price they were made with."
+  shippingZoneUpdate(
+    "The zone to change."
+    id: ID!
+    "What to change; a part that is left out stays as it is."
+    input: ShippingZoneUpdateInput!
+  ): ShippingZoneUpdatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Deletes a zone with its rates. What only it reached is delivered to no longer."
+  shippingZoneDelete("The zone to delete." id: ID!): ShippingZoneDeletePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Makes a tax, or changes the one of the same name in the same country or province. All taxes of an address are added up."
+  taxRateSet("The tax." input: TaxRateInput!): TaxRateSetPayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Deletes a tax."
+  taxRateDelete("The tax to delete." id: ID!): TaxRateDeletePayload @requiresScopes(scopes: [["shop:write"]])
+}
+
+"""
+A part of the world that the same rates reach.
+"""
+type ShippingZone implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Codes of the countries that it reaches."
+  countries: [CountryCode!]!
+  "When it was created."
+  createdAt: DateTime!
+  "Global id of the zone."
+  id: ID!
+  "Name for staff."
+  name: String!
+  "Provinces that it is limited to, such as ` + "`" + `US-CA` + "`" + `. A country without any is reached as a whole."
+  provinces: [String!]!
+  "The ways to deliver there, by handle and currency."
+  rates: [ShippingRate!]!
+  "Whether it reaches all countries that no other zone names."
+  restOfWorld: Boolean!
+  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
+  revision: String
+  "When it or a rate of it last changed."
+  updatedAt: DateTime!
+}
+
+"""
+A way to deliver into a zone, and its price in one currency. Entries of one handle are the same way in several currencies.
+"""
+type ShippingRate @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "What buyers read below the title; empty where there is nothing to say."
+  description: String!
+  "Name for programs, which carts choose it by."
+  handle: String!
+  "The latest delivery in days; null when nothing is promised."
+  maximumDays: Int
+  "The heaviest parcel that it takes, in grams; null for any."
+  maximumGrams: Int
+  "The most that the goods may cost; null for any."
+  maximumSubtotal: MoneyV2
+  "The earliest delivery in days; null when nothing is promised."
+  minimumDays: Int
+  "The lightest parcel that it takes, in grams; null for any."
+  minimumGrams: Int
+  "The least that the goods have to cost; null for any."
+  minimumSubtotal: MoneyV2
+  "What it costs."
+  price: MoneyV2!
+  "What buyers read."
+  title: String!
+}
+
+"""
+One page of zones.
+"""
+type ShippingZoneConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The zones with their cursors."
+  edges: [ShippingZoneEdge!]!
+  "The zones alone."
+  nodes: [ShippingZone!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A zone and its place in the list.
+"""
+type ShippingZoneEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The zone."
+  node: ShippingZone!
+}
+
+"""
+A tax of a country or of one of its provinces.
+"""
+type TaxRate implements Node @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The country that charges it."
+  countryCode: CountryCode!
+  "When it was created."
+  createdAt: DateTime!
+  "Global id of the tax."
+  id: ID!
+  "What buyers read, such as ` + "`" + `VAT` + "`" + `."
+  name: String!
+  "The code of the province that charges it; null for the whole country."
+  provinceCode: String
+  "The rate in percent, such as ` + "`" + `19.0` + "`" + `."
+  ratePercentage: Decimal!
+  "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
+  revision: String
+  "Whether it is charged on delivery too."
+  shippingTaxable: Boolean!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"""
+One page of taxes.
+"""
+type TaxRateConnection @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "The taxes with their cursors."
+  edges: [TaxRateEdge!]!
+  "The taxes alone."
+  nodes: [TaxRate!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A tax and its place in the list.
+"""
+type TaxRateEdge @requiresScopes(scopes: [["shop:read"], ["shop:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The tax."
+  node: TaxRate!
+}
+
+"A new zone."
+input ShippingZoneCreateInput {
+  "Codes of the countries that it reaches."
+  countries: [CountryCode!]
+  "Name for staff."
+  name: String!
+  "Provinces that it is limited to, such as ` + "`" + `US-CA` + "`" + `. A country without any is reached as a whole."
+  provinces: [String!]
+  "The ways to deliver there."
+  rates: [ShippingRateInput!]
+  "True reaches all countries that no other zone names."
+  restOfWorld: Boolean = false
+}
+
+"Changes to a zone. A part that is left out stays as it is."
+input ShippingZoneUpdateInput {
+  "The complete new list of countries."
+  countries: [CountryCode!]
+  "The zone's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+  ifRevision: String
+  "New name for staff."
+  name: String
+  "The complete new list of provinces."
+  provinces: [String!]
+  "The complete new list of ways to deliver there."
+  rates: [ShippingRateInput!]
+  "True reaches all countries that no other zone names."
+  restOfWorld: Boolean
+}
+
+"A way to deliver, and its price in one currency. Give one entry for each currency, all with the same handle."
+input ShippingRateInput {
+  "What buyers read below the title."
+  description: String
+  "Name for programs. Made from the title unless said."
+  handle: String
+  "The latest delivery in days."
+  maximumDays: Int
+  "The heaviest parcel that it takes, in grams."
+  maximumGrams: Int
+  "The most that the goods may cost, in the currency of the price."
+  maximumSubtotal: Decimal
+  "The earliest delivery in days."
+  minimumDays: Int
+  "The lightest parcel that it takes, in grams."
+  minimumGrams: Int
+  "The least that the goods have to cost, in the currency of the price."
+  minimumSubtotal: Decimal
+  "What it costs."
+  price: MoneyInput!
+  "What buyers read."
+  title: String!
+}
+
+"A tax."
+input TaxRateInput {
+  "The country that charges it."
+  countryCode: CountryCode!
+  "The tax's ` + "`" + `revision` + "`" + ` as you read it. Where it has another one by now, nothing is changed."
+  ifRevision: String
+  "What buyers read, such as ` + "`" + `VAT` + "`" + `."
+  name: String!
+  "The code of the province that charges it, such as ` + "`" + `CA` + "`" + `. Left out, it is the whole country."
+  provinceCode: String
+  "The rate in percent, from 0 to 100, with four fraction digits at most."
+  ratePercentage: Decimal!
+  "Whether it is charged on delivery too."
+  shippingTaxable: Boolean = true
+}
+
+"""
+Outcome of creating a zone.
+"""
+type ShippingZoneCreatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The new zone, or null when none was created."
+  shippingZone: ShippingZone
+  "What was refused and why. Empty when it was created."
+  userErrors: [ShippingZoneUserError!]!
+}
+
+"""
+Outcome of changing a zone.
+"""
+type ShippingZoneUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The zone as it is now, or null when it was not changed."
+  shippingZone: ShippingZone
+  "What was refused and why. Empty when it was changed."
+  userErrors: [ShippingZoneUserError!]!
+}
+
+"""
+Outcome of deleting a zone.
+"""
+type ShippingZoneDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the zone that is gone."
+  deletedId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [ShippingZoneUserError!]!
+}
+
+"""
+Outcome of setting a tax.
+"""
+type TaxRateSetPayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The tax as it is now, or null when it was not set."
+  taxRate: TaxRate
+  "What was refused and why. Empty when it was set."
+  userErrors: [TaxRateUserError!]!
+}
+
+"""
+Outcome of deleting a tax.
+"""
+type TaxRateDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the tax that is gone."
+  deletedId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [TaxRateUserError!]!
+}
+
+"""
+Why a zone was not saved or deleted.
+"""
+type ShippingZoneUserError implements DisplayableError @public {
+  "The reason, for programs."
+  code: ShippingZoneUserErrorCode
+  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `rates` + "`" + `, ` + "`" + `0` + "`" + `, ` + "`" + `price` + "`" + `; null when it is about the whole."
+  field: [String!]
+  "The reason in a sentence that can be shown."
+  message: String!
+}
+
+"Reasons for not saving or deleting a zone."
+enum ShippingZoneUserErrorCode {
+  "A value is missing or empty."
+  BLANK
+  "The same handle is given twice in one currency."
+  DUPLICATE
+  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
+  INVALID
+  "There is no such record in this shop."
+  NOT_FOUND
+  "Another zone reaches the same place as closely."
+  OVERLAP
+  "Somebody else has changed it since you read it."
+  STALE
+  "The value is too long."
+  TOO_LONG
+  "There are more entries than allowed."
+  TOO_MANY
+  "The value is outside its bounds."
+  VALUE_OUTSIDE_RANGE
+}
+
+"""
+Why a tax was not saved or deleted.
+"""
+type TaxRateUserError implements DisplayableError @public {
+  "The reason, for programs."
+  code: TaxRateUserErrorCode
+  "Path to the input at fault, such as ` + "`" + `input` + "`" + `, ` + "`" + `ratePercentage` + "`" + `; null when it is about the whole."
+  field: [String!]
+  "The reason in a sentence that can be shown."
+  message: String!
+}
+
+"Reasons for not saving or deleting a tax."
+enum TaxRateUserErrorCode {
+  "A value is missing or empty."
+  BLANK
+  "The value is not acceptable; ` + "`" + `message` + "`" + ` says what is wrong with it."
+  INVALID
+  "There is no such record in this shop."
+  NOT_FOUND
+  "Somebody else has changed it since you read it."
+  STALE
+  "The value is too long."
+  TOO_LONG
+  "There are more entries than allowed."
+  TOO_MANY
+  "The value is outside its bounds."
+  VALUE_OUTSIDE_RANGE
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_signin.graphqls", Input: `extend type Query {
   "One provider of identities that the shop believes; null when there is none with this id."
   identityProvider("Global id of the provider." id: ID!): IdentityProvider @requiresScopes(scopes: [["shop:read"]])
@@ -10688,81 +11185,6 @@ type StaffAccessTokenCreateWithProviderPayload @public {
   staffAccessToken: StaffAccessToken
   "What was refused and why. Empty when there is a token."
   userErrors: [StaffAccessTokenUserError!]!
-}
-`, BuiltIn: false},
-	{Name: "../schema/staff_upload.graphqls", Input: `extend type Mutation {
-  """
-  Hands out addresses to put pictures at. Send each picture by PUT to its ` + "`" + `url` + "`" + `, with the ` + "`" + `parameters` + "`" + ` as headers, within an
-  hour; then name its ` + "`" + `resourceUrl` + "`" + ` as ` + "`" + `originalSource` + "`" + ` where it is attached, as in ` + "`" + `productCreateMedia` + "`" + `. Pictures are written
-  anew as they come in: upright, and without place, time and comments. What nobody attaches is deleted.
-  """
-  stagedUploadsCreate("The pictures to come, at most 50." input: [StagedUploadInput!]!): StagedUploadsCreatePayload @requiresScopes(scopes: [["products:write"]])
-}
-
-"A picture that is to be uploaded."
-input StagedUploadInput {
-  "How many bytes it has, at most 20 MB. With it, no more are taken."
-  fileSize: UnsignedInt64
-  "Its name, for people."
-  filename: String!
-  "How it is sent; only ` + "`" + `PUT` + "`" + ` is taken."
-  httpMethod: StagedUploadHttpMethodType = PUT
-  "What it is: ` + "`" + `image/jpeg` + "`" + `, ` + "`" + `image/png` + "`" + `, ` + "`" + `image/gif` + "`" + ` or ` + "`" + `image/webp` + "`" + `. The bytes must be that."
-  mimeType: String!
-  "What it is for."
-  resource: StagedUploadTargetGenerateUploadResource!
-}
-
-"How a picture is sent."
-enum StagedUploadHttpMethodType {
-  "In a form; not taken here."
-  POST
-  "As it is."
-  PUT
-}
-
-"What an upload is for."
-enum StagedUploadTargetGenerateUploadResource {
-  "A collection's picture."
-  COLLECTION_IMAGE
-  "Any file; pictures only."
-  FILE
-  "A product's picture."
-  IMAGE
-  "A product's picture."
-  PRODUCT_IMAGE
-}
-
-"""
-Outcome of asking for addresses to put pictures at.
-"""
-type StagedUploadsCreatePayload @requiresScopes(scopes: [["products:write"]]) {
-  "An address for each picture, in the order of the input; null when something was refused."
-  stagedTargets: [StagedMediaUploadTarget!]
-  "What was refused and why. Empty when all addresses were handed out."
-  userErrors: [StaffUserError!]!
-}
-
-"""
-An address to put one picture at. It carries a secret: hand it to nobody but who uploads.
-"""
-type StagedMediaUploadTarget @requiresScopes(scopes: [["products:write"]]) {
-  "Headers to send with the picture."
-  parameters: [StagedUploadParameter!]!
-  "The source to name where the picture is attached."
-  resourceUrl: URL
-  "The address to put the picture at, once, within an hour."
-  url: URL
-}
-
-"""
-A header to send with a picture.
-"""
-type StagedUploadParameter @requiresScopes(scopes: [["products:write"]]) {
-  "Name of the header."
-  name: String!
-  "Its value."
-  value: String!
 }
 `, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One kind of a product that can be put into a cart, such as the blue mug in large."
@@ -12276,6 +12698,16 @@ func (ec *executionContext) childFields_Currency(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Currency", field.Name)
 }
 
+func (ec *executionContext) childFields_CurrencySetting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currencyCode":
+		return ec.fieldContext_CurrencySetting_currencyCode(ctx, field)
+	case "currencyName":
+		return ec.fieldContext_CurrencySetting_currencyName(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CurrencySetting", field.Name)
+}
+
 func (ec *executionContext) childFields_Customer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "acceptsMarketing":
@@ -12330,16 +12762,6 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_updatedAt(ctx, field)
 	case "verifiedEmail":
 		return ec.fieldContext_Customer_verifiedEmail(ctx, field)
-	case "emailMarketingConsent":
-		return ec.fieldContext_Customer_emailMarketingConsent(ctx, field)
-	case "revision":
-		return ec.fieldContext_Customer_revision(ctx, field)
-	case "groups":
-		return ec.fieldContext_Customer_groups(ctx, field)
-	case "erasedAt":
-		return ec.fieldContext_Customer_erasedAt(ctx, field)
-	case "erasureScheduledAt":
-		return ec.fieldContext_Customer_erasureScheduledAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
@@ -12462,18 +12884,6 @@ func (ec *executionContext) childFields_CustomerAddressUpdatePayload(ctx context
 	return nil, fmt.Errorf("no field named %q was found under type CustomerAddressUpdatePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_CustomerCancelDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_CustomerCancelDataErasurePayload_customer(ctx, field)
-	case "customerId":
-		return ec.fieldContext_CustomerCancelDataErasurePayload_customerId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerCancelDataErasurePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerCancelDataErasurePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_CustomerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -12498,16 +12908,6 @@ func (ec *executionContext) childFields_CustomerCreatePayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CustomerCreatePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_CustomerDataExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customerData":
-		return ec.fieldContext_CustomerDataExportPayload_customerData(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerDataExportPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerDataExportPayload", field.Name)
-}
-
 func (ec *executionContext) childFields_CustomerDefaultAddressUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customer":
@@ -12530,104 +12930,6 @@ func (ec *executionContext) childFields_CustomerEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type CustomerEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_CustomerEmailMarketingConsentState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "consentUpdatedAt":
-		return ec.fieldContext_CustomerEmailMarketingConsentState_consentUpdatedAt(ctx, field)
-	case "marketingOptInLevel":
-		return ec.fieldContext_CustomerEmailMarketingConsentState_marketingOptInLevel(ctx, field)
-	case "marketingState":
-		return ec.fieldContext_CustomerEmailMarketingConsentState_marketingState(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerEmailMarketingConsentState", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "createdAt":
-		return ec.fieldContext_CustomerGroup_createdAt(ctx, field)
-	case "customers":
-		return ec.fieldContext_CustomerGroup_customers(ctx, field)
-	case "customersCount":
-		return ec.fieldContext_CustomerGroup_customersCount(ctx, field)
-	case "handle":
-		return ec.fieldContext_CustomerGroup_handle(ctx, field)
-	case "id":
-		return ec.fieldContext_CustomerGroup_id(ctx, field)
-	case "name":
-		return ec.fieldContext_CustomerGroup_name(ctx, field)
-	case "note":
-		return ec.fieldContext_CustomerGroup_note(ctx, field)
-	case "revision":
-		return ec.fieldContext_CustomerGroup_revision(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_CustomerGroup_updatedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroup", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_CustomerGroupConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_CustomerGroupConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_CustomerGroupConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customerGroup":
-		return ec.fieldContext_CustomerGroupCreatePayload_customerGroup(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerGroupCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupCustomersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customerGroup":
-		return ec.fieldContext_CustomerGroupCustomersPayload_customerGroup(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerGroupCustomersPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupCustomersPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedCustomerGroupId":
-		return ec.fieldContext_CustomerGroupDeletePayload_deletedCustomerGroupId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerGroupDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_CustomerGroupEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_CustomerGroupEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerGroupUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customerGroup":
-		return ec.fieldContext_CustomerGroupUpdatePayload_customerGroup(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerGroupUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupUpdatePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_CustomerRecoverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customerUserErrors":
@@ -12636,18 +12938,6 @@ func (ec *executionContext) childFields_CustomerRecoverPayload(ctx context.Conte
 		return ec.fieldContext_CustomerRecoverPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerRecoverPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerRequestDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_CustomerRequestDataErasurePayload_customer(ctx, field)
-	case "customerId":
-		return ec.fieldContext_CustomerRequestDataErasurePayload_customerId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerRequestDataErasurePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerRequestDataErasurePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerResetByUrlPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12676,26 +12966,6 @@ func (ec *executionContext) childFields_CustomerResetPayload(ctx context.Context
 		return ec.fieldContext_CustomerResetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerResetPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerSendAccountInviteEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_CustomerSendAccountInviteEmailPayload_customer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerSendAccountInviteEmailPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerSendAccountInviteEmailPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CustomerStatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_CustomerStatePayload_customer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CustomerStatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CustomerStatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12756,6 +13026,16 @@ func (ec *executionContext) childFields_DiscountApplicationEdge(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type DiscountApplicationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_DiscountAutomaticActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "automaticDiscountNode":
+		return ec.fieldContext_DiscountAutomaticActivatePayload_automaticDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountAutomaticActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticActivatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DiscountAutomaticBasicCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "automaticDiscountNode":
@@ -12764,6 +13044,16 @@ func (ec *executionContext) childFields_DiscountAutomaticBasicCreatePayload(ctx 
 		return ec.fieldContext_DiscountAutomaticBasicCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticBasicCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountAutomaticBasicUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "automaticDiscountNode":
+		return ec.fieldContext_DiscountAutomaticBasicUpdatePayload_automaticDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountAutomaticBasicUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticBasicUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DiscountAutomaticDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12776,6 +13066,16 @@ func (ec *executionContext) childFields_DiscountAutomaticDeactivatePayload(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticDeactivatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DiscountAutomaticDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedAutomaticDiscountId":
+		return ec.fieldContext_DiscountAutomaticDeletePayload_deletedAutomaticDiscountId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountAutomaticDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DiscountAutomaticNode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "automaticDiscount":
@@ -12784,6 +13084,16 @@ func (ec *executionContext) childFields_DiscountAutomaticNode(ctx context.Contex
 		return ec.fieldContext_DiscountAutomaticNode_id(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DiscountAutomaticNode", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeDiscountNode":
+		return ec.fieldContext_DiscountCodeActivatePayload_codeDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeActivatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DiscountCodeBasicCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12796,6 +13106,46 @@ func (ec *executionContext) childFields_DiscountCodeBasicCreatePayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBasicCreatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DiscountCodeBasicUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeDiscountNode":
+		return ec.fieldContext_DiscountCodeBasicUpdatePayload_codeDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeBasicUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBasicUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeBulkActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_DiscountCodeBulkActivatePayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeBulkActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBulkActivatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeBulkDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_DiscountCodeBulkDeactivatePayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeBulkDeactivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBulkDeactivatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeBulkDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_DiscountCodeBulkDeletePayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeBulkDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBulkDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DiscountCodeBxgyCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "codeDiscountNode":
@@ -12804,6 +13154,16 @@ func (ec *executionContext) childFields_DiscountCodeBxgyCreatePayload(ctx contex
 		return ec.fieldContext_DiscountCodeBxgyCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBxgyCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeBxgyUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeDiscountNode":
+		return ec.fieldContext_DiscountCodeBxgyUpdatePayload_codeDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeBxgyUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeBxgyUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DiscountCodeDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12816,6 +13176,16 @@ func (ec *executionContext) childFields_DiscountCodeDeactivatePayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeDeactivatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DiscountCodeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedCodeDiscountId":
+		return ec.fieldContext_DiscountCodeDeletePayload_deletedCodeDiscountId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DiscountCodeFreeShippingCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "codeDiscountNode":
@@ -12824,6 +13194,16 @@ func (ec *executionContext) childFields_DiscountCodeFreeShippingCreatePayload(ct
 		return ec.fieldContext_DiscountCodeFreeShippingCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeFreeShippingCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountCodeFreeShippingUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeDiscountNode":
+		return ec.fieldContext_DiscountCodeFreeShippingUpdatePayload_codeDiscountNode(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscountCodeFreeShippingUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountCodeFreeShippingUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DiscountCodeNode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13458,6 +13838,144 @@ func (ec *executionContext) childFields_MailingAddressEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type MailingAddressEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Market(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdAt":
+		return ec.fieldContext_Market_createdAt(ctx, field)
+	case "currencySettings":
+		return ec.fieldContext_Market_currencySettings(ctx, field)
+	case "enabled":
+		return ec.fieldContext_Market_enabled(ctx, field)
+	case "handle":
+		return ec.fieldContext_Market_handle(ctx, field)
+	case "id":
+		return ec.fieldContext_Market_id(ctx, field)
+	case "languages":
+		return ec.fieldContext_Market_languages(ctx, field)
+	case "name":
+		return ec.fieldContext_Market_name(ctx, field)
+	case "primary":
+		return ec.fieldContext_Market_primary(ctx, field)
+	case "regions":
+		return ec.fieldContext_Market_regions(ctx, field)
+	case "revision":
+		return ec.fieldContext_Market_revision(ctx, field)
+	case "taxesIncluded":
+		return ec.fieldContext_Market_taxesIncluded(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Market_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Market", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MarketConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MarketConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MarketConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "market":
+		return ec.fieldContext_MarketCreatePayload_market(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarketCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketCurrencySettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "baseCurrency":
+		return ec.fieldContext_MarketCurrencySettings_baseCurrency(ctx, field)
+	case "baseCurrencyManualRate":
+		return ec.fieldContext_MarketCurrencySettings_baseCurrencyManualRate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketCurrencySettings", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_MarketDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarketDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MarketEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MarketEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketRegionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MarketRegionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MarketRegionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MarketRegionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketRegionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketRegionCountry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MarketRegionCountry_code(ctx, field)
+	case "id":
+		return ec.fieldContext_MarketRegionCountry_id(ctx, field)
+	case "name":
+		return ec.fieldContext_MarketRegionCountry_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketRegionCountry", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketRegionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MarketRegionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MarketRegionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketRegionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "market":
+		return ec.fieldContext_MarketUpdatePayload_market(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarketUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MarketUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_MarketUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MarketUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_MediaConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -13544,6 +14062,16 @@ func (ec *executionContext) childFields_MenuCreatePayload(ctx context.Context, f
 		return ec.fieldContext_MenuCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MenuCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MenuDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedMenuId":
+		return ec.fieldContext_MenuDeletePayload_deletedMenuId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MenuDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MenuDeletePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MenuItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14496,6 +15024,8 @@ func (ec *executionContext) childFields_ProductVariant(ctx context.Context, fiel
 		return ec.fieldContext_ProductVariant_weight(ctx, field)
 	case "weightUnit":
 		return ec.fieldContext_ProductVariant_weightUnit(ctx, field)
+	case "prices":
+		return ec.fieldContext_ProductVariant_prices(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductVariant", field.Name)
 }
@@ -14836,6 +15366,120 @@ func (ec *executionContext) childFields_SellingPlanAllocation(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type SellingPlanAllocation", field.Name)
 }
 
+func (ec *executionContext) childFields_ShippingRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_ShippingRate_description(ctx, field)
+	case "handle":
+		return ec.fieldContext_ShippingRate_handle(ctx, field)
+	case "maximumDays":
+		return ec.fieldContext_ShippingRate_maximumDays(ctx, field)
+	case "maximumGrams":
+		return ec.fieldContext_ShippingRate_maximumGrams(ctx, field)
+	case "maximumSubtotal":
+		return ec.fieldContext_ShippingRate_maximumSubtotal(ctx, field)
+	case "minimumDays":
+		return ec.fieldContext_ShippingRate_minimumDays(ctx, field)
+	case "minimumGrams":
+		return ec.fieldContext_ShippingRate_minimumGrams(ctx, field)
+	case "minimumSubtotal":
+		return ec.fieldContext_ShippingRate_minimumSubtotal(ctx, field)
+	case "price":
+		return ec.fieldContext_ShippingRate_price(ctx, field)
+	case "title":
+		return ec.fieldContext_ShippingRate_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingRate", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "countries":
+		return ec.fieldContext_ShippingZone_countries(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ShippingZone_createdAt(ctx, field)
+	case "id":
+		return ec.fieldContext_ShippingZone_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ShippingZone_name(ctx, field)
+	case "provinces":
+		return ec.fieldContext_ShippingZone_provinces(ctx, field)
+	case "rates":
+		return ec.fieldContext_ShippingZone_rates(ctx, field)
+	case "restOfWorld":
+		return ec.fieldContext_ShippingZone_restOfWorld(ctx, field)
+	case "revision":
+		return ec.fieldContext_ShippingZone_revision(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ShippingZone_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZone", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ShippingZoneConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ShippingZoneConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ShippingZoneConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shippingZone":
+		return ec.fieldContext_ShippingZoneCreatePayload_shippingZone(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShippingZoneCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_ShippingZoneDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShippingZoneDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ShippingZoneEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ShippingZoneEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shippingZone":
+		return ec.fieldContext_ShippingZoneUpdatePayload_shippingZone(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShippingZoneUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingZoneUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ShippingZoneUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_ShippingZoneUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_ShippingZoneUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingZoneUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_Shop(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "brand":
@@ -14994,56 +15638,6 @@ func (ec *executionContext) childFields_StaffAccessTokenUserError(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type StaffAccessTokenUserError", field.Name)
 }
 
-func (ec *executionContext) childFields_StaffCustomerAddressDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedAddressId":
-		return ec.fieldContext_StaffCustomerAddressDeletePayload_deletedAddressId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StaffCustomerAddressDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerAddressDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffCustomerAddressPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "address":
-		return ec.fieldContext_StaffCustomerAddressPayload_address(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StaffCustomerAddressPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerAddressPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffCustomerCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_StaffCustomerCreatePayload_customer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StaffCustomerCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffCustomerDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedCustomerId":
-		return ec.fieldContext_StaffCustomerDeletePayload_deletedCustomerId(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StaffCustomerDeletePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffCustomerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "customer":
-		return ec.fieldContext_StaffCustomerUpdatePayload_customer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StaffCustomerUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerUpdatePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_StaffMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessScopes":
@@ -15162,38 +15756,6 @@ func (ec *executionContext) childFields_StaffUserError(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type StaffUserError", field.Name)
 }
 
-func (ec *executionContext) childFields_StagedMediaUploadTarget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "parameters":
-		return ec.fieldContext_StagedMediaUploadTarget_parameters(ctx, field)
-	case "resourceUrl":
-		return ec.fieldContext_StagedMediaUploadTarget_resourceUrl(ctx, field)
-	case "url":
-		return ec.fieldContext_StagedMediaUploadTarget_url(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StagedMediaUploadTarget", field.Name)
-}
-
-func (ec *executionContext) childFields_StagedUploadParameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "name":
-		return ec.fieldContext_StagedUploadParameter_name(ctx, field)
-	case "value":
-		return ec.fieldContext_StagedUploadParameter_value(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StagedUploadParameter", field.Name)
-}
-
-func (ec *executionContext) childFields_StagedUploadsCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "stagedTargets":
-		return ec.fieldContext_StagedUploadsCreatePayload_stagedTargets(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StagedUploadsCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StagedUploadsCreatePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_StringConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -15234,6 +15796,84 @@ func (ec *executionContext) childFields_Swatch(ctx context.Context, field graphq
 		return ec.fieldContext_Swatch_image(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Swatch", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "countryCode":
+		return ec.fieldContext_TaxRate_countryCode(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_TaxRate_createdAt(ctx, field)
+	case "id":
+		return ec.fieldContext_TaxRate_id(ctx, field)
+	case "name":
+		return ec.fieldContext_TaxRate_name(ctx, field)
+	case "provinceCode":
+		return ec.fieldContext_TaxRate_provinceCode(ctx, field)
+	case "ratePercentage":
+		return ec.fieldContext_TaxRate_ratePercentage(ctx, field)
+	case "revision":
+		return ec.fieldContext_TaxRate_revision(ctx, field)
+	case "shippingTaxable":
+		return ec.fieldContext_TaxRate_shippingTaxable(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_TaxRate_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRate", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TaxRateConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TaxRateConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TaxRateConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_TaxRateDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TaxRateDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TaxRateEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_TaxRateEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "taxRate":
+		return ec.fieldContext_TaxRateSetPayload_taxRate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TaxRateSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_TaxRateUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_TaxRateUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_TaxRateUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_UnitPriceMeasurement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15294,6 +15934,38 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantPrice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "compareAtPrice":
+		return ec.fieldContext_VariantPrice_compareAtPrice(ctx, field)
+	case "originType":
+		return ec.fieldContext_VariantPrice_originType(ctx, field)
+	case "price":
+		return ec.fieldContext_VariantPrice_price(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantPrice", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantPricesDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "productVariants":
+		return ec.fieldContext_VariantPricesDeletePayload_productVariants(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_VariantPricesDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantPricesDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantPricesSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "productVariants":
+		return ec.fieldContext_VariantPricesSetPayload_productVariants(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_VariantPricesSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantPricesSetPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_VideoSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -380,6 +380,29 @@ func (ec *executionContext) fieldContext_DiscountAutomaticBasic_updatedAt(_ cont
 	return graphql.NewScalarFieldContext("DiscountAutomaticBasic", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _DiscountAutomaticBasic_revision(ctx context.Context, field graphql.CollectedField, obj *model.DiscountAutomaticBasic) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscountAutomaticBasic_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DiscountAutomaticBasic_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DiscountAutomaticBasic", field, false, false, "String")
+}
+
 func (ec *executionContext) _DiscountAutomaticBasicCreatePayload_automaticDiscountNode(ctx context.Context, field graphql.CollectedField, obj *model.DiscountAutomaticBasicCreatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -859,6 +882,29 @@ func (ec *executionContext) fieldContext_DiscountCodeBasic_usageLimit(_ context.
 	return graphql.NewScalarFieldContext("DiscountCodeBasic", field, false, false, "Int")
 }
 
+func (ec *executionContext) _DiscountCodeBasic_revision(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeBasic) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscountCodeBasic_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DiscountCodeBasic_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DiscountCodeBasic", field, false, false, "String")
+}
+
 func (ec *executionContext) _DiscountCodeBasicCreatePayload_codeDiscountNode(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeBasicCreatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1226,6 +1272,29 @@ func (ec *executionContext) _DiscountCodeBxgy_usageLimit(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_DiscountCodeBxgy_usageLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DiscountCodeBxgy", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DiscountCodeBxgy_revision(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeBxgy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscountCodeBxgy_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DiscountCodeBxgy_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DiscountCodeBxgy", field, false, false, "String")
 }
 
 func (ec *executionContext) _DiscountCodeBxgyCreatePayload_codeDiscountNode(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeBxgyCreatePayload) (ret graphql.Marshaler) {
@@ -1659,6 +1728,29 @@ func (ec *executionContext) _DiscountCodeFreeShipping_usageLimit(ctx context.Con
 }
 func (ec *executionContext) fieldContext_DiscountCodeFreeShipping_usageLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DiscountCodeFreeShipping", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DiscountCodeFreeShipping_revision(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeFreeShipping) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscountCodeFreeShipping_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DiscountCodeFreeShipping_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DiscountCodeFreeShipping", field, false, false, "String")
 }
 
 func (ec *executionContext) _DiscountCodeFreeShippingCreatePayload_codeDiscountNode(ctx context.Context, field graphql.CollectedField, obj *model.DiscountCodeFreeShippingCreatePayload) (ret graphql.Marshaler) {
@@ -3923,6 +4015,11 @@ func (ec *executionContext) _DiscountAutomaticBasic(ctx context.Context, sel ast
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "revision":
+			out.Values[i] = ec._DiscountAutomaticBasic_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -4125,6 +4222,11 @@ func (ec *executionContext) _DiscountCodeBasic(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "revision":
+			out.Values[i] = ec._DiscountCodeBasic_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -4248,6 +4350,11 @@ func (ec *executionContext) _DiscountCodeBxgy(ctx context.Context, sel ast.Selec
 			}
 		case "usageLimit":
 			out.Values[i] = ec._DiscountCodeBxgy_usageLimit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._DiscountCodeBxgy_revision(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -4412,6 +4519,11 @@ func (ec *executionContext) _DiscountCodeFreeShipping(ctx context.Context, sel a
 			}
 		case "usageLimit":
 			out.Values[i] = ec._DiscountCodeFreeShipping_usageLimit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._DiscountCodeFreeShipping_revision(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -1458,6 +1458,14 @@ type DiscountApplicationEdge struct {
 	Node Any `json:"node"`
 }
 
+// Outcome of letting a discount without a code begin.
+type DiscountAutomaticActivatePayload struct {
+	// The discount as it is now, or null when it was not changed.
+	AutomaticDiscountNode *DiscountAutomaticNode `json:"automaticDiscountNode,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*DiscountUserError `json:"userErrors"`
+}
+
 // A discount without a code that takes an amount or a percentage off.
 type DiscountAutomaticBasic struct {
 	// How often it was used.
@@ -1478,6 +1486,8 @@ type DiscountAutomaticBasic struct {
 	Title string `json:"title"`
 	// When it last changed.
 	UpdatedAt time.Time `json:"updatedAt"`
+	// Changes with every edit, not with uses. Send it back as `ifRevision`, and an edit that somebody made in between is not overwritten.
+	Revision *string `json:"revision,omitempty"`
 }
 
 func (DiscountAutomaticBasic) IsDiscount() {}
@@ -1510,11 +1520,27 @@ type DiscountAutomaticBasicInput struct {
 	Title *string `json:"title,omitempty"`
 }
 
+// Outcome of changing a discount without a code.
+type DiscountAutomaticBasicUpdatePayload struct {
+	// The discount as it is now, or null when it was not changed.
+	AutomaticDiscountNode *DiscountAutomaticNode `json:"automaticDiscountNode,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*DiscountUserError `json:"userErrors"`
+}
+
 // Outcome of ending a discount without a code.
 type DiscountAutomaticDeactivatePayload struct {
 	// The discount as it is now, or null when it was not ended.
 	AutomaticDiscountNode *DiscountAutomaticNode `json:"automaticDiscountNode,omitempty"`
 	// What was refused and why. Empty when it was ended.
+	UserErrors []*DiscountUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a discount without a code.
+type DiscountAutomaticDeletePayload struct {
+	// Id of the discount that is gone.
+	DeletedAutomaticDiscountID *gid.ID `json:"deletedAutomaticDiscountId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
 	UserErrors []*DiscountUserError `json:"userErrors"`
 }
 
@@ -1527,6 +1553,14 @@ type DiscountAutomaticNode struct {
 }
 
 func (DiscountAutomaticNode) IsNode() {}
+
+// Outcome of letting a discount with a code begin.
+type DiscountCodeActivatePayload struct {
+	// The discount as it is now, or null when it was not changed.
+	CodeDiscountNode *DiscountCodeNode `json:"codeDiscountNode,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*DiscountUserError `json:"userErrors"`
+}
 
 // A code that takes an amount or a percentage off.
 type DiscountCodeBasic struct {
@@ -1554,6 +1588,8 @@ type DiscountCodeBasic struct {
 	UpdatedAt time.Time `json:"updatedAt"`
 	// How often it can be used in all; null when there is no limit.
 	UsageLimit *int `json:"usageLimit,omitempty"`
+	// Changes with every edit, not with uses. Send it back as `ifRevision`, and an edit that somebody made in between is not overwritten.
+	Revision *string `json:"revision,omitempty"`
 }
 
 func (DiscountCodeBasic) IsDiscount() {}
@@ -1594,6 +1630,38 @@ type DiscountCodeBasicInput struct {
 	UsageLimit *int `json:"usageLimit,omitempty"`
 }
 
+// Outcome of changing a code for an amount or a percentage.
+type DiscountCodeBasicUpdatePayload struct {
+	// The discount as it is now, or null when it was not changed.
+	CodeDiscountNode *DiscountCodeNode `json:"codeDiscountNode,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*DiscountUserError `json:"userErrors"`
+}
+
+// Outcome of letting several discounts begin.
+type DiscountCodeBulkActivatePayload struct {
+	// The work, which is done; null when nothing was changed.
+	Job *Job `json:"job,omitempty"`
+	// What was refused and why. Empty when it was done.
+	UserErrors []*DiscountUserError `json:"userErrors"`
+}
+
+// Outcome of ending several discounts.
+type DiscountCodeBulkDeactivatePayload struct {
+	// The work, which is done; null when nothing was changed.
+	Job *Job `json:"job,omitempty"`
+	// What was refused and why. Empty when it was done.
+	UserErrors []*DiscountUserError `json:"userErrors"`
+}
+
+// Outcome of deleting several discounts.
+type DiscountCodeBulkDeletePayload struct {
+	// The work, which is done; null when nothing was changed.
+	Job *Job `json:"job,omitempty"`
+	// What was refused and why. Empty when it was done.
+	UserErrors []*DiscountUserError `json:"userErrors"`
+}
+
 // A code by which buying some things makes others cheaper.
 type DiscountCodeBxgy struct {
 	// Whether each customer can use it only once.
@@ -1620,6 +1688,8 @@ type DiscountCodeBxgy struct {
 	UpdatedAt time.Time `json:"updatedAt"`
 	// How often it can be used in all; null when there is no limit.
 	UsageLimit *int `json:"usageLimit,omitempty"`
+	// Changes with every edit, not with uses. Send it back as `ifRevision`, and an edit that somebody made in between is not overwritten.
+	Revision *string `json:"revision,omitempty"`
 }
 
 func (DiscountCodeBxgy) IsDiscount() {}
@@ -1662,11 +1732,27 @@ type DiscountCodeBxgyInput struct {
 	UsesPerOrderLimit *int `json:"usesPerOrderLimit,omitempty"`
 }
 
+// Outcome of changing a code by which buying some things makes others cheaper.
+type DiscountCodeBxgyUpdatePayload struct {
+	// The discount as it is now, or null when it was not changed.
+	CodeDiscountNode *DiscountCodeNode `json:"codeDiscountNode,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*DiscountUserError `json:"userErrors"`
+}
+
 // Outcome of ending a discount with a code.
 type DiscountCodeDeactivatePayload struct {
 	// The discount as it is now, or null when it was not ended.
 	CodeDiscountNode *DiscountCodeNode `json:"codeDiscountNode,omitempty"`
 	// What was refused and why. Empty when it was ended.
+	UserErrors []*DiscountUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a discount with a code.
+type DiscountCodeDeletePayload struct {
+	// Id of the discount that is gone.
+	DeletedCodeDiscountID *gid.ID `json:"deletedCodeDiscountId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
 	UserErrors []*DiscountUserError `json:"userErrors"`
 }
 
@@ -1696,6 +1782,8 @@ type DiscountCodeFreeShipping struct {
 	UpdatedAt time.Time `json:"updatedAt"`
 	// How often it can be used in all; null when there is no limit.
 	UsageLimit *int `json:"usageLimit,omitempty"`
+	// Changes with every edit, not with uses. Send it back as `ifRevision`, and an edit that somebody made in between is not overwritten.
+	Revision *string `json:"revision,omitempty"`
 }
 
 func (DiscountCodeFreeShipping) IsDiscount() {}
@@ -1736,6 +1824,14 @@ type DiscountCodeFreeShippingInput struct {
 	Title *string `json:"title,omitempty"`
 	// How often it can be used in all. Left out, there is no limit.
 	UsageLimit *int `json:"usageLimit,omitempty"`
+}
+
+// Outcome of changing a code for free shipping.
+type DiscountCodeFreeShippingUpdatePayload struct {
+	// The discount as it is now, or null when it was not changed.
+	CodeDiscountNode *DiscountCodeNode `json:"codeDiscountNode,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*DiscountUserError `json:"userErrors"`
 }
 
 // A discount with a code.
@@ -2813,6 +2909,14 @@ type MenuCreatePayload struct {
 	// The new menu, or null when none was created.
 	Menu *content.Menu `json:"menu,omitempty"`
 	// What was refused and why. Empty when it was created.
+	UserErrors []*MenuUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a menu.
+type MenuDeletePayload struct {
+	// Id of the menu that is gone.
+	DeletedMenuID *gid.ID `json:"deletedMenuId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
 	UserErrors []*MenuUserError `json:"userErrors"`
 }
 
