@@ -177,6 +177,8 @@ func (p *premises) wholeRow(t *testing.T, table string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	columns = slices.DeleteFunc(columns, func(c string) bool { return slices.ContainsFunc(late, func(name string) bool { return strings.Contains(c, `"`+name+`"`) }) })
+	columns = slices.DeleteFunc(columns, func(c string) bool {
+		return slices.ContainsFunc(late, func(name string) bool { return strings.Contains(c, `"`+name+`"`) })
+	})
 	return strings.Join(columns, " || '|' || ")
 }

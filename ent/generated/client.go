@@ -41,18 +41,23 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/identityprovider"
 	"github.com/rialtohq/rialto/ent/generated/inboxrecord"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
+	"github.com/rialtohq/rialto/ent/generated/inventorytransfer"
+	"github.com/rialtohq/rialto/ent/generated/inventorytransferline"
 	"github.com/rialtohq/rialto/ent/generated/location"
 	"github.com/rialtohq/rialto/ent/generated/market"
 	"github.com/rialtohq/rialto/ent/generated/media"
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/metafielddefinition"
 	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
+	"github.com/rialtohq/rialto/ent/generated/orderedit"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
 	"github.com/rialtohq/rialto/ent/generated/orderline"
+	"github.com/rialtohq/rialto/ent/generated/orderreturn"
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
@@ -62,6 +67,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
+	"github.com/rialtohq/rialto/ent/generated/returnline"
 	"github.com/rialtohq/rialto/ent/generated/role"
 	"github.com/rialtohq/rialto/ent/generated/roleassignment"
 	"github.com/rialtohq/rialto/ent/generated/searchdocument"
@@ -138,6 +144,10 @@ type Client struct {
 	InboxRecord *InboxRecordClient
 	// InventoryLevel is the client for interacting with the InventoryLevel builders.
 	InventoryLevel *InventoryLevelClient
+	// InventoryTransfer is the client for interacting with the InventoryTransfer builders.
+	InventoryTransfer *InventoryTransferClient
+	// InventoryTransferLine is the client for interacting with the InventoryTransferLine builders.
+	InventoryTransferLine *InventoryTransferLineClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
 	// Market is the client for interacting with the Market builders.
@@ -150,6 +160,8 @@ type Client struct {
 	MenuItem *MenuItemClient
 	// Metafield is the client for interacting with the Metafield builders.
 	Metafield *MetafieldClient
+	// MetafieldDefinition is the client for interacting with the MetafieldDefinition builders.
+	MetafieldDefinition *MetafieldDefinitionClient
 	// OAuthRequest is the client for interacting with the OAuthRequest builders.
 	OAuthRequest *OAuthRequestClient
 	// OAuthToken is the client for interacting with the OAuthToken builders.
@@ -158,10 +170,14 @@ type Client struct {
 	OptionValue *OptionValueClient
 	// Order is the client for interacting with the Order builders.
 	Order *OrderClient
+	// OrderEdit is the client for interacting with the OrderEdit builders.
+	OrderEdit *OrderEditClient
 	// OrderEvent is the client for interacting with the OrderEvent builders.
 	OrderEvent *OrderEventClient
 	// OrderLine is the client for interacting with the OrderLine builders.
 	OrderLine *OrderLineClient
+	// OrderReturn is the client for interacting with the OrderReturn builders.
+	OrderReturn *OrderReturnClient
 	// OutboxEvent is the client for interacting with the OutboxEvent builders.
 	OutboxEvent *OutboxEventClient
 	// Page is the client for interacting with the Page builders.
@@ -180,6 +196,8 @@ type Client struct {
 	Refund *RefundClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// ReturnLine is the client for interacting with the ReturnLine builders.
+	ReturnLine *ReturnLineClient
 	// Role is the client for interacting with the Role builders.
 	Role *RoleClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
@@ -254,18 +272,23 @@ func (c *Client) init() {
 	c.IdentityProvider = NewIdentityProviderClient(c.config)
 	c.InboxRecord = NewInboxRecordClient(c.config)
 	c.InventoryLevel = NewInventoryLevelClient(c.config)
+	c.InventoryTransfer = NewInventoryTransferClient(c.config)
+	c.InventoryTransferLine = NewInventoryTransferLineClient(c.config)
 	c.Location = NewLocationClient(c.config)
 	c.Market = NewMarketClient(c.config)
 	c.Media = NewMediaClient(c.config)
 	c.Menu = NewMenuClient(c.config)
 	c.MenuItem = NewMenuItemClient(c.config)
 	c.Metafield = NewMetafieldClient(c.config)
+	c.MetafieldDefinition = NewMetafieldDefinitionClient(c.config)
 	c.OAuthRequest = NewOAuthRequestClient(c.config)
 	c.OAuthToken = NewOAuthTokenClient(c.config)
 	c.OptionValue = NewOptionValueClient(c.config)
 	c.Order = NewOrderClient(c.config)
+	c.OrderEdit = NewOrderEditClient(c.config)
 	c.OrderEvent = NewOrderEventClient(c.config)
 	c.OrderLine = NewOrderLineClient(c.config)
+	c.OrderReturn = NewOrderReturnClient(c.config)
 	c.OutboxEvent = NewOutboxEventClient(c.config)
 	c.Page = NewPageClient(c.config)
 	c.PaymentTransaction = NewPaymentTransactionClient(c.config)
@@ -275,6 +298,7 @@ func (c *Client) init() {
 	c.ProductTag = NewProductTagClient(c.config)
 	c.Refund = NewRefundClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
+	c.ReturnLine = NewReturnLineClient(c.config)
 	c.Role = NewRoleClient(c.config)
 	c.RoleAssignment = NewRoleAssignmentClient(c.config)
 	c.SearchDocument = NewSearchDocumentClient(c.config)
@@ -384,73 +408,79 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                 ctx,
-		config:              cfg,
-		APIKey:              NewAPIKeyClient(cfg),
-		Address:             NewAddressClient(cfg),
-		App:                 NewAppClient(cfg),
-		AuditEntry:          NewAuditEntryClient(cfg),
-		BogusCharge:         NewBogusChargeClient(cfg),
-		Cart:                NewCartClient(cfg),
-		CartLine:            NewCartLineClient(cfg),
-		CheckoutAttempt:     NewCheckoutAttemptClient(cfg),
-		Collection:          NewCollectionClient(cfg),
-		CollectionProduct:   NewCollectionProductClient(cfg),
-		Customer:            NewCustomerClient(cfg),
-		CustomerGroup:       NewCustomerGroupClient(cfg),
-		CustomerGroupMember: NewCustomerGroupMemberClient(cfg),
-		CustomerToken:       NewCustomerTokenClient(cfg),
-		Discount:            NewDiscountClient(cfg),
-		DiscountUsage:       NewDiscountUsageClient(cfg),
-		ExternalIdentity:    NewExternalIdentityClient(cfg),
-		Fulfillment:         NewFulfillmentClient(cfg),
-		FulfillmentLine:     NewFulfillmentLineClient(cfg),
-		GiftCard:            NewGiftCardClient(cfg),
-		GiftCardEntry:       NewGiftCardEntryClient(cfg),
-		IdempotencyRecord:   NewIdempotencyRecordClient(cfg),
-		IdentityProvider:    NewIdentityProviderClient(cfg),
-		InboxRecord:         NewInboxRecordClient(cfg),
-		InventoryLevel:      NewInventoryLevelClient(cfg),
-		Location:            NewLocationClient(cfg),
-		Market:              NewMarketClient(cfg),
-		Media:               NewMediaClient(cfg),
-		Menu:                NewMenuClient(cfg),
-		MenuItem:            NewMenuItemClient(cfg),
-		Metafield:           NewMetafieldClient(cfg),
-		OAuthRequest:        NewOAuthRequestClient(cfg),
-		OAuthToken:          NewOAuthTokenClient(cfg),
-		OptionValue:         NewOptionValueClient(cfg),
-		Order:               NewOrderClient(cfg),
-		OrderEvent:          NewOrderEventClient(cfg),
-		OrderLine:           NewOrderLineClient(cfg),
-		OutboxEvent:         NewOutboxEventClient(cfg),
-		Page:                NewPageClient(cfg),
-		PaymentTransaction:  NewPaymentTransactionClient(cfg),
-		Product:             NewProductClient(cfg),
-		ProductOption:       NewProductOptionClient(cfg),
-		ProductPrice:        NewProductPriceClient(cfg),
-		ProductTag:          NewProductTagClient(cfg),
-		Refund:              NewRefundClient(cfg),
-		Reservation:         NewReservationClient(cfg),
-		Role:                NewRoleClient(cfg),
-		RoleAssignment:      NewRoleAssignmentClient(cfg),
-		SearchDocument:      NewSearchDocumentClient(cfg),
-		Session:             NewSessionClient(cfg),
-		ShippingRate:        NewShippingRateClient(cfg),
-		ShippingZone:        NewShippingZoneClient(cfg),
-		Shop:                NewShopClient(cfg),
-		ShopCounter:         NewShopCounterClient(cfg),
-		SignInFailure:       NewSignInFailureClient(cfg),
-		SignInFlow:          NewSignInFlowClient(cfg),
-		SigningKey:          NewSigningKeyClient(cfg),
-		StaffMember:         NewStaffMemberClient(cfg),
-		StagedUpload:        NewStagedUploadClient(cfg),
-		StockMovement:       NewStockMovementClient(cfg),
-		StorefrontToken:     NewStorefrontTokenClient(cfg),
-		TaxRate:             NewTaxRateClient(cfg),
-		Variant:             NewVariantClient(cfg),
-		VariantOption:       NewVariantOptionClient(cfg),
-		VariantPrice:        NewVariantPriceClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		APIKey:                NewAPIKeyClient(cfg),
+		Address:               NewAddressClient(cfg),
+		App:                   NewAppClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		BogusCharge:           NewBogusChargeClient(cfg),
+		Cart:                  NewCartClient(cfg),
+		CartLine:              NewCartLineClient(cfg),
+		CheckoutAttempt:       NewCheckoutAttemptClient(cfg),
+		Collection:            NewCollectionClient(cfg),
+		CollectionProduct:     NewCollectionProductClient(cfg),
+		Customer:              NewCustomerClient(cfg),
+		CustomerGroup:         NewCustomerGroupClient(cfg),
+		CustomerGroupMember:   NewCustomerGroupMemberClient(cfg),
+		CustomerToken:         NewCustomerTokenClient(cfg),
+		Discount:              NewDiscountClient(cfg),
+		DiscountUsage:         NewDiscountUsageClient(cfg),
+		ExternalIdentity:      NewExternalIdentityClient(cfg),
+		Fulfillment:           NewFulfillmentClient(cfg),
+		FulfillmentLine:       NewFulfillmentLineClient(cfg),
+		GiftCard:              NewGiftCardClient(cfg),
+		GiftCardEntry:         NewGiftCardEntryClient(cfg),
+		IdempotencyRecord:     NewIdempotencyRecordClient(cfg),
+		IdentityProvider:      NewIdentityProviderClient(cfg),
+		InboxRecord:           NewInboxRecordClient(cfg),
+		InventoryLevel:        NewInventoryLevelClient(cfg),
+		InventoryTransfer:     NewInventoryTransferClient(cfg),
+		InventoryTransferLine: NewInventoryTransferLineClient(cfg),
+		Location:              NewLocationClient(cfg),
+		Market:                NewMarketClient(cfg),
+		Media:                 NewMediaClient(cfg),
+		Menu:                  NewMenuClient(cfg),
+		MenuItem:              NewMenuItemClient(cfg),
+		Metafield:             NewMetafieldClient(cfg),
+		MetafieldDefinition:   NewMetafieldDefinitionClient(cfg),
+		OAuthRequest:          NewOAuthRequestClient(cfg),
+		OAuthToken:            NewOAuthTokenClient(cfg),
+		OptionValue:           NewOptionValueClient(cfg),
+		Order:                 NewOrderClient(cfg),
+		OrderEdit:             NewOrderEditClient(cfg),
+		OrderEvent:            NewOrderEventClient(cfg),
+		OrderLine:             NewOrderLineClient(cfg),
+		OrderReturn:           NewOrderReturnClient(cfg),
+		OutboxEvent:           NewOutboxEventClient(cfg),
+		Page:                  NewPageClient(cfg),
+		PaymentTransaction:    NewPaymentTransactionClient(cfg),
+		Product:               NewProductClient(cfg),
+		ProductOption:         NewProductOptionClient(cfg),
+		ProductPrice:          NewProductPriceClient(cfg),
+		ProductTag:            NewProductTagClient(cfg),
+		Refund:                NewRefundClient(cfg),
+		Reservation:           NewReservationClient(cfg),
+		ReturnLine:            NewReturnLineClient(cfg),
+		Role:                  NewRoleClient(cfg),
+		RoleAssignment:        NewRoleAssignmentClient(cfg),
+		SearchDocument:        NewSearchDocumentClient(cfg),
+		Session:               NewSessionClient(cfg),
+		ShippingRate:          NewShippingRateClient(cfg),
+		ShippingZone:          NewShippingZoneClient(cfg),
+		Shop:                  NewShopClient(cfg),
+		ShopCounter:           NewShopCounterClient(cfg),
+		SignInFailure:         NewSignInFailureClient(cfg),
+		SignInFlow:            NewSignInFlowClient(cfg),
+		SigningKey:            NewSigningKeyClient(cfg),
+		StaffMember:           NewStaffMemberClient(cfg),
+		StagedUpload:          NewStagedUploadClient(cfg),
+		StockMovement:         NewStockMovementClient(cfg),
+		StorefrontToken:       NewStorefrontTokenClient(cfg),
+		TaxRate:               NewTaxRateClient(cfg),
+		Variant:               NewVariantClient(cfg),
+		VariantOption:         NewVariantOptionClient(cfg),
+		VariantPrice:          NewVariantPriceClient(cfg),
 	}, nil
 }
 
@@ -468,73 +498,79 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                 ctx,
-		config:              cfg,
-		APIKey:              NewAPIKeyClient(cfg),
-		Address:             NewAddressClient(cfg),
-		App:                 NewAppClient(cfg),
-		AuditEntry:          NewAuditEntryClient(cfg),
-		BogusCharge:         NewBogusChargeClient(cfg),
-		Cart:                NewCartClient(cfg),
-		CartLine:            NewCartLineClient(cfg),
-		CheckoutAttempt:     NewCheckoutAttemptClient(cfg),
-		Collection:          NewCollectionClient(cfg),
-		CollectionProduct:   NewCollectionProductClient(cfg),
-		Customer:            NewCustomerClient(cfg),
-		CustomerGroup:       NewCustomerGroupClient(cfg),
-		CustomerGroupMember: NewCustomerGroupMemberClient(cfg),
-		CustomerToken:       NewCustomerTokenClient(cfg),
-		Discount:            NewDiscountClient(cfg),
-		DiscountUsage:       NewDiscountUsageClient(cfg),
-		ExternalIdentity:    NewExternalIdentityClient(cfg),
-		Fulfillment:         NewFulfillmentClient(cfg),
-		FulfillmentLine:     NewFulfillmentLineClient(cfg),
-		GiftCard:            NewGiftCardClient(cfg),
-		GiftCardEntry:       NewGiftCardEntryClient(cfg),
-		IdempotencyRecord:   NewIdempotencyRecordClient(cfg),
-		IdentityProvider:    NewIdentityProviderClient(cfg),
-		InboxRecord:         NewInboxRecordClient(cfg),
-		InventoryLevel:      NewInventoryLevelClient(cfg),
-		Location:            NewLocationClient(cfg),
-		Market:              NewMarketClient(cfg),
-		Media:               NewMediaClient(cfg),
-		Menu:                NewMenuClient(cfg),
-		MenuItem:            NewMenuItemClient(cfg),
-		Metafield:           NewMetafieldClient(cfg),
-		OAuthRequest:        NewOAuthRequestClient(cfg),
-		OAuthToken:          NewOAuthTokenClient(cfg),
-		OptionValue:         NewOptionValueClient(cfg),
-		Order:               NewOrderClient(cfg),
-		OrderEvent:          NewOrderEventClient(cfg),
-		OrderLine:           NewOrderLineClient(cfg),
-		OutboxEvent:         NewOutboxEventClient(cfg),
-		Page:                NewPageClient(cfg),
-		PaymentTransaction:  NewPaymentTransactionClient(cfg),
-		Product:             NewProductClient(cfg),
-		ProductOption:       NewProductOptionClient(cfg),
-		ProductPrice:        NewProductPriceClient(cfg),
-		ProductTag:          NewProductTagClient(cfg),
-		Refund:              NewRefundClient(cfg),
-		Reservation:         NewReservationClient(cfg),
-		Role:                NewRoleClient(cfg),
-		RoleAssignment:      NewRoleAssignmentClient(cfg),
-		SearchDocument:      NewSearchDocumentClient(cfg),
-		Session:             NewSessionClient(cfg),
-		ShippingRate:        NewShippingRateClient(cfg),
-		ShippingZone:        NewShippingZoneClient(cfg),
-		Shop:                NewShopClient(cfg),
-		ShopCounter:         NewShopCounterClient(cfg),
-		SignInFailure:       NewSignInFailureClient(cfg),
-		SignInFlow:          NewSignInFlowClient(cfg),
-		SigningKey:          NewSigningKeyClient(cfg),
-		StaffMember:         NewStaffMemberClient(cfg),
-		StagedUpload:        NewStagedUploadClient(cfg),
-		StockMovement:       NewStockMovementClient(cfg),
-		StorefrontToken:     NewStorefrontTokenClient(cfg),
-		TaxRate:             NewTaxRateClient(cfg),
-		Variant:             NewVariantClient(cfg),
-		VariantOption:       NewVariantOptionClient(cfg),
-		VariantPrice:        NewVariantPriceClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		APIKey:                NewAPIKeyClient(cfg),
+		Address:               NewAddressClient(cfg),
+		App:                   NewAppClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		BogusCharge:           NewBogusChargeClient(cfg),
+		Cart:                  NewCartClient(cfg),
+		CartLine:              NewCartLineClient(cfg),
+		CheckoutAttempt:       NewCheckoutAttemptClient(cfg),
+		Collection:            NewCollectionClient(cfg),
+		CollectionProduct:     NewCollectionProductClient(cfg),
+		Customer:              NewCustomerClient(cfg),
+		CustomerGroup:         NewCustomerGroupClient(cfg),
+		CustomerGroupMember:   NewCustomerGroupMemberClient(cfg),
+		CustomerToken:         NewCustomerTokenClient(cfg),
+		Discount:              NewDiscountClient(cfg),
+		DiscountUsage:         NewDiscountUsageClient(cfg),
+		ExternalIdentity:      NewExternalIdentityClient(cfg),
+		Fulfillment:           NewFulfillmentClient(cfg),
+		FulfillmentLine:       NewFulfillmentLineClient(cfg),
+		GiftCard:              NewGiftCardClient(cfg),
+		GiftCardEntry:         NewGiftCardEntryClient(cfg),
+		IdempotencyRecord:     NewIdempotencyRecordClient(cfg),
+		IdentityProvider:      NewIdentityProviderClient(cfg),
+		InboxRecord:           NewInboxRecordClient(cfg),
+		InventoryLevel:        NewInventoryLevelClient(cfg),
+		InventoryTransfer:     NewInventoryTransferClient(cfg),
+		InventoryTransferLine: NewInventoryTransferLineClient(cfg),
+		Location:              NewLocationClient(cfg),
+		Market:                NewMarketClient(cfg),
+		Media:                 NewMediaClient(cfg),
+		Menu:                  NewMenuClient(cfg),
+		MenuItem:              NewMenuItemClient(cfg),
+		Metafield:             NewMetafieldClient(cfg),
+		MetafieldDefinition:   NewMetafieldDefinitionClient(cfg),
+		OAuthRequest:          NewOAuthRequestClient(cfg),
+		OAuthToken:            NewOAuthTokenClient(cfg),
+		OptionValue:           NewOptionValueClient(cfg),
+		Order:                 NewOrderClient(cfg),
+		OrderEdit:             NewOrderEditClient(cfg),
+		OrderEvent:            NewOrderEventClient(cfg),
+		OrderLine:             NewOrderLineClient(cfg),
+		OrderReturn:           NewOrderReturnClient(cfg),
+		OutboxEvent:           NewOutboxEventClient(cfg),
+		Page:                  NewPageClient(cfg),
+		PaymentTransaction:    NewPaymentTransactionClient(cfg),
+		Product:               NewProductClient(cfg),
+		ProductOption:         NewProductOptionClient(cfg),
+		ProductPrice:          NewProductPriceClient(cfg),
+		ProductTag:            NewProductTagClient(cfg),
+		Refund:                NewRefundClient(cfg),
+		Reservation:           NewReservationClient(cfg),
+		ReturnLine:            NewReturnLineClient(cfg),
+		Role:                  NewRoleClient(cfg),
+		RoleAssignment:        NewRoleAssignmentClient(cfg),
+		SearchDocument:        NewSearchDocumentClient(cfg),
+		Session:               NewSessionClient(cfg),
+		ShippingRate:          NewShippingRateClient(cfg),
+		ShippingZone:          NewShippingZoneClient(cfg),
+		Shop:                  NewShopClient(cfg),
+		ShopCounter:           NewShopCounterClient(cfg),
+		SignInFailure:         NewSignInFailureClient(cfg),
+		SignInFlow:            NewSignInFlowClient(cfg),
+		SigningKey:            NewSigningKeyClient(cfg),
+		StaffMember:           NewStaffMemberClient(cfg),
+		StagedUpload:          NewStagedUploadClient(cfg),
+		StockMovement:         NewStockMovementClient(cfg),
+		StorefrontToken:       NewStorefrontTokenClient(cfg),
+		TaxRate:               NewTaxRateClient(cfg),
+		Variant:               NewVariantClient(cfg),
+		VariantOption:         NewVariantOptionClient(cfg),
+		VariantPrice:          NewVariantPriceClient(cfg),
 	}, nil
 }
 
@@ -569,14 +605,16 @@ func (c *Client) Use(hooks ...Hook) {
 		c.CustomerGroup, c.CustomerGroupMember, c.CustomerToken, c.Discount,
 		c.DiscountUsage, c.ExternalIdentity, c.Fulfillment, c.FulfillmentLine,
 		c.GiftCard, c.GiftCardEntry, c.IdempotencyRecord, c.IdentityProvider,
-		c.InboxRecord, c.InventoryLevel, c.Location, c.Market, c.Media, c.Menu,
-		c.MenuItem, c.Metafield, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
-		c.OrderEvent, c.OrderLine, c.OutboxEvent, c.Page, c.PaymentTransaction,
-		c.Product, c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund,
-		c.Reservation, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
-		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
-		c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload, c.StockMovement,
-		c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.InboxRecord, c.InventoryLevel, c.InventoryTransfer, c.InventoryTransferLine,
+		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield,
+		c.MetafieldDefinition, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
+		c.OrderEdit, c.OrderEvent, c.OrderLine, c.OrderReturn, c.OutboxEvent, c.Page,
+		c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice, c.ProductTag,
+		c.Refund, c.Reservation, c.ReturnLine, c.Role, c.RoleAssignment,
+		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
+		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
+		c.StagedUpload, c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant,
+		c.VariantOption, c.VariantPrice,
 	} {
 		n.Use(hooks...)
 	}
@@ -591,14 +629,16 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.CustomerGroup, c.CustomerGroupMember, c.CustomerToken, c.Discount,
 		c.DiscountUsage, c.ExternalIdentity, c.Fulfillment, c.FulfillmentLine,
 		c.GiftCard, c.GiftCardEntry, c.IdempotencyRecord, c.IdentityProvider,
-		c.InboxRecord, c.InventoryLevel, c.Location, c.Market, c.Media, c.Menu,
-		c.MenuItem, c.Metafield, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
-		c.OrderEvent, c.OrderLine, c.OutboxEvent, c.Page, c.PaymentTransaction,
-		c.Product, c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund,
-		c.Reservation, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
-		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
-		c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload, c.StockMovement,
-		c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.InboxRecord, c.InventoryLevel, c.InventoryTransfer, c.InventoryTransferLine,
+		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield,
+		c.MetafieldDefinition, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
+		c.OrderEdit, c.OrderEvent, c.OrderLine, c.OrderReturn, c.OutboxEvent, c.Page,
+		c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice, c.ProductTag,
+		c.Refund, c.Reservation, c.ReturnLine, c.Role, c.RoleAssignment,
+		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
+		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
+		c.StagedUpload, c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant,
+		c.VariantOption, c.VariantPrice,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -657,6 +697,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.InboxRecord.mutate(ctx, m)
 	case *InventoryLevelMutation:
 		return c.InventoryLevel.mutate(ctx, m)
+	case *InventoryTransferMutation:
+		return c.InventoryTransfer.mutate(ctx, m)
+	case *InventoryTransferLineMutation:
+		return c.InventoryTransferLine.mutate(ctx, m)
 	case *LocationMutation:
 		return c.Location.mutate(ctx, m)
 	case *MarketMutation:
@@ -669,6 +713,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MenuItem.mutate(ctx, m)
 	case *MetafieldMutation:
 		return c.Metafield.mutate(ctx, m)
+	case *MetafieldDefinitionMutation:
+		return c.MetafieldDefinition.mutate(ctx, m)
 	case *OAuthRequestMutation:
 		return c.OAuthRequest.mutate(ctx, m)
 	case *OAuthTokenMutation:
@@ -677,10 +723,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OptionValue.mutate(ctx, m)
 	case *OrderMutation:
 		return c.Order.mutate(ctx, m)
+	case *OrderEditMutation:
+		return c.OrderEdit.mutate(ctx, m)
 	case *OrderEventMutation:
 		return c.OrderEvent.mutate(ctx, m)
 	case *OrderLineMutation:
 		return c.OrderLine.mutate(ctx, m)
+	case *OrderReturnMutation:
+		return c.OrderReturn.mutate(ctx, m)
 	case *OutboxEventMutation:
 		return c.OutboxEvent.mutate(ctx, m)
 	case *PageMutation:
@@ -699,6 +749,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Refund.mutate(ctx, m)
 	case *ReservationMutation:
 		return c.Reservation.mutate(ctx, m)
+	case *ReturnLineMutation:
+		return c.ReturnLine.mutate(ctx, m)
 	case *RoleMutation:
 		return c.Role.mutate(ctx, m)
 	case *RoleAssignmentMutation:
@@ -4131,6 +4183,272 @@ func (c *InventoryLevelClient) mutate(ctx context.Context, m *InventoryLevelMuta
 	}
 }
 
+// InventoryTransferClient is a client for the InventoryTransfer schema.
+type InventoryTransferClient struct {
+	config
+}
+
+// NewInventoryTransferClient returns a client for the InventoryTransfer from the given config.
+func NewInventoryTransferClient(c config) *InventoryTransferClient {
+	return &InventoryTransferClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `inventorytransfer.Hooks(f(g(h())))`.
+func (c *InventoryTransferClient) Use(hooks ...Hook) {
+	c.hooks.InventoryTransfer = append(c.hooks.InventoryTransfer, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `inventorytransfer.Intercept(f(g(h())))`.
+func (c *InventoryTransferClient) Intercept(interceptors ...Interceptor) {
+	c.inters.InventoryTransfer = append(c.inters.InventoryTransfer, interceptors...)
+}
+
+// Create returns a builder for creating a InventoryTransfer entity.
+func (c *InventoryTransferClient) Create() *InventoryTransferCreate {
+	mutation := newInventoryTransferMutation(c.config, OpCreate)
+	return &InventoryTransferCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of InventoryTransfer entities.
+func (c *InventoryTransferClient) CreateBulk(builders ...*InventoryTransferCreate) *InventoryTransferCreateBulk {
+	return &InventoryTransferCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InventoryTransferClient) MapCreateBulk(slice any, setFunc func(*InventoryTransferCreate, int)) *InventoryTransferCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InventoryTransferCreateBulk{err: fmt.Errorf("calling to InventoryTransferClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InventoryTransferCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InventoryTransferCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for InventoryTransfer.
+func (c *InventoryTransferClient) Update() *InventoryTransferUpdate {
+	mutation := newInventoryTransferMutation(c.config, OpUpdate)
+	return &InventoryTransferUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InventoryTransferClient) UpdateOne(_m *InventoryTransfer) *InventoryTransferUpdateOne {
+	mutation := newInventoryTransferMutation(c.config, OpUpdateOne, withInventoryTransfer(_m))
+	return &InventoryTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InventoryTransferClient) UpdateOneID(id uuid.UUID) *InventoryTransferUpdateOne {
+	mutation := newInventoryTransferMutation(c.config, OpUpdateOne, withInventoryTransferID(id))
+	return &InventoryTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for InventoryTransfer.
+func (c *InventoryTransferClient) Delete() *InventoryTransferDelete {
+	mutation := newInventoryTransferMutation(c.config, OpDelete)
+	return &InventoryTransferDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InventoryTransferClient) DeleteOne(_m *InventoryTransfer) *InventoryTransferDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InventoryTransferClient) DeleteOneID(id uuid.UUID) *InventoryTransferDeleteOne {
+	builder := c.Delete().Where(inventorytransfer.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InventoryTransferDeleteOne{builder}
+}
+
+// Query returns a query builder for InventoryTransfer.
+func (c *InventoryTransferClient) Query() *InventoryTransferQuery {
+	return &InventoryTransferQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInventoryTransfer},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a InventoryTransfer entity by its id.
+func (c *InventoryTransferClient) Get(ctx context.Context, id uuid.UUID) (*InventoryTransfer, error) {
+	return c.Query().Where(inventorytransfer.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InventoryTransferClient) GetX(ctx context.Context, id uuid.UUID) *InventoryTransfer {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *InventoryTransferClient) Hooks() []Hook {
+	return c.hooks.InventoryTransfer
+}
+
+// Interceptors returns the client interceptors.
+func (c *InventoryTransferClient) Interceptors() []Interceptor {
+	return c.inters.InventoryTransfer
+}
+
+func (c *InventoryTransferClient) mutate(ctx context.Context, m *InventoryTransferMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InventoryTransferCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InventoryTransferUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InventoryTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InventoryTransferDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown InventoryTransfer mutation op: %q", m.Op())
+	}
+}
+
+// InventoryTransferLineClient is a client for the InventoryTransferLine schema.
+type InventoryTransferLineClient struct {
+	config
+}
+
+// NewInventoryTransferLineClient returns a client for the InventoryTransferLine from the given config.
+func NewInventoryTransferLineClient(c config) *InventoryTransferLineClient {
+	return &InventoryTransferLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `inventorytransferline.Hooks(f(g(h())))`.
+func (c *InventoryTransferLineClient) Use(hooks ...Hook) {
+	c.hooks.InventoryTransferLine = append(c.hooks.InventoryTransferLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `inventorytransferline.Intercept(f(g(h())))`.
+func (c *InventoryTransferLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.InventoryTransferLine = append(c.inters.InventoryTransferLine, interceptors...)
+}
+
+// Create returns a builder for creating a InventoryTransferLine entity.
+func (c *InventoryTransferLineClient) Create() *InventoryTransferLineCreate {
+	mutation := newInventoryTransferLineMutation(c.config, OpCreate)
+	return &InventoryTransferLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of InventoryTransferLine entities.
+func (c *InventoryTransferLineClient) CreateBulk(builders ...*InventoryTransferLineCreate) *InventoryTransferLineCreateBulk {
+	return &InventoryTransferLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InventoryTransferLineClient) MapCreateBulk(slice any, setFunc func(*InventoryTransferLineCreate, int)) *InventoryTransferLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InventoryTransferLineCreateBulk{err: fmt.Errorf("calling to InventoryTransferLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InventoryTransferLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InventoryTransferLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for InventoryTransferLine.
+func (c *InventoryTransferLineClient) Update() *InventoryTransferLineUpdate {
+	mutation := newInventoryTransferLineMutation(c.config, OpUpdate)
+	return &InventoryTransferLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InventoryTransferLineClient) UpdateOne(_m *InventoryTransferLine) *InventoryTransferLineUpdateOne {
+	mutation := newInventoryTransferLineMutation(c.config, OpUpdateOne, withInventoryTransferLine(_m))
+	return &InventoryTransferLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InventoryTransferLineClient) UpdateOneID(id uuid.UUID) *InventoryTransferLineUpdateOne {
+	mutation := newInventoryTransferLineMutation(c.config, OpUpdateOne, withInventoryTransferLineID(id))
+	return &InventoryTransferLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for InventoryTransferLine.
+func (c *InventoryTransferLineClient) Delete() *InventoryTransferLineDelete {
+	mutation := newInventoryTransferLineMutation(c.config, OpDelete)
+	return &InventoryTransferLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InventoryTransferLineClient) DeleteOne(_m *InventoryTransferLine) *InventoryTransferLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InventoryTransferLineClient) DeleteOneID(id uuid.UUID) *InventoryTransferLineDeleteOne {
+	builder := c.Delete().Where(inventorytransferline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InventoryTransferLineDeleteOne{builder}
+}
+
+// Query returns a query builder for InventoryTransferLine.
+func (c *InventoryTransferLineClient) Query() *InventoryTransferLineQuery {
+	return &InventoryTransferLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInventoryTransferLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a InventoryTransferLine entity by its id.
+func (c *InventoryTransferLineClient) Get(ctx context.Context, id uuid.UUID) (*InventoryTransferLine, error) {
+	return c.Query().Where(inventorytransferline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InventoryTransferLineClient) GetX(ctx context.Context, id uuid.UUID) *InventoryTransferLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *InventoryTransferLineClient) Hooks() []Hook {
+	return c.hooks.InventoryTransferLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *InventoryTransferLineClient) Interceptors() []Interceptor {
+	return c.inters.InventoryTransferLine
+}
+
+func (c *InventoryTransferLineClient) mutate(ctx context.Context, m *InventoryTransferLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InventoryTransferLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InventoryTransferLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InventoryTransferLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InventoryTransferLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown InventoryTransferLine mutation op: %q", m.Op())
+	}
+}
+
 // LocationClient is a client for the Location schema.
 type LocationClient struct {
 	config
@@ -4929,6 +5247,139 @@ func (c *MetafieldClient) mutate(ctx context.Context, m *MetafieldMutation) (Val
 	}
 }
 
+// MetafieldDefinitionClient is a client for the MetafieldDefinition schema.
+type MetafieldDefinitionClient struct {
+	config
+}
+
+// NewMetafieldDefinitionClient returns a client for the MetafieldDefinition from the given config.
+func NewMetafieldDefinitionClient(c config) *MetafieldDefinitionClient {
+	return &MetafieldDefinitionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `metafielddefinition.Hooks(f(g(h())))`.
+func (c *MetafieldDefinitionClient) Use(hooks ...Hook) {
+	c.hooks.MetafieldDefinition = append(c.hooks.MetafieldDefinition, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `metafielddefinition.Intercept(f(g(h())))`.
+func (c *MetafieldDefinitionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MetafieldDefinition = append(c.inters.MetafieldDefinition, interceptors...)
+}
+
+// Create returns a builder for creating a MetafieldDefinition entity.
+func (c *MetafieldDefinitionClient) Create() *MetafieldDefinitionCreate {
+	mutation := newMetafieldDefinitionMutation(c.config, OpCreate)
+	return &MetafieldDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MetafieldDefinition entities.
+func (c *MetafieldDefinitionClient) CreateBulk(builders ...*MetafieldDefinitionCreate) *MetafieldDefinitionCreateBulk {
+	return &MetafieldDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MetafieldDefinitionClient) MapCreateBulk(slice any, setFunc func(*MetafieldDefinitionCreate, int)) *MetafieldDefinitionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MetafieldDefinitionCreateBulk{err: fmt.Errorf("calling to MetafieldDefinitionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MetafieldDefinitionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MetafieldDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MetafieldDefinition.
+func (c *MetafieldDefinitionClient) Update() *MetafieldDefinitionUpdate {
+	mutation := newMetafieldDefinitionMutation(c.config, OpUpdate)
+	return &MetafieldDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MetafieldDefinitionClient) UpdateOne(_m *MetafieldDefinition) *MetafieldDefinitionUpdateOne {
+	mutation := newMetafieldDefinitionMutation(c.config, OpUpdateOne, withMetafieldDefinition(_m))
+	return &MetafieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MetafieldDefinitionClient) UpdateOneID(id uuid.UUID) *MetafieldDefinitionUpdateOne {
+	mutation := newMetafieldDefinitionMutation(c.config, OpUpdateOne, withMetafieldDefinitionID(id))
+	return &MetafieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MetafieldDefinition.
+func (c *MetafieldDefinitionClient) Delete() *MetafieldDefinitionDelete {
+	mutation := newMetafieldDefinitionMutation(c.config, OpDelete)
+	return &MetafieldDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MetafieldDefinitionClient) DeleteOne(_m *MetafieldDefinition) *MetafieldDefinitionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MetafieldDefinitionClient) DeleteOneID(id uuid.UUID) *MetafieldDefinitionDeleteOne {
+	builder := c.Delete().Where(metafielddefinition.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MetafieldDefinitionDeleteOne{builder}
+}
+
+// Query returns a query builder for MetafieldDefinition.
+func (c *MetafieldDefinitionClient) Query() *MetafieldDefinitionQuery {
+	return &MetafieldDefinitionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMetafieldDefinition},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MetafieldDefinition entity by its id.
+func (c *MetafieldDefinitionClient) Get(ctx context.Context, id uuid.UUID) (*MetafieldDefinition, error) {
+	return c.Query().Where(metafielddefinition.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MetafieldDefinitionClient) GetX(ctx context.Context, id uuid.UUID) *MetafieldDefinition {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MetafieldDefinitionClient) Hooks() []Hook {
+	return c.hooks.MetafieldDefinition
+}
+
+// Interceptors returns the client interceptors.
+func (c *MetafieldDefinitionClient) Interceptors() []Interceptor {
+	return c.inters.MetafieldDefinition
+}
+
+func (c *MetafieldDefinitionClient) mutate(ctx context.Context, m *MetafieldDefinitionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MetafieldDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MetafieldDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MetafieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MetafieldDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown MetafieldDefinition mutation op: %q", m.Op())
+	}
+}
+
 // OAuthRequestClient is a client for the OAuthRequest schema.
 type OAuthRequestClient struct {
 	config
@@ -5461,6 +5912,155 @@ func (c *OrderClient) mutate(ctx context.Context, m *OrderMutation) (Value, erro
 	}
 }
 
+// OrderEditClient is a client for the OrderEdit schema.
+type OrderEditClient struct {
+	config
+}
+
+// NewOrderEditClient returns a client for the OrderEdit from the given config.
+func NewOrderEditClient(c config) *OrderEditClient {
+	return &OrderEditClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `orderedit.Hooks(f(g(h())))`.
+func (c *OrderEditClient) Use(hooks ...Hook) {
+	c.hooks.OrderEdit = append(c.hooks.OrderEdit, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `orderedit.Intercept(f(g(h())))`.
+func (c *OrderEditClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderEdit = append(c.inters.OrderEdit, interceptors...)
+}
+
+// Create returns a builder for creating a OrderEdit entity.
+func (c *OrderEditClient) Create() *OrderEditCreate {
+	mutation := newOrderEditMutation(c.config, OpCreate)
+	return &OrderEditCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderEdit entities.
+func (c *OrderEditClient) CreateBulk(builders ...*OrderEditCreate) *OrderEditCreateBulk {
+	return &OrderEditCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderEditClient) MapCreateBulk(slice any, setFunc func(*OrderEditCreate, int)) *OrderEditCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderEditCreateBulk{err: fmt.Errorf("calling to OrderEditClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderEditCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderEditCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderEdit.
+func (c *OrderEditClient) Update() *OrderEditUpdate {
+	mutation := newOrderEditMutation(c.config, OpUpdate)
+	return &OrderEditUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderEditClient) UpdateOne(_m *OrderEdit) *OrderEditUpdateOne {
+	mutation := newOrderEditMutation(c.config, OpUpdateOne, withOrderEdit(_m))
+	return &OrderEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderEditClient) UpdateOneID(id uuid.UUID) *OrderEditUpdateOne {
+	mutation := newOrderEditMutation(c.config, OpUpdateOne, withOrderEditID(id))
+	return &OrderEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderEdit.
+func (c *OrderEditClient) Delete() *OrderEditDelete {
+	mutation := newOrderEditMutation(c.config, OpDelete)
+	return &OrderEditDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderEditClient) DeleteOne(_m *OrderEdit) *OrderEditDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderEditClient) DeleteOneID(id uuid.UUID) *OrderEditDeleteOne {
+	builder := c.Delete().Where(orderedit.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderEditDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderEdit.
+func (c *OrderEditClient) Query() *OrderEditQuery {
+	return &OrderEditQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderEdit},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderEdit entity by its id.
+func (c *OrderEditClient) Get(ctx context.Context, id uuid.UUID) (*OrderEdit, error) {
+	return c.Query().Where(orderedit.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderEditClient) GetX(ctx context.Context, id uuid.UUID) *OrderEdit {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrder queries the order edge of a OrderEdit.
+func (c *OrderEditClient) QueryOrder(_m *OrderEdit) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orderedit.Table, orderedit.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orderedit.OrderTable, orderedit.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderEditClient) Hooks() []Hook {
+	return c.hooks.OrderEdit
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderEditClient) Interceptors() []Interceptor {
+	return c.inters.OrderEdit
+}
+
+func (c *OrderEditClient) mutate(ctx context.Context, m *OrderEditMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderEditCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderEditUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderEditDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown OrderEdit mutation op: %q", m.Op())
+	}
+}
+
 // OrderEventClient is a client for the OrderEvent schema.
 type OrderEventClient struct {
 	config
@@ -5756,6 +6356,155 @@ func (c *OrderLineClient) mutate(ctx context.Context, m *OrderLineMutation) (Val
 		return (&OrderLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown OrderLine mutation op: %q", m.Op())
+	}
+}
+
+// OrderReturnClient is a client for the OrderReturn schema.
+type OrderReturnClient struct {
+	config
+}
+
+// NewOrderReturnClient returns a client for the OrderReturn from the given config.
+func NewOrderReturnClient(c config) *OrderReturnClient {
+	return &OrderReturnClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `orderreturn.Hooks(f(g(h())))`.
+func (c *OrderReturnClient) Use(hooks ...Hook) {
+	c.hooks.OrderReturn = append(c.hooks.OrderReturn, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `orderreturn.Intercept(f(g(h())))`.
+func (c *OrderReturnClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderReturn = append(c.inters.OrderReturn, interceptors...)
+}
+
+// Create returns a builder for creating a OrderReturn entity.
+func (c *OrderReturnClient) Create() *OrderReturnCreate {
+	mutation := newOrderReturnMutation(c.config, OpCreate)
+	return &OrderReturnCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderReturn entities.
+func (c *OrderReturnClient) CreateBulk(builders ...*OrderReturnCreate) *OrderReturnCreateBulk {
+	return &OrderReturnCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderReturnClient) MapCreateBulk(slice any, setFunc func(*OrderReturnCreate, int)) *OrderReturnCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderReturnCreateBulk{err: fmt.Errorf("calling to OrderReturnClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderReturnCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderReturnCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderReturn.
+func (c *OrderReturnClient) Update() *OrderReturnUpdate {
+	mutation := newOrderReturnMutation(c.config, OpUpdate)
+	return &OrderReturnUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderReturnClient) UpdateOne(_m *OrderReturn) *OrderReturnUpdateOne {
+	mutation := newOrderReturnMutation(c.config, OpUpdateOne, withOrderReturn(_m))
+	return &OrderReturnUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderReturnClient) UpdateOneID(id uuid.UUID) *OrderReturnUpdateOne {
+	mutation := newOrderReturnMutation(c.config, OpUpdateOne, withOrderReturnID(id))
+	return &OrderReturnUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderReturn.
+func (c *OrderReturnClient) Delete() *OrderReturnDelete {
+	mutation := newOrderReturnMutation(c.config, OpDelete)
+	return &OrderReturnDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderReturnClient) DeleteOne(_m *OrderReturn) *OrderReturnDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderReturnClient) DeleteOneID(id uuid.UUID) *OrderReturnDeleteOne {
+	builder := c.Delete().Where(orderreturn.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderReturnDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderReturn.
+func (c *OrderReturnClient) Query() *OrderReturnQuery {
+	return &OrderReturnQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderReturn},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderReturn entity by its id.
+func (c *OrderReturnClient) Get(ctx context.Context, id uuid.UUID) (*OrderReturn, error) {
+	return c.Query().Where(orderreturn.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderReturnClient) GetX(ctx context.Context, id uuid.UUID) *OrderReturn {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrder queries the order edge of a OrderReturn.
+func (c *OrderReturnClient) QueryOrder(_m *OrderReturn) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orderreturn.Table, orderreturn.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orderreturn.OrderTable, orderreturn.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderReturnClient) Hooks() []Hook {
+	return c.hooks.OrderReturn
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderReturnClient) Interceptors() []Interceptor {
+	return c.inters.OrderReturn
+}
+
+func (c *OrderReturnClient) mutate(ctx context.Context, m *OrderReturnMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderReturnCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderReturnUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderReturnUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderReturnDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown OrderReturn mutation op: %q", m.Op())
 	}
 }
 
@@ -6969,6 +7718,155 @@ func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) 
 		return (&ReservationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Reservation mutation op: %q", m.Op())
+	}
+}
+
+// ReturnLineClient is a client for the ReturnLine schema.
+type ReturnLineClient struct {
+	config
+}
+
+// NewReturnLineClient returns a client for the ReturnLine from the given config.
+func NewReturnLineClient(c config) *ReturnLineClient {
+	return &ReturnLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `returnline.Hooks(f(g(h())))`.
+func (c *ReturnLineClient) Use(hooks ...Hook) {
+	c.hooks.ReturnLine = append(c.hooks.ReturnLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `returnline.Intercept(f(g(h())))`.
+func (c *ReturnLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReturnLine = append(c.inters.ReturnLine, interceptors...)
+}
+
+// Create returns a builder for creating a ReturnLine entity.
+func (c *ReturnLineClient) Create() *ReturnLineCreate {
+	mutation := newReturnLineMutation(c.config, OpCreate)
+	return &ReturnLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReturnLine entities.
+func (c *ReturnLineClient) CreateBulk(builders ...*ReturnLineCreate) *ReturnLineCreateBulk {
+	return &ReturnLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReturnLineClient) MapCreateBulk(slice any, setFunc func(*ReturnLineCreate, int)) *ReturnLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReturnLineCreateBulk{err: fmt.Errorf("calling to ReturnLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReturnLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReturnLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReturnLine.
+func (c *ReturnLineClient) Update() *ReturnLineUpdate {
+	mutation := newReturnLineMutation(c.config, OpUpdate)
+	return &ReturnLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReturnLineClient) UpdateOne(_m *ReturnLine) *ReturnLineUpdateOne {
+	mutation := newReturnLineMutation(c.config, OpUpdateOne, withReturnLine(_m))
+	return &ReturnLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReturnLineClient) UpdateOneID(id uuid.UUID) *ReturnLineUpdateOne {
+	mutation := newReturnLineMutation(c.config, OpUpdateOne, withReturnLineID(id))
+	return &ReturnLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReturnLine.
+func (c *ReturnLineClient) Delete() *ReturnLineDelete {
+	mutation := newReturnLineMutation(c.config, OpDelete)
+	return &ReturnLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReturnLineClient) DeleteOne(_m *ReturnLine) *ReturnLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReturnLineClient) DeleteOneID(id uuid.UUID) *ReturnLineDeleteOne {
+	builder := c.Delete().Where(returnline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReturnLineDeleteOne{builder}
+}
+
+// Query returns a query builder for ReturnLine.
+func (c *ReturnLineClient) Query() *ReturnLineQuery {
+	return &ReturnLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReturnLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReturnLine entity by its id.
+func (c *ReturnLineClient) Get(ctx context.Context, id uuid.UUID) (*ReturnLine, error) {
+	return c.Query().Where(returnline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReturnLineClient) GetX(ctx context.Context, id uuid.UUID) *ReturnLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReturn queries the return edge of a ReturnLine.
+func (c *ReturnLineClient) QueryReturn(_m *ReturnLine) *OrderReturnQuery {
+	query := (&OrderReturnClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(returnline.Table, returnline.FieldID, id),
+			sqlgraph.To(orderreturn.Table, orderreturn.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, returnline.ReturnTable, returnline.ReturnColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReturnLineClient) Hooks() []Hook {
+	return c.hooks.ReturnLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReturnLineClient) Interceptors() []Interceptor {
+	return c.inters.ReturnLine
+}
+
+func (c *ReturnLineClient) mutate(ctx context.Context, m *ReturnLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReturnLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReturnLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReturnLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReturnLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown ReturnLine mutation op: %q", m.Op())
 	}
 }
 
@@ -9522,25 +10420,29 @@ type (
 		Collection, CollectionProduct, Customer, CustomerGroup, CustomerGroupMember,
 		CustomerToken, Discount, DiscountUsage, ExternalIdentity, Fulfillment,
 		FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord, IdentityProvider,
-		InboxRecord, InventoryLevel, Location, Market, Media, Menu, MenuItem,
-		Metafield, OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
-		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
-		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
-		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
-		SigningKey, StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate,
-		Variant, VariantOption, VariantPrice []ent.Hook
+		InboxRecord, InventoryLevel, InventoryTransfer, InventoryTransferLine,
+		Location, Market, Media, Menu, MenuItem, Metafield, MetafieldDefinition,
+		OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit, OrderEvent, OrderLine,
+		OrderReturn, OutboxEvent, Page, PaymentTransaction, Product, ProductOption,
+		ProductPrice, ProductTag, Refund, Reservation, ReturnLine, Role,
+		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,
+		ShopCounter, SignInFailure, SignInFlow, SigningKey, StaffMember, StagedUpload,
+		StockMovement, StorefrontToken, TaxRate, Variant, VariantOption,
+		VariantPrice []ent.Hook
 	}
 	inters struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
 		Collection, CollectionProduct, Customer, CustomerGroup, CustomerGroupMember,
 		CustomerToken, Discount, DiscountUsage, ExternalIdentity, Fulfillment,
 		FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord, IdentityProvider,
-		InboxRecord, InventoryLevel, Location, Market, Media, Menu, MenuItem,
-		Metafield, OAuthRequest, OAuthToken, OptionValue, Order, OrderEvent, OrderLine,
-		OutboxEvent, Page, PaymentTransaction, Product, ProductOption, ProductPrice,
-		ProductTag, Refund, Reservation, Role, RoleAssignment, SearchDocument, Session,
-		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
-		SigningKey, StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate,
-		Variant, VariantOption, VariantPrice []ent.Interceptor
+		InboxRecord, InventoryLevel, InventoryTransfer, InventoryTransferLine,
+		Location, Market, Media, Menu, MenuItem, Metafield, MetafieldDefinition,
+		OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit, OrderEvent, OrderLine,
+		OrderReturn, OutboxEvent, Page, PaymentTransaction, Product, ProductOption,
+		ProductPrice, ProductTag, Refund, Reservation, ReturnLine, Role,
+		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,
+		ShopCounter, SignInFailure, SignInFlow, SigningKey, StaffMember, StagedUpload,
+		StockMovement, StorefrontToken, TaxRate, Variant, VariantOption,
+		VariantPrice []ent.Interceptor
 	}
 )

@@ -37,18 +37,23 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/identityprovider"
 	"github.com/rialtohq/rialto/ent/generated/inboxrecord"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
+	"github.com/rialtohq/rialto/ent/generated/inventorytransfer"
+	"github.com/rialtohq/rialto/ent/generated/inventorytransferline"
 	"github.com/rialtohq/rialto/ent/generated/location"
 	"github.com/rialtohq/rialto/ent/generated/market"
 	"github.com/rialtohq/rialto/ent/generated/media"
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/metafielddefinition"
 	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
+	"github.com/rialtohq/rialto/ent/generated/orderedit"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
 	"github.com/rialtohq/rialto/ent/generated/orderline"
+	"github.com/rialtohq/rialto/ent/generated/orderreturn"
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
@@ -58,6 +63,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
+	"github.com/rialtohq/rialto/ent/generated/returnline"
 	"github.com/rialtohq/rialto/ent/generated/role"
 	"github.com/rialtohq/rialto/ent/generated/roleassignment"
 	"github.com/rialtohq/rialto/ent/generated/searchdocument"
@@ -137,71 +143,77 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			apikey.Table:              apikey.ValidColumn,
-			address.Table:             address.ValidColumn,
-			app.Table:                 app.ValidColumn,
-			auditentry.Table:          auditentry.ValidColumn,
-			boguscharge.Table:         boguscharge.ValidColumn,
-			cart.Table:                cart.ValidColumn,
-			cartline.Table:            cartline.ValidColumn,
-			checkoutattempt.Table:     checkoutattempt.ValidColumn,
-			collection.Table:          collection.ValidColumn,
-			collectionproduct.Table:   collectionproduct.ValidColumn,
-			customer.Table:            customer.ValidColumn,
-			customergroup.Table:       customergroup.ValidColumn,
-			customergroupmember.Table: customergroupmember.ValidColumn,
-			customertoken.Table:       customertoken.ValidColumn,
-			discount.Table:            discount.ValidColumn,
-			discountusage.Table:       discountusage.ValidColumn,
-			externalidentity.Table:    externalidentity.ValidColumn,
-			fulfillment.Table:         fulfillment.ValidColumn,
-			fulfillmentline.Table:     fulfillmentline.ValidColumn,
-			giftcard.Table:            giftcard.ValidColumn,
-			giftcardentry.Table:       giftcardentry.ValidColumn,
-			idempotencyrecord.Table:   idempotencyrecord.ValidColumn,
-			identityprovider.Table:    identityprovider.ValidColumn,
-			inboxrecord.Table:         inboxrecord.ValidColumn,
-			inventorylevel.Table:      inventorylevel.ValidColumn,
-			location.Table:            location.ValidColumn,
-			market.Table:              market.ValidColumn,
-			media.Table:               media.ValidColumn,
-			menu.Table:                menu.ValidColumn,
-			menuitem.Table:            menuitem.ValidColumn,
-			metafield.Table:           metafield.ValidColumn,
-			oauthrequest.Table:        oauthrequest.ValidColumn,
-			oauthtoken.Table:          oauthtoken.ValidColumn,
-			optionvalue.Table:         optionvalue.ValidColumn,
-			order.Table:               order.ValidColumn,
-			orderevent.Table:          orderevent.ValidColumn,
-			orderline.Table:           orderline.ValidColumn,
-			outboxevent.Table:         outboxevent.ValidColumn,
-			page.Table:                page.ValidColumn,
-			paymenttransaction.Table:  paymenttransaction.ValidColumn,
-			product.Table:             product.ValidColumn,
-			productoption.Table:       productoption.ValidColumn,
-			productprice.Table:        productprice.ValidColumn,
-			producttag.Table:          producttag.ValidColumn,
-			refund.Table:              refund.ValidColumn,
-			reservation.Table:         reservation.ValidColumn,
-			role.Table:                role.ValidColumn,
-			roleassignment.Table:      roleassignment.ValidColumn,
-			searchdocument.Table:      searchdocument.ValidColumn,
-			session.Table:             session.ValidColumn,
-			shippingrate.Table:        shippingrate.ValidColumn,
-			shippingzone.Table:        shippingzone.ValidColumn,
-			shop.Table:                shop.ValidColumn,
-			shopcounter.Table:         shopcounter.ValidColumn,
-			signinfailure.Table:       signinfailure.ValidColumn,
-			signinflow.Table:          signinflow.ValidColumn,
-			signingkey.Table:          signingkey.ValidColumn,
-			staffmember.Table:         staffmember.ValidColumn,
-			stagedupload.Table:        stagedupload.ValidColumn,
-			stockmovement.Table:       stockmovement.ValidColumn,
-			storefronttoken.Table:     storefronttoken.ValidColumn,
-			taxrate.Table:             taxrate.ValidColumn,
-			variant.Table:             variant.ValidColumn,
-			variantoption.Table:       variantoption.ValidColumn,
-			variantprice.Table:        variantprice.ValidColumn,
+			apikey.Table:                apikey.ValidColumn,
+			address.Table:               address.ValidColumn,
+			app.Table:                   app.ValidColumn,
+			auditentry.Table:            auditentry.ValidColumn,
+			boguscharge.Table:           boguscharge.ValidColumn,
+			cart.Table:                  cart.ValidColumn,
+			cartline.Table:              cartline.ValidColumn,
+			checkoutattempt.Table:       checkoutattempt.ValidColumn,
+			collection.Table:            collection.ValidColumn,
+			collectionproduct.Table:     collectionproduct.ValidColumn,
+			customer.Table:              customer.ValidColumn,
+			customergroup.Table:         customergroup.ValidColumn,
+			customergroupmember.Table:   customergroupmember.ValidColumn,
+			customertoken.Table:         customertoken.ValidColumn,
+			discount.Table:              discount.ValidColumn,
+			discountusage.Table:         discountusage.ValidColumn,
+			externalidentity.Table:      externalidentity.ValidColumn,
+			fulfillment.Table:           fulfillment.ValidColumn,
+			fulfillmentline.Table:       fulfillmentline.ValidColumn,
+			giftcard.Table:              giftcard.ValidColumn,
+			giftcardentry.Table:         giftcardentry.ValidColumn,
+			idempotencyrecord.Table:     idempotencyrecord.ValidColumn,
+			identityprovider.Table:      identityprovider.ValidColumn,
+			inboxrecord.Table:           inboxrecord.ValidColumn,
+			inventorylevel.Table:        inventorylevel.ValidColumn,
+			inventorytransfer.Table:     inventorytransfer.ValidColumn,
+			inventorytransferline.Table: inventorytransferline.ValidColumn,
+			location.Table:              location.ValidColumn,
+			market.Table:                market.ValidColumn,
+			media.Table:                 media.ValidColumn,
+			menu.Table:                  menu.ValidColumn,
+			menuitem.Table:              menuitem.ValidColumn,
+			metafield.Table:             metafield.ValidColumn,
+			metafielddefinition.Table:   metafielddefinition.ValidColumn,
+			oauthrequest.Table:          oauthrequest.ValidColumn,
+			oauthtoken.Table:            oauthtoken.ValidColumn,
+			optionvalue.Table:           optionvalue.ValidColumn,
+			order.Table:                 order.ValidColumn,
+			orderedit.Table:             orderedit.ValidColumn,
+			orderevent.Table:            orderevent.ValidColumn,
+			orderline.Table:             orderline.ValidColumn,
+			orderreturn.Table:           orderreturn.ValidColumn,
+			outboxevent.Table:           outboxevent.ValidColumn,
+			page.Table:                  page.ValidColumn,
+			paymenttransaction.Table:    paymenttransaction.ValidColumn,
+			product.Table:               product.ValidColumn,
+			productoption.Table:         productoption.ValidColumn,
+			productprice.Table:          productprice.ValidColumn,
+			producttag.Table:            producttag.ValidColumn,
+			refund.Table:                refund.ValidColumn,
+			reservation.Table:           reservation.ValidColumn,
+			returnline.Table:            returnline.ValidColumn,
+			role.Table:                  role.ValidColumn,
+			roleassignment.Table:        roleassignment.ValidColumn,
+			searchdocument.Table:        searchdocument.ValidColumn,
+			session.Table:               session.ValidColumn,
+			shippingrate.Table:          shippingrate.ValidColumn,
+			shippingzone.Table:          shippingzone.ValidColumn,
+			shop.Table:                  shop.ValidColumn,
+			shopcounter.Table:           shopcounter.ValidColumn,
+			signinfailure.Table:         signinfailure.ValidColumn,
+			signinflow.Table:            signinflow.ValidColumn,
+			signingkey.Table:            signingkey.ValidColumn,
+			staffmember.Table:           staffmember.ValidColumn,
+			stagedupload.Table:          stagedupload.ValidColumn,
+			stockmovement.Table:         stockmovement.ValidColumn,
+			storefronttoken.Table:       storefronttoken.ValidColumn,
+			taxrate.Table:               taxrate.ValidColumn,
+			variant.Table:               variant.ValidColumn,
+			variantoption.Table:         variantoption.ValidColumn,
+			variantprice.Table:          variantprice.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -38,18 +38,23 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/identityprovider"
 	"github.com/rialtohq/rialto/ent/generated/inboxrecord"
 	"github.com/rialtohq/rialto/ent/generated/inventorylevel"
+	"github.com/rialtohq/rialto/ent/generated/inventorytransfer"
+	"github.com/rialtohq/rialto/ent/generated/inventorytransferline"
 	"github.com/rialtohq/rialto/ent/generated/location"
 	"github.com/rialtohq/rialto/ent/generated/market"
 	"github.com/rialtohq/rialto/ent/generated/media"
 	"github.com/rialtohq/rialto/ent/generated/menu"
 	"github.com/rialtohq/rialto/ent/generated/menuitem"
 	"github.com/rialtohq/rialto/ent/generated/metafield"
+	"github.com/rialtohq/rialto/ent/generated/metafielddefinition"
 	"github.com/rialtohq/rialto/ent/generated/oauthrequest"
 	"github.com/rialtohq/rialto/ent/generated/oauthtoken"
 	"github.com/rialtohq/rialto/ent/generated/optionvalue"
 	"github.com/rialtohq/rialto/ent/generated/order"
+	"github.com/rialtohq/rialto/ent/generated/orderedit"
 	"github.com/rialtohq/rialto/ent/generated/orderevent"
 	"github.com/rialtohq/rialto/ent/generated/orderline"
+	"github.com/rialtohq/rialto/ent/generated/orderreturn"
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
@@ -60,6 +65,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/producttag"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
+	"github.com/rialtohq/rialto/ent/generated/returnline"
 	"github.com/rialtohq/rialto/ent/generated/role"
 	"github.com/rialtohq/rialto/ent/generated/roleassignment"
 	"github.com/rialtohq/rialto/ent/generated/searchdocument"
@@ -90,71 +96,77 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAPIKey              = "APIKey"
-	TypeAddress             = "Address"
-	TypeApp                 = "App"
-	TypeAuditEntry          = "AuditEntry"
-	TypeBogusCharge         = "BogusCharge"
-	TypeCart                = "Cart"
-	TypeCartLine            = "CartLine"
-	TypeCheckoutAttempt     = "CheckoutAttempt"
-	TypeCollection          = "Collection"
-	TypeCollectionProduct   = "CollectionProduct"
-	TypeCustomer            = "Customer"
-	TypeCustomerGroup       = "CustomerGroup"
-	TypeCustomerGroupMember = "CustomerGroupMember"
-	TypeCustomerToken       = "CustomerToken"
-	TypeDiscount            = "Discount"
-	TypeDiscountUsage       = "DiscountUsage"
-	TypeExternalIdentity    = "ExternalIdentity"
-	TypeFulfillment         = "Fulfillment"
-	TypeFulfillmentLine     = "FulfillmentLine"
-	TypeGiftCard            = "GiftCard"
-	TypeGiftCardEntry       = "GiftCardEntry"
-	TypeIdempotencyRecord   = "IdempotencyRecord"
-	TypeIdentityProvider    = "IdentityProvider"
-	TypeInboxRecord         = "InboxRecord"
-	TypeInventoryLevel      = "InventoryLevel"
-	TypeLocation            = "Location"
-	TypeMarket              = "Market"
-	TypeMedia               = "Media"
-	TypeMenu                = "Menu"
-	TypeMenuItem            = "MenuItem"
-	TypeMetafield           = "Metafield"
-	TypeOAuthRequest        = "OAuthRequest"
-	TypeOAuthToken          = "OAuthToken"
-	TypeOptionValue         = "OptionValue"
-	TypeOrder               = "Order"
-	TypeOrderEvent          = "OrderEvent"
-	TypeOrderLine           = "OrderLine"
-	TypeOutboxEvent         = "OutboxEvent"
-	TypePage                = "Page"
-	TypePaymentTransaction  = "PaymentTransaction"
-	TypeProduct             = "Product"
-	TypeProductOption       = "ProductOption"
-	TypeProductPrice        = "ProductPrice"
-	TypeProductTag          = "ProductTag"
-	TypeRefund              = "Refund"
-	TypeReservation         = "Reservation"
-	TypeRole                = "Role"
-	TypeRoleAssignment      = "RoleAssignment"
-	TypeSearchDocument      = "SearchDocument"
-	TypeSession             = "Session"
-	TypeShippingRate        = "ShippingRate"
-	TypeShippingZone        = "ShippingZone"
-	TypeShop                = "Shop"
-	TypeShopCounter         = "ShopCounter"
-	TypeSignInFailure       = "SignInFailure"
-	TypeSignInFlow          = "SignInFlow"
-	TypeSigningKey          = "SigningKey"
-	TypeStaffMember         = "StaffMember"
-	TypeStagedUpload        = "StagedUpload"
-	TypeStockMovement       = "StockMovement"
-	TypeStorefrontToken     = "StorefrontToken"
-	TypeTaxRate             = "TaxRate"
-	TypeVariant             = "Variant"
-	TypeVariantOption       = "VariantOption"
-	TypeVariantPrice        = "VariantPrice"
+	TypeAPIKey                = "APIKey"
+	TypeAddress               = "Address"
+	TypeApp                   = "App"
+	TypeAuditEntry            = "AuditEntry"
+	TypeBogusCharge           = "BogusCharge"
+	TypeCart                  = "Cart"
+	TypeCartLine              = "CartLine"
+	TypeCheckoutAttempt       = "CheckoutAttempt"
+	TypeCollection            = "Collection"
+	TypeCollectionProduct     = "CollectionProduct"
+	TypeCustomer              = "Customer"
+	TypeCustomerGroup         = "CustomerGroup"
+	TypeCustomerGroupMember   = "CustomerGroupMember"
+	TypeCustomerToken         = "CustomerToken"
+	TypeDiscount              = "Discount"
+	TypeDiscountUsage         = "DiscountUsage"
+	TypeExternalIdentity      = "ExternalIdentity"
+	TypeFulfillment           = "Fulfillment"
+	TypeFulfillmentLine       = "FulfillmentLine"
+	TypeGiftCard              = "GiftCard"
+	TypeGiftCardEntry         = "GiftCardEntry"
+	TypeIdempotencyRecord     = "IdempotencyRecord"
+	TypeIdentityProvider      = "IdentityProvider"
+	TypeInboxRecord           = "InboxRecord"
+	TypeInventoryLevel        = "InventoryLevel"
+	TypeInventoryTransfer     = "InventoryTransfer"
+	TypeInventoryTransferLine = "InventoryTransferLine"
+	TypeLocation              = "Location"
+	TypeMarket                = "Market"
+	TypeMedia                 = "Media"
+	TypeMenu                  = "Menu"
+	TypeMenuItem              = "MenuItem"
+	TypeMetafield             = "Metafield"
+	TypeMetafieldDefinition   = "MetafieldDefinition"
+	TypeOAuthRequest          = "OAuthRequest"
+	TypeOAuthToken            = "OAuthToken"
+	TypeOptionValue           = "OptionValue"
+	TypeOrder                 = "Order"
+	TypeOrderEdit             = "OrderEdit"
+	TypeOrderEvent            = "OrderEvent"
+	TypeOrderLine             = "OrderLine"
+	TypeOrderReturn           = "OrderReturn"
+	TypeOutboxEvent           = "OutboxEvent"
+	TypePage                  = "Page"
+	TypePaymentTransaction    = "PaymentTransaction"
+	TypeProduct               = "Product"
+	TypeProductOption         = "ProductOption"
+	TypeProductPrice          = "ProductPrice"
+	TypeProductTag            = "ProductTag"
+	TypeRefund                = "Refund"
+	TypeReservation           = "Reservation"
+	TypeReturnLine            = "ReturnLine"
+	TypeRole                  = "Role"
+	TypeRoleAssignment        = "RoleAssignment"
+	TypeSearchDocument        = "SearchDocument"
+	TypeSession               = "Session"
+	TypeShippingRate          = "ShippingRate"
+	TypeShippingZone          = "ShippingZone"
+	TypeShop                  = "Shop"
+	TypeShopCounter           = "ShopCounter"
+	TypeSignInFailure         = "SignInFailure"
+	TypeSignInFlow            = "SignInFlow"
+	TypeSigningKey            = "SigningKey"
+	TypeStaffMember           = "StaffMember"
+	TypeStagedUpload          = "StagedUpload"
+	TypeStockMovement         = "StockMovement"
+	TypeStorefrontToken       = "StorefrontToken"
+	TypeTaxRate               = "TaxRate"
+	TypeVariant               = "Variant"
+	TypeVariantOption         = "VariantOption"
+	TypeVariantPrice          = "VariantPrice"
 )
 
 // APIKeyMutation represents an operation that mutates the APIKey nodes in the graph.
@@ -3286,6 +3298,7 @@ type AuditEntryMutation struct {
 	appenddata    json.RawMessage
 	request_id    *string
 	address       *string
+	app_id        *uuid.UUID
 	created_at    *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -3678,6 +3691,55 @@ func (m *AuditEntryMutation) ResetAddress() {
 	m.address = nil
 }
 
+// SetAppID sets the "app_id" field.
+func (m *AuditEntryMutation) SetAppID(u uuid.UUID) {
+	m.app_id = &u
+}
+
+// AppID returns the value of the "app_id" field in the mutation.
+func (m *AuditEntryMutation) AppID() (r uuid.UUID, exists bool) {
+	v := m.app_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppID returns the old "app_id" field's value of the AuditEntry entity.
+// If the AuditEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditEntryMutation) OldAppID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppID: %w", err)
+	}
+	return oldValue.AppID, nil
+}
+
+// ClearAppID clears the value of the "app_id" field.
+func (m *AuditEntryMutation) ClearAppID() {
+	m.app_id = nil
+	m.clearedFields[auditentry.FieldAppID] = struct{}{}
+}
+
+// AppIDCleared returns if the "app_id" field was cleared in this mutation.
+func (m *AuditEntryMutation) AppIDCleared() bool {
+	_, ok := m.clearedFields[auditentry.FieldAppID]
+	return ok
+}
+
+// ResetAppID resets all changes to the "app_id" field.
+func (m *AuditEntryMutation) ResetAppID() {
+	m.app_id = nil
+	delete(m.clearedFields, auditentry.FieldAppID)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *AuditEntryMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -3748,7 +3810,7 @@ func (m *AuditEntryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AuditEntryMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.shop_id != nil {
 		fields = append(fields, auditentry.FieldShopID)
 	}
@@ -3769,6 +3831,9 @@ func (m *AuditEntryMutation) Fields() []string {
 	}
 	if m.address != nil {
 		fields = append(fields, auditentry.FieldAddress)
+	}
+	if m.app_id != nil {
+		fields = append(fields, auditentry.FieldAppID)
 	}
 	if m.created_at != nil {
 		fields = append(fields, auditentry.FieldCreatedAt)
@@ -3795,6 +3860,8 @@ func (m *AuditEntryMutation) Field(name string) (ent.Value, bool) {
 		return m.RequestID()
 	case auditentry.FieldAddress:
 		return m.Address()
+	case auditentry.FieldAppID:
+		return m.AppID()
 	case auditentry.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -3820,6 +3887,8 @@ func (m *AuditEntryMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldRequestID(ctx)
 	case auditentry.FieldAddress:
 		return m.OldAddress(ctx)
+	case auditentry.FieldAppID:
+		return m.OldAppID(ctx)
 	case auditentry.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -3880,6 +3949,13 @@ func (m *AuditEntryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAddress(v)
 		return nil
+	case auditentry.FieldAppID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppID(v)
+		return nil
 	case auditentry.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -3920,6 +3996,9 @@ func (m *AuditEntryMutation) ClearedFields() []string {
 	if m.FieldCleared(auditentry.FieldData) {
 		fields = append(fields, auditentry.FieldData)
 	}
+	if m.FieldCleared(auditentry.FieldAppID) {
+		fields = append(fields, auditentry.FieldAppID)
+	}
 	return fields
 }
 
@@ -3936,6 +4015,9 @@ func (m *AuditEntryMutation) ClearField(name string) error {
 	switch name {
 	case auditentry.FieldData:
 		m.ClearData()
+		return nil
+	case auditentry.FieldAppID:
+		m.ClearAppID()
 		return nil
 	}
 	return fmt.Errorf("unknown AuditEntry nullable field %s", name)
@@ -3965,6 +4047,9 @@ func (m *AuditEntryMutation) ResetField(name string) error {
 		return nil
 	case auditentry.FieldAddress:
 		m.ResetAddress()
+		return nil
+	case auditentry.FieldAppID:
+		m.ResetAppID()
 		return nil
 	case auditentry.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -22277,6 +22362,8 @@ type InventoryLevelMutation struct {
 	addon_hand    *int64
 	reserved      *int64
 	addreserved   *int64
+	incoming      *int64
+	addincoming   *int64
 	updated_at    *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -22608,6 +22695,62 @@ func (m *InventoryLevelMutation) ResetReserved() {
 	m.addreserved = nil
 }
 
+// SetIncoming sets the "incoming" field.
+func (m *InventoryLevelMutation) SetIncoming(i int64) {
+	m.incoming = &i
+	m.addincoming = nil
+}
+
+// Incoming returns the value of the "incoming" field in the mutation.
+func (m *InventoryLevelMutation) Incoming() (r int64, exists bool) {
+	v := m.incoming
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIncoming returns the old "incoming" field's value of the InventoryLevel entity.
+// If the InventoryLevel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryLevelMutation) OldIncoming(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIncoming is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIncoming requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIncoming: %w", err)
+	}
+	return oldValue.Incoming, nil
+}
+
+// AddIncoming adds i to the "incoming" field.
+func (m *InventoryLevelMutation) AddIncoming(i int64) {
+	if m.addincoming != nil {
+		*m.addincoming += i
+	} else {
+		m.addincoming = &i
+	}
+}
+
+// AddedIncoming returns the value that was added to the "incoming" field in this mutation.
+func (m *InventoryLevelMutation) AddedIncoming() (r int64, exists bool) {
+	v := m.addincoming
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetIncoming resets all changes to the "incoming" field.
+func (m *InventoryLevelMutation) ResetIncoming() {
+	m.incoming = nil
+	m.addincoming = nil
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (m *InventoryLevelMutation) SetUpdatedAt(t time.Time) {
 	m.updated_at = &t
@@ -22678,7 +22821,7 @@ func (m *InventoryLevelMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *InventoryLevelMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.shop_id != nil {
 		fields = append(fields, inventorylevel.FieldShopID)
 	}
@@ -22693,6 +22836,9 @@ func (m *InventoryLevelMutation) Fields() []string {
 	}
 	if m.reserved != nil {
 		fields = append(fields, inventorylevel.FieldReserved)
+	}
+	if m.incoming != nil {
+		fields = append(fields, inventorylevel.FieldIncoming)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, inventorylevel.FieldUpdatedAt)
@@ -22715,6 +22861,8 @@ func (m *InventoryLevelMutation) Field(name string) (ent.Value, bool) {
 		return m.OnHand()
 	case inventorylevel.FieldReserved:
 		return m.Reserved()
+	case inventorylevel.FieldIncoming:
+		return m.Incoming()
 	case inventorylevel.FieldUpdatedAt:
 		return m.UpdatedAt()
 	}
@@ -22736,6 +22884,8 @@ func (m *InventoryLevelMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldOnHand(ctx)
 	case inventorylevel.FieldReserved:
 		return m.OldReserved(ctx)
+	case inventorylevel.FieldIncoming:
+		return m.OldIncoming(ctx)
 	case inventorylevel.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
 	}
@@ -22782,6 +22932,13 @@ func (m *InventoryLevelMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReserved(v)
 		return nil
+	case inventorylevel.FieldIncoming:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIncoming(v)
+		return nil
 	case inventorylevel.FieldUpdatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -22803,6 +22960,9 @@ func (m *InventoryLevelMutation) AddedFields() []string {
 	if m.addreserved != nil {
 		fields = append(fields, inventorylevel.FieldReserved)
 	}
+	if m.addincoming != nil {
+		fields = append(fields, inventorylevel.FieldIncoming)
+	}
 	return fields
 }
 
@@ -22815,6 +22975,8 @@ func (m *InventoryLevelMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedOnHand()
 	case inventorylevel.FieldReserved:
 		return m.AddedReserved()
+	case inventorylevel.FieldIncoming:
+		return m.AddedIncoming()
 	}
 	return nil, false
 }
@@ -22837,6 +22999,13 @@ func (m *InventoryLevelMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddReserved(v)
+		return nil
+	case inventorylevel.FieldIncoming:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddIncoming(v)
 		return nil
 	}
 	return fmt.Errorf("unknown InventoryLevel numeric field %s", name)
@@ -22879,6 +23048,9 @@ func (m *InventoryLevelMutation) ResetField(name string) error {
 		return nil
 	case inventorylevel.FieldReserved:
 		m.ResetReserved()
+		return nil
+	case inventorylevel.FieldIncoming:
+		m.ResetIncoming()
 		return nil
 	case inventorylevel.FieldUpdatedAt:
 		m.ResetUpdatedAt()
@@ -22933,6 +23105,1710 @@ func (m *InventoryLevelMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *InventoryLevelMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown InventoryLevel edge %s", name)
+}
+
+// InventoryTransferMutation represents an operation that mutates the InventoryTransfer nodes in the graph.
+type InventoryTransferMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *uuid.UUID
+	shop_id        *uuid.UUID
+	created_at     *time.Time
+	updated_at     *time.Time
+	name           *string
+	status         *string
+	origin_id      *uuid.UUID
+	destination_id *uuid.UUID
+	note           *string
+	reference      *string
+	shipped_at     *time.Time
+	ended_at       *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*InventoryTransfer, error)
+	predicates     []predicate.InventoryTransfer
+}
+
+var _ ent.Mutation = (*InventoryTransferMutation)(nil)
+
+// inventorytransferOption allows management of the mutation configuration using functional options.
+type inventorytransferOption func(*InventoryTransferMutation)
+
+// newInventoryTransferMutation creates new mutation for the InventoryTransfer entity.
+func newInventoryTransferMutation(c config, op Op, opts ...inventorytransferOption) *InventoryTransferMutation {
+	m := &InventoryTransferMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInventoryTransfer,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInventoryTransferID sets the ID field of the mutation.
+func withInventoryTransferID(id uuid.UUID) inventorytransferOption {
+	return func(m *InventoryTransferMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *InventoryTransfer
+		)
+		m.oldValue = func(ctx context.Context) (*InventoryTransfer, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().InventoryTransfer.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInventoryTransfer sets the old InventoryTransfer of the mutation.
+func withInventoryTransfer(node *InventoryTransfer) inventorytransferOption {
+	return func(m *InventoryTransferMutation) {
+		m.oldValue = func(context.Context) (*InventoryTransfer, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InventoryTransferMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InventoryTransferMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of InventoryTransfer entities.
+func (m *InventoryTransferMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InventoryTransferMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InventoryTransferMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().InventoryTransfer.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *InventoryTransferMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *InventoryTransferMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the InventoryTransfer entity.
+// If the InventoryTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *InventoryTransferMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *InventoryTransferMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *InventoryTransferMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the InventoryTransfer entity.
+// If the InventoryTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *InventoryTransferMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *InventoryTransferMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *InventoryTransferMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the InventoryTransfer entity.
+// If the InventoryTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *InventoryTransferMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetName sets the "name" field.
+func (m *InventoryTransferMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *InventoryTransferMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the InventoryTransfer entity.
+// If the InventoryTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *InventoryTransferMutation) ResetName() {
+	m.name = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *InventoryTransferMutation) SetStatus(s string) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *InventoryTransferMutation) Status() (r string, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the InventoryTransfer entity.
+// If the InventoryTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferMutation) OldStatus(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *InventoryTransferMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetOriginID sets the "origin_id" field.
+func (m *InventoryTransferMutation) SetOriginID(u uuid.UUID) {
+	m.origin_id = &u
+}
+
+// OriginID returns the value of the "origin_id" field in the mutation.
+func (m *InventoryTransferMutation) OriginID() (r uuid.UUID, exists bool) {
+	v := m.origin_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOriginID returns the old "origin_id" field's value of the InventoryTransfer entity.
+// If the InventoryTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferMutation) OldOriginID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOriginID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOriginID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOriginID: %w", err)
+	}
+	return oldValue.OriginID, nil
+}
+
+// ResetOriginID resets all changes to the "origin_id" field.
+func (m *InventoryTransferMutation) ResetOriginID() {
+	m.origin_id = nil
+}
+
+// SetDestinationID sets the "destination_id" field.
+func (m *InventoryTransferMutation) SetDestinationID(u uuid.UUID) {
+	m.destination_id = &u
+}
+
+// DestinationID returns the value of the "destination_id" field in the mutation.
+func (m *InventoryTransferMutation) DestinationID() (r uuid.UUID, exists bool) {
+	v := m.destination_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDestinationID returns the old "destination_id" field's value of the InventoryTransfer entity.
+// If the InventoryTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferMutation) OldDestinationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDestinationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDestinationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDestinationID: %w", err)
+	}
+	return oldValue.DestinationID, nil
+}
+
+// ResetDestinationID resets all changes to the "destination_id" field.
+func (m *InventoryTransferMutation) ResetDestinationID() {
+	m.destination_id = nil
+}
+
+// SetNote sets the "note" field.
+func (m *InventoryTransferMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *InventoryTransferMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the InventoryTransfer entity.
+// If the InventoryTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *InventoryTransferMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetReference sets the "reference" field.
+func (m *InventoryTransferMutation) SetReference(s string) {
+	m.reference = &s
+}
+
+// Reference returns the value of the "reference" field in the mutation.
+func (m *InventoryTransferMutation) Reference() (r string, exists bool) {
+	v := m.reference
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReference returns the old "reference" field's value of the InventoryTransfer entity.
+// If the InventoryTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferMutation) OldReference(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReference is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReference requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReference: %w", err)
+	}
+	return oldValue.Reference, nil
+}
+
+// ResetReference resets all changes to the "reference" field.
+func (m *InventoryTransferMutation) ResetReference() {
+	m.reference = nil
+}
+
+// SetShippedAt sets the "shipped_at" field.
+func (m *InventoryTransferMutation) SetShippedAt(t time.Time) {
+	m.shipped_at = &t
+}
+
+// ShippedAt returns the value of the "shipped_at" field in the mutation.
+func (m *InventoryTransferMutation) ShippedAt() (r time.Time, exists bool) {
+	v := m.shipped_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShippedAt returns the old "shipped_at" field's value of the InventoryTransfer entity.
+// If the InventoryTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferMutation) OldShippedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShippedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShippedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShippedAt: %w", err)
+	}
+	return oldValue.ShippedAt, nil
+}
+
+// ClearShippedAt clears the value of the "shipped_at" field.
+func (m *InventoryTransferMutation) ClearShippedAt() {
+	m.shipped_at = nil
+	m.clearedFields[inventorytransfer.FieldShippedAt] = struct{}{}
+}
+
+// ShippedAtCleared returns if the "shipped_at" field was cleared in this mutation.
+func (m *InventoryTransferMutation) ShippedAtCleared() bool {
+	_, ok := m.clearedFields[inventorytransfer.FieldShippedAt]
+	return ok
+}
+
+// ResetShippedAt resets all changes to the "shipped_at" field.
+func (m *InventoryTransferMutation) ResetShippedAt() {
+	m.shipped_at = nil
+	delete(m.clearedFields, inventorytransfer.FieldShippedAt)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *InventoryTransferMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *InventoryTransferMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the InventoryTransfer entity.
+// If the InventoryTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *InventoryTransferMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[inventorytransfer.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *InventoryTransferMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[inventorytransfer.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *InventoryTransferMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, inventorytransfer.FieldEndedAt)
+}
+
+// Where appends a list predicates to the InventoryTransferMutation builder.
+func (m *InventoryTransferMutation) Where(ps ...predicate.InventoryTransfer) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InventoryTransferMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InventoryTransferMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.InventoryTransfer, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InventoryTransferMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InventoryTransferMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (InventoryTransfer).
+func (m *InventoryTransferMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InventoryTransferMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.shop_id != nil {
+		fields = append(fields, inventorytransfer.FieldShopID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, inventorytransfer.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, inventorytransfer.FieldUpdatedAt)
+	}
+	if m.name != nil {
+		fields = append(fields, inventorytransfer.FieldName)
+	}
+	if m.status != nil {
+		fields = append(fields, inventorytransfer.FieldStatus)
+	}
+	if m.origin_id != nil {
+		fields = append(fields, inventorytransfer.FieldOriginID)
+	}
+	if m.destination_id != nil {
+		fields = append(fields, inventorytransfer.FieldDestinationID)
+	}
+	if m.note != nil {
+		fields = append(fields, inventorytransfer.FieldNote)
+	}
+	if m.reference != nil {
+		fields = append(fields, inventorytransfer.FieldReference)
+	}
+	if m.shipped_at != nil {
+		fields = append(fields, inventorytransfer.FieldShippedAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, inventorytransfer.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InventoryTransferMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case inventorytransfer.FieldShopID:
+		return m.ShopID()
+	case inventorytransfer.FieldCreatedAt:
+		return m.CreatedAt()
+	case inventorytransfer.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case inventorytransfer.FieldName:
+		return m.Name()
+	case inventorytransfer.FieldStatus:
+		return m.Status()
+	case inventorytransfer.FieldOriginID:
+		return m.OriginID()
+	case inventorytransfer.FieldDestinationID:
+		return m.DestinationID()
+	case inventorytransfer.FieldNote:
+		return m.Note()
+	case inventorytransfer.FieldReference:
+		return m.Reference()
+	case inventorytransfer.FieldShippedAt:
+		return m.ShippedAt()
+	case inventorytransfer.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InventoryTransferMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case inventorytransfer.FieldShopID:
+		return m.OldShopID(ctx)
+	case inventorytransfer.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case inventorytransfer.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case inventorytransfer.FieldName:
+		return m.OldName(ctx)
+	case inventorytransfer.FieldStatus:
+		return m.OldStatus(ctx)
+	case inventorytransfer.FieldOriginID:
+		return m.OldOriginID(ctx)
+	case inventorytransfer.FieldDestinationID:
+		return m.OldDestinationID(ctx)
+	case inventorytransfer.FieldNote:
+		return m.OldNote(ctx)
+	case inventorytransfer.FieldReference:
+		return m.OldReference(ctx)
+	case inventorytransfer.FieldShippedAt:
+		return m.OldShippedAt(ctx)
+	case inventorytransfer.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown InventoryTransfer field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InventoryTransferMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case inventorytransfer.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case inventorytransfer.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case inventorytransfer.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case inventorytransfer.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case inventorytransfer.FieldStatus:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case inventorytransfer.FieldOriginID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOriginID(v)
+		return nil
+	case inventorytransfer.FieldDestinationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDestinationID(v)
+		return nil
+	case inventorytransfer.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case inventorytransfer.FieldReference:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReference(v)
+		return nil
+	case inventorytransfer.FieldShippedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShippedAt(v)
+		return nil
+	case inventorytransfer.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown InventoryTransfer field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InventoryTransferMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InventoryTransferMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InventoryTransferMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown InventoryTransfer numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InventoryTransferMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(inventorytransfer.FieldShippedAt) {
+		fields = append(fields, inventorytransfer.FieldShippedAt)
+	}
+	if m.FieldCleared(inventorytransfer.FieldEndedAt) {
+		fields = append(fields, inventorytransfer.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InventoryTransferMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InventoryTransferMutation) ClearField(name string) error {
+	switch name {
+	case inventorytransfer.FieldShippedAt:
+		m.ClearShippedAt()
+		return nil
+	case inventorytransfer.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown InventoryTransfer nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InventoryTransferMutation) ResetField(name string) error {
+	switch name {
+	case inventorytransfer.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case inventorytransfer.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case inventorytransfer.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case inventorytransfer.FieldName:
+		m.ResetName()
+		return nil
+	case inventorytransfer.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case inventorytransfer.FieldOriginID:
+		m.ResetOriginID()
+		return nil
+	case inventorytransfer.FieldDestinationID:
+		m.ResetDestinationID()
+		return nil
+	case inventorytransfer.FieldNote:
+		m.ResetNote()
+		return nil
+	case inventorytransfer.FieldReference:
+		m.ResetReference()
+		return nil
+	case inventorytransfer.FieldShippedAt:
+		m.ResetShippedAt()
+		return nil
+	case inventorytransfer.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown InventoryTransfer field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InventoryTransferMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InventoryTransferMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InventoryTransferMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InventoryTransferMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InventoryTransferMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InventoryTransferMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InventoryTransferMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown InventoryTransfer unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InventoryTransferMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown InventoryTransfer edge %s", name)
+}
+
+// InventoryTransferLineMutation represents an operation that mutates the InventoryTransferLine nodes in the graph.
+type InventoryTransferLineMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	transfer_id   *uuid.UUID
+	variant_id    *uuid.UUID
+	position      *int
+	addposition   *int
+	quantity      *int64
+	addquantity   *int64
+	accepted      *int64
+	addaccepted   *int64
+	rejected      *int64
+	addrejected   *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*InventoryTransferLine, error)
+	predicates    []predicate.InventoryTransferLine
+}
+
+var _ ent.Mutation = (*InventoryTransferLineMutation)(nil)
+
+// inventorytransferlineOption allows management of the mutation configuration using functional options.
+type inventorytransferlineOption func(*InventoryTransferLineMutation)
+
+// newInventoryTransferLineMutation creates new mutation for the InventoryTransferLine entity.
+func newInventoryTransferLineMutation(c config, op Op, opts ...inventorytransferlineOption) *InventoryTransferLineMutation {
+	m := &InventoryTransferLineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInventoryTransferLine,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInventoryTransferLineID sets the ID field of the mutation.
+func withInventoryTransferLineID(id uuid.UUID) inventorytransferlineOption {
+	return func(m *InventoryTransferLineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *InventoryTransferLine
+		)
+		m.oldValue = func(ctx context.Context) (*InventoryTransferLine, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().InventoryTransferLine.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInventoryTransferLine sets the old InventoryTransferLine of the mutation.
+func withInventoryTransferLine(node *InventoryTransferLine) inventorytransferlineOption {
+	return func(m *InventoryTransferLineMutation) {
+		m.oldValue = func(context.Context) (*InventoryTransferLine, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InventoryTransferLineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InventoryTransferLineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of InventoryTransferLine entities.
+func (m *InventoryTransferLineMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InventoryTransferLineMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InventoryTransferLineMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().InventoryTransferLine.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *InventoryTransferLineMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *InventoryTransferLineMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the InventoryTransferLine entity.
+// If the InventoryTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferLineMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *InventoryTransferLineMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetTransferID sets the "transfer_id" field.
+func (m *InventoryTransferLineMutation) SetTransferID(u uuid.UUID) {
+	m.transfer_id = &u
+}
+
+// TransferID returns the value of the "transfer_id" field in the mutation.
+func (m *InventoryTransferLineMutation) TransferID() (r uuid.UUID, exists bool) {
+	v := m.transfer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTransferID returns the old "transfer_id" field's value of the InventoryTransferLine entity.
+// If the InventoryTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferLineMutation) OldTransferID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTransferID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTransferID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTransferID: %w", err)
+	}
+	return oldValue.TransferID, nil
+}
+
+// ResetTransferID resets all changes to the "transfer_id" field.
+func (m *InventoryTransferLineMutation) ResetTransferID() {
+	m.transfer_id = nil
+}
+
+// SetVariantID sets the "variant_id" field.
+func (m *InventoryTransferLineMutation) SetVariantID(u uuid.UUID) {
+	m.variant_id = &u
+}
+
+// VariantID returns the value of the "variant_id" field in the mutation.
+func (m *InventoryTransferLineMutation) VariantID() (r uuid.UUID, exists bool) {
+	v := m.variant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariantID returns the old "variant_id" field's value of the InventoryTransferLine entity.
+// If the InventoryTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferLineMutation) OldVariantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariantID: %w", err)
+	}
+	return oldValue.VariantID, nil
+}
+
+// ResetVariantID resets all changes to the "variant_id" field.
+func (m *InventoryTransferLineMutation) ResetVariantID() {
+	m.variant_id = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *InventoryTransferLineMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *InventoryTransferLineMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the InventoryTransferLine entity.
+// If the InventoryTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferLineMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *InventoryTransferLineMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *InventoryTransferLineMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *InventoryTransferLineMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *InventoryTransferLineMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *InventoryTransferLineMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the InventoryTransferLine entity.
+// If the InventoryTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferLineMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *InventoryTransferLineMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *InventoryTransferLineMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *InventoryTransferLineMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetAccepted sets the "accepted" field.
+func (m *InventoryTransferLineMutation) SetAccepted(i int64) {
+	m.accepted = &i
+	m.addaccepted = nil
+}
+
+// Accepted returns the value of the "accepted" field in the mutation.
+func (m *InventoryTransferLineMutation) Accepted() (r int64, exists bool) {
+	v := m.accepted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccepted returns the old "accepted" field's value of the InventoryTransferLine entity.
+// If the InventoryTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferLineMutation) OldAccepted(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccepted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccepted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccepted: %w", err)
+	}
+	return oldValue.Accepted, nil
+}
+
+// AddAccepted adds i to the "accepted" field.
+func (m *InventoryTransferLineMutation) AddAccepted(i int64) {
+	if m.addaccepted != nil {
+		*m.addaccepted += i
+	} else {
+		m.addaccepted = &i
+	}
+}
+
+// AddedAccepted returns the value that was added to the "accepted" field in this mutation.
+func (m *InventoryTransferLineMutation) AddedAccepted() (r int64, exists bool) {
+	v := m.addaccepted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAccepted resets all changes to the "accepted" field.
+func (m *InventoryTransferLineMutation) ResetAccepted() {
+	m.accepted = nil
+	m.addaccepted = nil
+}
+
+// SetRejected sets the "rejected" field.
+func (m *InventoryTransferLineMutation) SetRejected(i int64) {
+	m.rejected = &i
+	m.addrejected = nil
+}
+
+// Rejected returns the value of the "rejected" field in the mutation.
+func (m *InventoryTransferLineMutation) Rejected() (r int64, exists bool) {
+	v := m.rejected
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejected returns the old "rejected" field's value of the InventoryTransferLine entity.
+// If the InventoryTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InventoryTransferLineMutation) OldRejected(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejected is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejected requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejected: %w", err)
+	}
+	return oldValue.Rejected, nil
+}
+
+// AddRejected adds i to the "rejected" field.
+func (m *InventoryTransferLineMutation) AddRejected(i int64) {
+	if m.addrejected != nil {
+		*m.addrejected += i
+	} else {
+		m.addrejected = &i
+	}
+}
+
+// AddedRejected returns the value that was added to the "rejected" field in this mutation.
+func (m *InventoryTransferLineMutation) AddedRejected() (r int64, exists bool) {
+	v := m.addrejected
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRejected resets all changes to the "rejected" field.
+func (m *InventoryTransferLineMutation) ResetRejected() {
+	m.rejected = nil
+	m.addrejected = nil
+}
+
+// Where appends a list predicates to the InventoryTransferLineMutation builder.
+func (m *InventoryTransferLineMutation) Where(ps ...predicate.InventoryTransferLine) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InventoryTransferLineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InventoryTransferLineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.InventoryTransferLine, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InventoryTransferLineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InventoryTransferLineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (InventoryTransferLine).
+func (m *InventoryTransferLineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InventoryTransferLineMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.shop_id != nil {
+		fields = append(fields, inventorytransferline.FieldShopID)
+	}
+	if m.transfer_id != nil {
+		fields = append(fields, inventorytransferline.FieldTransferID)
+	}
+	if m.variant_id != nil {
+		fields = append(fields, inventorytransferline.FieldVariantID)
+	}
+	if m.position != nil {
+		fields = append(fields, inventorytransferline.FieldPosition)
+	}
+	if m.quantity != nil {
+		fields = append(fields, inventorytransferline.FieldQuantity)
+	}
+	if m.accepted != nil {
+		fields = append(fields, inventorytransferline.FieldAccepted)
+	}
+	if m.rejected != nil {
+		fields = append(fields, inventorytransferline.FieldRejected)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InventoryTransferLineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case inventorytransferline.FieldShopID:
+		return m.ShopID()
+	case inventorytransferline.FieldTransferID:
+		return m.TransferID()
+	case inventorytransferline.FieldVariantID:
+		return m.VariantID()
+	case inventorytransferline.FieldPosition:
+		return m.Position()
+	case inventorytransferline.FieldQuantity:
+		return m.Quantity()
+	case inventorytransferline.FieldAccepted:
+		return m.Accepted()
+	case inventorytransferline.FieldRejected:
+		return m.Rejected()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InventoryTransferLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case inventorytransferline.FieldShopID:
+		return m.OldShopID(ctx)
+	case inventorytransferline.FieldTransferID:
+		return m.OldTransferID(ctx)
+	case inventorytransferline.FieldVariantID:
+		return m.OldVariantID(ctx)
+	case inventorytransferline.FieldPosition:
+		return m.OldPosition(ctx)
+	case inventorytransferline.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case inventorytransferline.FieldAccepted:
+		return m.OldAccepted(ctx)
+	case inventorytransferline.FieldRejected:
+		return m.OldRejected(ctx)
+	}
+	return nil, fmt.Errorf("unknown InventoryTransferLine field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InventoryTransferLineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case inventorytransferline.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case inventorytransferline.FieldTransferID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTransferID(v)
+		return nil
+	case inventorytransferline.FieldVariantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariantID(v)
+		return nil
+	case inventorytransferline.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case inventorytransferline.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case inventorytransferline.FieldAccepted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccepted(v)
+		return nil
+	case inventorytransferline.FieldRejected:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejected(v)
+		return nil
+	}
+	return fmt.Errorf("unknown InventoryTransferLine field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InventoryTransferLineMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, inventorytransferline.FieldPosition)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, inventorytransferline.FieldQuantity)
+	}
+	if m.addaccepted != nil {
+		fields = append(fields, inventorytransferline.FieldAccepted)
+	}
+	if m.addrejected != nil {
+		fields = append(fields, inventorytransferline.FieldRejected)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InventoryTransferLineMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case inventorytransferline.FieldPosition:
+		return m.AddedPosition()
+	case inventorytransferline.FieldQuantity:
+		return m.AddedQuantity()
+	case inventorytransferline.FieldAccepted:
+		return m.AddedAccepted()
+	case inventorytransferline.FieldRejected:
+		return m.AddedRejected()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InventoryTransferLineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case inventorytransferline.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case inventorytransferline.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case inventorytransferline.FieldAccepted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAccepted(v)
+		return nil
+	case inventorytransferline.FieldRejected:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRejected(v)
+		return nil
+	}
+	return fmt.Errorf("unknown InventoryTransferLine numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InventoryTransferLineMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InventoryTransferLineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InventoryTransferLineMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown InventoryTransferLine nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InventoryTransferLineMutation) ResetField(name string) error {
+	switch name {
+	case inventorytransferline.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case inventorytransferline.FieldTransferID:
+		m.ResetTransferID()
+		return nil
+	case inventorytransferline.FieldVariantID:
+		m.ResetVariantID()
+		return nil
+	case inventorytransferline.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case inventorytransferline.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case inventorytransferline.FieldAccepted:
+		m.ResetAccepted()
+		return nil
+	case inventorytransferline.FieldRejected:
+		m.ResetRejected()
+		return nil
+	}
+	return fmt.Errorf("unknown InventoryTransferLine field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InventoryTransferLineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InventoryTransferLineMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InventoryTransferLineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InventoryTransferLineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InventoryTransferLineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InventoryTransferLineMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InventoryTransferLineMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown InventoryTransferLine unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InventoryTransferLineMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown InventoryTransferLine edge %s", name)
 }
 
 // LocationMutation represents an operation that mutates the Location nodes in the graph.
@@ -28156,6 +30032,1081 @@ func (m *MetafieldMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *MetafieldMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Metafield edge %s", name)
+}
+
+// MetafieldDefinitionMutation represents an operation that mutates the MetafieldDefinition nodes in the graph.
+type MetafieldDefinitionMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *uuid.UUID
+	shop_id            *uuid.UUID
+	created_at         *time.Time
+	updated_at         *time.Time
+	owner_type         *string
+	namespace          *string
+	key                *string
+	name               *string
+	description        *string
+	_type              *string
+	validations        *json.RawMessage
+	appendvalidations  json.RawMessage
+	admin_access       *string
+	storefront_access  *string
+	pinned_position    *int
+	addpinned_position *int
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*MetafieldDefinition, error)
+	predicates         []predicate.MetafieldDefinition
+}
+
+var _ ent.Mutation = (*MetafieldDefinitionMutation)(nil)
+
+// metafielddefinitionOption allows management of the mutation configuration using functional options.
+type metafielddefinitionOption func(*MetafieldDefinitionMutation)
+
+// newMetafieldDefinitionMutation creates new mutation for the MetafieldDefinition entity.
+func newMetafieldDefinitionMutation(c config, op Op, opts ...metafielddefinitionOption) *MetafieldDefinitionMutation {
+	m := &MetafieldDefinitionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMetafieldDefinition,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMetafieldDefinitionID sets the ID field of the mutation.
+func withMetafieldDefinitionID(id uuid.UUID) metafielddefinitionOption {
+	return func(m *MetafieldDefinitionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MetafieldDefinition
+		)
+		m.oldValue = func(ctx context.Context) (*MetafieldDefinition, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MetafieldDefinition.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMetafieldDefinition sets the old MetafieldDefinition of the mutation.
+func withMetafieldDefinition(node *MetafieldDefinition) metafielddefinitionOption {
+	return func(m *MetafieldDefinitionMutation) {
+		m.oldValue = func(context.Context) (*MetafieldDefinition, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MetafieldDefinitionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MetafieldDefinitionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MetafieldDefinition entities.
+func (m *MetafieldDefinitionMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MetafieldDefinitionMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MetafieldDefinitionMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MetafieldDefinition.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *MetafieldDefinitionMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *MetafieldDefinitionMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *MetafieldDefinitionMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MetafieldDefinitionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MetafieldDefinitionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MetafieldDefinitionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *MetafieldDefinitionMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *MetafieldDefinitionMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *MetafieldDefinitionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetOwnerType sets the "owner_type" field.
+func (m *MetafieldDefinitionMutation) SetOwnerType(s string) {
+	m.owner_type = &s
+}
+
+// OwnerType returns the value of the "owner_type" field in the mutation.
+func (m *MetafieldDefinitionMutation) OwnerType() (r string, exists bool) {
+	v := m.owner_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnerType returns the old "owner_type" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldOwnerType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnerType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnerType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnerType: %w", err)
+	}
+	return oldValue.OwnerType, nil
+}
+
+// ResetOwnerType resets all changes to the "owner_type" field.
+func (m *MetafieldDefinitionMutation) ResetOwnerType() {
+	m.owner_type = nil
+}
+
+// SetNamespace sets the "namespace" field.
+func (m *MetafieldDefinitionMutation) SetNamespace(s string) {
+	m.namespace = &s
+}
+
+// Namespace returns the value of the "namespace" field in the mutation.
+func (m *MetafieldDefinitionMutation) Namespace() (r string, exists bool) {
+	v := m.namespace
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNamespace returns the old "namespace" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldNamespace(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNamespace is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNamespace requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNamespace: %w", err)
+	}
+	return oldValue.Namespace, nil
+}
+
+// ResetNamespace resets all changes to the "namespace" field.
+func (m *MetafieldDefinitionMutation) ResetNamespace() {
+	m.namespace = nil
+}
+
+// SetKey sets the "key" field.
+func (m *MetafieldDefinitionMutation) SetKey(s string) {
+	m.key = &s
+}
+
+// Key returns the value of the "key" field in the mutation.
+func (m *MetafieldDefinitionMutation) Key() (r string, exists bool) {
+	v := m.key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKey returns the old "key" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKey: %w", err)
+	}
+	return oldValue.Key, nil
+}
+
+// ResetKey resets all changes to the "key" field.
+func (m *MetafieldDefinitionMutation) ResetKey() {
+	m.key = nil
+}
+
+// SetName sets the "name" field.
+func (m *MetafieldDefinitionMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *MetafieldDefinitionMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *MetafieldDefinitionMutation) ResetName() {
+	m.name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *MetafieldDefinitionMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *MetafieldDefinitionMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *MetafieldDefinitionMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetType sets the "type" field.
+func (m *MetafieldDefinitionMutation) SetType(s string) {
+	m._type = &s
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *MetafieldDefinitionMutation) GetType() (r string, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *MetafieldDefinitionMutation) ResetType() {
+	m._type = nil
+}
+
+// SetValidations sets the "validations" field.
+func (m *MetafieldDefinitionMutation) SetValidations(jm json.RawMessage) {
+	m.validations = &jm
+	m.appendvalidations = nil
+}
+
+// Validations returns the value of the "validations" field in the mutation.
+func (m *MetafieldDefinitionMutation) Validations() (r json.RawMessage, exists bool) {
+	v := m.validations
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidations returns the old "validations" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldValidations(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidations is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidations requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidations: %w", err)
+	}
+	return oldValue.Validations, nil
+}
+
+// AppendValidations adds jm to the "validations" field.
+func (m *MetafieldDefinitionMutation) AppendValidations(jm json.RawMessage) {
+	m.appendvalidations = append(m.appendvalidations, jm...)
+}
+
+// AppendedValidations returns the list of values that were appended to the "validations" field in this mutation.
+func (m *MetafieldDefinitionMutation) AppendedValidations() (json.RawMessage, bool) {
+	if len(m.appendvalidations) == 0 {
+		return nil, false
+	}
+	return m.appendvalidations, true
+}
+
+// ClearValidations clears the value of the "validations" field.
+func (m *MetafieldDefinitionMutation) ClearValidations() {
+	m.validations = nil
+	m.appendvalidations = nil
+	m.clearedFields[metafielddefinition.FieldValidations] = struct{}{}
+}
+
+// ValidationsCleared returns if the "validations" field was cleared in this mutation.
+func (m *MetafieldDefinitionMutation) ValidationsCleared() bool {
+	_, ok := m.clearedFields[metafielddefinition.FieldValidations]
+	return ok
+}
+
+// ResetValidations resets all changes to the "validations" field.
+func (m *MetafieldDefinitionMutation) ResetValidations() {
+	m.validations = nil
+	m.appendvalidations = nil
+	delete(m.clearedFields, metafielddefinition.FieldValidations)
+}
+
+// SetAdminAccess sets the "admin_access" field.
+func (m *MetafieldDefinitionMutation) SetAdminAccess(s string) {
+	m.admin_access = &s
+}
+
+// AdminAccess returns the value of the "admin_access" field in the mutation.
+func (m *MetafieldDefinitionMutation) AdminAccess() (r string, exists bool) {
+	v := m.admin_access
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAdminAccess returns the old "admin_access" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldAdminAccess(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAdminAccess is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAdminAccess requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAdminAccess: %w", err)
+	}
+	return oldValue.AdminAccess, nil
+}
+
+// ResetAdminAccess resets all changes to the "admin_access" field.
+func (m *MetafieldDefinitionMutation) ResetAdminAccess() {
+	m.admin_access = nil
+}
+
+// SetStorefrontAccess sets the "storefront_access" field.
+func (m *MetafieldDefinitionMutation) SetStorefrontAccess(s string) {
+	m.storefront_access = &s
+}
+
+// StorefrontAccess returns the value of the "storefront_access" field in the mutation.
+func (m *MetafieldDefinitionMutation) StorefrontAccess() (r string, exists bool) {
+	v := m.storefront_access
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStorefrontAccess returns the old "storefront_access" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldStorefrontAccess(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStorefrontAccess is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStorefrontAccess requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStorefrontAccess: %w", err)
+	}
+	return oldValue.StorefrontAccess, nil
+}
+
+// ResetStorefrontAccess resets all changes to the "storefront_access" field.
+func (m *MetafieldDefinitionMutation) ResetStorefrontAccess() {
+	m.storefront_access = nil
+}
+
+// SetPinnedPosition sets the "pinned_position" field.
+func (m *MetafieldDefinitionMutation) SetPinnedPosition(i int) {
+	m.pinned_position = &i
+	m.addpinned_position = nil
+}
+
+// PinnedPosition returns the value of the "pinned_position" field in the mutation.
+func (m *MetafieldDefinitionMutation) PinnedPosition() (r int, exists bool) {
+	v := m.pinned_position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPinnedPosition returns the old "pinned_position" field's value of the MetafieldDefinition entity.
+// If the MetafieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MetafieldDefinitionMutation) OldPinnedPosition(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPinnedPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPinnedPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPinnedPosition: %w", err)
+	}
+	return oldValue.PinnedPosition, nil
+}
+
+// AddPinnedPosition adds i to the "pinned_position" field.
+func (m *MetafieldDefinitionMutation) AddPinnedPosition(i int) {
+	if m.addpinned_position != nil {
+		*m.addpinned_position += i
+	} else {
+		m.addpinned_position = &i
+	}
+}
+
+// AddedPinnedPosition returns the value that was added to the "pinned_position" field in this mutation.
+func (m *MetafieldDefinitionMutation) AddedPinnedPosition() (r int, exists bool) {
+	v := m.addpinned_position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPinnedPosition clears the value of the "pinned_position" field.
+func (m *MetafieldDefinitionMutation) ClearPinnedPosition() {
+	m.pinned_position = nil
+	m.addpinned_position = nil
+	m.clearedFields[metafielddefinition.FieldPinnedPosition] = struct{}{}
+}
+
+// PinnedPositionCleared returns if the "pinned_position" field was cleared in this mutation.
+func (m *MetafieldDefinitionMutation) PinnedPositionCleared() bool {
+	_, ok := m.clearedFields[metafielddefinition.FieldPinnedPosition]
+	return ok
+}
+
+// ResetPinnedPosition resets all changes to the "pinned_position" field.
+func (m *MetafieldDefinitionMutation) ResetPinnedPosition() {
+	m.pinned_position = nil
+	m.addpinned_position = nil
+	delete(m.clearedFields, metafielddefinition.FieldPinnedPosition)
+}
+
+// Where appends a list predicates to the MetafieldDefinitionMutation builder.
+func (m *MetafieldDefinitionMutation) Where(ps ...predicate.MetafieldDefinition) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MetafieldDefinitionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MetafieldDefinitionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MetafieldDefinition, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MetafieldDefinitionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MetafieldDefinitionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MetafieldDefinition).
+func (m *MetafieldDefinitionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MetafieldDefinitionMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.shop_id != nil {
+		fields = append(fields, metafielddefinition.FieldShopID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, metafielddefinition.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, metafielddefinition.FieldUpdatedAt)
+	}
+	if m.owner_type != nil {
+		fields = append(fields, metafielddefinition.FieldOwnerType)
+	}
+	if m.namespace != nil {
+		fields = append(fields, metafielddefinition.FieldNamespace)
+	}
+	if m.key != nil {
+		fields = append(fields, metafielddefinition.FieldKey)
+	}
+	if m.name != nil {
+		fields = append(fields, metafielddefinition.FieldName)
+	}
+	if m.description != nil {
+		fields = append(fields, metafielddefinition.FieldDescription)
+	}
+	if m._type != nil {
+		fields = append(fields, metafielddefinition.FieldType)
+	}
+	if m.validations != nil {
+		fields = append(fields, metafielddefinition.FieldValidations)
+	}
+	if m.admin_access != nil {
+		fields = append(fields, metafielddefinition.FieldAdminAccess)
+	}
+	if m.storefront_access != nil {
+		fields = append(fields, metafielddefinition.FieldStorefrontAccess)
+	}
+	if m.pinned_position != nil {
+		fields = append(fields, metafielddefinition.FieldPinnedPosition)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MetafieldDefinitionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case metafielddefinition.FieldShopID:
+		return m.ShopID()
+	case metafielddefinition.FieldCreatedAt:
+		return m.CreatedAt()
+	case metafielddefinition.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case metafielddefinition.FieldOwnerType:
+		return m.OwnerType()
+	case metafielddefinition.FieldNamespace:
+		return m.Namespace()
+	case metafielddefinition.FieldKey:
+		return m.Key()
+	case metafielddefinition.FieldName:
+		return m.Name()
+	case metafielddefinition.FieldDescription:
+		return m.Description()
+	case metafielddefinition.FieldType:
+		return m.GetType()
+	case metafielddefinition.FieldValidations:
+		return m.Validations()
+	case metafielddefinition.FieldAdminAccess:
+		return m.AdminAccess()
+	case metafielddefinition.FieldStorefrontAccess:
+		return m.StorefrontAccess()
+	case metafielddefinition.FieldPinnedPosition:
+		return m.PinnedPosition()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MetafieldDefinitionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case metafielddefinition.FieldShopID:
+		return m.OldShopID(ctx)
+	case metafielddefinition.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case metafielddefinition.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case metafielddefinition.FieldOwnerType:
+		return m.OldOwnerType(ctx)
+	case metafielddefinition.FieldNamespace:
+		return m.OldNamespace(ctx)
+	case metafielddefinition.FieldKey:
+		return m.OldKey(ctx)
+	case metafielddefinition.FieldName:
+		return m.OldName(ctx)
+	case metafielddefinition.FieldDescription:
+		return m.OldDescription(ctx)
+	case metafielddefinition.FieldType:
+		return m.OldType(ctx)
+	case metafielddefinition.FieldValidations:
+		return m.OldValidations(ctx)
+	case metafielddefinition.FieldAdminAccess:
+		return m.OldAdminAccess(ctx)
+	case metafielddefinition.FieldStorefrontAccess:
+		return m.OldStorefrontAccess(ctx)
+	case metafielddefinition.FieldPinnedPosition:
+		return m.OldPinnedPosition(ctx)
+	}
+	return nil, fmt.Errorf("unknown MetafieldDefinition field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MetafieldDefinitionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case metafielddefinition.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case metafielddefinition.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case metafielddefinition.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case metafielddefinition.FieldOwnerType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnerType(v)
+		return nil
+	case metafielddefinition.FieldNamespace:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNamespace(v)
+		return nil
+	case metafielddefinition.FieldKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKey(v)
+		return nil
+	case metafielddefinition.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case metafielddefinition.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case metafielddefinition.FieldType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case metafielddefinition.FieldValidations:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidations(v)
+		return nil
+	case metafielddefinition.FieldAdminAccess:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAdminAccess(v)
+		return nil
+	case metafielddefinition.FieldStorefrontAccess:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStorefrontAccess(v)
+		return nil
+	case metafielddefinition.FieldPinnedPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPinnedPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MetafieldDefinition field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MetafieldDefinitionMutation) AddedFields() []string {
+	var fields []string
+	if m.addpinned_position != nil {
+		fields = append(fields, metafielddefinition.FieldPinnedPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MetafieldDefinitionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case metafielddefinition.FieldPinnedPosition:
+		return m.AddedPinnedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MetafieldDefinitionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case metafielddefinition.FieldPinnedPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPinnedPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MetafieldDefinition numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MetafieldDefinitionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(metafielddefinition.FieldValidations) {
+		fields = append(fields, metafielddefinition.FieldValidations)
+	}
+	if m.FieldCleared(metafielddefinition.FieldPinnedPosition) {
+		fields = append(fields, metafielddefinition.FieldPinnedPosition)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MetafieldDefinitionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MetafieldDefinitionMutation) ClearField(name string) error {
+	switch name {
+	case metafielddefinition.FieldValidations:
+		m.ClearValidations()
+		return nil
+	case metafielddefinition.FieldPinnedPosition:
+		m.ClearPinnedPosition()
+		return nil
+	}
+	return fmt.Errorf("unknown MetafieldDefinition nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MetafieldDefinitionMutation) ResetField(name string) error {
+	switch name {
+	case metafielddefinition.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case metafielddefinition.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case metafielddefinition.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case metafielddefinition.FieldOwnerType:
+		m.ResetOwnerType()
+		return nil
+	case metafielddefinition.FieldNamespace:
+		m.ResetNamespace()
+		return nil
+	case metafielddefinition.FieldKey:
+		m.ResetKey()
+		return nil
+	case metafielddefinition.FieldName:
+		m.ResetName()
+		return nil
+	case metafielddefinition.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case metafielddefinition.FieldType:
+		m.ResetType()
+		return nil
+	case metafielddefinition.FieldValidations:
+		m.ResetValidations()
+		return nil
+	case metafielddefinition.FieldAdminAccess:
+		m.ResetAdminAccess()
+		return nil
+	case metafielddefinition.FieldStorefrontAccess:
+		m.ResetStorefrontAccess()
+		return nil
+	case metafielddefinition.FieldPinnedPosition:
+		m.ResetPinnedPosition()
+		return nil
+	}
+	return fmt.Errorf("unknown MetafieldDefinition field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MetafieldDefinitionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MetafieldDefinitionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MetafieldDefinitionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MetafieldDefinitionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MetafieldDefinitionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MetafieldDefinitionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MetafieldDefinitionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown MetafieldDefinition unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MetafieldDefinitionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown MetafieldDefinition edge %s", name)
 }
 
 // OAuthRequestMutation represents an operation that mutates the OAuthRequest nodes in the graph.
@@ -34167,6 +37118,899 @@ func (m *OrderMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Order edge %s", name)
 }
 
+// OrderEditMutation represents an operation that mutates the OrderEdit nodes in the graph.
+type OrderEditMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	created_at    *time.Time
+	updated_at    *time.Time
+	base          *int64
+	addbase       *int64
+	committed     *bool
+	expires_at    *time.Time
+	changes       *json.RawMessage
+	appendchanges json.RawMessage
+	actor         *string
+	clearedFields map[string]struct{}
+	_order        *uuid.UUID
+	cleared_order bool
+	done          bool
+	oldValue      func(context.Context) (*OrderEdit, error)
+	predicates    []predicate.OrderEdit
+}
+
+var _ ent.Mutation = (*OrderEditMutation)(nil)
+
+// ordereditOption allows management of the mutation configuration using functional options.
+type ordereditOption func(*OrderEditMutation)
+
+// newOrderEditMutation creates new mutation for the OrderEdit entity.
+func newOrderEditMutation(c config, op Op, opts ...ordereditOption) *OrderEditMutation {
+	m := &OrderEditMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOrderEdit,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOrderEditID sets the ID field of the mutation.
+func withOrderEditID(id uuid.UUID) ordereditOption {
+	return func(m *OrderEditMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OrderEdit
+		)
+		m.oldValue = func(ctx context.Context) (*OrderEdit, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OrderEdit.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOrderEdit sets the old OrderEdit of the mutation.
+func withOrderEdit(node *OrderEdit) ordereditOption {
+	return func(m *OrderEditMutation) {
+		m.oldValue = func(context.Context) (*OrderEdit, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OrderEditMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OrderEditMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OrderEdit entities.
+func (m *OrderEditMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OrderEditMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OrderEditMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OrderEdit.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *OrderEditMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *OrderEditMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the OrderEdit entity.
+// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderEditMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *OrderEditMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OrderEditMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OrderEditMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the OrderEdit entity.
+// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderEditMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OrderEditMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *OrderEditMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *OrderEditMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the OrderEdit entity.
+// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderEditMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *OrderEditMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetOrderID sets the "order_id" field.
+func (m *OrderEditMutation) SetOrderID(u uuid.UUID) {
+	m._order = &u
+}
+
+// OrderID returns the value of the "order_id" field in the mutation.
+func (m *OrderEditMutation) OrderID() (r uuid.UUID, exists bool) {
+	v := m._order
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderID returns the old "order_id" field's value of the OrderEdit entity.
+// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderEditMutation) OldOrderID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderID: %w", err)
+	}
+	return oldValue.OrderID, nil
+}
+
+// ResetOrderID resets all changes to the "order_id" field.
+func (m *OrderEditMutation) ResetOrderID() {
+	m._order = nil
+}
+
+// SetBase sets the "base" field.
+func (m *OrderEditMutation) SetBase(i int64) {
+	m.base = &i
+	m.addbase = nil
+}
+
+// Base returns the value of the "base" field in the mutation.
+func (m *OrderEditMutation) Base() (r int64, exists bool) {
+	v := m.base
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBase returns the old "base" field's value of the OrderEdit entity.
+// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderEditMutation) OldBase(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBase is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBase requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBase: %w", err)
+	}
+	return oldValue.Base, nil
+}
+
+// AddBase adds i to the "base" field.
+func (m *OrderEditMutation) AddBase(i int64) {
+	if m.addbase != nil {
+		*m.addbase += i
+	} else {
+		m.addbase = &i
+	}
+}
+
+// AddedBase returns the value that was added to the "base" field in this mutation.
+func (m *OrderEditMutation) AddedBase() (r int64, exists bool) {
+	v := m.addbase
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBase resets all changes to the "base" field.
+func (m *OrderEditMutation) ResetBase() {
+	m.base = nil
+	m.addbase = nil
+}
+
+// SetCommitted sets the "committed" field.
+func (m *OrderEditMutation) SetCommitted(b bool) {
+	m.committed = &b
+}
+
+// Committed returns the value of the "committed" field in the mutation.
+func (m *OrderEditMutation) Committed() (r bool, exists bool) {
+	v := m.committed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCommitted returns the old "committed" field's value of the OrderEdit entity.
+// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderEditMutation) OldCommitted(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCommitted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCommitted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCommitted: %w", err)
+	}
+	return oldValue.Committed, nil
+}
+
+// ResetCommitted resets all changes to the "committed" field.
+func (m *OrderEditMutation) ResetCommitted() {
+	m.committed = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *OrderEditMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *OrderEditMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the OrderEdit entity.
+// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderEditMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *OrderEditMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetChanges sets the "changes" field.
+func (m *OrderEditMutation) SetChanges(jm json.RawMessage) {
+	m.changes = &jm
+	m.appendchanges = nil
+}
+
+// Changes returns the value of the "changes" field in the mutation.
+func (m *OrderEditMutation) Changes() (r json.RawMessage, exists bool) {
+	v := m.changes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChanges returns the old "changes" field's value of the OrderEdit entity.
+// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderEditMutation) OldChanges(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChanges is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChanges requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChanges: %w", err)
+	}
+	return oldValue.Changes, nil
+}
+
+// AppendChanges adds jm to the "changes" field.
+func (m *OrderEditMutation) AppendChanges(jm json.RawMessage) {
+	m.appendchanges = append(m.appendchanges, jm...)
+}
+
+// AppendedChanges returns the list of values that were appended to the "changes" field in this mutation.
+func (m *OrderEditMutation) AppendedChanges() (json.RawMessage, bool) {
+	if len(m.appendchanges) == 0 {
+		return nil, false
+	}
+	return m.appendchanges, true
+}
+
+// ClearChanges clears the value of the "changes" field.
+func (m *OrderEditMutation) ClearChanges() {
+	m.changes = nil
+	m.appendchanges = nil
+	m.clearedFields[orderedit.FieldChanges] = struct{}{}
+}
+
+// ChangesCleared returns if the "changes" field was cleared in this mutation.
+func (m *OrderEditMutation) ChangesCleared() bool {
+	_, ok := m.clearedFields[orderedit.FieldChanges]
+	return ok
+}
+
+// ResetChanges resets all changes to the "changes" field.
+func (m *OrderEditMutation) ResetChanges() {
+	m.changes = nil
+	m.appendchanges = nil
+	delete(m.clearedFields, orderedit.FieldChanges)
+}
+
+// SetActor sets the "actor" field.
+func (m *OrderEditMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *OrderEditMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the OrderEdit entity.
+// If the OrderEdit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderEditMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *OrderEditMutation) ResetActor() {
+	m.actor = nil
+}
+
+// ClearOrder clears the "order" edge to the Order entity.
+func (m *OrderEditMutation) ClearOrder() {
+	m.cleared_order = true
+	m.clearedFields[orderedit.FieldOrderID] = struct{}{}
+}
+
+// OrderCleared reports if the "order" edge to the Order entity was cleared.
+func (m *OrderEditMutation) OrderCleared() bool {
+	return m.cleared_order
+}
+
+// OrderIDs returns the "order" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrderID instead. It exists only for internal usage by the builders.
+func (m *OrderEditMutation) OrderIDs() (ids []uuid.UUID) {
+	if id := m._order; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrder resets all changes to the "order" edge.
+func (m *OrderEditMutation) ResetOrder() {
+	m._order = nil
+	m.cleared_order = false
+}
+
+// Where appends a list predicates to the OrderEditMutation builder.
+func (m *OrderEditMutation) Where(ps ...predicate.OrderEdit) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OrderEditMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OrderEditMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OrderEdit, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OrderEditMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OrderEditMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OrderEdit).
+func (m *OrderEditMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OrderEditMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.shop_id != nil {
+		fields = append(fields, orderedit.FieldShopID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, orderedit.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, orderedit.FieldUpdatedAt)
+	}
+	if m._order != nil {
+		fields = append(fields, orderedit.FieldOrderID)
+	}
+	if m.base != nil {
+		fields = append(fields, orderedit.FieldBase)
+	}
+	if m.committed != nil {
+		fields = append(fields, orderedit.FieldCommitted)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, orderedit.FieldExpiresAt)
+	}
+	if m.changes != nil {
+		fields = append(fields, orderedit.FieldChanges)
+	}
+	if m.actor != nil {
+		fields = append(fields, orderedit.FieldActor)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OrderEditMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case orderedit.FieldShopID:
+		return m.ShopID()
+	case orderedit.FieldCreatedAt:
+		return m.CreatedAt()
+	case orderedit.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case orderedit.FieldOrderID:
+		return m.OrderID()
+	case orderedit.FieldBase:
+		return m.Base()
+	case orderedit.FieldCommitted:
+		return m.Committed()
+	case orderedit.FieldExpiresAt:
+		return m.ExpiresAt()
+	case orderedit.FieldChanges:
+		return m.Changes()
+	case orderedit.FieldActor:
+		return m.Actor()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OrderEditMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case orderedit.FieldShopID:
+		return m.OldShopID(ctx)
+	case orderedit.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case orderedit.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case orderedit.FieldOrderID:
+		return m.OldOrderID(ctx)
+	case orderedit.FieldBase:
+		return m.OldBase(ctx)
+	case orderedit.FieldCommitted:
+		return m.OldCommitted(ctx)
+	case orderedit.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case orderedit.FieldChanges:
+		return m.OldChanges(ctx)
+	case orderedit.FieldActor:
+		return m.OldActor(ctx)
+	}
+	return nil, fmt.Errorf("unknown OrderEdit field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderEditMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case orderedit.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case orderedit.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case orderedit.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case orderedit.FieldOrderID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderID(v)
+		return nil
+	case orderedit.FieldBase:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBase(v)
+		return nil
+	case orderedit.FieldCommitted:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCommitted(v)
+		return nil
+	case orderedit.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case orderedit.FieldChanges:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChanges(v)
+		return nil
+	case orderedit.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OrderEdit field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OrderEditMutation) AddedFields() []string {
+	var fields []string
+	if m.addbase != nil {
+		fields = append(fields, orderedit.FieldBase)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OrderEditMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case orderedit.FieldBase:
+		return m.AddedBase()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderEditMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case orderedit.FieldBase:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBase(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OrderEdit numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OrderEditMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(orderedit.FieldChanges) {
+		fields = append(fields, orderedit.FieldChanges)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OrderEditMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OrderEditMutation) ClearField(name string) error {
+	switch name {
+	case orderedit.FieldChanges:
+		m.ClearChanges()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderEdit nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OrderEditMutation) ResetField(name string) error {
+	switch name {
+	case orderedit.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case orderedit.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case orderedit.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case orderedit.FieldOrderID:
+		m.ResetOrderID()
+		return nil
+	case orderedit.FieldBase:
+		m.ResetBase()
+		return nil
+	case orderedit.FieldCommitted:
+		m.ResetCommitted()
+		return nil
+	case orderedit.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case orderedit.FieldChanges:
+		m.ResetChanges()
+		return nil
+	case orderedit.FieldActor:
+		m.ResetActor()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderEdit field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OrderEditMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m._order != nil {
+		edges = append(edges, orderedit.EdgeOrder)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OrderEditMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case orderedit.EdgeOrder:
+		if id := m._order; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OrderEditMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OrderEditMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OrderEditMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleared_order {
+		edges = append(edges, orderedit.EdgeOrder)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OrderEditMutation) EdgeCleared(name string) bool {
+	switch name {
+	case orderedit.EdgeOrder:
+		return m.cleared_order
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OrderEditMutation) ClearEdge(name string) error {
+	switch name {
+	case orderedit.EdgeOrder:
+		m.ClearOrder()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderEdit unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OrderEditMutation) ResetEdge(name string) error {
+	switch name {
+	case orderedit.EdgeOrder:
+		m.ResetOrder()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderEdit edge %s", name)
+}
+
 // OrderEventMutation represents an operation that mutates the OrderEvent nodes in the graph.
 type OrderEventMutation struct {
 	config
@@ -37201,6 +41045,792 @@ func (m *OrderLineMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown OrderLine edge %s", name)
+}
+
+// OrderReturnMutation represents an operation that mutates the OrderReturn nodes in the graph.
+type OrderReturnMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	created_at    *time.Time
+	updated_at    *time.Time
+	name          *string
+	status        *string
+	closed_at     *time.Time
+	actor         *string
+	clearedFields map[string]struct{}
+	_order        *uuid.UUID
+	cleared_order bool
+	done          bool
+	oldValue      func(context.Context) (*OrderReturn, error)
+	predicates    []predicate.OrderReturn
+}
+
+var _ ent.Mutation = (*OrderReturnMutation)(nil)
+
+// orderreturnOption allows management of the mutation configuration using functional options.
+type orderreturnOption func(*OrderReturnMutation)
+
+// newOrderReturnMutation creates new mutation for the OrderReturn entity.
+func newOrderReturnMutation(c config, op Op, opts ...orderreturnOption) *OrderReturnMutation {
+	m := &OrderReturnMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOrderReturn,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOrderReturnID sets the ID field of the mutation.
+func withOrderReturnID(id uuid.UUID) orderreturnOption {
+	return func(m *OrderReturnMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OrderReturn
+		)
+		m.oldValue = func(ctx context.Context) (*OrderReturn, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OrderReturn.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOrderReturn sets the old OrderReturn of the mutation.
+func withOrderReturn(node *OrderReturn) orderreturnOption {
+	return func(m *OrderReturnMutation) {
+		m.oldValue = func(context.Context) (*OrderReturn, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OrderReturnMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OrderReturnMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OrderReturn entities.
+func (m *OrderReturnMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OrderReturnMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OrderReturnMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OrderReturn.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *OrderReturnMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *OrderReturnMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the OrderReturn entity.
+// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReturnMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *OrderReturnMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OrderReturnMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OrderReturnMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the OrderReturn entity.
+// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReturnMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OrderReturnMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *OrderReturnMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *OrderReturnMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the OrderReturn entity.
+// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReturnMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *OrderReturnMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetOrderID sets the "order_id" field.
+func (m *OrderReturnMutation) SetOrderID(u uuid.UUID) {
+	m._order = &u
+}
+
+// OrderID returns the value of the "order_id" field in the mutation.
+func (m *OrderReturnMutation) OrderID() (r uuid.UUID, exists bool) {
+	v := m._order
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderID returns the old "order_id" field's value of the OrderReturn entity.
+// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReturnMutation) OldOrderID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderID: %w", err)
+	}
+	return oldValue.OrderID, nil
+}
+
+// ResetOrderID resets all changes to the "order_id" field.
+func (m *OrderReturnMutation) ResetOrderID() {
+	m._order = nil
+}
+
+// SetName sets the "name" field.
+func (m *OrderReturnMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *OrderReturnMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the OrderReturn entity.
+// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReturnMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *OrderReturnMutation) ResetName() {
+	m.name = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *OrderReturnMutation) SetStatus(s string) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *OrderReturnMutation) Status() (r string, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the OrderReturn entity.
+// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReturnMutation) OldStatus(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *OrderReturnMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *OrderReturnMutation) SetClosedAt(t time.Time) {
+	m.closed_at = &t
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *OrderReturnMutation) ClosedAt() (r time.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the OrderReturn entity.
+// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReturnMutation) OldClosedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (m *OrderReturnMutation) ClearClosedAt() {
+	m.closed_at = nil
+	m.clearedFields[orderreturn.FieldClosedAt] = struct{}{}
+}
+
+// ClosedAtCleared returns if the "closed_at" field was cleared in this mutation.
+func (m *OrderReturnMutation) ClosedAtCleared() bool {
+	_, ok := m.clearedFields[orderreturn.FieldClosedAt]
+	return ok
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *OrderReturnMutation) ResetClosedAt() {
+	m.closed_at = nil
+	delete(m.clearedFields, orderreturn.FieldClosedAt)
+}
+
+// SetActor sets the "actor" field.
+func (m *OrderReturnMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *OrderReturnMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the OrderReturn entity.
+// If the OrderReturn object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReturnMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *OrderReturnMutation) ResetActor() {
+	m.actor = nil
+}
+
+// ClearOrder clears the "order" edge to the Order entity.
+func (m *OrderReturnMutation) ClearOrder() {
+	m.cleared_order = true
+	m.clearedFields[orderreturn.FieldOrderID] = struct{}{}
+}
+
+// OrderCleared reports if the "order" edge to the Order entity was cleared.
+func (m *OrderReturnMutation) OrderCleared() bool {
+	return m.cleared_order
+}
+
+// OrderIDs returns the "order" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrderID instead. It exists only for internal usage by the builders.
+func (m *OrderReturnMutation) OrderIDs() (ids []uuid.UUID) {
+	if id := m._order; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrder resets all changes to the "order" edge.
+func (m *OrderReturnMutation) ResetOrder() {
+	m._order = nil
+	m.cleared_order = false
+}
+
+// Where appends a list predicates to the OrderReturnMutation builder.
+func (m *OrderReturnMutation) Where(ps ...predicate.OrderReturn) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OrderReturnMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OrderReturnMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OrderReturn, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OrderReturnMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OrderReturnMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OrderReturn).
+func (m *OrderReturnMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OrderReturnMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.shop_id != nil {
+		fields = append(fields, orderreturn.FieldShopID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, orderreturn.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, orderreturn.FieldUpdatedAt)
+	}
+	if m._order != nil {
+		fields = append(fields, orderreturn.FieldOrderID)
+	}
+	if m.name != nil {
+		fields = append(fields, orderreturn.FieldName)
+	}
+	if m.status != nil {
+		fields = append(fields, orderreturn.FieldStatus)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, orderreturn.FieldClosedAt)
+	}
+	if m.actor != nil {
+		fields = append(fields, orderreturn.FieldActor)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OrderReturnMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case orderreturn.FieldShopID:
+		return m.ShopID()
+	case orderreturn.FieldCreatedAt:
+		return m.CreatedAt()
+	case orderreturn.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case orderreturn.FieldOrderID:
+		return m.OrderID()
+	case orderreturn.FieldName:
+		return m.Name()
+	case orderreturn.FieldStatus:
+		return m.Status()
+	case orderreturn.FieldClosedAt:
+		return m.ClosedAt()
+	case orderreturn.FieldActor:
+		return m.Actor()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OrderReturnMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case orderreturn.FieldShopID:
+		return m.OldShopID(ctx)
+	case orderreturn.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case orderreturn.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case orderreturn.FieldOrderID:
+		return m.OldOrderID(ctx)
+	case orderreturn.FieldName:
+		return m.OldName(ctx)
+	case orderreturn.FieldStatus:
+		return m.OldStatus(ctx)
+	case orderreturn.FieldClosedAt:
+		return m.OldClosedAt(ctx)
+	case orderreturn.FieldActor:
+		return m.OldActor(ctx)
+	}
+	return nil, fmt.Errorf("unknown OrderReturn field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderReturnMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case orderreturn.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case orderreturn.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case orderreturn.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case orderreturn.FieldOrderID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderID(v)
+		return nil
+	case orderreturn.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case orderreturn.FieldStatus:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case orderreturn.FieldClosedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
+		return nil
+	case orderreturn.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OrderReturn field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OrderReturnMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OrderReturnMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderReturnMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown OrderReturn numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OrderReturnMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(orderreturn.FieldClosedAt) {
+		fields = append(fields, orderreturn.FieldClosedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OrderReturnMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OrderReturnMutation) ClearField(name string) error {
+	switch name {
+	case orderreturn.FieldClosedAt:
+		m.ClearClosedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderReturn nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OrderReturnMutation) ResetField(name string) error {
+	switch name {
+	case orderreturn.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case orderreturn.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case orderreturn.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case orderreturn.FieldOrderID:
+		m.ResetOrderID()
+		return nil
+	case orderreturn.FieldName:
+		m.ResetName()
+		return nil
+	case orderreturn.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case orderreturn.FieldClosedAt:
+		m.ResetClosedAt()
+		return nil
+	case orderreturn.FieldActor:
+		m.ResetActor()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderReturn field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OrderReturnMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m._order != nil {
+		edges = append(edges, orderreturn.EdgeOrder)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OrderReturnMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case orderreturn.EdgeOrder:
+		if id := m._order; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OrderReturnMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OrderReturnMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OrderReturnMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleared_order {
+		edges = append(edges, orderreturn.EdgeOrder)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OrderReturnMutation) EdgeCleared(name string) bool {
+	switch name {
+	case orderreturn.EdgeOrder:
+		return m.cleared_order
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OrderReturnMutation) ClearEdge(name string) error {
+	switch name {
+	case orderreturn.EdgeOrder:
+		m.ClearOrder()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderReturn unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OrderReturnMutation) ResetEdge(name string) error {
+	switch name {
+	case orderreturn.EdgeOrder:
+		m.ResetOrder()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderReturn edge %s", name)
 }
 
 // OutboxEventMutation represents an operation that mutates the OutboxEvent nodes in the graph.
@@ -44933,6 +49563,839 @@ func (m *ReservationMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ReservationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Reservation edge %s", name)
+}
+
+// ReturnLineMutation represents an operation that mutates the ReturnLine nodes in the graph.
+type ReturnLineMutation struct {
+	config
+	op                    Op
+	typ                   string
+	id                    *uuid.UUID
+	shop_id               *uuid.UUID
+	order_line_id         *uuid.UUID
+	fulfillment_line_id   *uuid.UUID
+	quantity              *int
+	addquantity           *int
+	processed_quantity    *int
+	addprocessed_quantity *int
+	reason                *string
+	note                  *string
+	clearedFields         map[string]struct{}
+	_return               *uuid.UUID
+	cleared_return        bool
+	done                  bool
+	oldValue              func(context.Context) (*ReturnLine, error)
+	predicates            []predicate.ReturnLine
+}
+
+var _ ent.Mutation = (*ReturnLineMutation)(nil)
+
+// returnlineOption allows management of the mutation configuration using functional options.
+type returnlineOption func(*ReturnLineMutation)
+
+// newReturnLineMutation creates new mutation for the ReturnLine entity.
+func newReturnLineMutation(c config, op Op, opts ...returnlineOption) *ReturnLineMutation {
+	m := &ReturnLineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReturnLine,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReturnLineID sets the ID field of the mutation.
+func withReturnLineID(id uuid.UUID) returnlineOption {
+	return func(m *ReturnLineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReturnLine
+		)
+		m.oldValue = func(ctx context.Context) (*ReturnLine, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReturnLine.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReturnLine sets the old ReturnLine of the mutation.
+func withReturnLine(node *ReturnLine) returnlineOption {
+	return func(m *ReturnLineMutation) {
+		m.oldValue = func(context.Context) (*ReturnLine, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReturnLineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReturnLineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReturnLine entities.
+func (m *ReturnLineMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReturnLineMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReturnLineMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReturnLine.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *ReturnLineMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *ReturnLineMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the ReturnLine entity.
+// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReturnLineMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *ReturnLineMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetReturnID sets the "return_id" field.
+func (m *ReturnLineMutation) SetReturnID(u uuid.UUID) {
+	m._return = &u
+}
+
+// ReturnID returns the value of the "return_id" field in the mutation.
+func (m *ReturnLineMutation) ReturnID() (r uuid.UUID, exists bool) {
+	v := m._return
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReturnID returns the old "return_id" field's value of the ReturnLine entity.
+// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReturnLineMutation) OldReturnID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReturnID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReturnID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReturnID: %w", err)
+	}
+	return oldValue.ReturnID, nil
+}
+
+// ResetReturnID resets all changes to the "return_id" field.
+func (m *ReturnLineMutation) ResetReturnID() {
+	m._return = nil
+}
+
+// SetOrderLineID sets the "order_line_id" field.
+func (m *ReturnLineMutation) SetOrderLineID(u uuid.UUID) {
+	m.order_line_id = &u
+}
+
+// OrderLineID returns the value of the "order_line_id" field in the mutation.
+func (m *ReturnLineMutation) OrderLineID() (r uuid.UUID, exists bool) {
+	v := m.order_line_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderLineID returns the old "order_line_id" field's value of the ReturnLine entity.
+// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReturnLineMutation) OldOrderLineID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderLineID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderLineID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderLineID: %w", err)
+	}
+	return oldValue.OrderLineID, nil
+}
+
+// ResetOrderLineID resets all changes to the "order_line_id" field.
+func (m *ReturnLineMutation) ResetOrderLineID() {
+	m.order_line_id = nil
+}
+
+// SetFulfillmentLineID sets the "fulfillment_line_id" field.
+func (m *ReturnLineMutation) SetFulfillmentLineID(u uuid.UUID) {
+	m.fulfillment_line_id = &u
+}
+
+// FulfillmentLineID returns the value of the "fulfillment_line_id" field in the mutation.
+func (m *ReturnLineMutation) FulfillmentLineID() (r uuid.UUID, exists bool) {
+	v := m.fulfillment_line_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFulfillmentLineID returns the old "fulfillment_line_id" field's value of the ReturnLine entity.
+// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReturnLineMutation) OldFulfillmentLineID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFulfillmentLineID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFulfillmentLineID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFulfillmentLineID: %w", err)
+	}
+	return oldValue.FulfillmentLineID, nil
+}
+
+// ResetFulfillmentLineID resets all changes to the "fulfillment_line_id" field.
+func (m *ReturnLineMutation) ResetFulfillmentLineID() {
+	m.fulfillment_line_id = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *ReturnLineMutation) SetQuantity(i int) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *ReturnLineMutation) Quantity() (r int, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the ReturnLine entity.
+// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReturnLineMutation) OldQuantity(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *ReturnLineMutation) AddQuantity(i int) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *ReturnLineMutation) AddedQuantity() (r int, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *ReturnLineMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetProcessedQuantity sets the "processed_quantity" field.
+func (m *ReturnLineMutation) SetProcessedQuantity(i int) {
+	m.processed_quantity = &i
+	m.addprocessed_quantity = nil
+}
+
+// ProcessedQuantity returns the value of the "processed_quantity" field in the mutation.
+func (m *ReturnLineMutation) ProcessedQuantity() (r int, exists bool) {
+	v := m.processed_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProcessedQuantity returns the old "processed_quantity" field's value of the ReturnLine entity.
+// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReturnLineMutation) OldProcessedQuantity(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProcessedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProcessedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProcessedQuantity: %w", err)
+	}
+	return oldValue.ProcessedQuantity, nil
+}
+
+// AddProcessedQuantity adds i to the "processed_quantity" field.
+func (m *ReturnLineMutation) AddProcessedQuantity(i int) {
+	if m.addprocessed_quantity != nil {
+		*m.addprocessed_quantity += i
+	} else {
+		m.addprocessed_quantity = &i
+	}
+}
+
+// AddedProcessedQuantity returns the value that was added to the "processed_quantity" field in this mutation.
+func (m *ReturnLineMutation) AddedProcessedQuantity() (r int, exists bool) {
+	v := m.addprocessed_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProcessedQuantity resets all changes to the "processed_quantity" field.
+func (m *ReturnLineMutation) ResetProcessedQuantity() {
+	m.processed_quantity = nil
+	m.addprocessed_quantity = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *ReturnLineMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *ReturnLineMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the ReturnLine entity.
+// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReturnLineMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *ReturnLineMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ReturnLineMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ReturnLineMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the ReturnLine entity.
+// If the ReturnLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReturnLineMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ReturnLineMutation) ResetNote() {
+	m.note = nil
+}
+
+// ClearReturn clears the "return" edge to the OrderReturn entity.
+func (m *ReturnLineMutation) ClearReturn() {
+	m.cleared_return = true
+	m.clearedFields[returnline.FieldReturnID] = struct{}{}
+}
+
+// ReturnCleared reports if the "return" edge to the OrderReturn entity was cleared.
+func (m *ReturnLineMutation) ReturnCleared() bool {
+	return m.cleared_return
+}
+
+// ReturnIDs returns the "return" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReturnID instead. It exists only for internal usage by the builders.
+func (m *ReturnLineMutation) ReturnIDs() (ids []uuid.UUID) {
+	if id := m._return; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReturn resets all changes to the "return" edge.
+func (m *ReturnLineMutation) ResetReturn() {
+	m._return = nil
+	m.cleared_return = false
+}
+
+// Where appends a list predicates to the ReturnLineMutation builder.
+func (m *ReturnLineMutation) Where(ps ...predicate.ReturnLine) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReturnLineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReturnLineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReturnLine, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReturnLineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReturnLineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReturnLine).
+func (m *ReturnLineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReturnLineMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.shop_id != nil {
+		fields = append(fields, returnline.FieldShopID)
+	}
+	if m._return != nil {
+		fields = append(fields, returnline.FieldReturnID)
+	}
+	if m.order_line_id != nil {
+		fields = append(fields, returnline.FieldOrderLineID)
+	}
+	if m.fulfillment_line_id != nil {
+		fields = append(fields, returnline.FieldFulfillmentLineID)
+	}
+	if m.quantity != nil {
+		fields = append(fields, returnline.FieldQuantity)
+	}
+	if m.processed_quantity != nil {
+		fields = append(fields, returnline.FieldProcessedQuantity)
+	}
+	if m.reason != nil {
+		fields = append(fields, returnline.FieldReason)
+	}
+	if m.note != nil {
+		fields = append(fields, returnline.FieldNote)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReturnLineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case returnline.FieldShopID:
+		return m.ShopID()
+	case returnline.FieldReturnID:
+		return m.ReturnID()
+	case returnline.FieldOrderLineID:
+		return m.OrderLineID()
+	case returnline.FieldFulfillmentLineID:
+		return m.FulfillmentLineID()
+	case returnline.FieldQuantity:
+		return m.Quantity()
+	case returnline.FieldProcessedQuantity:
+		return m.ProcessedQuantity()
+	case returnline.FieldReason:
+		return m.Reason()
+	case returnline.FieldNote:
+		return m.Note()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReturnLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case returnline.FieldShopID:
+		return m.OldShopID(ctx)
+	case returnline.FieldReturnID:
+		return m.OldReturnID(ctx)
+	case returnline.FieldOrderLineID:
+		return m.OldOrderLineID(ctx)
+	case returnline.FieldFulfillmentLineID:
+		return m.OldFulfillmentLineID(ctx)
+	case returnline.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case returnline.FieldProcessedQuantity:
+		return m.OldProcessedQuantity(ctx)
+	case returnline.FieldReason:
+		return m.OldReason(ctx)
+	case returnline.FieldNote:
+		return m.OldNote(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReturnLine field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReturnLineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case returnline.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case returnline.FieldReturnID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReturnID(v)
+		return nil
+	case returnline.FieldOrderLineID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderLineID(v)
+		return nil
+	case returnline.FieldFulfillmentLineID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFulfillmentLineID(v)
+		return nil
+	case returnline.FieldQuantity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case returnline.FieldProcessedQuantity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProcessedQuantity(v)
+		return nil
+	case returnline.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case returnline.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReturnLine field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReturnLineMutation) AddedFields() []string {
+	var fields []string
+	if m.addquantity != nil {
+		fields = append(fields, returnline.FieldQuantity)
+	}
+	if m.addprocessed_quantity != nil {
+		fields = append(fields, returnline.FieldProcessedQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReturnLineMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case returnline.FieldQuantity:
+		return m.AddedQuantity()
+	case returnline.FieldProcessedQuantity:
+		return m.AddedProcessedQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReturnLineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case returnline.FieldQuantity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case returnline.FieldProcessedQuantity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProcessedQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReturnLine numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReturnLineMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReturnLineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReturnLineMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReturnLine nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReturnLineMutation) ResetField(name string) error {
+	switch name {
+	case returnline.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case returnline.FieldReturnID:
+		m.ResetReturnID()
+		return nil
+	case returnline.FieldOrderLineID:
+		m.ResetOrderLineID()
+		return nil
+	case returnline.FieldFulfillmentLineID:
+		m.ResetFulfillmentLineID()
+		return nil
+	case returnline.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case returnline.FieldProcessedQuantity:
+		m.ResetProcessedQuantity()
+		return nil
+	case returnline.FieldReason:
+		m.ResetReason()
+		return nil
+	case returnline.FieldNote:
+		m.ResetNote()
+		return nil
+	}
+	return fmt.Errorf("unknown ReturnLine field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReturnLineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m._return != nil {
+		edges = append(edges, returnline.EdgeReturn)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReturnLineMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case returnline.EdgeReturn:
+		if id := m._return; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReturnLineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReturnLineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReturnLineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleared_return {
+		edges = append(edges, returnline.EdgeReturn)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReturnLineMutation) EdgeCleared(name string) bool {
+	switch name {
+	case returnline.EdgeReturn:
+		return m.cleared_return
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReturnLineMutation) ClearEdge(name string) error {
+	switch name {
+	case returnline.EdgeReturn:
+		m.ClearReturn()
+		return nil
+	}
+	return fmt.Errorf("unknown ReturnLine unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReturnLineMutation) ResetEdge(name string) error {
+	switch name {
+	case returnline.EdgeReturn:
+		m.ResetReturn()
+		return nil
+	}
+	return fmt.Errorf("unknown ReturnLine edge %s", name)
 }
 
 // RoleMutation represents an operation that mutates the Role nodes in the graph.
@@ -55364,22 +60827,24 @@ func (m *StagedUploadMutation) ResetEdge(name string) error {
 // StockMovementMutation represents an operation that mutates the StockMovement nodes in the graph.
 type StockMovementMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *uuid.UUID
-	shop_id       *uuid.UUID
-	variant_id    *uuid.UUID
-	location_id   *uuid.UUID
-	delta         *int64
-	adddelta      *int64
-	reason        *string
-	ref           *string
-	actor         *string
-	created_at    *time.Time
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*StockMovement, error)
-	predicates    []predicate.StockMovement
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	shop_id           *uuid.UUID
+	variant_id        *uuid.UUID
+	location_id       *uuid.UUID
+	delta             *int64
+	adddelta          *int64
+	reason            *string
+	quantity_after    *int64
+	addquantity_after *int64
+	ref               *string
+	actor             *string
+	created_at        *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*StockMovement, error)
+	predicates        []predicate.StockMovement
 }
 
 var _ ent.Mutation = (*StockMovementMutation)(nil)
@@ -55686,6 +61151,76 @@ func (m *StockMovementMutation) ResetReason() {
 	m.reason = nil
 }
 
+// SetQuantityAfter sets the "quantity_after" field.
+func (m *StockMovementMutation) SetQuantityAfter(i int64) {
+	m.quantity_after = &i
+	m.addquantity_after = nil
+}
+
+// QuantityAfter returns the value of the "quantity_after" field in the mutation.
+func (m *StockMovementMutation) QuantityAfter() (r int64, exists bool) {
+	v := m.quantity_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantityAfter returns the old "quantity_after" field's value of the StockMovement entity.
+// If the StockMovement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockMovementMutation) OldQuantityAfter(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantityAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantityAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantityAfter: %w", err)
+	}
+	return oldValue.QuantityAfter, nil
+}
+
+// AddQuantityAfter adds i to the "quantity_after" field.
+func (m *StockMovementMutation) AddQuantityAfter(i int64) {
+	if m.addquantity_after != nil {
+		*m.addquantity_after += i
+	} else {
+		m.addquantity_after = &i
+	}
+}
+
+// AddedQuantityAfter returns the value that was added to the "quantity_after" field in this mutation.
+func (m *StockMovementMutation) AddedQuantityAfter() (r int64, exists bool) {
+	v := m.addquantity_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearQuantityAfter clears the value of the "quantity_after" field.
+func (m *StockMovementMutation) ClearQuantityAfter() {
+	m.quantity_after = nil
+	m.addquantity_after = nil
+	m.clearedFields[stockmovement.FieldQuantityAfter] = struct{}{}
+}
+
+// QuantityAfterCleared returns if the "quantity_after" field was cleared in this mutation.
+func (m *StockMovementMutation) QuantityAfterCleared() bool {
+	_, ok := m.clearedFields[stockmovement.FieldQuantityAfter]
+	return ok
+}
+
+// ResetQuantityAfter resets all changes to the "quantity_after" field.
+func (m *StockMovementMutation) ResetQuantityAfter() {
+	m.quantity_after = nil
+	m.addquantity_after = nil
+	delete(m.clearedFields, stockmovement.FieldQuantityAfter)
+}
+
 // SetRef sets the "ref" field.
 func (m *StockMovementMutation) SetRef(s string) {
 	m.ref = &s
@@ -55828,7 +61363,7 @@ func (m *StockMovementMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StockMovementMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.shop_id != nil {
 		fields = append(fields, stockmovement.FieldShopID)
 	}
@@ -55843,6 +61378,9 @@ func (m *StockMovementMutation) Fields() []string {
 	}
 	if m.reason != nil {
 		fields = append(fields, stockmovement.FieldReason)
+	}
+	if m.quantity_after != nil {
+		fields = append(fields, stockmovement.FieldQuantityAfter)
 	}
 	if m.ref != nil {
 		fields = append(fields, stockmovement.FieldRef)
@@ -55871,6 +61409,8 @@ func (m *StockMovementMutation) Field(name string) (ent.Value, bool) {
 		return m.Delta()
 	case stockmovement.FieldReason:
 		return m.Reason()
+	case stockmovement.FieldQuantityAfter:
+		return m.QuantityAfter()
 	case stockmovement.FieldRef:
 		return m.Ref()
 	case stockmovement.FieldActor:
@@ -55896,6 +61436,8 @@ func (m *StockMovementMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldDelta(ctx)
 	case stockmovement.FieldReason:
 		return m.OldReason(ctx)
+	case stockmovement.FieldQuantityAfter:
+		return m.OldQuantityAfter(ctx)
 	case stockmovement.FieldRef:
 		return m.OldRef(ctx)
 	case stockmovement.FieldActor:
@@ -55946,6 +61488,13 @@ func (m *StockMovementMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReason(v)
 		return nil
+	case stockmovement.FieldQuantityAfter:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantityAfter(v)
+		return nil
 	case stockmovement.FieldRef:
 		v, ok := value.(string)
 		if !ok {
@@ -55978,6 +61527,9 @@ func (m *StockMovementMutation) AddedFields() []string {
 	if m.adddelta != nil {
 		fields = append(fields, stockmovement.FieldDelta)
 	}
+	if m.addquantity_after != nil {
+		fields = append(fields, stockmovement.FieldQuantityAfter)
+	}
 	return fields
 }
 
@@ -55988,6 +61540,8 @@ func (m *StockMovementMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case stockmovement.FieldDelta:
 		return m.AddedDelta()
+	case stockmovement.FieldQuantityAfter:
+		return m.AddedQuantityAfter()
 	}
 	return nil, false
 }
@@ -56004,6 +61558,13 @@ func (m *StockMovementMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddDelta(v)
 		return nil
+	case stockmovement.FieldQuantityAfter:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantityAfter(v)
+		return nil
 	}
 	return fmt.Errorf("unknown StockMovement numeric field %s", name)
 }
@@ -56011,7 +61572,11 @@ func (m *StockMovementMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *StockMovementMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(stockmovement.FieldQuantityAfter) {
+		fields = append(fields, stockmovement.FieldQuantityAfter)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -56024,6 +61589,11 @@ func (m *StockMovementMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *StockMovementMutation) ClearField(name string) error {
+	switch name {
+	case stockmovement.FieldQuantityAfter:
+		m.ClearQuantityAfter()
+		return nil
+	}
 	return fmt.Errorf("unknown StockMovement nullable field %s", name)
 }
 
@@ -56045,6 +61615,9 @@ func (m *StockMovementMutation) ResetField(name string) error {
 		return nil
 	case stockmovement.FieldReason:
 		m.ResetReason()
+		return nil
+	case stockmovement.FieldQuantityAfter:
+		m.ResetQuantityAfter()
 		return nil
 	case stockmovement.FieldRef:
 		m.ResetRef()

@@ -25,6 +25,8 @@ type ResolverRoot interface {
 	AuditEntry() AuditEntryResolver
 	AutomaticDiscountApplication() AutomaticDiscountApplicationResolver
 	BasicEvent() BasicEventResolver
+	CalculatedLineItem() CalculatedLineItemResolver
+	CalculatedOrder() CalculatedOrderResolver
 	Cart() CartResolver
 	CartBuyerIdentity() CartBuyerIdentityResolver
 	CartDeliveryGroup() CartDeliveryGroupResolver
@@ -33,16 +35,22 @@ type ResolverRoot interface {
 	CartSelectableAddress() CartSelectableAddressResolver
 	Collection() CollectionResolver
 	Customer() CustomerResolver
+	CustomerGroup() CustomerGroupResolver
 	DiscountAllocation() DiscountAllocationResolver
 	DiscountCodeApplication() DiscountCodeApplicationResolver
 	Fulfillment() FulfillmentResolver
 	InventoryItem() InventoryItemResolver
 	InventoryLevel() InventoryLevelResolver
+	InventoryMovement() InventoryMovementResolver
+	InventoryTransfer() InventoryTransferResolver
+	InventoryTransferLineItem() InventoryTransferLineItemResolver
+	Location() LocationResolver
 	Market() MarketResolver
 	MarketRegionCountry() MarketRegionCountryResolver
 	MediaImage() MediaImageResolver
 	MenuItem() MenuItemResolver
 	Metafield() MetafieldResolver
+	MetafieldDefinition() MetafieldDefinitionResolver
 	Mutation() MutationResolver
 	Order() OrderResolver
 	OrderLineItem() OrderLineItemResolver
@@ -54,6 +62,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Refund() RefundResolver
 	RefundLineItem() RefundLineItemResolver
+	Return() ReturnResolver
 	ShippingRate() ShippingRateResolver
 	Shop() ShopResolver
 	Sitemap() SitemapResolver
@@ -122,6 +131,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomerAccessTokenCreateInput", ec.unmarshalInputCustomerAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("CustomerActivateInput", ec.unmarshalInputCustomerActivateInput),
 			graphql.NewInputUnmarshaler("CustomerCreateInput", ec.unmarshalInputCustomerCreateInput),
+			graphql.NewInputUnmarshaler("CustomerDeleteInput", ec.unmarshalInputCustomerDeleteInput),
+			graphql.NewInputUnmarshaler("CustomerEmailMarketingConsentInput", ec.unmarshalInputCustomerEmailMarketingConsentInput),
+			graphql.NewInputUnmarshaler("CustomerGroupInput", ec.unmarshalInputCustomerGroupInput),
+			graphql.NewInputUnmarshaler("CustomerInput", ec.unmarshalInputCustomerInput),
 			graphql.NewInputUnmarshaler("CustomerResetInput", ec.unmarshalInputCustomerResetInput),
 			graphql.NewInputUnmarshaler("CustomerUpdateInput", ec.unmarshalInputCustomerUpdateInput),
 			graphql.NewInputUnmarshaler("DiscountAmountInput", ec.unmarshalInputDiscountAmountInput),
@@ -160,8 +173,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("InventoryItemInput", ec.unmarshalInputInventoryItemInput),
 			graphql.NewInputUnmarshaler("InventoryItemMeasurementInput", ec.unmarshalInputInventoryItemMeasurementInput),
 			graphql.NewInputUnmarshaler("InventoryLevelInput", ec.unmarshalInputInventoryLevelInput),
+			graphql.NewInputUnmarshaler("InventoryMoveQuantitiesInput", ec.unmarshalInputInventoryMoveQuantitiesInput),
+			graphql.NewInputUnmarshaler("InventoryMoveQuantityChange", ec.unmarshalInputInventoryMoveQuantityChange),
+			graphql.NewInputUnmarshaler("InventoryMoveQuantityTerminalInput", ec.unmarshalInputInventoryMoveQuantityTerminalInput),
 			graphql.NewInputUnmarshaler("InventoryQuantityInput", ec.unmarshalInputInventoryQuantityInput),
 			graphql.NewInputUnmarshaler("InventorySetQuantitiesInput", ec.unmarshalInputInventorySetQuantitiesInput),
+			graphql.NewInputUnmarshaler("InventoryTransferCreateInput", ec.unmarshalInputInventoryTransferCreateInput),
+			graphql.NewInputUnmarshaler("InventoryTransferLineItemInput", ec.unmarshalInputInventoryTransferLineItemInput),
+			graphql.NewInputUnmarshaler("InventoryTransferReceiveLineItemInput", ec.unmarshalInputInventoryTransferReceiveLineItemInput),
+			graphql.NewInputUnmarshaler("LocationAddAddressInput", ec.unmarshalInputLocationAddAddressInput),
+			graphql.NewInputUnmarshaler("LocationAddInput", ec.unmarshalInputLocationAddInput),
+			graphql.NewInputUnmarshaler("LocationEditInput", ec.unmarshalInputLocationEditInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
 			graphql.NewInputUnmarshaler("MarketCreateInput", ec.unmarshalInputMarketCreateInput),
 			graphql.NewInputUnmarshaler("MarketCurrencySettingsUpdateInput", ec.unmarshalInputMarketCurrencySettingsUpdateInput),
@@ -169,6 +191,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MarketUpdateInput", ec.unmarshalInputMarketUpdateInput),
 			graphql.NewInputUnmarshaler("MenuItemCreateInput", ec.unmarshalInputMenuItemCreateInput),
 			graphql.NewInputUnmarshaler("MenuItemUpdateInput", ec.unmarshalInputMenuItemUpdateInput),
+			graphql.NewInputUnmarshaler("MetafieldAccessInput", ec.unmarshalInputMetafieldAccessInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionIdentifierInput", ec.unmarshalInputMetafieldDefinitionIdentifierInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionInput", ec.unmarshalInputMetafieldDefinitionInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionUpdateInput", ec.unmarshalInputMetafieldDefinitionUpdateInput),
+			graphql.NewInputUnmarshaler("MetafieldDefinitionValidationInput", ec.unmarshalInputMetafieldDefinitionValidationInput),
 			graphql.NewInputUnmarshaler("MetafieldFilter", ec.unmarshalInputMetafieldFilter),
 			graphql.NewInputUnmarshaler("MetafieldInput", ec.unmarshalInputMetafieldInput),
 			graphql.NewInputUnmarshaler("MetafieldsSetInput", ec.unmarshalInputMetafieldsSetInput),
@@ -176,9 +203,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MoneyInput", ec.unmarshalInputMoneyInput),
 			graphql.NewInputUnmarshaler("MoveInput", ec.unmarshalInputMoveInput),
 			graphql.NewInputUnmarshaler("OptionCreateInput", ec.unmarshalInputOptionCreateInput),
+			graphql.NewInputUnmarshaler("OptionReorderInput", ec.unmarshalInputOptionReorderInput),
+			graphql.NewInputUnmarshaler("OptionUpdateInput", ec.unmarshalInputOptionUpdateInput),
 			graphql.NewInputUnmarshaler("OptionValueCreateInput", ec.unmarshalInputOptionValueCreateInput),
+			graphql.NewInputUnmarshaler("OptionValueReorderInput", ec.unmarshalInputOptionValueReorderInput),
+			graphql.NewInputUnmarshaler("OptionValueUpdateInput", ec.unmarshalInputOptionValueUpdateInput),
 			graphql.NewInputUnmarshaler("OrderCancelRefundMethodInput", ec.unmarshalInputOrderCancelRefundMethodInput),
+			graphql.NewInputUnmarshaler("OrderCloseInput", ec.unmarshalInputOrderCloseInput),
+			graphql.NewInputUnmarshaler("OrderCommentCreateInput", ec.unmarshalInputOrderCommentCreateInput),
 			graphql.NewInputUnmarshaler("OrderInput", ec.unmarshalInputOrderInput),
+			graphql.NewInputUnmarshaler("OrderMarkAsPaidInput", ec.unmarshalInputOrderMarkAsPaidInput),
+			graphql.NewInputUnmarshaler("OrderOpenInput", ec.unmarshalInputOrderOpenInput),
 			graphql.NewInputUnmarshaler("OrderTransactionInput", ec.unmarshalInputOrderTransactionInput),
 			graphql.NewInputUnmarshaler("PageCreateInput", ec.unmarshalInputPageCreateInput),
 			graphql.NewInputUnmarshaler("PageUpdateInput", ec.unmarshalInputPageUpdateInput),
@@ -187,9 +222,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductDeleteInput", ec.unmarshalInputProductDeleteInput),
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductUpdateInput", ec.unmarshalInputProductUpdateInput),
+			graphql.NewInputUnmarshaler("ProductVariantPositionInput", ec.unmarshalInputProductVariantPositionInput),
 			graphql.NewInputUnmarshaler("ProductVariantsBulkInput", ec.unmarshalInputProductVariantsBulkInput),
 			graphql.NewInputUnmarshaler("RefundInput", ec.unmarshalInputRefundInput),
 			graphql.NewInputUnmarshaler("RefundLineItemInput", ec.unmarshalInputRefundLineItemInput),
+			graphql.NewInputUnmarshaler("ReturnDispositionInput", ec.unmarshalInputReturnDispositionInput),
+			graphql.NewInputUnmarshaler("ReturnInput", ec.unmarshalInputReturnInput),
+			graphql.NewInputUnmarshaler("ReturnLineItemInput", ec.unmarshalInputReturnLineItemInput),
+			graphql.NewInputUnmarshaler("ReturnProcessFinancialTransferInput", ec.unmarshalInputReturnProcessFinancialTransferInput),
+			graphql.NewInputUnmarshaler("ReturnProcessInput", ec.unmarshalInputReturnProcessInput),
+			graphql.NewInputUnmarshaler("ReturnProcessRefundInput", ec.unmarshalInputReturnProcessRefundInput),
+			graphql.NewInputUnmarshaler("ReturnProcessReturnLineItemInput", ec.unmarshalInputReturnProcessReturnLineItemInput),
 			graphql.NewInputUnmarshaler("RoleCreateInput", ec.unmarshalInputRoleCreateInput),
 			graphql.NewInputUnmarshaler("RoleUpdateInput", ec.unmarshalInputRoleUpdateInput),
 			graphql.NewInputUnmarshaler("SEOInput", ec.unmarshalInputSEOInput),
@@ -202,7 +245,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("StaffAccessTokenCreateInput", ec.unmarshalInputStaffAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberCreateInput", ec.unmarshalInputStaffMemberCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
+			graphql.NewInputUnmarshaler("StagedUploadInput", ec.unmarshalInputStagedUploadInput),
 			graphql.NewInputUnmarshaler("TaxRateInput", ec.unmarshalInputTaxRateInput),
+			graphql.NewInputUnmarshaler("UpdateMediaInput", ec.unmarshalInputUpdateMediaInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
 			graphql.NewInputUnmarshaler("VariantPriceInput", ec.unmarshalInputVariantPriceInput),
@@ -692,11 +737,11 @@ The id carries a secret: whoever has it can read and change the cart, nobody els
 """
 type Cart implements Node & HasMetafields @public {
   "Gift cards that pay a part of this cart."
-  appliedGiftCards: [AppliedGiftCard!]!
+  appliedGiftCards: [AppliedGiftCard!]! @listSize(assumedSize: 10)
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the whole cart, such as a gift message. They travel to the order."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "Who is buying, and from which country."
   buyerIdentity: CartBuyerIdentity!
   "Page of this shop where the cart can be paid for. Send the shopper there unless your storefront has its own checkout."
@@ -723,9 +768,9 @@ type Cart implements Node & HasMetafields @public {
     withCarrierRates: Boolean = false
   ): CartDeliveryGroupConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Discounts on the cart as a whole, shipping included. Those on single lines stand on the lines."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Codes that the shopper entered, applicable or not."
-  discountCodes: [CartDiscountCode!]!
+  discountCodes: [CartDiscountCode!]! @listSize(assumedSize: 10)
   "Opaque global id with its secret key. Keep it as it is and do not print it in logs."
   id: ID!
   "What is in the cart, oldest line first."
@@ -749,7 +794,7 @@ type Cart implements Node & HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "What the shopper wants to tell the shop."
   note: String
   "Pieces in the cart, all lines added up. Good for the badge on the cart icon."
@@ -767,7 +812,7 @@ type CartBuyerIdentity @public {
   "The account that the cart belongs to, if its buyer signed in."
   customer: Customer
   "Addresses that the buyer may want delivery to."
-  deliveryAddressPreferences: [DeliveryAddress!]! @deprecated(reason: "Use ` + "`" + `Cart.delivery` + "`" + ` instead.")
+  deliveryAddressPreferences: [DeliveryAddress!]! @deprecated(reason: "Use ` + "`" + `Cart.delivery` + "`" + ` instead.") @listSize(assumedSize: 10)
   "Where the order confirmation goes."
   email: String
   "The buyer's phone number, in E.164 form (` + "`" + `+15551234567` + "`" + `)."
@@ -828,7 +873,7 @@ Where the goods of a cart may go.
 """
 type CartDelivery @public {
   "The cart's delivery addresses."
-  addresses("Give only the address that is in use." selected: Boolean = false): [CartSelectableAddress!]!
+  addresses("Give only the address that is in use." selected: Boolean = false): [CartSelectableAddress!]! @listSize(assumedSize: 25)
 }
 
 """
@@ -909,7 +954,7 @@ type CartDeliveryGroup @public {
   "Where the group goes."
   deliveryAddress: MailingAddress!
   "Ways to ship it, cheapest first. Empty when the shop does not ship there."
-  deliveryOptions: [CartDeliveryOption!]!
+  deliveryOptions: [CartDeliveryOption!]! @listSize(assumedSize: 25)
   "Whether it is a single purchase; always ` + "`" + `ONE_TIME_PURCHASE` + "`" + ` here."
   groupType: CartDeliveryGroupType!
   "Id to use with ` + "`" + `cartSelectedDeliveryOptionsUpdate` + "`" + `."
@@ -1389,11 +1434,11 @@ interface BaseCartLine implements Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line, such as an engraving."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs, in the buyer's currency."
   cost: CartLineCost!
   "Discounts on this line."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Global id of the line, good as long as the line is in the cart."
   id: ID!
   "What is being bought."
@@ -1411,11 +1456,11 @@ type CartLine implements BaseCartLine & Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line, such as an engraving."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs, in the buyer's currency."
   cost: CartLineCost!
   "Discounts on this line, with the part of each discount that fell on it."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Global id of the line, good as long as the line is in the cart."
   id: ID!
   "What a shopper may do with this line. Hide the buttons that it forbids."
@@ -1437,15 +1482,15 @@ type ComponentizableCartLine implements BaseCartLine & Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line."
-  attributes: [Attribute!]!
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs with its parts."
   cost: CartLineCost!
   "Discounts on this line."
-  discountAllocations: [CartDiscountAllocation!]!
+  discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Global id of the line."
   id: ID!
   "The lines that it is made of."
-  lineComponents: [CartLine!]!
+  lineComponents: [CartLine!]! @listSize(assumedSize: 10)
   "What is being bought."
   merchandise: Merchandise!
   "How many pieces."
@@ -1560,7 +1605,7 @@ type CartCreatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of putting merchandise in a cart."
@@ -1570,7 +1615,7 @@ type CartLinesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of changing cart lines."
@@ -1580,7 +1625,7 @@ type CartLinesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of taking lines out of a cart."
@@ -1590,7 +1635,7 @@ type CartLinesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of saying who buys."
@@ -1600,7 +1645,7 @@ type CartBuyerIdentityUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of replacing discount codes."
@@ -1610,7 +1655,7 @@ type CartDiscountCodesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of replacing gift cards."
@@ -1620,7 +1665,7 @@ type CartGiftCardCodesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of adding gift cards."
@@ -1630,7 +1675,7 @@ type CartGiftCardCodesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of taking gift cards off."
@@ -1640,7 +1685,7 @@ type CartGiftCardCodesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of setting the note."
@@ -1650,7 +1695,7 @@ type CartNoteUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of replacing the custom attributes."
@@ -1660,7 +1705,7 @@ type CartAttributesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of adding delivery addresses."
@@ -1670,7 +1715,7 @@ type CartDeliveryAddressesAddPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of changing delivery addresses."
@@ -1680,7 +1725,7 @@ type CartDeliveryAddressesUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of taking delivery addresses off."
@@ -1690,7 +1735,7 @@ type CartDeliveryAddressesRemovePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of swapping the delivery addresses."
@@ -1700,7 +1745,7 @@ type CartDeliveryAddressesReplacePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of choosing how to ship."
@@ -1710,7 +1755,7 @@ type CartSelectedDeliveryOptionsUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of setting the billing address."
@@ -1720,7 +1765,7 @@ type CartBillingAddressUpdatePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of copying a cart."
@@ -1730,7 +1775,7 @@ type CartClonePayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of erasing the buyer's details."
@@ -1740,13 +1785,13 @@ type CartRemovePersonalDataPayload @public {
   "What was refused and why. Empty when everything was done."
   userErrors: [CartUserError!]!
   "What was done differently than asked, for instance a quantity cut down to the stock."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 "Outcome of writing metafields on carts."
 type CartMetafieldsSetPayload @public {
   "The metafields as they are stored now; null when any entry was refused, because then none is written."
-  metafields: [Metafield!]
+  metafields: [Metafield!] @listSize(assumedSize: 25)
   "What was refused and why. Empty when everything was written."
   userErrors: [MetafieldsSetUserError!]!
 }
@@ -1917,7 +1962,7 @@ type CartPaymentUpdatePayload @public {
   "What was refused and why. Empty when the payment was set."
   userErrors: [CartUserError!]!
   "What was done differently than asked."
-  warnings: [CartWarning!]!
+  warnings: [CartWarning!]! @listSize(assumedSize: 10)
 }
 
 """
@@ -1948,7 +1993,7 @@ type CartStatusNotReady @public {
   "The cart as it is."
   cart: Cart
   "All that is missing, so that it can be asked for at once."
-  errors: [CartOperationError!]!
+  errors: [CartOperationError!]! @listSize(assumedSize: 10)
 }
 
 """
@@ -2009,7 +2054,7 @@ type SubmitFailed @public {
   "Page of this shop where the shopper can put it right."
   checkoutUrl: URL
   "All that stood in the way."
-  errors: [SubmissionError!]!
+  errors: [SubmissionError!]! @listSize(assumedSize: 10)
 }
 
 """
@@ -2062,7 +2107,7 @@ The attempt is over, and there is no order. The cart can be changed and handed i
 """
 type CartCompletionFailed @public {
   "What went wrong."
-  errors: [CompletionError!]!
+  errors: [CompletionError!]! @listSize(assumedSize: 10)
   "Name of the attempt."
   id: String!
 }
@@ -3522,7 +3567,7 @@ type Collection implements HasMetafields & Node & OnlineStorePublishable & Track
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "Where the collection's page is on the shop's website, or null when it has none there."
   onlineStoreUrl: URL
   "The products in the collection."
@@ -3579,7 +3624,7 @@ type CollectionRuleSet @requiresScopes(scopes: [["products:read"]]) {
   "Whether one rule that holds is enough. Otherwise all of them must hold."
   appliedDisjunctively: Boolean!
   "The rules."
-  rules: [CollectionRule!]!
+  rules: [CollectionRule!]! @listSize(assumedSize: 60)
 }
 
 "One rule: a property of the product, a comparison and a value. Only for staff."
@@ -3953,7 +3998,7 @@ type Customer implements HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "All metafields of the account, for staff who do not know the keys."
   metafieldList(
     "Continue after this cursor."
@@ -3996,7 +4041,7 @@ type Customer implements HasMetafields @public {
   socialLoginProvider: SocialLoginProvider
   "Whether the account can be used."
   state: CustomerState @requiresScopes(scopes: [["customers:read"]])
-  "Words that staff filed the account under."
+  "Words that staff filed the account under. Shoppers see none."
   tags: [String!]!
   "Whether the shopper pays no tax."
   taxExempt: Boolean @requiresScopes(scopes: [["customers:read"]])
@@ -4014,7 +4059,7 @@ enum CustomerState {
   DISABLED
   "It can be used."
   ENABLED
-  "The shopper was invited and has not answered."
+  "The shop opened it, and no password was set yet. The shopper sets one with the link of an invitation."
   INVITED
 }
 
@@ -4668,9 +4713,9 @@ type InventoryLevel implements Node @requiresScopes(scopes: [["inventory:read"]]
   location: Location!
   "The numbers asked for, in that order."
   quantities(
-    "The names of the numbers: ` + "`" + `on_hand` + "`" + ` (lies there), ` + "`" + `reserved` + "`" + ` (promised to a checkout), ` + "`" + `available` + "`" + ` (the rest)."
+    "The names of the numbers: ` + "`" + `on_hand` + "`" + ` (lies there), ` + "`" + `reserved` + "`" + ` (promised to a checkout), ` + "`" + `available` + "`" + ` (the rest), ` + "`" + `incoming` + "`" + ` (on its way there)."
     names: [String!]!
-  ): [InventoryQuantity!]!
+  ): [InventoryQuantity!]! @listSize(slicingArguments: ["names"])
   "When the stock last changed."
   updatedAt: DateTime!
 }
@@ -4695,7 +4740,7 @@ type InventoryLevelEdge @requiresScopes(scopes: [["inventory:read"]]) {
 
 "One number about the stock of an item at a location."
 type InventoryQuantity @requiresScopes(scopes: [["inventory:read"]]) {
-  "What the number counts: ` + "`" + `on_hand` + "`" + `, ` + "`" + `reserved` + "`" + ` or ` + "`" + `available` + "`" + `."
+  "What the number counts: ` + "`" + `on_hand` + "`" + `, ` + "`" + `reserved` + "`" + `, ` + "`" + `available` + "`" + ` or ` + "`" + `incoming` + "`" + `."
   name: String!
   "The number of pieces."
   quantity: Int!
@@ -4882,7 +4927,7 @@ type Video implements Media & Node @public {
   "A still picture to show before the video plays."
   previewImage: Image
   "The files to choose from, as for the ` + "`" + `source` + "`" + ` elements of an HTML ` + "`" + `video` + "`" + `."
-  sources: [VideoSource!]!
+  sources: [VideoSource!]! @listSize(assumedSize: 5)
 }
 
 "One file of a video."
@@ -4934,7 +4979,7 @@ type Model3d implements Media & Node @public {
   "A still picture to show before the viewer loads."
   previewImage: Image
   "The files to choose from: one model in several formats."
-  sources: [Model3dSource!]!
+  sources: [Model3dSource!]! @listSize(assumedSize: 5)
 }
 
 "One file of a model."
@@ -4983,7 +5028,7 @@ type Menu implements Node @public {
   "The global id."
   id: ID!
   "The links of the first level."
-  items: [MenuItem!]!
+  items: [MenuItem!]! @listSize(assumedSize: 15)
   "How many links there are on all levels together."
   itemsCount: Int!
   "The name that the shop gave the menu."
@@ -4995,7 +5040,7 @@ type MenuItem implements Node @public {
   "The global id."
   id: ID!
   "The links one level below."
-  items: [MenuItem!]!
+  items: [MenuItem!]! @listSize(assumedSize: 15)
   "What the link leads to, when that is a record of the shop and visible here."
   resource: MenuItemResource
   "The id of what the link leads to."
@@ -5056,7 +5101,7 @@ interface HasMetafields @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
 }
 
 """
@@ -5198,7 +5243,7 @@ type Metaobject implements Node & OnlineStorePublishable @public {
     key: String!
   ): MetaobjectField
   "All fields."
-  fields: [MetaobjectField!]!
+  fields: [MetaobjectField!]! @listSize(assumedSize: 60)
   "The record's name, unique among its type."
   handle: String!
   "The global id."
@@ -5292,7 +5337,7 @@ type Order implements Node & HasMetafields @public {
   "Tax after returns."
   currentTotalTax: MoneyV2!
   "Custom attributes that came with the cart."
-  customAttributes: [Attribute!]!
+  customAttributes: [Attribute!]! @listSize(assumedSize: 25)
   "The buyer's account; null for a guest."
   customer: Customer @requiresScopes(scopes: [["orders:read", "customers:read", "customers:read_pii"]])
   "Language that the buyer used, such as ` + "`" + `de-DE` + "`" + `."
@@ -5364,7 +5409,7 @@ type Order implements Node & HasMetafields @public {
     namespace: String
   ): Metafield
   "Several metafields at once, in the order asked for; null where there is none."
-  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]!
+  metafields("Which metafields." identifiers: [HasMetafieldsIdentifier!]!): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "All metafields of the order, for staff who do not know the keys."
   metafieldList(
     "Continue after this cursor."
@@ -5400,10 +5445,27 @@ type Order implements Node & HasMetafields @public {
   refundable: Boolean @requiresScopes(scopes: [["orders:read"]])
   "Refunds of the order, oldest first."
   refunds("How many from the start, at most 250." first: Int): [Refund!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  "How far returns have come."
+  returnStatus: OrderReturnStatus!
+  "Goods that come back, or came back, oldest first."
+  returns(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): ReturnConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Changes with every change of the order: send it back as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is overwritten."
+  revision: String @requiresScopes(scopes: [["orders:read"]])
   "Where the goods go; null when nothing is shipped."
   shippingAddress: MailingAddress
   "Discounts on shipping."
-  shippingDiscountAllocations: [DiscountAllocation!]!
+  shippingDiscountAllocations: [DiscountAllocation!]! @listSize(assumedSize: 10)
   "Page that shows the order, for whoever has the link."
   statusUrl: URL!
   "Merchandise after discounts, before shipping and tax not included in prices."
@@ -5416,6 +5478,8 @@ type Order implements Node & HasMetafields @public {
   tags: [String!] @requiresScopes(scopes: [["orders:read"]])
   "Whether it was paid at a test gateway, with no real money."
   test: Boolean @requiresScopes(scopes: [["orders:read"]])
+  "What the buyer still has to pay. Below zero, it is what the shop has received too much and should give back."
+  totalOutstanding: MoneyV2 @requiresScopes(scopes: [["orders:read"]])
   "Everything: merchandise, shipping and tax, less discounts."
   totalPrice: MoneyV2!
   "Everything."
@@ -5501,9 +5565,9 @@ type OrderLineItem @public {
   "Pieces left after returns."
   currentQuantity: Int!
   "Custom attributes of the line."
-  customAttributes: [Attribute!]!
+  customAttributes: [Attribute!]! @listSize(assumedSize: 25)
   "Discounts that fell on this line."
-  discountAllocations: [DiscountAllocation!]!
+  discountAllocations: [DiscountAllocation!]! @listSize(assumedSize: 10)
   "Price of all pieces after discounts."
   discountedTotalPrice: MoneyV2!
   "Global id of the line. Fulfillments and refunds name lines by it."
@@ -5585,6 +5649,8 @@ type Fulfillment @public {
 An order line, or a part of it, in a shipment.
 """
 type FulfillmentLineItem @public {
+  "Global id of the entry. Returns name shipped pieces by it."
+  id: ID
   "The order line."
   lineItem: OrderLineItem!
   "Pieces of it in this shipment."
@@ -5736,7 +5802,7 @@ type Page implements HasMetafields & Node & OnlineStorePublishable & Trackable @
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "Where the page is on the shop's website, or null when it is not there."
   onlineStoreUrl: URL
   "Title and summary for search engines."
@@ -5846,7 +5912,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
     ignoreUnknownOptions: Boolean = true
     "The choice to start from. Without it, the first variant that can be bought."
     selectedOptions: [SelectedOptionInput!]
-  ): [ProductVariant!]!
+  ): [ProductVariant!]! @listSize(assumedSize: 60)
   "Whether at least one variant can be bought now."
   availableForSale: Boolean!
   "The collections that show the product."
@@ -5926,7 +5992,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "All extra values of the product, those kept from storefronts too."
   metafieldList(
     "How many items to return from the start of the list, at most 250."
@@ -6143,6 +6209,151 @@ type UrlRedirectEdge @public {
   node: UrlRedirect!
 }
 `, BuiltIn: false},
+	{Name: "../schema/return.graphqls", Input: `"""
+Goods of an order that the buyer sends back. Buyers see the returns of their own orders.
+"""
+type Return implements Node @public {
+  "When it was closed; null while goods may still come back, and when it was called off."
+  closedAt: DateTime
+  "When it was made."
+  createdAt: DateTime!
+  "Global id of the return."
+  id: ID!
+  "Number as people say it, such as ` + "`" + `#1001-R1` + "`" + `."
+  name: String!
+  "The order."
+  order: Order!
+  "What was given back with its goods, oldest first."
+  refunds("How many from the start, at most 250." first: Int): [Refund!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  "What comes back."
+  returnLineItems(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): ReturnLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Who made it; null when a program did."
+  staffMember: StaffMember @requiresScopes(scopes: [["shop:read"], ["staff:read"]])
+  "How it stands."
+  status: ReturnStatus!
+  "Pieces in it, over all lines."
+  totalQuantity: Int!
+}
+
+"""
+One page of returns.
+"""
+type ReturnConnection @public {
+  "The returns with their cursors."
+  edges: [ReturnEdge!]!
+  "The returns alone."
+  nodes: [Return!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A return and its place in the list.
+"""
+type ReturnEdge @public {
+  "Place to continue from."
+  cursor: String!
+  "The return."
+  node: Return!
+}
+
+"""
+Shipped pieces of an order line that come back.
+"""
+type ReturnLineItem @public {
+  "The line of the shipment that they went out with."
+  fulfillmentLineItem: FulfillmentLineItem!
+  "Global id of the entry. ` + "`" + `returnProcess` + "`" + ` names it."
+  id: ID!
+  "Pieces that came back so far."
+  processedQuantity: Int!
+  "Pieces that were announced."
+  quantity: Int!
+  "Why they come back."
+  returnReason: ReturnReason!
+  "The same in a few words of staff's."
+  returnReasonNote: String @requiresScopes(scopes: [["orders:read"]])
+  "Pieces that did not come back yet."
+  unprocessedQuantity: Int!
+}
+
+"""
+One page of a return's lines.
+"""
+type ReturnLineItemConnection @public {
+  "The lines with their cursors."
+  edges: [ReturnLineItemEdge!]!
+  "The lines alone."
+  nodes: [ReturnLineItem!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A return's line and its place in the list.
+"""
+type ReturnLineItemEdge @public {
+  "Place to continue from."
+  cursor: String!
+  "The line."
+  node: ReturnLineItem!
+}
+
+"How a return stands."
+enum ReturnStatus {
+  "It was called off before anything came back."
+  CANCELED
+  "It is done. What did not come back is not waited for."
+  CLOSED
+  "Goods are on their way back, or will be."
+  OPEN
+}
+
+"Why goods come back."
+enum ReturnReason {
+  "The color is not right."
+  COLOR
+  "It is broken or does not work."
+  DEFECTIVE
+  "It is not what the page said."
+  NOT_AS_DESCRIBED
+  "None of the other reasons; the note may tell."
+  OTHER
+  "It is too large."
+  SIZE_TOO_LARGE
+  "It is too small."
+  SIZE_TOO_SMALL
+  "The buyer does not like how it looks."
+  STYLE
+  "Nobody said."
+  UNKNOWN
+  "The buyer does not want it any more."
+  UNWANTED
+  "Something else was sent."
+  WRONG_ITEM
+}
+
+"How far the returns of an order have come."
+enum OrderReturnStatus {
+  "Goods are to come back."
+  IN_PROGRESS
+  "There is no return."
+  NO_RETURN
+  "All its returns are done."
+  RETURNED
+}
+`, BuiltIn: false},
 	{Name: "../schema/root.graphqls", Input: `"Everything that can be read. Each field states who may read it."
 type Query @public {
   "One record of any kind, by its global id. Null when it does not exist or is not visible to the caller."
@@ -6154,9 +6365,9 @@ type Query @public {
   nodes(
     "The global ids, at most 250."
     ids: [ID!]!
-  ): [Node]! @public
+  ): [Node]! @public @listSize(slicingArguments: ["ids"])
   "The versions that ` + "`" + `/api/{version}/graphql.json` + "`" + ` answers to."
-  publicApiVersions: [ApiVersion!]! @public
+  publicApiVersions: [ApiVersion!]! @public @listSize(assumedSize: 10)
 }
 
 "A version of this API."
@@ -6264,15 +6475,15 @@ type SearchResultItemEdge @public {
 "What the shopper may be looking for, by kind."
 type PredictiveSearchResult @public {
   "Articles that match."
-  articles: [Article!]!
+  articles: [Article!]! @listSize(assumedSize: 10)
   "Collections that match."
-  collections: [Collection!]!
+  collections: [Collection!]! @listSize(assumedSize: 10)
   "Pages of text that match."
-  pages: [Page!]!
+  pages: [Page!]! @listSize(assumedSize: 10)
   "Products that match."
-  products: [Product!]!
+  products: [Product!]! @listSize(assumedSize: 10)
   "Longer searches that begin like this one and find something."
-  queries: [SearchQuerySuggestion!]!
+  queries: [SearchQuerySuggestion!]! @listSize(assumedSize: 10)
 }
 
 "A search to suggest to the shopper."
@@ -6296,7 +6507,7 @@ type Filter @public {
   "How shoppers choose values."
   type: FilterType!
   "The values to choose from."
-  values: [FilterValue!]!
+  values: [FilterValue!]! @listSize(assumedSize: 250)
 }
 
 "One value of a facet."
@@ -6496,7 +6707,7 @@ type Shop implements HasMetafields & Node @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "A pattern for writing prices in the shop's currency, such as ` + "`" + `${{amount}}` + "`" + `."
   moneyFormat: String!
   "The name to show."
@@ -6568,9 +6779,9 @@ type Brand @public {
 "The shop's colors, the most important ones first."
 type BrandColors @public {
   "The main colors."
-  primary: [BrandColorGroup!]!
+  primary: [BrandColorGroup!]! @listSize(assumedSize: 5)
   "The colors that go with the main ones."
-  secondary: [BrandColorGroup!]!
+  secondary: [BrandColorGroup!]! @listSize(assumedSize: 5)
 }
 
 "A background and a color that reads well on it."
@@ -6638,9 +6849,9 @@ enum DigitalWallet {
 "Where and how the shop sells, and for which country and language this request is answered."
 type Localization @public {
   "The countries that shoppers can choose."
-  availableCountries: [Country!]!
+  availableCountries: [Country!]! @listSize(assumedSize: 250)
   "The languages that shoppers in the current country can choose."
-  availableLanguages: [Language!]!
+  availableLanguages: [Language!]! @listSize(assumedSize: 25)
   "The country that this request is answered for. Choose it with ` + "`" + `@inContext(country:)` + "`" + `."
   country: Country!
   "The language that this request is answered in. Choose it with ` + "`" + `@inContext(language:)` + "`" + `."
@@ -6650,7 +6861,7 @@ type Localization @public {
 "A country that the shop sells in."
 type Country @public {
   "The languages to choose from in this country."
-  availableLanguages: [Language!]!
+  availableLanguages: [Language!]! @listSize(assumedSize: 25)
   "The currency that prices are shown in."
   currency: Currency!
   "The language to begin with."
@@ -6723,7 +6934,7 @@ type PaginatedSitemapResources @public {
   "Whether there are more pages behind this one."
   hasNextPage: Boolean!
   "The things of this page."
-  items: [SitemapResourceInterface!]!
+  items: [SitemapResourceInterface!]! @listSize(assumedSize: 60)
 }
 
 "A thing that has an address in the shop's website."
@@ -6894,6 +7105,8 @@ enum StaffErrorCode {
   INVALID
   "There is no such record in this shop."
   NOT_FOUND
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another record has this value, such as a handle."
   TAKEN
   "The value is too long."
@@ -6926,7 +7139,7 @@ input MoneyInput {
 `, BuiltIn: false},
 	{Name: "../schema/staff_access.graphqls", Input: `extend type Query {
   "Every scope that there is, in words: what roles, apps and keys can be put together from."
-  accessScopes: [AccessScope!] @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["apps:read"], ["apps:write"]])
+  accessScopes: [AccessScope!] @requiresScopes(scopes: [["staff:read"], ["staff:write"], ["apps:read"], ["apps:write"]]) @listSize(assumedSize: 50)
 
   "One API key of the shop; null when there is none with this id."
   apiKey("Global id of the key." id: ID!): ApiKey @requiresScopes(scopes: [["apps:read"]])
@@ -7156,7 +7369,7 @@ type AuditEntry @requiresScopes(scopes: [["audit:read"]]) {
   actor: String!
   "The thing as it was then; null where that is not kept."
   after: JSON
-  "The app that did it; null when it was no app."
+  "The app that did it, or that the member of staff did it through; null when there was none."
   app: App @requiresScopes(scopes: [["audit:read", "apps:read"]])
   "The thing as it was before; null where that is not kept."
   before: JSON
@@ -7576,6 +7789,8 @@ extend type Mutation {
     handle: String
     "The menu to change."
     id: ID!
+    "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `."
+    ifRevision: String
     "The complete new list of entries, in order. Entries that are left out are deleted."
     items: [MenuItemUpdateInput!]!
     "New name for staff."
@@ -7600,6 +7815,13 @@ extend type Mutation {
 extend type Page {
   "Whether shoppers see the page."
   isPublished: Boolean @requiresScopes(scopes: [["content:read"]])
+  "Changes with every change of the page. Hand it to ` + "`" + `pageUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["content:read"]])
+}
+
+extend type Menu {
+  "Changes with every change of the menu. Hand it to ` + "`" + `menuUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["content:read"]])
 }
 
 "A new entry of a menu."
@@ -7658,6 +7880,8 @@ input PageUpdateInput {
   body: String
   "New name in web addresses."
   handle: String
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Whether shoppers see it."
   isPublished: Boolean
   "Metafields to write."
@@ -7714,6 +7938,8 @@ enum MenuUserErrorCode {
   MENU_DOES_NOT_EXIST
   "Entries are more than three levels deep."
   NESTING_TOO_DEEP
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another menu has this handle."
   TAKEN
   "The value is too long."
@@ -7774,6 +8000,8 @@ enum PageUserErrorCode {
   INVALID_PUBLISH_DATE
   "There is no such page in this shop."
   NOT_FOUND
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "Another page has this handle."
   TAKEN
   "The value is too long."
@@ -7794,13 +8022,220 @@ enum PageUserErrorCode {
     first: Int
     "How many from the end, at most 250."
     last: Int
-    "Search text, with terms such as ` + "`" + `email:…` + "`" + `, ` + "`" + `tag:…` + "`" + `, ` + "`" + `country:…` + "`" + `, ` + "`" + `created_at:>2026-01-01` + "`" + `."
+    """
+    Search text: words, each the beginning of a name or email, and terms such as ` + "`" + `email:ada@example.com` + "`" + `, ` + "`" + `email:ada*` + "`" + `, ` + "`" + `tag:"big spender"` + "`" + `,
+    ` + "`" + `group:wholesale` + "`" + `, ` + "`" + `orders_count:>=3` + "`" + `, ` + "`" + `state:invited` + "`" + `, ` + "`" + `accepts_marketing:true` + "`" + `, ` + "`" + `tax_exempt:true` + "`" + `, ` + "`" + `country:DE` + "`" + `,
+    ` + "`" + `created_at:>2026-01-01` + "`" + `. All must hold.
+    """
     query: String
     "Turn the order around."
     reverse: Boolean = false
     "What to sort by."
     sortKey: CustomerSortKeys = ID
   ): CustomerConnection @requiresScopes(scopes: [["customers:read", "customers:read_pii"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  "Opens an account for somebody, without a password and without a mail. ` + "`" + `customerSendAccountInviteEmail` + "`" + ` lets them set a password."
+  staffCustomerCreate("The customer." input: CustomerInput!): StaffCustomerCreatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Changes a customer's account."
+  staffCustomerUpdate("What to change; a part that is left out stays as it is." input: CustomerInput!): StaffCustomerUpdatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Deletes a customer who never ordered, with addresses, sessions and metafields. Customers with orders are refused: erase them with ` + "`" + `customerRequestDataErasure` + "`" + `."
+  staffCustomerDelete("Which customer." input: CustomerDeleteInput!): StaffCustomerDeletePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Adds an address to a customer's book. The first one becomes the default."
+  staffCustomerAddressCreate(
+    "The address."
+    address: MailingAddressInput!
+    "Whose address it is."
+    customerId: ID!
+    "Makes it the one that checkout starts with."
+    setAsDefault: Boolean = false
+  ): StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Changes an address of a customer's book. Orders keep their copy."
+  staffCustomerAddressUpdate(
+    "What to change; a part that is left out stays as it is."
+    address: MailingAddressInput!
+    "The address to change."
+    addressId: ID!
+    "Whose address it is."
+    customerId: ID!
+    "Makes it the one that checkout starts with."
+    setAsDefault: Boolean = false
+  ): StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Deletes an address of a customer's book. Orders keep their copy."
+  staffCustomerAddressDelete(
+    "The address to delete."
+    addressId: ID!
+    "Whose address it is."
+    customerId: ID!
+  ): StaffCustomerAddressDeletePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Sends a mail with a link for setting a first password. It can be sent again; a few links work at a time."
+  customerSendAccountInviteEmail("Whom to invite." customerId: ID!): CustomerSendAccountInviteEmailPayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Closes an account: signing in is refused, and whoever is signed in is signed out at once."
+  customerDisable("Whose account." customerId: ID!): CustomerStatePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Opens a closed account again. Where no password was ever set, it waits for an invitation."
+  customerEnable("Whose account." customerId: ID!): CustomerStatePayload @requiresScopes(scopes: [["customers:write"]])
+}
+
+extend type Customer {
+  "What the shopper said about advertising mail, and when."
+  emailMarketingConsent: CustomerEmailMarketingConsentState @requiresScopes(scopes: [["customers:read"]])
+  "Changes with every change of the account. Hand it to ` + "`" + `staffCustomerUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["customers:read"]])
+}
+
+"""
+What a shopper said about advertising mail.
+"""
+type CustomerEmailMarketingConsentState @requiresScopes(scopes: [["customers:read"]]) {
+  "When the shopper last said yes or no; null when never, or when nobody noted it."
+  consentUpdatedAt: DateTime
+  "How sure it is that the shopper wanted it."
+  marketingOptInLevel: CustomerMarketingOptInLevel
+  "Whether advertising mail may be sent."
+  marketingState: CustomerEmailMarketingState!
+}
+
+"Whether advertising mail may be sent."
+enum CustomerEmailMarketingState {
+  "The shopper never said anything, so none may be sent."
+  NOT_SUBSCRIBED
+  "The shopper agreed."
+  SUBSCRIBED
+  "The shopper took the agreement back."
+  UNSUBSCRIBED
+}
+
+"How sure it is that a shopper wanted advertising mail."
+enum CustomerMarketingOptInLevel {
+  "The shopper agreed, and confirmed it by answering a mail."
+  CONFIRMED_OPT_IN
+  "The shopper agreed once, as by a box in a form."
+  SINGLE_OPT_IN
+  "Nobody knows how it was agreed."
+  UNKNOWN
+}
+
+"What to write about a customer. A part that is left out stays as it is."
+input CustomerInput {
+  "Addresses of a new customer; the first is the default. Later ones come with ` + "`" + `staffCustomerAddressCreate` + "`" + `."
+  addresses: [MailingAddressInput!]
+  "Email to sign in with; each can have one account in a shop. A new customer needs one."
+  email: String
+  "What the shopper said about advertising mail."
+  emailMarketingConsent: CustomerEmailMarketingConsentInput
+  "Given name."
+  firstName: String
+  "The customer to change. Left out when creating."
+  id: ID
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "Family name."
+  lastName: String
+  "Language that mails are written in, such as ` + "`" + `de-DE` + "`" + `."
+  locale: String
+  "A note for staff, at most 5,000 characters. Never shown to the shopper; empty clears it."
+  note: String
+  "Phone number, in E.164 form (` + "`" + `+15551234567` + "`" + `); empty clears it."
+  phone: String
+  "The complete new list of words to file the account under."
+  tags: [String!]
+  "Whether no tax is taken of what the customer buys. Prices that contain tax stay as they are."
+  taxExempt: Boolean
+}
+
+"What a shopper said about advertising mail."
+input CustomerEmailMarketingConsentInput {
+  "When it was said. Now, unless said."
+  consentUpdatedAt: DateTime
+  "How sure it is. ` + "`" + `UNKNOWN` + "`" + `, unless said."
+  marketingOptInLevel: CustomerMarketingOptInLevel
+  "What was said."
+  marketingState: CustomerEmailMarketingState!
+}
+
+"Which customer to delete."
+input CustomerDeleteInput {
+  "The customer."
+  id: ID!
+}
+
+"""
+Outcome of opening an account for somebody.
+"""
+type StaffCustomerCreatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The new customer, or null when none was created."
+  customer: Customer
+  "What was refused and why. Empty when it was created."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a customer.
+"""
+type StaffCustomerUpdatePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The customer as it is now, or null when nothing was changed."
+  customer: Customer
+  "What was refused and why. Empty when it was changed."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of deleting a customer.
+"""
+type StaffCustomerDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "Id of the customer who is gone."
+  deletedCustomerId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of saving an address of a customer's book.
+"""
+type StaffCustomerAddressPayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The address as it is now, or null when it was not saved."
+  address: MailingAddress
+  "What was refused and why. Empty when it was saved."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of deleting an address of a customer's book.
+"""
+type StaffCustomerAddressDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "Id of the address that is gone."
+  deletedAddressId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of inviting a customer.
+"""
+type CustomerSendAccountInviteEmailPayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The customer, or null when no mail was asked for."
+  customer: Customer @requiresScopes(scopes: [["customers:read", "customers:read_pii"]])
+  "What was refused and why. Empty when the mail is on its way."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of closing or opening an account.
+"""
+type CustomerStatePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The customer as it is now, or null when nothing was changed."
+  customer: Customer @requiresScopes(scopes: [["customers:read", "customers:read_pii"]])
+  "What was refused and why. Empty when the account is as asked for."
+  userErrors: [StaffUserError!]!
 }
 
 """
@@ -7839,6 +8274,244 @@ enum CustomerSortKeys {
   RELEVANCE
   "When the account last changed."
   UPDATED_AT
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_customer_group.graphqls", Input: `extend type Query {
+  "One customer group; null when there is none with this id."
+  customerGroup("Global id of the group." id: ID!): CustomerGroup @requiresScopes(scopes: [["customers:read"]])
+
+  "Customer groups of the shop, oldest first."
+  customerGroups(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Search text: words, each the beginning of the name or the handle."
+    query: String
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  "Creates a customer group without customers."
+  customerGroupCreate("The group." group: CustomerGroupInput!): CustomerGroupCreatePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Changes what a customer group is called."
+  customerGroupUpdate(
+    "What to change; a part that is left out stays as it is."
+    group: CustomerGroupInput!
+    "The group to change."
+    id: ID!
+  ): CustomerGroupUpdatePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Deletes a customer group. Its customers stay."
+  customerGroupDelete("The group to delete." id: ID!): CustomerGroupDeletePayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Puts customers into a group: all of them, or none when one does not exist. Who is in it already stays."
+  customerGroupAddCustomers(
+    "The customers, at most 250."
+    customerIds: [ID!]!
+    "The group."
+    id: ID!
+  ): CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]])
+
+  "Takes customers out of a group: all of them, or none when one does not exist."
+  customerGroupRemoveCustomers(
+    "The customers, at most 250."
+    customerIds: [ID!]!
+    "The group."
+    id: ID!
+  ): CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]])
+}
+
+extend type Customer {
+  "Groups that staff put the customer into. Shoppers never see them."
+  groups(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"""
+Customers that staff put together by hand. Nothing that shoppers can ask for leads to a group.
+"""
+type CustomerGroup implements Node @requiresScopes(scopes: [["customers:read"], ["customers:write"]]) {
+  "When the group was made."
+  createdAt: DateTime!
+  "The customers in it, in the order in which their accounts were opened."
+  customers(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CustomerConnection @requiresScopes(scopes: [["customers:read", "customers:read_pii"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "How many customers are in it."
+  customersCount: Int!
+  "Name for programs, such as ` + "`" + `wholesale` + "`" + `."
+  handle: String!
+  "Global id of the group."
+  id: ID!
+  "Name for staff."
+  name: String!
+  "What staff wrote down about it."
+  note: String
+  "Changes with every change of the group and of who is in it. Hand it to ` + "`" + `customerGroupUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `."
+  revision: String
+  "When the group, or who is in it, last changed."
+  updatedAt: DateTime!
+}
+
+"""
+One page of customer groups.
+"""
+type CustomerGroupConnection @requiresScopes(scopes: [["customers:read"]]) {
+  "The groups with their cursors."
+  edges: [CustomerGroupEdge!]!
+  "The groups alone."
+  nodes: [CustomerGroup!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A customer group and its place in the list.
+"""
+type CustomerGroupEdge @requiresScopes(scopes: [["customers:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The group."
+  node: CustomerGroup!
+}
+
+"What to write about a customer group. A part that is left out stays as it is."
+input CustomerGroupInput {
+  "Name for programs. Made from the name of a new group unless said."
+  handle: String
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "Name for staff. A new group needs one."
+  name: String
+  "A note for staff; empty clears it."
+  note: String
+}
+
+"""
+Outcome of creating a customer group.
+"""
+type CustomerGroupCreatePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The new group, or null when none was created."
+  customerGroup: CustomerGroup
+  "What was refused and why. Empty when it was created."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a customer group.
+"""
+type CustomerGroupUpdatePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The group as it is now, or null when it was not changed."
+  customerGroup: CustomerGroup
+  "What was refused and why. Empty when it was changed."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of deleting a customer group.
+"""
+type CustomerGroupDeletePayload @requiresScopes(scopes: [["customers:write"]]) {
+  "Id of the group that is gone."
+  deletedCustomerGroupId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing who is in a customer group.
+"""
+type CustomerGroupCustomersPayload @requiresScopes(scopes: [["customers:write"]]) {
+  "The group as it is now, or null when nothing was changed."
+  customerGroup: CustomerGroup
+  "What was refused and why. Empty when all customers are where they were wanted."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_customer_privacy.graphqls", Input: `extend type Mutation {
+  """
+  Everything that the shop keeps about a customer, as JSON: account, addresses, sessions (never their secrets), carts, orders,
+  consent, and what staff did with the account. Where the email is verified, a guest's orders with it are included. The
+  answer is made at once and kept nowhere, and the audit log says who asked.
+  """
+  customerDataExport("Whose data." customerId: ID!): CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]])
+
+  """
+  Has a customer erased once a delay is over (ten days, unless the shop set another): names, emails, phone numbers and
+  addresses go from the account and its orders, carts and sessions are deleted, and the orders keep what the books need. Asked
+  again, the first date stays.
+  """
+  customerRequestDataErasure("Whom to erase." customerId: ID!): CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+
+  "Takes a request for erasure back, as long as its date has not come."
+  customerCancelDataErasure("Who stays." customerId: ID!): CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]])
+}
+
+extend type Customer {
+  "When the customer was erased; null for everybody else. Nothing can be written about an erased customer."
+  erasedAt: DateTime @requiresScopes(scopes: [["customers:read"]])
+  "When the customer is to be erased; null when nobody asked for it."
+  erasureScheduledAt: DateTime @requiresScopes(scopes: [["customers:read"]])
+}
+
+"""
+Everything that the shop keeps about a customer.
+"""
+type CustomerDataExportPayload @requiresScopes(scopes: [["customers:read_pii", "orders:read"]]) {
+  "The data by section, such as ` + "`" + `account` + "`" + `, ` + "`" + `addresses` + "`" + ` and ` + "`" + `orders` + "`" + `; amounts are in minor units. Null when nothing was exported."
+  customerData: JSON
+  "What was refused and why. Empty when everything was exported."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of asking for an erasure.
+"""
+type CustomerRequestDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The customer, with the date in ` + "`" + `erasureScheduledAt` + "`" + `; null when nothing was scheduled."
+  customer: Customer
+  "Id of the customer; null when nothing was scheduled."
+  customerId: ID
+  "What was refused and why. Empty when it is scheduled."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking a request for erasure back.
+"""
+type CustomerCancelDataErasurePayload @requiresScopes(scopes: [["customers:write", "customers:read_pii"]]) {
+  "The customer; null when the request was not taken back."
+  customer: Customer
+  "Id of the customer; null when the request was not taken back."
+  customerId: ID
+  "What was refused and why. Empty when the customer stays."
+  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_discount.graphqls", Input: `extend type Query {
@@ -8857,7 +9530,7 @@ Changes to stock that were written together.
 """
 type InventoryAdjustmentGroup @requiresScopes(scopes: [["inventory:read"], ["inventory:write"]]) {
   "The changes. Entries that changed nothing are left out."
-  changes: [InventoryChange!]!
+  changes: [InventoryChange!]! @listSize(assumedSize: 250)
   "When they were written."
   createdAt: DateTime!
   "Id of the group in the stock ledger."
@@ -8960,6 +9633,306 @@ enum InventoryAdjustQuantitiesUserErrorCode {
   ITEM_NOT_TRACKED
   "There are more entries than allowed in one call."
   TOO_MANY_CHANGES
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_location.graphqls", Input: `extend type Query {
+  "A place that keeps stock, or null when there is none of this id."
+  location("The place." id: ID!): Location @requiresScopes(scopes: [["inventory:read"]])
+
+  "What a variant is in the warehouse, or null when there is none of this id."
+  inventoryItem("The item; the id of its variant is taken, too." id: ID!): InventoryItem @requiresScopes(scopes: [["inventory:read"]])
+
+  "The stock of one item at one place, or null when there is none of this id."
+  inventoryLevel("The level." id: ID!): InventoryLevel @requiresScopes(scopes: [["inventory:read"]])
+}
+
+extend type Mutation {
+  "Opens a new place that keeps stock."
+  locationAdd("The place." input: LocationAddInput!): LocationAddPayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Changes the name, address or rank of a place."
+  locationEdit(
+    "The place."
+    id: ID!
+    "What to change; a part that is left out stays as it is."
+    input: LocationEditInput!
+  ): LocationEditPayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Opens a place again that was closed. One that is open stays so."
+  locationActivate("The place." locationId: ID!): LocationActivatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  """
+  Closes a place. It is refused while anything lies there or is promised to a buyer, unless a destination is named: then all
+  of it moves there, and buyers keep what they were promised. Transfers from or to the place must have ended, and one place
+  stays open.
+  """
+  locationDeactivate(
+    "Where its stock moves to."
+    destinationLocationId: ID
+    "The place."
+    locationId: ID!
+  ): LocationDeactivatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Deletes a place that is closed. The stock ledger and the orders that it shipped stay."
+  locationDelete("The place." locationId: ID!): LocationDeletePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Keeps an item at a place from now on. Where it is kept there already, nothing changes."
+  inventoryActivate(
+    "Pieces to begin with that can be sold. Give this or ` + "`" + `onHand` + "`" + `."
+    available: Int
+    "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
+    inventoryItemId: ID!
+    "The place."
+    locationId: ID!
+    "Pieces to begin with."
+    onHand: Int
+  ): InventoryActivatePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Keeps an item at a place no longer. Nothing of it may lie there, be promised or be on its way."
+  inventoryDeactivate("What ` + "`" + `InventoryItem.inventoryLevels` + "`" + ` shows for the place." inventoryLevelId: ID!): InventoryDeactivatePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Takes pieces from places to others, at once. All entries are moved, or none; what is promised to buyers stays."
+  inventoryMoveQuantities("The moves." input: InventoryMoveQuantitiesInput!): InventoryMoveQuantitiesPayload @requiresScopes(scopes: [["inventory:write"]])
+}
+
+extend type Location {
+  "Where it is."
+  address: LocationAddress!
+  "When it was opened."
+  createdAt: DateTime!
+  "Places with a smaller number are emptied first."
+  fulfillmentPriority: Int!
+  "Whether orders of the online shop take from its stock."
+  fulfillsOnlineOrders: Boolean!
+  "What is kept there, in the order in which it came."
+  inventoryLevels(
+    "How many items to return from the start of the list, at most 250."
+    first: Int
+    "Return items that follow this cursor. Take it from ` + "`" + `pageInfo.endCursor` + "`" + ` or an edge."
+    after: String
+    "How many items to return from the end of the list, at most 250."
+    last: Int
+    "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
+    before: String
+    "Turn the order of the list around."
+    reverse: Boolean = false
+  ): InventoryLevelConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Whether it is open. A closed place keeps nothing."
+  isActive: Boolean!
+  "Changes with every change of the place itself. Hand it to ` + "`" + `locationEdit` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String!
+}
+
+extend type InventoryItem {
+  "Everything that was added to its stock or taken from it, the oldest first. Entries are never changed; a level's ` + "`" + `on_hand` + "`" + ` is their sum."
+  movements(
+    "How many items to return from the start of the list, at most 250."
+    first: Int
+    "Return items that follow this cursor. Take it from ` + "`" + `pageInfo.endCursor` + "`" + ` or an edge."
+    after: String
+    "How many items to return from the end of the list, at most 250."
+    last: Int
+    "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
+    before: String
+    "Turn the order of the list around."
+    reverse: Boolean = false
+  ): InventoryMovementConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"Where a place is."
+type LocationAddress @requiresScopes(scopes: [["inventory:read"]]) {
+  "Street and number."
+  address1: String
+  "Apartment, floor, building or the like."
+  address2: String
+  "City, town or village."
+  city: String
+  "Country by code."
+  countryCode: CountryCode
+  "Number to call."
+  phone: String
+  "State, province or prefecture by code."
+  provinceCode: String
+  "Postal code."
+  zip: String
+}
+
+"One page of an item's stock ledger."
+type InventoryMovementConnection @requiresScopes(scopes: [["inventory:read"]]) {
+  "The entries with their cursors."
+  edges: [InventoryMovementEdge!]!
+  "The entries alone."
+  nodes: [InventoryMovement!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"An entry of the stock ledger and its place in the list."
+type InventoryMovementEdge @requiresScopes(scopes: [["inventory:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The entry."
+  node: InventoryMovement!
+}
+
+"An entry of the stock ledger: pieces that were added to what lies at a place, or taken from it."
+type InventoryMovement @requiresScopes(scopes: [["inventory:read"]]) {
+  "Who did it: ` + "`" + `staff` + "`" + `, ` + "`" + `app` + "`" + `, ` + "`" + `customer` + "`" + ` or ` + "`" + `system` + "`" + `, with an id where there is one."
+  actor: String!
+  "When."
+  createdAt: DateTime!
+  "Pieces added; below zero, pieces taken."
+  delta: Int!
+  "Id of the entry."
+  id: ID!
+  "Where. Null when the place was deleted since."
+  location: Location
+  "What lay there afterwards. Null of entries that are older than this field."
+  quantityAfter: Int
+  "What lay there before. Null of entries that are older than this field."
+  quantityBefore: Int
+  "Why, such as ` + "`" + `sale` + "`" + `, ` + "`" + `return` + "`" + `, ` + "`" + `received` + "`" + `, ` + "`" + `correction` + "`" + `, ` + "`" + `moved` + "`" + ` or ` + "`" + `transfer_shipped` + "`" + `."
+  reason: String!
+  "What led to it: an order, a transfer, or the address that was given."
+  reference: String
+  "The member of staff who did it."
+  staffMember: StaffMember @requiresScopes(scopes: [["shop:read"], ["staff:read"]])
+}
+
+"A new place that keeps stock."
+input LocationAddInput {
+  "Where it is."
+  address: LocationAddAddressInput!
+  "Places with a smaller number are emptied first; 0 unless said."
+  fulfillmentPriority: Int
+  "Whether orders of the online shop take from its stock; yes, unless said."
+  fulfillsOnlineOrders: Boolean = true
+  "Name that staff know it by. Each place has another one."
+  name: String!
+}
+
+"Changes to a place. A part that is left out stays as it is."
+input LocationEditInput {
+  "New address, replacing all of the old one."
+  address: LocationAddAddressInput
+  "Places with a smaller number are emptied first."
+  fulfillmentPriority: Int
+  "Whether orders of the online shop take from its stock."
+  fulfillsOnlineOrders: Boolean
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "New name."
+  name: String
+}
+
+"Where a place is."
+input LocationAddAddressInput {
+  "Street and number."
+  address1: String
+  "Apartment, floor, building or the like."
+  address2: String
+  "City, town or village."
+  city: String
+  "Country by code."
+  countryCode: CountryCode!
+  "Number to call."
+  phone: String
+  "State, province or prefecture by code."
+  provinceCode: String
+  "Postal code."
+  zip: String
+}
+
+"Pieces to move."
+input InventoryMoveQuantitiesInput {
+  "The moves, at most 250."
+  changes: [InventoryMoveQuantityChange!]!
+  "Why; ` + "`" + `moved` + "`" + ` unless said."
+  reason: String = "moved"
+  "Address of what led to it, such as a delivery note in another system."
+  referenceDocumentUri: String
+}
+
+"Pieces of one item to move."
+input InventoryMoveQuantityChange {
+  "Where they are taken from."
+  from: InventoryMoveQuantityTerminalInput!
+  "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
+  inventoryItemId: ID!
+  "How many, from 1."
+  quantity: Int!
+  "Where they go."
+  to: InventoryMoveQuantityTerminalInput!
+}
+
+"One end of a move."
+input InventoryMoveQuantityTerminalInput {
+  "The place."
+  locationId: ID!
+  "Accepted for compatibility: what can be sold is moved, whatever is named here."
+  name: String
+}
+
+"Outcome of opening a place."
+type LocationAddPayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The new place, or null when none was opened."
+  location: Location
+  "What was refused and why. Empty when it was opened."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of changing a place."
+type LocationEditPayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The place as it is now, or null when it was not changed."
+  location: Location
+  "What was refused and why. Empty when it was changed."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of opening a place again."
+type LocationActivatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The place as it is now, or null when it was not changed."
+  location: Location
+  "What was refused and why. Empty when it is open."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of closing a place."
+type LocationDeactivatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The place as it is now, or null when it was not closed."
+  location: Location
+  "What was refused and why. Empty when it is closed."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of deleting a place."
+type LocationDeletePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Id of the place that is gone."
+  deletedLocationId: ID
+  "What was refused and why. Empty when it was deleted."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of keeping an item at a place."
+type InventoryActivatePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The stock of the item there; null when it was refused."
+  inventoryLevel: InventoryLevel @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of keeping an item at a place no longer."
+type InventoryDeactivatePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "What was refused and why. Empty when it is no longer kept there."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of moving stock."
+type InventoryMoveQuantitiesPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The changes that it came to; null when nothing was moved."
+  inventoryAdjustmentGroup: InventoryAdjustmentGroup
+  "What was refused and why. Empty when everything was moved."
+  userErrors: [InventoryAdjustQuantitiesUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_market.graphqls", Input: `extend type Query {
@@ -9345,6 +10318,519 @@ type MenuDeletePayload @requiresScopes(scopes: [["content:write"]]) {
   userErrors: [MenuUserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_metafield.graphqls", Input: `extend type Query {
+  "A definition of metafields, by its id or by its name; null when there is none."
+  metafieldDefinition(
+    "The definition by its id."
+    id: ID
+    "The definition by its name."
+    identifier: MetafieldDefinitionIdentifierInput
+  ): MetafieldDefinition @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]])
+
+  "The definitions for one type of owner: those that are pinned first, the others by namespace and key."
+  metafieldDefinitions(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "Those of this key only."
+    key: String
+    "How many from the end, at most 250."
+    last: Int
+    "Those of this namespace only."
+    namespace: String
+    "What the metafields belong to."
+    ownerType: MetafieldOwnerType!
+    "Those that are pinned only, or those that are not."
+    pinnedStatus: MetafieldDefinitionPinnedStatus = ANY
+    "Turn the order around."
+    reverse: Boolean = false
+  ): MetafieldDefinitionConnection @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  """
+  Defines what metafields of one name are: their type, the rules that their values obey, and who may see and write them. Once
+  there is a definition, storefronts see the values only where it says so. It is refused while a value is there that does not
+  fit. Defining needs the right to change the records that the metafields belong to.
+  """
+  metafieldDefinitionCreate("The definition." definition: MetafieldDefinitionInput!): MetafieldDefinitionCreatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+
+  "Changes a definition. Its name and type stay. New rules are refused while a value is there that does not obey them."
+  metafieldDefinitionUpdate("What to change; a part that is left out stays as it is." definition: MetafieldDefinitionUpdateInput!): MetafieldDefinitionUpdatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+
+  """
+  Deletes a definition. Its values stay, unless they are deleted along. Values that storefronts may not see are never left
+  behind, since without a definition they would show.
+  """
+  metafieldDefinitionDelete(
+    "True deletes the values, too; at most 1,000."
+    deleteAllAssociatedMetafields: Boolean = false
+    "The definition by its id."
+    id: ID
+    "The definition by its name."
+    identifier: MetafieldDefinitionIdentifierInput
+  ): MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
+}
+
+"What metafields of one name are, and who may see and write them."
+type MetafieldDefinition implements Node @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Who may see and write the values."
+  access: MetafieldAccess!
+  "What the values are for."
+  description: String
+  "The global id."
+  id: ID!
+  "The name within its namespace."
+  key: String!
+  "What staff call it."
+  name: String!
+  "The group of names that the key belongs to."
+  namespace: String!
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+  "Place among the definitions that forms show first; null when it is not pinned."
+  pinnedPosition: Int
+  "Changes with every change of the definition. Hand it to ` + "`" + `metafieldDefinitionUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String!
+  "What the values are."
+  type: MetafieldDefinitionType!
+  "The rules that values obey."
+  validations: [MetafieldDefinitionValidation!]!
+}
+
+"What the values of a definition are."
+type MetafieldDefinitionType @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Name of the type, as ` + "`" + `Metafield.type` + "`" + ` has it, such as ` + "`" + `number_integer` + "`" + ` or ` + "`" + `list.product_reference` + "`" + `."
+  name: String!
+}
+
+"A rule that values of a definition obey."
+type MetafieldDefinitionValidation @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Name of the rule, such as ` + "`" + `min` + "`" + `, ` + "`" + `regex` + "`" + ` or ` + "`" + `choices` + "`" + `."
+  name: String!
+  "The rule's value."
+  value: String
+}
+
+"Who may see and write the values of a definition."
+type MetafieldAccess @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"], ["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "What staff may do with them."
+  admin: MetafieldAdminAccess!
+  "What storefronts may do with them."
+  storefront: MetafieldStorefrontAccess!
+}
+
+"What staff may do with metafields. Apps may read and write them in any case."
+enum MetafieldAdminAccess {
+  "Read them."
+  MERCHANT_READ
+  "Read and write them."
+  MERCHANT_READ_WRITE
+}
+
+"What storefronts may do with metafields."
+enum MetafieldStorefrontAccess {
+  "Nothing: they do not know of them."
+  NONE
+  "Read them."
+  PUBLIC_READ
+}
+
+"What metafields belong to."
+enum MetafieldOwnerType {
+  "Collections."
+  COLLECTION
+  "Customers."
+  CUSTOMER
+  "Orders."
+  ORDER
+  "Pages."
+  PAGE
+  "Products."
+  PRODUCT
+  "Variants of products."
+  PRODUCTVARIANT
+  "The shop itself."
+  SHOP
+}
+
+"Which definitions are wanted."
+enum MetafieldDefinitionPinnedStatus {
+  "All."
+  ANY
+  "Those that are pinned."
+  PINNED
+  "Those that are not."
+  UNPINNED
+}
+
+"One page of definitions."
+type MetafieldDefinitionConnection @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) {
+  "The definitions with their cursors."
+  edges: [MetafieldDefinitionEdge!]!
+  "The definitions alone."
+  nodes: [MetafieldDefinition!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"A definition and its place in the list."
+type MetafieldDefinitionEdge @requiresScopes(scopes: [["products:read"], ["content:read"], ["customers:read"], ["orders:read"], ["shop:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The definition."
+  node: MetafieldDefinition!
+}
+
+"Names a definition."
+input MetafieldDefinitionIdentifierInput {
+  "The key within the namespace."
+  key: String!
+  "The namespace. Without it, the shop's default namespace is meant."
+  namespace: String
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+}
+
+"A new definition of metafields."
+input MetafieldDefinitionInput {
+  "Who may see and write the values; staff write them and storefronts see none, unless said."
+  access: MetafieldAccessInput
+  "What the values are for."
+  description: String
+  "The name within its namespace, from 2 to 64 letters, digits, hyphens and underscores."
+  key: String!
+  "What staff call it."
+  name: String!
+  "The group of names that the key belongs to. Without it, the shop's default namespace is meant."
+  namespace: String
+  "What the metafields belong to."
+  ownerType: MetafieldOwnerType!
+  "True puts it behind the definitions that forms show first."
+  pin: Boolean = false
+  "What the values are, such as ` + "`" + `number_integer` + "`" + ` or ` + "`" + `list.product_reference` + "`" + `."
+  type: String!
+  "The rules that values obey."
+  validations: [MetafieldDefinitionValidationInput!]
+}
+
+"Changes to a definition. A part that is left out stays as it is."
+input MetafieldDefinitionUpdateInput {
+  "Who may see and write the values."
+  access: MetafieldAccessInput
+  "What the values are for."
+  description: String
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
+  "Key of the definition to change."
+  key: String!
+  "What staff call it."
+  name: String
+  "Namespace of the definition to change. Without it, the shop's default namespace is meant."
+  namespace: String
+  "Type of owner of the definition to change."
+  ownerType: MetafieldOwnerType!
+  "True pins it, false takes it off those that are pinned."
+  pin: Boolean
+  "The rules that values obey, replacing all of the old ones."
+  validations: [MetafieldDefinitionValidationInput!]
+}
+
+"Who may see and write the values of a definition. A part that is left out stays as it is."
+input MetafieldAccessInput {
+  "What staff may do with them."
+  admin: MetafieldAdminAccess
+  "What storefronts may do with them."
+  storefront: MetafieldStorefrontAccess
+}
+
+"""
+A rule for values. Numbers and times know ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `, decimals ` + "`" + `max_precision` + "`" + `; texts know ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + ` for their
+length and ` + "`" + `regex` + "`" + `, a pattern in the syntax of RE2; texts of one line and whole numbers know ` + "`" + `choices` + "`" + `, a list in JSON.
+Lists know ` + "`" + `list.min` + "`" + ` and ` + "`" + `list.max` + "`" + ` beside the rules of their entries.
+"""
+input MetafieldDefinitionValidationInput {
+  "Name of the rule."
+  name: String!
+  "The rule's value."
+  value: String!
+}
+
+"Outcome of defining metafields."
+type MetafieldDefinitionCreatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "The definition, or null when there is none."
+  createdDefinition: MetafieldDefinition
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of changing a definition."
+type MetafieldDefinitionUpdatePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "The definition as it is now, or null when it was not changed."
+  updatedDefinition: MetafieldDefinition
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of deleting a definition."
+type MetafieldDefinitionDeletePayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
+  "Id of the definition that is gone."
+  deletedDefinitionId: ID
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_option.graphqls", Input: `extend type Mutation {
+  "Adds options to a product, behind those that it has. Variants that are there get the first value of each."
+  productOptionsCreate(
+    "The options, with one value at least."
+    options: [OptionCreateInput!]!
+    "The product."
+    productId: ID!
+    "Whether the combinations of values that are missing become variants."
+    variantStrategy: ProductOptionCreateVariantStrategy = LEAVE_AS_IS
+  ): ProductOptionsCreatePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Changes an option of a product: its name and place, and its values. Values are renamed first, then deleted, then added."
+  productOptionUpdate(
+    "The option, with its new name and place where they change."
+    option: OptionUpdateInput!
+    "Values to add, behind those that are there."
+    optionValuesToAdd: [OptionValueCreateInput!]
+    "Values to delete."
+    optionValuesToDelete: [ID!]
+    "Values to rename."
+    optionValuesToUpdate: [OptionValueUpdateInput!]
+    "The product."
+    productId: ID!
+    "Whether variants follow the values."
+    variantStrategy: ProductOptionUpdateVariantStrategy = LEAVE_AS_IS
+  ): ProductOptionUpdatePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Deletes options of a product."
+  productOptionsDelete(
+    "The options."
+    options: [ID!]!
+    "The product."
+    productId: ID!
+    "When it is refused, and what becomes of variants."
+    strategy: ProductOptionDeleteStrategy = DEFAULT
+  ): ProductOptionsDeletePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Puts options and their values into an order; those that are not named follow. Variants are sorted by their values then."
+  productOptionsReorder(
+    "The options, in the new order."
+    options: [OptionReorderInput!]!
+    "The product."
+    productId: ID!
+  ): ProductOptionsReorderPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Moves variants of a product to positions. The others keep their order around them."
+  productVariantsBulkReorder(
+    "Where they go."
+    positions: [ProductVariantPositionInput!]!
+    "The product."
+    productId: ID!
+  ): ProductVariantsBulkReorderPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Moves pictures of a product. The first one is the product's own."
+  productReorderMedia(
+    "The product."
+    id: ID!
+    "The moves, done one after another; at most 250."
+    moves: [MoveInput!]!
+  ): ProductReorderMediaPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Changes what pictures of a product tell those who cannot see them."
+  productUpdateMedia(
+    "The pictures."
+    media: [UpdateMediaInput!]!
+    "The product."
+    productId: ID!
+  ): ProductUpdateMediaPayload @requiresScopes(scopes: [["products:write"]])
+
+  "Makes a product like another one, with its options, variants, prices, tags and metafields. It begins without stock, and in no collection that is chosen by hand."
+  productDuplicate(
+    "Whether its pictures are copied, too."
+    includeImages: Boolean = false
+    "Whether it is on sale; ` + "`" + `DRAFT` + "`" + ` unless said."
+    newStatus: ProductStatus
+    "Name of the new product."
+    newTitle: String!
+    "The product to copy."
+    productId: ID!
+  ): ProductDuplicatePayload @requiresScopes(scopes: [["products:write"]])
+
+  "Puts a product on sale, or takes it off."
+  productChangeStatus(
+    "The product."
+    productId: ID!
+    "Whether it is on sale."
+    status: ProductStatus!
+  ): ProductChangeStatusPayload @requiresScopes(scopes: [["products:write"]])
+}
+
+"Whether variants are made for new options."
+enum ProductOptionCreateVariantStrategy {
+  "All combinations that are missing become variants, with the price of the first one."
+  CREATE
+  "No variant is made."
+  LEAVE_AS_IS
+}
+
+"Whether variants follow the values of an option."
+enum ProductOptionUpdateVariantStrategy {
+  "No variant is made or deleted. A value that a variant has is not deleted."
+  LEAVE_AS_IS
+  "Variants of values that are deleted are deleted, and values that are added are combined with all others."
+  MANAGE
+}
+
+"When options are deleted, and what becomes of variants."
+enum ProductOptionDeleteStrategy {
+  "Options with one value only."
+  DEFAULT
+  "Where all variants stay different from each other."
+  NON_DESTRUCTIVE
+  "Of variants that become the same, the first one stays."
+  POSITION
+}
+
+"Changes to an option."
+input OptionUpdateInput {
+  "The option."
+  id: ID!
+  "New name."
+  name: String
+  "New place among the options, from 1."
+  position: Int
+}
+
+"A new name for a value of an option."
+input OptionValueUpdateInput {
+  "The value."
+  id: ID!
+  "New name."
+  name: String!
+}
+
+"An option in a new order, named by id or by name."
+input OptionReorderInput {
+  "The option by its id."
+  id: ID
+  "The option by its name."
+  name: String
+  "Its values in a new order. Left out, they stay as they stand."
+  values: [OptionValueReorderInput!]
+}
+
+"A value of an option in a new order, named by id or by name."
+input OptionValueReorderInput {
+  "The value by its id."
+  id: ID
+  "The value by its name."
+  name: String
+}
+
+"Where a variant goes."
+input ProductVariantPositionInput {
+  "The variant."
+  id: ID!
+  "Its place among the product's variants, from 1."
+  position: Int!
+}
+
+"Changes to a picture."
+input UpdateMediaInput {
+  "What it tells those who cannot see it."
+  alt: String
+  "The picture."
+  id: ID!
+}
+
+"Outcome of ` + "`" + `productOptionsCreate` + "`" + `."
+type ProductOptionsCreatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productOptionUpdate` + "`" + `."
+type ProductOptionUpdatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productOptionsReorder` + "`" + `."
+type ProductOptionsReorderPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productVariantsBulkReorder` + "`" + `."
+type ProductVariantsBulkReorderPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productChangeStatus` + "`" + `."
+type ProductChangeStatusPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productOptionsDelete` + "`" + `."
+type ProductOptionsDeletePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "Ids of the options that are gone."
+  deletedOptionsIds: [ID!]
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productDuplicate` + "`" + `."
+type ProductDuplicatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "The new product, or null when there is none."
+  newProduct: Product
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of ` + "`" + `productReorderMedia` + "`" + `."
+type ProductReorderMediaPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The work of moving them, which is done before the answer."
+  job: Job
+  "What was refused and why, by the name that older clients read."
+  mediaUserErrors: [MediaUserError!]!
+  "What was refused and why."
+  userErrors: [MediaUserError!]!
+}
+
+"Outcome of ` + "`" + `productUpdateMedia` + "`" + `."
+type ProductUpdateMediaPayload @requiresScopes(scopes: [["products:write"]]) {
+  "The pictures as they are now, in the order of the input; null when they were refused."
+  media: [Media!]
+  "What was refused and why, by the name that older clients read."
+  mediaUserErrors: [MediaUserError!]!
+  "The product as it is now, or null when it was refused."
+  product: Product
+  "What was refused and why."
+  userErrors: [MediaUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_order.graphqls", Input: `extend type Query {
   "One order of the shop; null when there is none with this id."
   order("Global id of the order." id: ID!): Order @requiresScopes(scopes: [["orders:read"]])
@@ -9410,6 +10896,8 @@ input OrderInput {
   email: String
   "The order to change."
   id: ID!
+  "The ` + "`" + `revision` + "`" + ` that the order had when it was read. Where somebody else changed it since, nothing is written and the error has the code ` + "`" + `STALE` + "`" + `."
+  ifRevision: String
   "Metafields to write."
   metafields: [MetafieldInput!]
   "New note; empty clears it."
@@ -9569,6 +11057,8 @@ type Refund implements Node @requiresScopes(scopes: [["orders:read"], ["orders:r
     "Turn the order around."
     reverse: Boolean = false
   ): RefundLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "The return that the goods came back with; null when there is none."
+  return: Return
   "Who gave it back; null when a program did."
   staffMember: StaffMember @requiresScopes(scopes: [["shop:read"], ["staff:read"]])
   "How much was given back in all."
@@ -9766,6 +11256,8 @@ enum OrderTransactionErrorCode {
 input FulfillmentInput {
   "What is in it. Left out, all that is not shipped yet."
   lineItems: [FulfillmentLineItemInput!]
+  "Where all of it is sent from: only pieces that lie there can be in it. Left out, it is sent from where the pieces lie."
+  locationId: ID
   "Tell the buyer by mail."
   notifyCustomer: Boolean = false
   "The order."
@@ -9920,6 +11412,341 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   node: Event!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_order_edit.graphqls", Input: `extend type Mutation {
+  """
+  Begins to change the lines of an order after the sale. The other ` + "`" + `orderEdit…` + "`" + ` mutations put changes together on what this
+  gives, and ` + "`" + `orderEditCommit` + "`" + ` makes them the order. Until then nothing of the order changes; after a day the edit is forgotten.
+  """
+  orderEditBegin("The order." id: ID!): OrderEditBeginPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Adds a variant to an edit, at the price that it has now for buyers of the order's country."
+  orderEditAddVariant(
+    "Make another line of a variant that the order has already."
+    allowDuplicates: Boolean = false
+    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
+    id: ID!
+    "Pieces of it: 1 or more."
+    quantity: Int!
+    "The variant."
+    variantId: ID!
+  ): OrderEditAddVariantPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Adds a line of anything to an edit: a service, or goods that the catalog does not have. No stock is counted for it."
+  orderEditAddCustomItem(
+    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
+    id: ID!
+    "Price of one piece, in the order's currency."
+    price: MoneyInput!
+    "Pieces of it: 1 or more."
+    quantity: Int!
+    "Whether it is shipped."
+    requiresShipping: Boolean = true
+    "Whether it is taxed."
+    taxable: Boolean = true
+    "What it is."
+    title: String!
+  ): OrderEditAddCustomItemPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Sets how many pieces of a line there are to be. Only pieces that wait to be shipped can be taken off; what was shipped comes back as a return."
+  orderEditSetQuantity(
+    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
+    id: ID!
+    "The line, from ` + "`" + `CalculatedLineItem.id` + "`" + ` or ` + "`" + `OrderLineItem.id` + "`" + `."
+    lineItemId: ID!
+    "Pieces that there are to be; 0 takes the line off."
+    quantity: Int!
+    "Put pieces that are taken off back into stock."
+    restock: Boolean = false
+  ): OrderEditSetQuantityPayload @requiresScopes(scopes: [["orders:write"]])
+
+  """
+  Makes an edit the order: lines, totals and stock at once. No money moves. Where the order comes to more, ` + "`" + `totalOutstanding` + "`" + `
+  tells what is to be paid; where it comes to less, it is below zero, and ` + "`" + `refundCreate` + "`" + ` gives it back. The code is ` + "`" + `STALE` + "`" + `
+  where somebody else committed an edit of the order since this one began.
+  """
+  orderEditCommit(
+    "The edit, from ` + "`" + `CalculatedOrder.id` + "`" + `."
+    id: ID!
+    "Tell the buyer by mail."
+    notifyCustomer: Boolean = false
+    "A note for staff, kept with the event: at most 255 characters."
+    staffNote: String
+  ): OrderEditCommitPayload @requiresScopes(scopes: [["orders:write"]])
+}
+
+"""
+Outcome of beginning an edit.
+"""
+type OrderEditBeginPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it would be, or null when no edit was begun."
+  calculatedOrder: CalculatedOrder
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of adding a variant to an edit.
+"""
+type OrderEditAddVariantPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The line that was added, or null when none was."
+  calculatedLineItem: CalculatedLineItem
+  "The order as it would be, or null when nothing was added."
+  calculatedOrder: CalculatedOrder
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of adding a line of anything to an edit.
+"""
+type OrderEditAddCustomItemPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The line that was added, or null when none was."
+  calculatedLineItem: CalculatedLineItem
+  "The order as it would be, or null when nothing was added."
+  calculatedOrder: CalculatedOrder
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of setting a quantity in an edit.
+"""
+type OrderEditSetQuantityPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The line as it would be; null when nothing was changed, and when the edit itself had added the line and takes it off."
+  calculatedLineItem: CalculatedLineItem
+  "The order as it would be, or null when nothing was changed."
+  calculatedOrder: CalculatedOrder
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of committing an edit.
+"""
+type OrderEditCommitPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it is now, or null when it was not changed."
+  order: Order
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+An order as it would be with the changes of an edit. Amounts are after them.
+"""
+type CalculatedOrder @requiresScopes(scopes: [["orders:write"]]) {
+  "The lines alone that the edit adds."
+  addedLineItems(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CalculatedLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Whether the edit was committed."
+  committed: Boolean!
+  "When the edit is forgotten, unless it is committed before."
+  expiresAt: DateTime!
+  "Global id of the edit."
+  id: ID!
+  "The lines of the order, then those that the edit adds."
+  lineItems(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): CalculatedLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "The order as it is, without the edit."
+  originalOrder: Order!
+  "Pieces over all lines."
+  subtotalLineItemsQuantity: Int!
+  "Merchandise after discounts, before shipping and tax not included in prices."
+  subtotalPrice: MoneyV2!
+  "What the buyer would have to pay. Below zero, it is what would be given back."
+  totalOutstanding: MoneyV2!
+  "Everything: merchandise, shipping and tax, less discounts."
+  totalPrice: MoneyV2!
+  "Tax, included in prices or added to them."
+  totalTax: MoneyV2!
+}
+
+"""
+A line of an order as it would be with the changes of an edit.
+"""
+type CalculatedLineItem @requiresScopes(scopes: [["orders:write"]]) {
+  "Whether the edit adds it."
+  added: Boolean!
+  "Price of all pieces after discounts."
+  discountedTotalPrice: MoneyV2!
+  "Pieces that wait to be shipped, and can be taken off."
+  editableQuantity: Int!
+  "Id of the line. A line of the order has it in common with its ` + "`" + `OrderLineItem` + "`" + `, but for the type."
+  id: ID!
+  "Price of one piece before discounts."
+  originalUnitPrice: MoneyV2!
+  "Pieces that there would be."
+  quantity: Int!
+  "Whether pieces that are taken off go back into stock."
+  restocking: Boolean!
+  "The shop's number of the variant."
+  sku: String
+  "Name of the product, or of what was added."
+  title: String!
+  "Tax on all pieces."
+  totalTax: MoneyV2!
+  "The variant as it is now; null when it is gone, and for what is not in the catalog."
+  variant: ProductVariant
+  "Name of the variant."
+  variantTitle: String
+}
+
+"""
+One page of an edit's lines.
+"""
+type CalculatedLineItemConnection @requiresScopes(scopes: [["orders:write"]]) {
+  "The lines with their cursors."
+  edges: [CalculatedLineItemEdge!]!
+  "The lines alone."
+  nodes: [CalculatedLineItem!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A line of an edit and its place in the list.
+"""
+type CalculatedLineItemEdge @requiresScopes(scopes: [["orders:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The line."
+  node: CalculatedLineItem!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_order_mark.graphqls", Input: `extend type Mutation {
+  "Replaces what the parcels of a shipment can be followed by: numbers that came later, or were wrong."
+  fulfillmentTrackingInfoUpdate(
+    "The shipment."
+    fulfillmentId: ID!
+    "Tell the buyer by mail."
+    notifyCustomer: Boolean = false
+    "What its parcels can be followed by from now on."
+    trackingInfoInput: FulfillmentTrackingInput!
+  ): FulfillmentTrackingInfoUpdatePayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Calls a shipment off whose goods did not leave. They wait to be shipped again."
+  fulfillmentCancel("The shipment." id: ID!): FulfillmentCancelPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Books all that is outstanding of an order as paid by other means than a gateway, such as cash or a bank transfer."
+  orderMarkAsPaid("The order." input: OrderMarkAsPaidInput!): OrderMarkAsPaidPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Puts an order away as done. It can still be changed, shipped and refunded."
+  orderClose("The order." input: OrderCloseInput!): OrderClosePayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Takes an order out again that was put away."
+  orderOpen("The order." input: OrderOpenInput!): OrderOpenPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Writes a word for colleagues into an order's timeline, ` + "`" + `Order.events` + "`" + `. Buyers do not see it."
+  orderCommentCreate("What to say." input: OrderCommentCreateInput!): OrderCommentCreatePayload @requiresScopes(scopes: [["orders:write"]])
+}
+
+"""
+Outcome of changing what a shipment can be followed by.
+"""
+type FulfillmentTrackingInfoUpdatePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The shipment as it is now, or null when it was not changed."
+  fulfillment: Fulfillment
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of calling a shipment off.
+"""
+type FulfillmentCancelPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The shipment, called off, or null when it was not."
+  fulfillment: Fulfillment
+  "What was refused and why. Empty when it was called off."
+  userErrors: [StaffUserError!]!
+}
+
+"Which order was paid."
+input OrderMarkAsPaidInput {
+  "The order."
+  id: ID!
+}
+
+"""
+Outcome of booking an order as paid.
+"""
+type OrderMarkAsPaidPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it is now, or null when nothing was booked."
+  order: Order
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"Which order is done."
+input OrderCloseInput {
+  "The order."
+  id: ID!
+}
+
+"""
+Outcome of putting an order away.
+"""
+type OrderClosePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it is now, or null when there is none."
+  order: Order
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"Which order is not done after all."
+input OrderOpenInput {
+  "The order."
+  id: ID!
+}
+
+"""
+Outcome of taking an order out again.
+"""
+type OrderOpenPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it is now, or null when there is none."
+  order: Order
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"A word for colleagues."
+input OrderCommentCreateInput {
+  "What to say: plain text of at most 5,000 characters."
+  message: String!
+  "The order that it is about."
+  orderId: ID!
+}
+
+"""
+Outcome of commenting on an order.
+"""
+type OrderCommentCreatePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The comment in the order's timeline, or null when none was written."
+  event: BasicEvent
+  "The order as it is now, or null when nothing was written."
+  order: Order
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_product.graphqls", Input: `extend type Mutation {
   "Creates a product with one variant. It is a draft unless ` + "`" + `status` + "`" + ` says otherwise. More variants come with ` + "`" + `productVariantsBulkCreate` + "`" + `."
   productCreate(
@@ -9961,6 +11788,8 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   productVariantsBulkUpdate(
     "True saves the good entries even when others are refused."
     allowPartialUpdates: Boolean = false
+    "The ` + "`" + `revision` + "`" + ` of the product that the changes were made on. Another one refuses all of them with code ` + "`" + `STALE` + "`" + `."
+    ifRevision: String
     "Pictures to fetch and attach to the product."
     media: [CreateMediaInput!]
     "The product."
@@ -10030,6 +11859,16 @@ type EventEdge @requiresScopes(scopes: [["orders:read"]]) {
   metafieldsSet("What to write, at most 25 entries." metafields: [MetafieldsSetInput!]!): MetafieldsSetPayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]])
 }
 
+extend type Product {
+  "Changes with every change of the product, its variants, options and pictures. Hand it to ` + "`" + `productUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["products:read"]])
+}
+
+extend type Collection {
+  "Changes with every change of the collection, and of what is in it by hand. Hand it to ` + "`" + `collectionUpdate` + "`" + ` as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is lost."
+  revision: String @requiresScopes(scopes: [["products:read"]])
+}
+
 "A new product."
 input ProductCreateInput {
   "Collections, chosen by hand, to put it in."
@@ -10068,6 +11907,8 @@ input ProductUpdateInput {
   handle: String
   "The product to change."
   id: ID!
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Metafields to write."
   metafields: [MetafieldInput!]
   "New kind of product."
@@ -10122,7 +11963,7 @@ input CreateMediaInput {
   alt: String
   "What it is; this shop takes ` + "`" + `IMAGE` + "`" + `."
   mediaContentType: MediaContentType!
-  "Where to fetch it. Addresses inside private networks are refused."
+  "Where it is: a ` + "`" + `resourceUrl` + "`" + ` of ` + "`" + `stagedUploadsCreate` + "`" + `, or its address on the web, where it stays."
   originalSource: String!
 }
 
@@ -10234,6 +12075,8 @@ input CollectionInput {
   handle: String
   "The collection to change. Left out when creating."
   id: ID
+  "The ` + "`" + `revision` + "`" + ` that the change was made on. Another one refuses the change with code ` + "`" + `STALE` + "`" + `. Left out, it is written whatever stands there."
+  ifRevision: String
   "Its picture."
   image: ImageInput
   "Metafields of the collection."
@@ -10347,7 +12190,7 @@ type ProductVariantsBulkCreatePayload @requiresScopes(scopes: [["products:write"
   "The product as it is now, or null when it was not saved."
   product: Product
   "The new variants, in the order given; null when none was added."
-  productVariants: [ProductVariant!]
+  productVariants: [ProductVariant!] @listSize(assumedSize: 250)
   "What was refused and why. Empty when everything was done."
   userErrors: [ProductVariantsBulkCreateUserError!]!
 }
@@ -10359,7 +12202,7 @@ type ProductVariantsBulkUpdatePayload @requiresScopes(scopes: [["products:write"
   "The product as it is now, or null when it was not saved."
   product: Product
   "The variants as they are now, in the order given; null when none was changed."
-  productVariants: [ProductVariant!]
+  productVariants: [ProductVariant!] @listSize(assumedSize: 250)
   "What was refused and why. Empty when everything was done."
   userErrors: [ProductVariantsBulkUpdateUserError!]!
 }
@@ -10379,7 +12222,7 @@ Outcome of attaching pictures.
 """
 type ProductCreateMediaPayload @requiresScopes(scopes: [["products:write"]]) {
   "The new pictures, in the order given."
-  media: [Media!]
+  media: [Media!] @listSize(assumedSize: 250)
   "What was refused and why, by the name that older clients read."
   mediaUserErrors: [MediaUserError!]!
   "The product as it is now, or null when it was not saved."
@@ -10473,7 +12316,7 @@ Outcome of writing metafields.
 """
 type MetafieldsSetPayload @requiresScopes(scopes: [["products:write"], ["content:write"], ["customers:write"], ["orders:write"], ["shop:write"]]) {
   "The metafields as they are now, in the order given; null when any was refused, because then none is written."
-  metafields: [Metafield!]
+  metafields: [Metafield!] @listSize(assumedSize: 25)
   "What was refused and why. Empty when everything was done."
   userErrors: [MetafieldsSetUserError!]!
 }
@@ -10548,6 +12391,8 @@ enum ProductVariantsBulkUpdateUserErrorCode {
   PRODUCT_VARIANT_DOES_NOT_EXIST
   "The entry does not say which variant it is about."
   PRODUCT_VARIANT_ID_MISSING
+  "Somebody else has changed it since it was read, so that ` + "`" + `ifRevision` + "`" + ` no longer fits. Nothing was written."
+  STALE
   "The value is too long."
   TOO_LONG
   "Another variant has the same value for each option."
@@ -10676,6 +12521,164 @@ enum MetafieldDeleteErrorCode {
   INVALID_OWNER
   "The record has no such metafield."
   METAFIELD_DOES_NOT_EXIST
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_return.graphqls", Input: `extend type Query {
+  "One return; null when there is none with this id."
+  return("Global id of the return." id: ID!): Return @requiresScopes(scopes: [["orders:read"]])
+}
+
+extend type Mutation {
+  "Announces that shipped goods come back. Nothing moves yet: ` + "`" + `returnProcess` + "`" + ` takes them in."
+  returnCreate("What comes back." returnInput: ReturnInput!): ReturnCreatePayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Calls a return off of which nothing came back."
+  returnCancel("The return." id: ID!): ReturnCancelPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Ends a return. What did not come back is not waited for any more, and can be put into another return."
+  returnClose("The return." id: ID!): ReturnClosePayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Takes a closed return up again."
+  returnReopen("The return." id: ID!): ReturnReopenPayload @requiresScopes(scopes: [["orders:write"]])
+
+  """
+  Takes goods of a return in: back into stock where that is asked for, and money back where ` + "`" + `financialTransfer` + "`" + ` says so,
+  which needs ` + "`" + `orders:refund` + "`" + ` too. Without it the order's ` + "`" + `totalOutstanding` + "`" + ` tells what the buyer is owed. With the last
+  piece the return is closed.
+  """
+  returnProcess("What came back." input: ReturnProcessInput!): ReturnProcessPayload @requiresScopes(scopes: [["orders:write"]])
+}
+
+"Goods that a buyer will send back."
+input ReturnInput {
+  "The order."
+  orderId: ID!
+  "What comes back."
+  returnLineItems: [ReturnLineItemInput!]!
+}
+
+"Shipped pieces that will come back."
+input ReturnLineItemInput {
+  "The line of a shipment, from ` + "`" + `FulfillmentLineItem.id` + "`" + `."
+  fulfillmentLineItemId: ID!
+  "Pieces of it: 1 or more, and no more than went out and are in no other return."
+  quantity: Int!
+  "Why they come back."
+  returnReason: ReturnReason!
+  "The same in a few words, at most 255 characters. Buyers do not see them."
+  returnReasonNote: String
+}
+
+"""
+Outcome of announcing a return.
+"""
+type ReturnCreatePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The return, or null when none was made."
+  return: Return
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of calling a return off.
+"""
+type ReturnCancelPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The return as it is now, or null when it was not changed."
+  return: Return
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of ending a return.
+"""
+type ReturnClosePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The return as it is now, or null when it was not changed."
+  return: Return
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking a return up again.
+"""
+type ReturnReopenPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The return as it is now, or null when it was not changed."
+  return: Return
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"Goods of a return that came back."
+input ReturnProcessInput {
+  "Money that goes back now. Left out, none does, and the order keeps in mind what the buyer is owed."
+  financialTransfer: ReturnProcessFinancialTransferInput
+  "A note for staff, kept with the refund."
+  note: String
+  "Tell the buyer by mail about money that goes back."
+  notifyCustomer: Boolean = false
+  "Shipping that is given back with the goods."
+  refundShipping: ShippingRefundInput
+  "The return."
+  returnId: ID!
+  "What came back."
+  returnLineItems: [ReturnProcessReturnLineItemInput!]!
+}
+
+"Pieces of a return's line that came back."
+input ReturnProcessReturnLineItemInput {
+  "What becomes of them. Those that none speaks of do not go into stock."
+  dispositions: [ReturnDispositionInput!]
+  "The line, from ` + "`" + `ReturnLineItem.id` + "`" + `."
+  id: ID!
+  "Pieces that came back: 1 or more, and no more than have not come back yet."
+  quantity: Int!
+}
+
+"What becomes of pieces that came back."
+input ReturnDispositionInput {
+  "What becomes of them."
+  dispositionType: ReturnDispositionType!
+  "Where they go back into stock. Left out, it is where they came from."
+  locationId: ID
+  "How many pieces."
+  quantity: Int!
+}
+
+"What becomes of goods that came back."
+enum ReturnDispositionType {
+  "They are not in the parcel, and are taken for returned all the same."
+  MISSING
+  "They are here, and do not go back into stock."
+  NOT_RESTOCKED
+  "They go back into stock."
+  RESTOCKED
+}
+
+"Money that moves with a return."
+input ReturnProcessFinancialTransferInput {
+  "Money that goes back to the buyer."
+  issueRefund: ReturnProcessRefundInput!
+}
+
+"Money that goes back to the buyer with a return."
+input ReturnProcessRefundInput {
+  "Which payments the money goes back to, and how much to each. Left out, it is worked out from lines and shipping."
+  orderTransactions: [OrderTransactionInput!]
+}
+
+"""
+Outcome of taking goods of a return in.
+"""
+type ReturnProcessPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The order as it is now, or null when nothing was taken in."
+  order: Order
+  "What was given back, with the lines that it was for. One of zero where no money went back; null when nothing was taken in."
+  refund: Refund
+  "The return as it is now, or null when nothing was taken in."
+  return: Return
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_shipping.graphqls", Input: `extend type Query {
@@ -11043,7 +13046,7 @@ enum TaxRateUserErrorCode {
   identityProvider("Global id of the provider." id: ID!): IdentityProvider @requiresScopes(scopes: [["shop:read"]])
 
   "The providers of identities that the shop believes, by handle; at most 20."
-  identityProviders: [IdentityProvider!] @requiresScopes(scopes: [["shop:read"]])
+  identityProviders: [IdentityProvider!] @requiresScopes(scopes: [["shop:read"]]) @listSize(assumedSize: 50)
 }
 
 extend type Mutation {
@@ -11187,6 +13190,354 @@ type StaffAccessTokenCreateWithProviderPayload @public {
   userErrors: [StaffAccessTokenUserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_tags.graphqls", Input: `extend type Mutation {
+  "Files a record under more tags. Those that it has already are passed over. Each type needs the permission to write it."
+  tagsAdd(
+    "The record: an order."
+    id: ID!
+    "The tags to add."
+    tags: [String!]!
+  ): TagsAddPayload @requiresScopes(scopes: [["orders:write"]])
+
+  "Takes tags off a record. Those that it does not have are passed over. Each type needs the permission to write it."
+  tagsRemove(
+    "The record: an order."
+    id: ID!
+    "The tags to take off."
+    tags: [String!]!
+  ): TagsRemovePayload @requiresScopes(scopes: [["orders:write"]])
+}
+
+"""
+Outcome of adding tags.
+"""
+type TagsAddPayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The record as it is now, or null when it was not changed."
+  node: Node
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking tags off.
+"""
+type TagsRemovePayload @requiresScopes(scopes: [["orders:write"]]) {
+  "The record as it is now, or null when it was not changed."
+  node: Node
+  "What was refused and why. Empty when everything was done."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_transfer.graphqls", Input: `extend type Query {
+  "A transfer, or null when there is none of this id."
+  inventoryTransfer("The transfer." id: ID!): InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+
+  "Transfers between places, the oldest first."
+  inventoryTransfers(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Those in a state, such as ` + "`" + `status:in_progress` + "`" + `."
+    query: String
+    "Turn the order around."
+    reverse: Boolean = false
+  ): InventoryTransferConnection @requiresScopes(scopes: [["inventory:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+extend type Mutation {
+  "Plans a transfer from one place to another, as a draft. Nothing moves yet, and nothing is set aside."
+  inventoryTransferCreate("The transfer." input: InventoryTransferCreateInput!): InventoryTransferCreatePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Sets what a draft names aside at its origin, so that nobody buys it. It is refused where fewer pieces are free."
+  inventoryTransferMarkAsReadyToShip("The transfer." id: ID!): InventoryTransferMarkAsReadyToShipPayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Sends a transfer on its way. Its pieces leave the origin, and count as ` + "`" + `incoming` + "`" + ` at the destination, where they cannot be sold yet."
+  inventoryTransferShip("The transfer." id: ID!): InventoryTransferShipPayload @requiresScopes(scopes: [["inventory:write"]])
+
+  """
+  Books what has arrived, in one go or in several. What is accepted is in stock at the destination; what is rejected is not
+  expected any more. The transfer ends when nothing is on its way.
+  """
+  inventoryTransferReceive(
+    "The transfer."
+    id: ID!
+    "What has arrived."
+    lineItems: [InventoryTransferReceiveLineItemInput!]!
+  ): InventoryTransferReceivePayload @requiresScopes(scopes: [["inventory:write"]])
+
+  "Ends a transfer. What it has set aside can be sold again, and what is on its way is back in stock at the origin."
+  inventoryTransferCancel("The transfer." id: ID!): InventoryTransferCancelPayload @requiresScopes(scopes: [["inventory:write"]])
+}
+
+"Goods on their way from one place to another."
+type InventoryTransfer implements Node @requiresScopes(scopes: [["inventory:read"]]) {
+  "When it was planned."
+  createdAt: DateTime!
+  "Where it goes. Null when the place was deleted since."
+  destination: Location
+  "When the last piece was received, or it was canceled."
+  endedAt: DateTime
+  "The global id."
+  id: ID!
+  "What is transferred."
+  lineItems(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): InventoryTransferLineItemConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Running name, such as ` + "`" + `#T0012` + "`" + `."
+  name: String!
+  "What staff have to know about it."
+  note: String
+  "Where it comes from. Null when the place was deleted since."
+  origin: Location
+  "Pieces that were accepted at the destination."
+  receivedQuantity: Int!
+  "Its name in another system."
+  referenceName: String
+  "When it was sent on its way."
+  shippedAt: DateTime
+  "How far it has come."
+  status: InventoryTransferStatus!
+  "Pieces of all lines together."
+  totalQuantity: Int!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"How far a transfer has come."
+enum InventoryTransferStatus {
+  "It was called off."
+  CANCELED
+  "It is planned. Nothing is set aside."
+  DRAFT
+  "It is on its way: its pieces are ` + "`" + `incoming` + "`" + ` at the destination."
+  IN_PROGRESS
+  "Its pieces are set aside at the origin."
+  READY_TO_SHIP
+  "Everything has arrived or was rejected."
+  TRANSFERRED
+}
+
+"One page of transfers."
+type InventoryTransferConnection @requiresScopes(scopes: [["inventory:read"]]) {
+  "The transfers with their cursors."
+  edges: [InventoryTransferEdge!]!
+  "The transfers alone."
+  nodes: [InventoryTransfer!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"A transfer and its place in the list."
+type InventoryTransferEdge @requiresScopes(scopes: [["inventory:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The transfer."
+  node: InventoryTransfer!
+}
+
+"Pieces of one item in a transfer, and what became of them."
+type InventoryTransferLineItem @requiresScopes(scopes: [["inventory:read"]]) {
+  "Pieces that were accepted at the destination."
+  acceptedQuantity: Int!
+  "Id of the line, for ` + "`" + `inventoryTransferReceive` + "`" + `."
+  id: ID!
+  "The item. Null when it was deleted since."
+  inventoryItem: InventoryItem
+  "Pieces that nothing has become of yet."
+  openQuantity: Int!
+  "Pieces that were rejected at the destination."
+  rejectedQuantity: Int!
+  "Pieces that were sent, or are to be."
+  totalQuantity: Int!
+}
+
+"One page of the lines of a transfer."
+type InventoryTransferLineItemConnection @requiresScopes(scopes: [["inventory:read"]]) {
+  "The lines with their cursors."
+  edges: [InventoryTransferLineItemEdge!]!
+  "The lines alone."
+  nodes: [InventoryTransferLineItem!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"A line of a transfer and its place in the list."
+type InventoryTransferLineItemEdge @requiresScopes(scopes: [["inventory:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The line."
+  node: InventoryTransferLineItem!
+}
+
+"A transfer to plan."
+input InventoryTransferCreateInput {
+  "Where it goes."
+  destinationLocationId: ID!
+  "What is transferred, at most 250 lines, one for each item."
+  lineItems: [InventoryTransferLineItemInput!]!
+  "What staff have to know about it."
+  note: String
+  "Where it comes from."
+  originLocationId: ID!
+  "Its name in another system."
+  referenceName: String
+}
+
+"Pieces of one item to transfer."
+input InventoryTransferLineItemInput {
+  "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
+  inventoryItemId: ID!
+  "How many pieces, from 1."
+  quantity: Int!
+}
+
+"Pieces of a line that have arrived."
+input InventoryTransferReceiveLineItemInput {
+  "How many pieces, from 1."
+  quantity: Int!
+  "Whether they are fit to be stocked."
+  reason: InventoryTransferReceiveReason!
+  "The line."
+  transferLineItemId: ID!
+}
+
+"What becomes of pieces that have arrived."
+enum InventoryTransferReceiveReason {
+  "They are in stock now."
+  ACCEPTED
+  "They are damaged, wrong or missing, and are not stocked."
+  REJECTED
+}
+
+"Outcome of planning a transfer."
+type InventoryTransferCreatePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer, or null when none was planned."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of setting a transfer's pieces aside."
+type InventoryTransferMarkAsReadyToShipPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of sending a transfer on its way."
+type InventoryTransferShipPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of receiving a transfer."
+type InventoryTransferReceivePayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+
+"Outcome of calling a transfer off."
+type InventoryTransferCancelPayload @requiresScopes(scopes: [["inventory:write"]]) {
+  "The transfer as it is now, or null when it was refused."
+  inventoryTransfer: InventoryTransfer @requiresScopes(scopes: [["inventory:read"]])
+  "What was refused and why."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/staff_upload.graphqls", Input: `extend type Mutation {
+  """
+  Hands out addresses to put pictures at. Send each picture by PUT to its ` + "`" + `url` + "`" + `, with the ` + "`" + `parameters` + "`" + ` as headers, within an
+  hour; then name its ` + "`" + `resourceUrl` + "`" + ` as ` + "`" + `originalSource` + "`" + ` where it is attached, as in ` + "`" + `productCreateMedia` + "`" + `. Pictures are written
+  anew as they come in: upright, and without place, time and comments. What nobody attaches is deleted.
+  """
+  stagedUploadsCreate("The pictures to come, at most 50." input: [StagedUploadInput!]!): StagedUploadsCreatePayload @requiresScopes(scopes: [["products:write"]])
+}
+
+"A picture that is to be uploaded."
+input StagedUploadInput {
+  "How many bytes it has, at most 20 MB. With it, no more are taken."
+  fileSize: UnsignedInt64
+  "Its name, for people."
+  filename: String!
+  "How it is sent; only ` + "`" + `PUT` + "`" + ` is taken."
+  httpMethod: StagedUploadHttpMethodType = PUT
+  "What it is: ` + "`" + `image/jpeg` + "`" + `, ` + "`" + `image/png` + "`" + `, ` + "`" + `image/gif` + "`" + ` or ` + "`" + `image/webp` + "`" + `. The bytes must be that."
+  mimeType: String!
+  "What it is for."
+  resource: StagedUploadTargetGenerateUploadResource!
+}
+
+"How a picture is sent."
+enum StagedUploadHttpMethodType {
+  "In a form; not taken here."
+  POST
+  "As it is."
+  PUT
+}
+
+"What an upload is for."
+enum StagedUploadTargetGenerateUploadResource {
+  "A collection's picture."
+  COLLECTION_IMAGE
+  "Any file; pictures only."
+  FILE
+  "A product's picture."
+  IMAGE
+  "A product's picture."
+  PRODUCT_IMAGE
+}
+
+"""
+Outcome of asking for addresses to put pictures at.
+"""
+type StagedUploadsCreatePayload @requiresScopes(scopes: [["products:write"]]) {
+  "An address for each picture, in the order of the input; null when something was refused."
+  stagedTargets: [StagedMediaUploadTarget!]
+  "What was refused and why. Empty when all addresses were handed out."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+An address to put one picture at. It carries a secret: hand it to nobody but who uploads.
+"""
+type StagedMediaUploadTarget @requiresScopes(scopes: [["products:write"]]) {
+  "Headers to send with the picture."
+  parameters: [StagedUploadParameter!]!
+  "The source to name where the picture is attached."
+  resourceUrl: URL
+  "The address to put the picture at, once, within an hour."
+  url: URL
+}
+
+"""
+A header to send with a picture.
+"""
+type StagedUploadParameter @requiresScopes(scopes: [["products:write"]]) {
+  "Name of the header."
+  name: String!
+  "Its value."
+  value: String!
+}
+`, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One kind of a product that can be put into a cart, such as the blue mug in large."
 type ProductVariant implements HasMetafields & Node @public {
   "Whether it can be bought now, from stock or by back order."
@@ -11220,7 +13571,7 @@ type ProductVariant implements HasMetafields & Node @public {
   metafields(
     "The namespaces and keys to read, at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
-  ): [Metafield]!
+  ): [Metafield]! @listSize(slicingArguments: ["identifiers"])
   "What one piece costs, in the currency of this request."
   price: MoneyV2!
   "What one piece costs."
@@ -11234,7 +13585,7 @@ type ProductVariant implements HasMetafields & Node @public {
   "Whether it has to be delivered. False for gift cards and downloads."
   requiresShipping: Boolean!
   "Its value for each option of the product."
-  selectedOptions: [SelectedOption!]!
+  selectedOptions: [SelectedOption!]! @listSize(assumedSize: 3)
   "The shop's own article number."
   sku: String
   "Whether tax is charged on it."
@@ -11276,7 +13627,7 @@ type ProductOption implements Node @public {
   "The name to show."
   name: String!
   "What can be chosen, in the shop's order."
-  optionValues: [ProductOptionValue!]!
+  optionValues: [ProductOptionValue!]! @listSize(assumedSize: 100)
   "The names of what can be chosen."
   values: [String!]! @deprecated(reason: "Use ` + "`" + `optionValues` + "`" + ` instead.")
 }
@@ -11806,6 +14157,24 @@ func (ec *executionContext) childFields_BaseCartLineEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type BaseCartLineEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_BasicEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "action":
+		return ec.fieldContext_BasicEvent_action(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_BasicEvent_createdAt(ctx, field)
+	case "id":
+		return ec.fieldContext_BasicEvent_id(ctx, field)
+	case "message":
+		return ec.fieldContext_BasicEvent_message(ctx, field)
+	case "staffMember":
+		return ec.fieldContext_BasicEvent_staffMember(ctx, field)
+	case "subjectId":
+		return ec.fieldContext_BasicEvent_subjectId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BasicEvent", field.Name)
+}
+
 func (ec *executionContext) childFields_Blog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "articleByHandle":
@@ -11884,6 +14253,86 @@ func (ec *executionContext) childFields_BrandColors(ctx context.Context, field g
 		return ec.fieldContext_BrandColors_secondary(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BrandColors", field.Name)
+}
+
+func (ec *executionContext) childFields_CalculatedLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "added":
+		return ec.fieldContext_CalculatedLineItem_added(ctx, field)
+	case "discountedTotalPrice":
+		return ec.fieldContext_CalculatedLineItem_discountedTotalPrice(ctx, field)
+	case "editableQuantity":
+		return ec.fieldContext_CalculatedLineItem_editableQuantity(ctx, field)
+	case "id":
+		return ec.fieldContext_CalculatedLineItem_id(ctx, field)
+	case "originalUnitPrice":
+		return ec.fieldContext_CalculatedLineItem_originalUnitPrice(ctx, field)
+	case "quantity":
+		return ec.fieldContext_CalculatedLineItem_quantity(ctx, field)
+	case "restocking":
+		return ec.fieldContext_CalculatedLineItem_restocking(ctx, field)
+	case "sku":
+		return ec.fieldContext_CalculatedLineItem_sku(ctx, field)
+	case "title":
+		return ec.fieldContext_CalculatedLineItem_title(ctx, field)
+	case "totalTax":
+		return ec.fieldContext_CalculatedLineItem_totalTax(ctx, field)
+	case "variant":
+		return ec.fieldContext_CalculatedLineItem_variant(ctx, field)
+	case "variantTitle":
+		return ec.fieldContext_CalculatedLineItem_variantTitle(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalculatedLineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_CalculatedLineItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CalculatedLineItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CalculatedLineItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CalculatedLineItemConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalculatedLineItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CalculatedLineItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CalculatedLineItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CalculatedLineItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalculatedLineItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CalculatedOrder(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "addedLineItems":
+		return ec.fieldContext_CalculatedOrder_addedLineItems(ctx, field)
+	case "committed":
+		return ec.fieldContext_CalculatedOrder_committed(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_CalculatedOrder_expiresAt(ctx, field)
+	case "id":
+		return ec.fieldContext_CalculatedOrder_id(ctx, field)
+	case "lineItems":
+		return ec.fieldContext_CalculatedOrder_lineItems(ctx, field)
+	case "originalOrder":
+		return ec.fieldContext_CalculatedOrder_originalOrder(ctx, field)
+	case "subtotalLineItemsQuantity":
+		return ec.fieldContext_CalculatedOrder_subtotalLineItemsQuantity(ctx, field)
+	case "subtotalPrice":
+		return ec.fieldContext_CalculatedOrder_subtotalPrice(ctx, field)
+	case "totalOutstanding":
+		return ec.fieldContext_CalculatedOrder_totalOutstanding(ctx, field)
+	case "totalPrice":
+		return ec.fieldContext_CalculatedOrder_totalPrice(ctx, field)
+	case "totalTax":
+		return ec.fieldContext_CalculatedOrder_totalTax(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalculatedOrder", field.Name)
 }
 
 func (ec *executionContext) childFields_Cart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12534,6 +14983,8 @@ func (ec *executionContext) childFields_Collection(ctx context.Context, field gr
 		return ec.fieldContext_Collection_trackingParameters(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Collection_updatedAt(ctx, field)
+	case "revision":
+		return ec.fieldContext_Collection_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Collection", field.Name)
 }
@@ -12762,6 +15213,16 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_updatedAt(ctx, field)
 	case "verifiedEmail":
 		return ec.fieldContext_Customer_verifiedEmail(ctx, field)
+	case "emailMarketingConsent":
+		return ec.fieldContext_Customer_emailMarketingConsent(ctx, field)
+	case "revision":
+		return ec.fieldContext_Customer_revision(ctx, field)
+	case "groups":
+		return ec.fieldContext_Customer_groups(ctx, field)
+	case "erasedAt":
+		return ec.fieldContext_Customer_erasedAt(ctx, field)
+	case "erasureScheduledAt":
+		return ec.fieldContext_Customer_erasureScheduledAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
@@ -12884,6 +15345,18 @@ func (ec *executionContext) childFields_CustomerAddressUpdatePayload(ctx context
 	return nil, fmt.Errorf("no field named %q was found under type CustomerAddressUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerCancelDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_customer(ctx, field)
+	case "customerId":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_customerId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerCancelDataErasurePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerCancelDataErasurePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -12908,6 +15381,16 @@ func (ec *executionContext) childFields_CustomerCreatePayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CustomerCreatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerDataExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerData":
+		return ec.fieldContext_CustomerDataExportPayload_customerData(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerDataExportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerDataExportPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerDefaultAddressUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customer":
@@ -12930,6 +15413,104 @@ func (ec *executionContext) childFields_CustomerEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type CustomerEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerEmailMarketingConsentState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "consentUpdatedAt":
+		return ec.fieldContext_CustomerEmailMarketingConsentState_consentUpdatedAt(ctx, field)
+	case "marketingOptInLevel":
+		return ec.fieldContext_CustomerEmailMarketingConsentState_marketingOptInLevel(ctx, field)
+	case "marketingState":
+		return ec.fieldContext_CustomerEmailMarketingConsentState_marketingState(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerEmailMarketingConsentState", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdAt":
+		return ec.fieldContext_CustomerGroup_createdAt(ctx, field)
+	case "customers":
+		return ec.fieldContext_CustomerGroup_customers(ctx, field)
+	case "customersCount":
+		return ec.fieldContext_CustomerGroup_customersCount(ctx, field)
+	case "handle":
+		return ec.fieldContext_CustomerGroup_handle(ctx, field)
+	case "id":
+		return ec.fieldContext_CustomerGroup_id(ctx, field)
+	case "name":
+		return ec.fieldContext_CustomerGroup_name(ctx, field)
+	case "note":
+		return ec.fieldContext_CustomerGroup_note(ctx, field)
+	case "revision":
+		return ec.fieldContext_CustomerGroup_revision(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_CustomerGroup_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CustomerGroupConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CustomerGroupConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CustomerGroupConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerGroup":
+		return ec.fieldContext_CustomerGroupCreatePayload_customerGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupCustomersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerGroup":
+		return ec.fieldContext_CustomerGroupCustomersPayload_customerGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupCustomersPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupCustomersPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedCustomerGroupId":
+		return ec.fieldContext_CustomerGroupDeletePayload_deletedCustomerGroupId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CustomerGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CustomerGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerGroupUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerGroup":
+		return ec.fieldContext_CustomerGroupUpdatePayload_customerGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerGroupUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerGroupUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerRecoverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customerUserErrors":
@@ -12938,6 +15519,18 @@ func (ec *executionContext) childFields_CustomerRecoverPayload(ctx context.Conte
 		return ec.fieldContext_CustomerRecoverPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerRecoverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerRequestDataErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_customer(ctx, field)
+	case "customerId":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_customerId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerRequestDataErasurePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerRequestDataErasurePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerResetByUrlPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12966,6 +15559,26 @@ func (ec *executionContext) childFields_CustomerResetPayload(ctx context.Context
 		return ec.fieldContext_CustomerResetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerResetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerSendAccountInviteEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerSendAccountInviteEmailPayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerSendAccountInviteEmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerSendAccountInviteEmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerStatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerStatePayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomerStatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerStatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13398,6 +16011,16 @@ func (ec *executionContext) childFields_Fulfillment(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type Fulfillment", field.Name)
 }
 
+func (ec *executionContext) childFields_FulfillmentCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fulfillment":
+		return ec.fieldContext_FulfillmentCancelPayload_fulfillment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FulfillmentCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FulfillmentCancelPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_FulfillmentCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fulfillment":
@@ -13410,6 +16033,8 @@ func (ec *executionContext) childFields_FulfillmentCreatePayload(ctx context.Con
 
 func (ec *executionContext) childFields_FulfillmentLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_FulfillmentLineItem_id(ctx, field)
 	case "lineItem":
 		return ec.fieldContext_FulfillmentLineItem_lineItem(ctx, field)
 	case "quantity":
@@ -13450,6 +16075,16 @@ func (ec *executionContext) childFields_FulfillmentTrackingInfo(ctx context.Cont
 		return ec.fieldContext_FulfillmentTrackingInfo_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FulfillmentTrackingInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_FulfillmentTrackingInfoUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fulfillment":
+		return ec.fieldContext_FulfillmentTrackingInfoUpdatePayload_fulfillment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FulfillmentTrackingInfoUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FulfillmentTrackingInfoUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_IdentityProvider(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13562,6 +16197,16 @@ func (ec *executionContext) childFields_ImageEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type ImageEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_InventoryActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryLevel":
+		return ec.fieldContext_InventoryActivatePayload_inventoryLevel(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryActivatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_InventoryAdjustQuantitiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "inventoryAdjustmentGroup":
@@ -13618,6 +16263,14 @@ func (ec *executionContext) childFields_InventoryChange(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type InventoryChange", field.Name)
 }
 
+func (ec *executionContext) childFields_InventoryDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userErrors":
+		return ec.fieldContext_InventoryDeactivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryDeactivatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_InventoryItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -13630,6 +16283,8 @@ func (ec *executionContext) childFields_InventoryItem(ctx context.Context, field
 		return ec.fieldContext_InventoryItem_tracked(ctx, field)
 	case "variant":
 		return ec.fieldContext_InventoryItem_variant(ctx, field)
+	case "movements":
+		return ec.fieldContext_InventoryItem_movements(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InventoryItem", field.Name)
 }
@@ -13672,6 +16327,64 @@ func (ec *executionContext) childFields_InventoryLevelEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type InventoryLevelEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_InventoryMoveQuantitiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryAdjustmentGroup":
+		return ec.fieldContext_InventoryMoveQuantitiesPayload_inventoryAdjustmentGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryMoveQuantitiesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMoveQuantitiesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryMovement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "actor":
+		return ec.fieldContext_InventoryMovement_actor(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_InventoryMovement_createdAt(ctx, field)
+	case "delta":
+		return ec.fieldContext_InventoryMovement_delta(ctx, field)
+	case "id":
+		return ec.fieldContext_InventoryMovement_id(ctx, field)
+	case "location":
+		return ec.fieldContext_InventoryMovement_location(ctx, field)
+	case "quantityAfter":
+		return ec.fieldContext_InventoryMovement_quantityAfter(ctx, field)
+	case "quantityBefore":
+		return ec.fieldContext_InventoryMovement_quantityBefore(ctx, field)
+	case "reason":
+		return ec.fieldContext_InventoryMovement_reason(ctx, field)
+	case "reference":
+		return ec.fieldContext_InventoryMovement_reference(ctx, field)
+	case "staffMember":
+		return ec.fieldContext_InventoryMovement_staffMember(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMovement", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryMovementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InventoryMovementConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InventoryMovementConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InventoryMovementConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMovementConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryMovementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InventoryMovementEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InventoryMovementEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryMovementEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_InventoryQuantity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -13702,6 +16415,152 @@ func (ec *executionContext) childFields_InventorySetQuantitiesUserError(ctx cont
 		return ec.fieldContext_InventorySetQuantitiesUserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InventorySetQuantitiesUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransfer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdAt":
+		return ec.fieldContext_InventoryTransfer_createdAt(ctx, field)
+	case "destination":
+		return ec.fieldContext_InventoryTransfer_destination(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_InventoryTransfer_endedAt(ctx, field)
+	case "id":
+		return ec.fieldContext_InventoryTransfer_id(ctx, field)
+	case "lineItems":
+		return ec.fieldContext_InventoryTransfer_lineItems(ctx, field)
+	case "name":
+		return ec.fieldContext_InventoryTransfer_name(ctx, field)
+	case "note":
+		return ec.fieldContext_InventoryTransfer_note(ctx, field)
+	case "origin":
+		return ec.fieldContext_InventoryTransfer_origin(ctx, field)
+	case "receivedQuantity":
+		return ec.fieldContext_InventoryTransfer_receivedQuantity(ctx, field)
+	case "referenceName":
+		return ec.fieldContext_InventoryTransfer_referenceName(ctx, field)
+	case "shippedAt":
+		return ec.fieldContext_InventoryTransfer_shippedAt(ctx, field)
+	case "status":
+		return ec.fieldContext_InventoryTransfer_status(ctx, field)
+	case "totalQuantity":
+		return ec.fieldContext_InventoryTransfer_totalQuantity(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_InventoryTransfer_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransfer", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferCancelPayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InventoryTransferConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InventoryTransferConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InventoryTransferConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferCreatePayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InventoryTransferEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InventoryTransferEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "acceptedQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_acceptedQuantity(ctx, field)
+	case "id":
+		return ec.fieldContext_InventoryTransferLineItem_id(ctx, field)
+	case "inventoryItem":
+		return ec.fieldContext_InventoryTransferLineItem_inventoryItem(ctx, field)
+	case "openQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_openQuantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_rejectedQuantity(ctx, field)
+	case "totalQuantity":
+		return ec.fieldContext_InventoryTransferLineItem_totalQuantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferLineItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InventoryTransferLineItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InventoryTransferLineItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InventoryTransferLineItemConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferLineItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InventoryTransferLineItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InventoryTransferLineItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferLineItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferMarkAsReadyToShipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferMarkAsReadyToShipPayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferMarkAsReadyToShipPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferMarkAsReadyToShipPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferReceivePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferReceivePayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferReceivePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferReceivePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InventoryTransferShipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryTransfer":
+		return ec.fieldContext_InventoryTransferShipPayload_inventoryTransfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InventoryTransferShipPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryTransferShipPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13746,8 +16605,62 @@ func (ec *executionContext) childFields_Location(ctx context.Context, field grap
 		return ec.fieldContext_Location_id(ctx, field)
 	case "name":
 		return ec.fieldContext_Location_name(ctx, field)
+	case "address":
+		return ec.fieldContext_Location_address(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Location_createdAt(ctx, field)
+	case "fulfillmentPriority":
+		return ec.fieldContext_Location_fulfillmentPriority(ctx, field)
+	case "fulfillsOnlineOrders":
+		return ec.fieldContext_Location_fulfillsOnlineOrders(ctx, field)
+	case "inventoryLevels":
+		return ec.fieldContext_Location_inventoryLevels(ctx, field)
+	case "isActive":
+		return ec.fieldContext_Location_isActive(ctx, field)
+	case "revision":
+		return ec.fieldContext_Location_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Location", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationActivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationActivatePayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationActivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationActivatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationAddPayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationAddPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address1":
+		return ec.fieldContext_LocationAddress_address1(ctx, field)
+	case "address2":
+		return ec.fieldContext_LocationAddress_address2(ctx, field)
+	case "city":
+		return ec.fieldContext_LocationAddress_city(ctx, field)
+	case "countryCode":
+		return ec.fieldContext_LocationAddress_countryCode(ctx, field)
+	case "phone":
+		return ec.fieldContext_LocationAddress_phone(ctx, field)
+	case "provinceCode":
+		return ec.fieldContext_LocationAddress_provinceCode(ctx, field)
+	case "zip":
+		return ec.fieldContext_LocationAddress_zip(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationAddress", field.Name)
 }
 
 func (ec *executionContext) childFields_LocationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13762,6 +16675,26 @@ func (ec *executionContext) childFields_LocationConnection(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type LocationConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_LocationDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationDeactivatePayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationDeactivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationDeactivatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedLocationId":
+		return ec.fieldContext_LocationDeletePayload_deletedLocationId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -13770,6 +16703,16 @@ func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field 
 		return ec.fieldContext_LocationEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationEditPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationEditPayload_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationEditPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationEditPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MailingAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14050,6 +16993,8 @@ func (ec *executionContext) childFields_Menu(ctx context.Context, field graphql.
 		return ec.fieldContext_Menu_itemsCount(ctx, field)
 	case "title":
 		return ec.fieldContext_Menu_title(ctx, field)
+	case "revision":
+		return ec.fieldContext_Menu_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Menu", field.Name)
 }
@@ -14144,6 +17089,16 @@ func (ec *executionContext) childFields_Metafield(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Metafield", field.Name)
 }
 
+func (ec *executionContext) childFields_MetafieldAccess(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "admin":
+		return ec.fieldContext_MetafieldAccess_admin(ctx, field)
+	case "storefront":
+		return ec.fieldContext_MetafieldAccess_storefront(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldAccess", field.Name)
+}
+
 func (ec *executionContext) childFields_MetafieldConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -14154,6 +17109,104 @@ func (ec *executionContext) childFields_MetafieldConnection(ctx context.Context,
 		return ec.fieldContext_MetafieldConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MetafieldConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "access":
+		return ec.fieldContext_MetafieldDefinition_access(ctx, field)
+	case "description":
+		return ec.fieldContext_MetafieldDefinition_description(ctx, field)
+	case "id":
+		return ec.fieldContext_MetafieldDefinition_id(ctx, field)
+	case "key":
+		return ec.fieldContext_MetafieldDefinition_key(ctx, field)
+	case "name":
+		return ec.fieldContext_MetafieldDefinition_name(ctx, field)
+	case "namespace":
+		return ec.fieldContext_MetafieldDefinition_namespace(ctx, field)
+	case "ownerType":
+		return ec.fieldContext_MetafieldDefinition_ownerType(ctx, field)
+	case "pinnedPosition":
+		return ec.fieldContext_MetafieldDefinition_pinnedPosition(ctx, field)
+	case "revision":
+		return ec.fieldContext_MetafieldDefinition_revision(ctx, field)
+	case "type":
+		return ec.fieldContext_MetafieldDefinition_type(ctx, field)
+	case "validations":
+		return ec.fieldContext_MetafieldDefinition_validations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MetafieldDefinitionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MetafieldDefinitionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MetafieldDefinitionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdDefinition":
+		return ec.fieldContext_MetafieldDefinitionCreatePayload_createdDefinition(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedDefinitionId":
+		return ec.fieldContext_MetafieldDefinitionDeletePayload_deletedDefinitionId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MetafieldDefinitionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MetafieldDefinitionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MetafieldDefinitionType_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionType", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "updatedDefinition":
+		return ec.fieldContext_MetafieldDefinitionUpdatePayload_updatedDefinition(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MetafieldDefinitionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldDefinitionValidation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MetafieldDefinitionValidation_name(ctx, field)
+	case "value":
+		return ec.fieldContext_MetafieldDefinitionValidation_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDefinitionValidation", field.Name)
 }
 
 func (ec *executionContext) childFields_MetafieldDeleteUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14402,6 +17455,12 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_refundable(ctx, field)
 	case "refunds":
 		return ec.fieldContext_Order_refunds(ctx, field)
+	case "returnStatus":
+		return ec.fieldContext_Order_returnStatus(ctx, field)
+	case "returns":
+		return ec.fieldContext_Order_returns(ctx, field)
+	case "revision":
+		return ec.fieldContext_Order_revision(ctx, field)
 	case "shippingAddress":
 		return ec.fieldContext_Order_shippingAddress(ctx, field)
 	case "shippingDiscountAllocations":
@@ -14418,6 +17477,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_tags(ctx, field)
 	case "test":
 		return ec.fieldContext_Order_test(ctx, field)
+	case "totalOutstanding":
+		return ec.fieldContext_Order_totalOutstanding(ctx, field)
 	case "totalPrice":
 		return ec.fieldContext_Order_totalPrice(ctx, field)
 	case "totalPriceV2":
@@ -14470,6 +17531,28 @@ func (ec *executionContext) childFields_OrderCancelUserError(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type OrderCancelUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_OrderClosePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_OrderClosePayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderClosePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderClosePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderCommentCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "event":
+		return ec.fieldContext_OrderCommentCreatePayload_event(ctx, field)
+	case "order":
+		return ec.fieldContext_OrderCommentCreatePayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderCommentCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderCommentCreatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_OrderConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -14492,6 +17575,62 @@ func (ec *executionContext) childFields_OrderEdge(ctx context.Context, field gra
 		return ec.fieldContext_OrderEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEditAddCustomItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calculatedLineItem":
+		return ec.fieldContext_OrderEditAddCustomItemPayload_calculatedLineItem(ctx, field)
+	case "calculatedOrder":
+		return ec.fieldContext_OrderEditAddCustomItemPayload_calculatedOrder(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderEditAddCustomItemPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEditAddCustomItemPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEditAddVariantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calculatedLineItem":
+		return ec.fieldContext_OrderEditAddVariantPayload_calculatedLineItem(ctx, field)
+	case "calculatedOrder":
+		return ec.fieldContext_OrderEditAddVariantPayload_calculatedOrder(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderEditAddVariantPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEditAddVariantPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEditBeginPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calculatedOrder":
+		return ec.fieldContext_OrderEditBeginPayload_calculatedOrder(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderEditBeginPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEditBeginPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEditCommitPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_OrderEditCommitPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderEditCommitPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEditCommitPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEditSetQuantityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calculatedLineItem":
+		return ec.fieldContext_OrderEditSetQuantityPayload_calculatedLineItem(ctx, field)
+	case "calculatedOrder":
+		return ec.fieldContext_OrderEditSetQuantityPayload_calculatedOrder(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderEditSetQuantityPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEditSetQuantityPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14546,6 +17685,26 @@ func (ec *executionContext) childFields_OrderLineItemEdge(ctx context.Context, f
 		return ec.fieldContext_OrderLineItemEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderLineItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderMarkAsPaidPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_OrderMarkAsPaidPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderMarkAsPaidPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderMarkAsPaidPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderOpenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_OrderOpenPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderOpenPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderOpenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderTransaction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14638,6 +17797,8 @@ func (ec *executionContext) childFields_Page(ctx context.Context, field graphql.
 		return ec.fieldContext_Page_updatedAt(ctx, field)
 	case "isPublished":
 		return ec.fieldContext_Page_isPublished(ctx, field)
+	case "revision":
+		return ec.fieldContext_Page_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Page", field.Name)
 }
@@ -14836,8 +17997,20 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_variantsCount(ctx, field)
 	case "vendor":
 		return ec.fieldContext_Product_vendor(ctx, field)
+	case "revision":
+		return ec.fieldContext_Product_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductChangeStatusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductChangeStatusPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductChangeStatusPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductChangeStatusPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14902,6 +18075,16 @@ func (ec *executionContext) childFields_ProductDeletePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ProductDeletePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ProductDuplicatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "newProduct":
+		return ec.fieldContext_ProductDuplicatePayload_newProduct(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductDuplicatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductDuplicatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProductEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -14924,6 +18107,16 @@ func (ec *executionContext) childFields_ProductOption(ctx context.Context, field
 		return ec.fieldContext_ProductOption_values(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductOption", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductOptionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionUpdatePayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductOptionValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14950,6 +18143,38 @@ func (ec *executionContext) childFields_ProductOptionValueSwatch(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type ProductOptionValueSwatch", field.Name)
 }
 
+func (ec *executionContext) childFields_ProductOptionsCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionsCreatePayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionsCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductOptionsDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionsDeletePayload_product(ctx, field)
+	case "deletedOptionsIds":
+		return ec.fieldContext_ProductOptionsDeletePayload_deletedOptionsIds(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionsDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductOptionsReorderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductOptionsReorderPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductOptionsReorderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductOptionsReorderPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProductPriceRange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "maxVariantPrice":
@@ -14958,6 +18183,32 @@ func (ec *executionContext) childFields_ProductPriceRange(ctx context.Context, f
 		return ec.fieldContext_ProductPriceRange_minVariantPrice(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductPriceRange", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductReorderMediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ProductReorderMediaPayload_job(ctx, field)
+	case "mediaUserErrors":
+		return ec.fieldContext_ProductReorderMediaPayload_mediaUserErrors(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductReorderMediaPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductReorderMediaPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductUpdateMediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "media":
+		return ec.fieldContext_ProductUpdateMediaPayload_media(ctx, field)
+	case "mediaUserErrors":
+		return ec.fieldContext_ProductUpdateMediaPayload_mediaUserErrors(ctx, field)
+	case "product":
+		return ec.fieldContext_ProductUpdateMediaPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductUpdateMediaPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductUpdateMediaPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15098,6 +18349,16 @@ func (ec *executionContext) childFields_ProductVariantsBulkDeleteUserError(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type ProductVariantsBulkDeleteUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_ProductVariantsBulkReorderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductVariantsBulkReorderPayload_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductVariantsBulkReorderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductVariantsBulkReorderPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProductVariantsBulkUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "product":
@@ -15146,6 +18407,8 @@ func (ec *executionContext) childFields_Refund(ctx context.Context, field graphq
 		return ec.fieldContext_Refund_order(ctx, field)
 	case "refundLineItems":
 		return ec.fieldContext_Refund_refundLineItems(ctx, field)
+	case "return":
+		return ec.fieldContext_Refund_return(ctx, field)
 	case "staffMember":
 		return ec.fieldContext_Refund_staffMember(ctx, field)
 	case "totalRefunded":
@@ -15214,6 +18477,150 @@ func (ec *executionContext) childFields_RefundLineItemEdge(ctx context.Context, 
 		return ec.fieldContext_RefundLineItemEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RefundLineItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Return(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "closedAt":
+		return ec.fieldContext_Return_closedAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Return_createdAt(ctx, field)
+	case "id":
+		return ec.fieldContext_Return_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Return_name(ctx, field)
+	case "order":
+		return ec.fieldContext_Return_order(ctx, field)
+	case "refunds":
+		return ec.fieldContext_Return_refunds(ctx, field)
+	case "returnLineItems":
+		return ec.fieldContext_Return_returnLineItems(ctx, field)
+	case "staffMember":
+		return ec.fieldContext_Return_staffMember(ctx, field)
+	case "status":
+		return ec.fieldContext_Return_status(ctx, field)
+	case "totalQuantity":
+		return ec.fieldContext_Return_totalQuantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Return", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnCancelPayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnClosePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnClosePayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnClosePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnClosePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReturnConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReturnConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReturnConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnCreatePayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReturnEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReturnEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fulfillmentLineItem":
+		return ec.fieldContext_ReturnLineItem_fulfillmentLineItem(ctx, field)
+	case "id":
+		return ec.fieldContext_ReturnLineItem_id(ctx, field)
+	case "processedQuantity":
+		return ec.fieldContext_ReturnLineItem_processedQuantity(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ReturnLineItem_quantity(ctx, field)
+	case "returnReason":
+		return ec.fieldContext_ReturnLineItem_returnReason(ctx, field)
+	case "returnReasonNote":
+		return ec.fieldContext_ReturnLineItem_returnReasonNote(ctx, field)
+	case "unprocessedQuantity":
+		return ec.fieldContext_ReturnLineItem_unprocessedQuantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnLineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnLineItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReturnLineItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReturnLineItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReturnLineItemConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnLineItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnLineItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReturnLineItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReturnLineItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnLineItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnProcessPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_ReturnProcessPayload_order(ctx, field)
+	case "refund":
+		return ec.fieldContext_ReturnProcessPayload_refund(ctx, field)
+	case "return":
+		return ec.fieldContext_ReturnProcessPayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnProcessPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnProcessPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnReopenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnReopenPayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnReopenPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnReopenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15638,6 +19045,56 @@ func (ec *executionContext) childFields_StaffAccessTokenUserError(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type StaffAccessTokenUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_StaffCustomerAddressDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedAddressId":
+		return ec.fieldContext_StaffCustomerAddressDeletePayload_deletedAddressId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerAddressDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerAddressDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerAddressPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address":
+		return ec.fieldContext_StaffCustomerAddressPayload_address(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerAddressPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerAddressPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_StaffCustomerCreatePayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedCustomerId":
+		return ec.fieldContext_StaffCustomerDeletePayload_deletedCustomerId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffCustomerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_StaffCustomerUpdatePayload_customer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffCustomerUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_StaffMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessScopes":
@@ -15756,6 +19213,38 @@ func (ec *executionContext) childFields_StaffUserError(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type StaffUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_StagedMediaUploadTarget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "parameters":
+		return ec.fieldContext_StagedMediaUploadTarget_parameters(ctx, field)
+	case "resourceUrl":
+		return ec.fieldContext_StagedMediaUploadTarget_resourceUrl(ctx, field)
+	case "url":
+		return ec.fieldContext_StagedMediaUploadTarget_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StagedMediaUploadTarget", field.Name)
+}
+
+func (ec *executionContext) childFields_StagedUploadParameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_StagedUploadParameter_name(ctx, field)
+	case "value":
+		return ec.fieldContext_StagedUploadParameter_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StagedUploadParameter", field.Name)
+}
+
+func (ec *executionContext) childFields_StagedUploadsCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "stagedTargets":
+		return ec.fieldContext_StagedUploadsCreatePayload_stagedTargets(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StagedUploadsCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StagedUploadsCreatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_StringConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -15796,6 +19285,26 @@ func (ec *executionContext) childFields_Swatch(ctx context.Context, field graphq
 		return ec.fieldContext_Swatch_image(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Swatch", field.Name)
+}
+
+func (ec *executionContext) childFields_TagsAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_TagsAddPayload_node(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TagsAddPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TagsAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TagsRemovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_TagsRemovePayload_node(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TagsRemovePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TagsRemovePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TaxRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/delivery"
 	"github.com/rialtohq/rialto/commerce/federation"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
@@ -378,6 +379,24 @@ type BrandColors struct {
 	Primary []*shop.ColorGroup `json:"primary"`
 	// The colors that go with the main ones.
 	Secondary []*shop.ColorGroup `json:"secondary"`
+}
+
+// One page of an edit's lines.
+type CalculatedLineItemConnection struct {
+	// The lines with their cursors.
+	Edges []*CalculatedLineItemEdge `json:"edges"`
+	// The lines alone.
+	Nodes []*order.EditLine `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A line of an edit and its place in the list.
+type CalculatedLineItemEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The line.
+	Node *order.EditLine `json:"node"`
 }
 
 // An address for a cart. Give exactly one of the two.
@@ -1224,6 +1243,14 @@ type Currency struct {
 	Symbol string `json:"symbol"`
 }
 
+// A currency that the shop sells in.
+type CurrencySetting struct {
+	// The code that amounts of money carry.
+	CurrencyCode money.Currency `json:"currencyCode"`
+	// The name in English.
+	CurrencyName string `json:"currencyName"`
+}
+
 // What a shopper signs in with.
 type CustomerAccessTokenCreateInput struct {
 	// Email of the account.
@@ -1330,6 +1357,16 @@ type CustomerAddressUpdatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Outcome of taking a request for erasure back.
+type CustomerCancelDataErasurePayload struct {
+	// The customer; null when the request was not taken back.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// Id of the customer; null when the request was not taken back.
+	CustomerID *gid.ID `json:"customerId,omitempty"`
+	// What was refused and why. Empty when the customer stays.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One page of customers.
 type CustomerConnection struct {
 	// The customers with their cursors.
@@ -1350,6 +1387,14 @@ type CustomerCreatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Everything that the shop keeps about a customer.
+type CustomerDataExportPayload struct {
+	// The data by section, such as `account`, `addresses` and `orders`; amounts are in minor units. Null when nothing was exported.
+	CustomerData any `json:"customerData,omitempty"`
+	// What was refused and why. Empty when everything was exported.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Outcome of choosing the default address.
 type CustomerDefaultAddressUpdatePayload struct {
 	// The account as it is now, or null when it was not touched.
@@ -1360,6 +1405,12 @@ type CustomerDefaultAddressUpdatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which customer to delete.
+type CustomerDeleteInput struct {
+	// The customer.
+	ID gid.ID `json:"id"`
+}
+
 // A customer and its place in the list.
 type CustomerEdge struct {
 	// Place to continue from.
@@ -1368,12 +1419,72 @@ type CustomerEdge struct {
 	Node *customer.Customer `json:"node"`
 }
 
+// One page of customer groups.
+type CustomerGroupConnection struct {
+	// The groups with their cursors.
+	Edges []*CustomerGroupEdge `json:"edges"`
+	// The groups alone.
+	Nodes []*customer.Group `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of creating a customer group.
+type CustomerGroupCreatePayload struct {
+	// The new group, or null when none was created.
+	CustomerGroup *customer.Group `json:"customerGroup,omitempty"`
+	// What was refused and why. Empty when it was created.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of changing who is in a customer group.
+type CustomerGroupCustomersPayload struct {
+	// The group as it is now, or null when nothing was changed.
+	CustomerGroup *customer.Group `json:"customerGroup,omitempty"`
+	// What was refused and why. Empty when all customers are where they were wanted.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a customer group.
+type CustomerGroupDeletePayload struct {
+	// Id of the group that is gone.
+	DeletedCustomerGroupID *gid.ID `json:"deletedCustomerGroupId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A customer group and its place in the list.
+type CustomerGroupEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The group.
+	Node *customer.Group `json:"node"`
+}
+
+// Outcome of changing a customer group.
+type CustomerGroupUpdatePayload struct {
+	// The group as it is now, or null when it was not changed.
+	CustomerGroup *customer.Group `json:"customerGroup,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Outcome of asking for a new password.
 type CustomerRecoverPayload struct {
 	// What was refused and why, with codes. Empty when everything was done.
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Outcome of asking for an erasure.
+type CustomerRequestDataErasurePayload struct {
+	// The customer, with the date in `erasureScheduledAt`; null when nothing was scheduled.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// Id of the customer; null when nothing was scheduled.
+	CustomerID *gid.ID `json:"customerId,omitempty"`
+	// What was refused and why. Empty when it is scheduled.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // Outcome of setting a new password by link.
@@ -1406,6 +1517,22 @@ type CustomerResetPayload struct {
 	CustomerUserErrors []*CustomerUserError `json:"customerUserErrors"`
 	// The same as `customerUserErrors`, without codes.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Outcome of inviting a customer.
+type CustomerSendAccountInviteEmailPayload struct {
+	// The customer, or null when no mail was asked for.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// What was refused and why. Empty when the mail is on its way.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of closing or opening an account.
+type CustomerStatePayload struct {
+	// The customer as it is now, or null when nothing was changed.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// What was refused and why. Empty when the account is as asked for.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // Outcome of changing an account.
@@ -2160,6 +2287,14 @@ type FilterValue struct {
 	Swatch *Swatch `json:"swatch,omitempty"`
 }
 
+// Outcome of calling a shipment off.
+type FulfillmentCancelPayload struct {
+	// The shipment, called off, or null when it was not.
+	Fulfillment *order.Fulfillment `json:"fulfillment,omitempty"`
+	// What was refused and why. Empty when it was called off.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Outcome of recording a shipment.
 type FulfillmentCreatePayload struct {
 	// The shipment, or null when none was recorded.
@@ -2172,6 +2307,8 @@ type FulfillmentCreatePayload struct {
 type FulfillmentInput struct {
 	// What is in it. Left out, all that is not shipped yet.
 	LineItems []*FulfillmentLineItemInput `json:"lineItems,omitempty"`
+	// Where all of it is sent from: only pieces that lie there can be in it. Left out, it is sent from where the pieces lie.
+	LocationID *gid.ID `json:"locationId,omitempty"`
 	// Tell the buyer by mail.
 	NotifyCustomer *bool `json:"notifyCustomer,omitempty"`
 	// The order.
@@ -2204,6 +2341,14 @@ type FulfillmentLineItemInput struct {
 	LineItemID gid.ID `json:"lineItemId"`
 	// Pieces of it: 1 or more, and no more than wait to be shipped.
 	Quantity int `json:"quantity"`
+}
+
+// Outcome of changing what a shipment can be followed by.
+type FulfillmentTrackingInfoUpdatePayload struct {
+	// The shipment as it is now, or null when it was not changed.
+	Fulfillment *order.Fulfillment `json:"fulfillment,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // What parcels can be followed by.
@@ -2864,6 +3009,139 @@ type ManualDiscountApplication struct {
 
 func (ManualDiscountApplication) IsDiscountApplication() {}
 
+// One page of markets.
+type MarketConnection struct {
+	// The markets with their cursors.
+	Edges []*MarketEdge `json:"edges"`
+	// The markets alone.
+	Nodes []*shop.Market `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A new market.
+type MarketCreateInput struct {
+	// The currency of prices there. Left out, it is the shop's own.
+	CurrencySettings *MarketCurrencySettingsUpdateInput `json:"currencySettings,omitempty"`
+	// Whether the shop sells there at once.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Name in addresses. Made from the name unless said.
+	Handle *string `json:"handle,omitempty"`
+	// Languages that shoppers there can choose, the first one to begin with. Left out, it is the shop's own.
+	Languages []string `json:"languages,omitempty"`
+	// Name for staff.
+	Name string `json:"name"`
+	// Its countries. A country can be in only one market that is switched on.
+	Regions []*MarketRegionCreateInput `json:"regions"`
+	// Whether prices there include tax.
+	TaxesIncluded *bool `json:"taxesIncluded,omitempty"`
+}
+
+// Outcome of creating a market.
+type MarketCreatePayload struct {
+	// The new market, or null when none was created.
+	Market *shop.Market `json:"market,omitempty"`
+	// What was refused and why. Empty when it was created.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// The currency of a market, and how prices in it come about.
+type MarketCurrencySettings struct {
+	// The currency of prices in the market.
+	BaseCurrency *CurrencySetting `json:"baseCurrency"`
+	// How many units of that currency one unit of the shop's own is worth; null where they are the same currency.
+	BaseCurrencyManualRate *string `json:"baseCurrencyManualRate,omitempty"`
+}
+
+// The currency of a market.
+type MarketCurrencySettingsUpdateInput struct {
+	// The currency of prices there.
+	BaseCurrency *money.Currency `json:"baseCurrency,omitempty"`
+	// How many units of that currency one unit of the shop's own is worth, such as `0.92`. It is needed for a currency that the
+	// shop does not sell in yet. A currency has one rate: those of other markets that sell in it change along.
+	BaseCurrencyManualRate *string `json:"baseCurrencyManualRate,omitempty"`
+}
+
+// Outcome of deleting a market.
+type MarketDeletePayload struct {
+	// Id of the market that is gone.
+	DeletedID *gid.ID `json:"deletedId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// A market and its place in the list.
+type MarketEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The market.
+	Node *shop.Market `json:"node"`
+}
+
+// One page of the countries of a market.
+type MarketRegionConnection struct {
+	// The countries with their cursors.
+	Edges []*MarketRegionEdge `json:"edges"`
+	// The countries alone.
+	Nodes []*shop.Region `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A country of a market.
+type MarketRegionCreateInput struct {
+	// The code of the country.
+	CountryCode string `json:"countryCode"`
+}
+
+// A country and its place in the list.
+type MarketRegionEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The country.
+	Node *shop.Region `json:"node"`
+}
+
+// Changes to a market. A part that is left out stays as it is.
+type MarketUpdateInput struct {
+	// The currency of prices there.
+	CurrencySettings *MarketCurrencySettingsUpdateInput `json:"currencySettings,omitempty"`
+	// Whether the shop sells there.
+	Enabled *bool `json:"enabled,omitempty"`
+	// New name in addresses.
+	Handle *string `json:"handle,omitempty"`
+	// The market's `revision` as you read it. Where it has another one by now, nothing is changed.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// The complete new list of languages, the first one to begin with.
+	Languages []string `json:"languages,omitempty"`
+	// New name for staff.
+	Name *string `json:"name,omitempty"`
+	// The complete new list of its countries. A country can be in only one market that is switched on.
+	Regions []*MarketRegionCreateInput `json:"regions,omitempty"`
+	// Whether prices there include tax.
+	TaxesIncluded *bool `json:"taxesIncluded,omitempty"`
+}
+
+// Outcome of changing a market.
+type MarketUpdatePayload struct {
+	// The market as it is now, or null when it was not changed.
+	Market *shop.Market `json:"market,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// Why a market or a price in it was not saved or deleted.
+type MarketUserError struct {
+	// The reason, for programs.
+	Code *string `json:"code,omitempty"`
+	// Path to the input at fault, such as `input`, `regions`, `0`, `countryCode`; null when it is about the whole.
+	Field []string `json:"field,omitempty"`
+	// The reason in a sentence that can be shown.
+	Message string `json:"message"`
+}
+
+func (MarketUserError) IsDisplayableError() {}
+
 // A page of media, in the order asked for.
 type MediaConnection struct {
 	// Each item together with the cursor that marks its place.
@@ -3419,6 +3697,38 @@ type OrderCancelUserError struct {
 
 func (OrderCancelUserError) IsDisplayableError() {}
 
+// Which order is done.
+type OrderCloseInput struct {
+	// The order.
+	ID gid.ID `json:"id"`
+}
+
+// Outcome of putting an order away.
+type OrderClosePayload struct {
+	// The order as it is now, or null when there is none.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A word for colleagues.
+type OrderCommentCreateInput struct {
+	// What to say: plain text of at most 5,000 characters.
+	Message string `json:"message"`
+	// The order that it is about.
+	OrderID gid.ID `json:"orderId"`
+}
+
+// Outcome of commenting on an order.
+type OrderCommentCreatePayload struct {
+	// The comment in the order's timeline, or null when none was written.
+	Event *order.Event `json:"event,omitempty"`
+	// The order as it is now, or null when nothing was written.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One page of orders.
 type OrderConnection struct {
 	// The orders with their cursors.
@@ -3439,6 +3749,52 @@ type OrderEdge struct {
 	Node *order.Order `json:"node"`
 }
 
+// Outcome of adding a line of anything to an edit.
+type OrderEditAddCustomItemPayload struct {
+	// The line that was added, or null when none was.
+	CalculatedLineItem *order.EditLine `json:"calculatedLineItem,omitempty"`
+	// The order as it would be, or null when nothing was added.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of adding a variant to an edit.
+type OrderEditAddVariantPayload struct {
+	// The line that was added, or null when none was.
+	CalculatedLineItem *order.EditLine `json:"calculatedLineItem,omitempty"`
+	// The order as it would be, or null when nothing was added.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of beginning an edit.
+type OrderEditBeginPayload struct {
+	// The order as it would be, or null when no edit was begun.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of committing an edit.
+type OrderEditCommitPayload struct {
+	// The order as it is now, or null when it was not changed.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of setting a quantity in an edit.
+type OrderEditSetQuantityPayload struct {
+	// The line as it would be; null when nothing was changed, and when the edit itself had added the line and takes it off.
+	CalculatedLineItem *order.EditLine `json:"calculatedLineItem,omitempty"`
+	// The order as it would be, or null when nothing was changed.
+	CalculatedOrder *order.Edit `json:"calculatedOrder,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // Changes to an order. A part that is left out stays as it is.
 type OrderInput struct {
 	// New custom attributes, replacing all of the order's.
@@ -3447,6 +3803,8 @@ type OrderInput struct {
 	Email *string `json:"email,omitempty"`
 	// The order to change.
 	ID gid.ID `json:"id"`
+	// The `revision` that the order had when it was read. Where somebody else changed it since, nothing is written and the error has the code `STALE`.
+	IfRevision *string `json:"ifRevision,omitempty"`
 	// Metafields to write.
 	Metafields []*MetafieldInput `json:"metafields,omitempty"`
 	// New note; empty clears it.
@@ -3475,6 +3833,34 @@ type OrderLineItemEdge struct {
 	Cursor string `json:"cursor"`
 	// The order line.
 	Node *order.Line `json:"node"`
+}
+
+// Which order was paid.
+type OrderMarkAsPaidInput struct {
+	// The order.
+	ID gid.ID `json:"id"`
+}
+
+// Outcome of booking an order as paid.
+type OrderMarkAsPaidPayload struct {
+	// The order as it is now, or null when nothing was booked.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Which order is not done after all.
+type OrderOpenInput struct {
+	// The order.
+	ID gid.ID `json:"id"`
+}
+
+// Outcome of taking an order out again.
+type OrderOpenPayload struct {
+	// The order as it is now, or null when there is none.
+	Order *order.Order `json:"order,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // One page of transactions.
@@ -4088,6 +4474,154 @@ type RefundLineItemInput struct {
 	RestockType *string `json:"restockType,omitempty"`
 }
 
+// Outcome of calling a return off.
+type ReturnCancelPayload struct {
+	// The return as it is now, or null when it was not changed.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of ending a return.
+type ReturnClosePayload struct {
+	// The return as it is now, or null when it was not changed.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// One page of returns.
+type ReturnConnection struct {
+	// The returns with their cursors.
+	Edges []*ReturnEdge `json:"edges"`
+	// The returns alone.
+	Nodes []*order.Return `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of announcing a return.
+type ReturnCreatePayload struct {
+	// The return, or null when none was made.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// What becomes of pieces that came back.
+type ReturnDispositionInput struct {
+	// What becomes of them.
+	DispositionType string `json:"dispositionType"`
+	// Where they go back into stock. Left out, it is where they came from.
+	LocationID *gid.ID `json:"locationId,omitempty"`
+	// How many pieces.
+	Quantity int `json:"quantity"`
+}
+
+// A return and its place in the list.
+type ReturnEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The return.
+	Node *order.Return `json:"node"`
+}
+
+// Goods that a buyer will send back.
+type ReturnInput struct {
+	// The order.
+	OrderID gid.ID `json:"orderId"`
+	// What comes back.
+	ReturnLineItems []*ReturnLineItemInput `json:"returnLineItems"`
+}
+
+// One page of a return's lines.
+type ReturnLineItemConnection struct {
+	// The lines with their cursors.
+	Edges []*ReturnLineItemEdge `json:"edges"`
+	// The lines alone.
+	Nodes []*order.ReturnLine `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A return's line and its place in the list.
+type ReturnLineItemEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The line.
+	Node *order.ReturnLine `json:"node"`
+}
+
+// Shipped pieces that will come back.
+type ReturnLineItemInput struct {
+	// The line of a shipment, from `FulfillmentLineItem.id`.
+	FulfillmentLineItemID gid.ID `json:"fulfillmentLineItemId"`
+	// Pieces of it: 1 or more, and no more than went out and are in no other return.
+	Quantity int `json:"quantity"`
+	// Why they come back.
+	ReturnReason string `json:"returnReason"`
+	// The same in a few words, at most 255 characters. Buyers do not see them.
+	ReturnReasonNote *string `json:"returnReasonNote,omitempty"`
+}
+
+// Money that moves with a return.
+type ReturnProcessFinancialTransferInput struct {
+	// Money that goes back to the buyer.
+	IssueRefund *ReturnProcessRefundInput `json:"issueRefund"`
+}
+
+// Goods of a return that came back.
+type ReturnProcessInput struct {
+	// Money that goes back now. Left out, none does, and the order keeps in mind what the buyer is owed.
+	FinancialTransfer *ReturnProcessFinancialTransferInput `json:"financialTransfer,omitempty"`
+	// A note for staff, kept with the refund.
+	Note *string `json:"note,omitempty"`
+	// Tell the buyer by mail about money that goes back.
+	NotifyCustomer *bool `json:"notifyCustomer,omitempty"`
+	// Shipping that is given back with the goods.
+	RefundShipping *ShippingRefundInput `json:"refundShipping,omitempty"`
+	// The return.
+	ReturnID gid.ID `json:"returnId"`
+	// What came back.
+	ReturnLineItems []*ReturnProcessReturnLineItemInput `json:"returnLineItems"`
+}
+
+// Outcome of taking goods of a return in.
+type ReturnProcessPayload struct {
+	// The order as it is now, or null when nothing was taken in.
+	Order *order.Order `json:"order,omitempty"`
+	// What was given back, with the lines that it was for. One of zero where no money went back; null when nothing was taken in.
+	Refund *order.Refund `json:"refund,omitempty"`
+	// The return as it is now, or null when nothing was taken in.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Money that goes back to the buyer with a return.
+type ReturnProcessRefundInput struct {
+	// Which payments the money goes back to, and how much to each. Left out, it is worked out from lines and shipping.
+	OrderTransactions []*OrderTransactionInput `json:"orderTransactions,omitempty"`
+}
+
+// Pieces of a return's line that came back.
+type ReturnProcessReturnLineItemInput struct {
+	// What becomes of them. Those that none speaks of do not go into stock.
+	Dispositions []*ReturnDispositionInput `json:"dispositions,omitempty"`
+	// The line, from `ReturnLineItem.id`.
+	ID gid.ID `json:"id"`
+	// Pieces that came back: 1 or more, and no more than have not come back yet.
+	Quantity int `json:"quantity"`
+}
+
+// Outcome of taking a return up again.
+type ReturnReopenPayload struct {
+	// The return as it is now, or null when it was not changed.
+	Return *order.Return `json:"return,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One page of roles.
 type RoleConnection struct {
 	// The roles with their cursors.
@@ -4232,6 +4766,30 @@ type SellingPlanAllocation struct {
 	SellingPlan *SellingPlan `json:"sellingPlan"`
 }
 
+// A way to deliver, and its price in one currency. Give one entry for each currency, all with the same handle.
+type ShippingRateInput struct {
+	// What buyers read below the title.
+	Description *string `json:"description,omitempty"`
+	// Name for programs. Made from the title unless said.
+	Handle *string `json:"handle,omitempty"`
+	// The latest delivery in days.
+	MaximumDays *int `json:"maximumDays,omitempty"`
+	// The heaviest parcel that it takes, in grams.
+	MaximumGrams *int `json:"maximumGrams,omitempty"`
+	// The most that the goods may cost, in the currency of the price.
+	MaximumSubtotal *string `json:"maximumSubtotal,omitempty"`
+	// The earliest delivery in days.
+	MinimumDays *int `json:"minimumDays,omitempty"`
+	// The lightest parcel that it takes, in grams.
+	MinimumGrams *int `json:"minimumGrams,omitempty"`
+	// The least that the goods have to cost, in the currency of the price.
+	MinimumSubtotal *string `json:"minimumSubtotal,omitempty"`
+	// What it costs.
+	Price *MoneyInput `json:"price"`
+	// What buyers read.
+	Title string `json:"title"`
+}
+
 // Shipping that is given back. Give one of the two.
 type ShippingRefundInput struct {
 	// A part of it.
@@ -4239,6 +4797,90 @@ type ShippingRefundInput struct {
 	// True gives back all that is left of it.
 	FullRefund *bool `json:"fullRefund,omitempty"`
 }
+
+// One page of zones.
+type ShippingZoneConnection struct {
+	// The zones with their cursors.
+	Edges []*ShippingZoneEdge `json:"edges"`
+	// The zones alone.
+	Nodes []*delivery.Zone `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A new zone.
+type ShippingZoneCreateInput struct {
+	// Codes of the countries that it reaches.
+	Countries []string `json:"countries,omitempty"`
+	// Name for staff.
+	Name string `json:"name"`
+	// Provinces that it is limited to, such as `US-CA`. A country without any is reached as a whole.
+	Provinces []string `json:"provinces,omitempty"`
+	// The ways to deliver there.
+	Rates []*ShippingRateInput `json:"rates,omitempty"`
+	// True reaches all countries that no other zone names.
+	RestOfWorld *bool `json:"restOfWorld,omitempty"`
+}
+
+// Outcome of creating a zone.
+type ShippingZoneCreatePayload struct {
+	// The new zone, or null when none was created.
+	ShippingZone *delivery.Zone `json:"shippingZone,omitempty"`
+	// What was refused and why. Empty when it was created.
+	UserErrors []*ShippingZoneUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a zone.
+type ShippingZoneDeletePayload struct {
+	// Id of the zone that is gone.
+	DeletedID *gid.ID `json:"deletedId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*ShippingZoneUserError `json:"userErrors"`
+}
+
+// A zone and its place in the list.
+type ShippingZoneEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The zone.
+	Node *delivery.Zone `json:"node"`
+}
+
+// Changes to a zone. A part that is left out stays as it is.
+type ShippingZoneUpdateInput struct {
+	// The complete new list of countries.
+	Countries []string `json:"countries,omitempty"`
+	// The zone's `revision` as you read it. Where it has another one by now, nothing is changed.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// New name for staff.
+	Name *string `json:"name,omitempty"`
+	// The complete new list of provinces.
+	Provinces []string `json:"provinces,omitempty"`
+	// The complete new list of ways to deliver there.
+	Rates []*ShippingRateInput `json:"rates,omitempty"`
+	// True reaches all countries that no other zone names.
+	RestOfWorld *bool `json:"restOfWorld,omitempty"`
+}
+
+// Outcome of changing a zone.
+type ShippingZoneUpdatePayload struct {
+	// The zone as it is now, or null when it was not changed.
+	ShippingZone *delivery.Zone `json:"shippingZone,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*ShippingZoneUserError `json:"userErrors"`
+}
+
+// Why a zone was not saved or deleted.
+type ShippingZoneUserError struct {
+	// The reason, for programs.
+	Code *string `json:"code,omitempty"`
+	// Path to the input at fault, such as `input`, `rates`, `0`, `price`; null when it is about the whole.
+	Field []string `json:"field,omitempty"`
+	// The reason in a sentence that can be shown.
+	Message string `json:"message"`
+}
+
+func (ShippingZoneUserError) IsDisplayableError() {}
 
 // A payment token of Shop Pay. Accepted in form; this shop does not offer the wallet.
 type ShopPayWalletContentInput struct {
@@ -4347,6 +4989,46 @@ type StaffAccessTokenUserError struct {
 }
 
 func (StaffAccessTokenUserError) IsDisplayableError() {}
+
+// Outcome of deleting an address of a customer's book.
+type StaffCustomerAddressDeletePayload struct {
+	// Id of the address that is gone.
+	DeletedAddressID *gid.ID `json:"deletedAddressId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of saving an address of a customer's book.
+type StaffCustomerAddressPayload struct {
+	// The address as it is now, or null when it was not saved.
+	Address *customer.Address `json:"address,omitempty"`
+	// What was refused and why. Empty when it was saved.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of opening an account for somebody.
+type StaffCustomerCreatePayload struct {
+	// The new customer, or null when none was created.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// What was refused and why. Empty when it was created.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of deleting a customer.
+type StaffCustomerDeletePayload struct {
+	// Id of the customer who is gone.
+	DeletedCustomerID *gid.ID `json:"deletedCustomerId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of changing a customer.
+type StaffCustomerUpdatePayload struct {
+	// The customer as it is now, or null when nothing was changed.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// What was refused and why. Empty when it was changed.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
 
 // One page of members.
 type StaffMemberConnection struct {
@@ -4524,6 +5206,84 @@ type Swatch struct {
 	Image *catalog.MediaImage `json:"image,omitempty"`
 }
 
+// Outcome of adding tags.
+type TagsAddPayload struct {
+	// The record as it is now, or null when it was not changed.
+	Node Any `json:"node,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of taking tags off.
+type TagsRemovePayload struct {
+	// The record as it is now, or null when it was not changed.
+	Node Any `json:"node,omitempty"`
+	// What was refused and why. Empty when everything was done.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// One page of taxes.
+type TaxRateConnection struct {
+	// The taxes with their cursors.
+	Edges []*TaxRateEdge `json:"edges"`
+	// The taxes alone.
+	Nodes []*delivery.TaxRate `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of deleting a tax.
+type TaxRateDeletePayload struct {
+	// Id of the tax that is gone.
+	DeletedID *gid.ID `json:"deletedId,omitempty"`
+	// What was refused and why. Empty when it was deleted.
+	UserErrors []*TaxRateUserError `json:"userErrors"`
+}
+
+// A tax and its place in the list.
+type TaxRateEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The tax.
+	Node *delivery.TaxRate `json:"node"`
+}
+
+// A tax.
+type TaxRateInput struct {
+	// The country that charges it.
+	CountryCode string `json:"countryCode"`
+	// The tax's `revision` as you read it. Where it has another one by now, nothing is changed.
+	IfRevision *string `json:"ifRevision,omitempty"`
+	// What buyers read, such as `VAT`.
+	Name string `json:"name"`
+	// The code of the province that charges it, such as `CA`. Left out, it is the whole country.
+	ProvinceCode *string `json:"provinceCode,omitempty"`
+	// The rate in percent, from 0 to 100, with four fraction digits at most.
+	RatePercentage string `json:"ratePercentage"`
+	// Whether it is charged on delivery too.
+	ShippingTaxable *bool `json:"shippingTaxable,omitempty"`
+}
+
+// Outcome of setting a tax.
+type TaxRateSetPayload struct {
+	// The tax as it is now, or null when it was not set.
+	TaxRate *delivery.TaxRate `json:"taxRate,omitempty"`
+	// What was refused and why. Empty when it was set.
+	UserErrors []*TaxRateUserError `json:"userErrors"`
+}
+
+// Why a tax was not saved or deleted.
+type TaxRateUserError struct {
+	// The reason, for programs.
+	Code *string `json:"code,omitempty"`
+	// Path to the input at fault, such as `input`, `ratePercentage`; null when it is about the whole.
+	Field []string `json:"field,omitempty"`
+	// The reason in a sentence that can be shown.
+	Message string `json:"message"`
+}
+
+func (TaxRateUserError) IsDisplayableError() {}
+
 // Changes to a picture.
 type UpdateMediaInput struct {
 	// What it tells those who cannot see it.
@@ -4590,6 +5350,32 @@ type VariantOptionValueInput struct {
 	OptionID *gid.ID `json:"optionId,omitempty"`
 	// Name of the option.
 	OptionName *string `json:"optionName,omitempty"`
+}
+
+// A price of a variant in a market.
+type VariantPriceInput struct {
+	// The price before reduction, in the market's currency. Left out, the price is not reduced.
+	CompareAtPrice *MoneyInput `json:"compareAtPrice,omitempty"`
+	// The price of one piece, in the market's currency.
+	Price *MoneyInput `json:"price"`
+	// The variant.
+	VariantID gid.ID `json:"variantId"`
+}
+
+// Outcome of letting prices in a market follow the shop's own again.
+type VariantPricesDeletePayload struct {
+	// The variants, in the order of the input; null when nothing was written.
+	ProductVariants []*catalog.Variant `json:"productVariants,omitempty"`
+	// What was refused and why. Empty when everything was written.
+	UserErrors []*MarketUserError `json:"userErrors"`
+}
+
+// Outcome of fixing prices in a market.
+type VariantPricesSetPayload struct {
+	// The variants, in the order of the input; null when nothing was written.
+	ProductVariants []*catalog.Variant `json:"productVariants,omitempty"`
+	// What was refused and why. Empty when everything was written.
+	UserErrors []*MarketUserError `json:"userErrors"`
 }
 
 // A video that the shop serves.
