@@ -20,7 +20,7 @@ import (
 func (r *customerResolver) Groups(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, reverse *bool) (*model.CustomerGroupConnection, error) {
 	args := paging(first, after, last, before, reverse)
 	page, err := loader.Ask(ctx, "customer.groups "+args.Key(), obj.ID.UUID, obj.ID.UUID, loader.Same(customerID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*customer.Group], error) {
-		return r.Resolver.Customers.GroupsOf(ctx, ids, args)
+		return r.Customers.GroupsOf(ctx, ids, args)
 	})
 	return customerGroupConnection(ctx, page), err
 }

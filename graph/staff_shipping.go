@@ -115,8 +115,8 @@ func (r *Resolver) setTax(ctx context.Context, in model.TaxRateInput) (*delivery
 	switch {
 	case errors.Is(err, money.ErrPrecision):
 		return nil, fault.Problems{{Code: delivery.CodeInvalid, Message: "A rate has four fraction digits at most.", Field: []string{"input", "ratePercentage"}}}, nil
-	case err != nil:
-		return nil, fault.Problems{{Code: delivery.CodeRange, Message: "A rate is a percentage such as \"19\", between 0 and 100.", Field: []string{"input", "ratePercentage"}}}, nil
+	case err != nil: // of the person who typed it
+		return nil, fault.Problems{{Code: delivery.CodeRange, Message: "A rate is a percentage such as \"19\", between 0 and 100.", Field: []string{"input", "ratePercentage"}}}, nil //nolint:nilerr // what is wrong with the text is said
 	}
 	rate := tax.Rate{Country: in.CountryCode, Province: text(in.ProvinceCode), Name: in.Name, PPM: ppm, ShippingTaxable: in.ShippingTaxable == nil || *in.ShippingTaxable}
 	return r.Delivery.SetTax(ctx, rate, in.IfRevision)

@@ -27,6 +27,7 @@ var (
 	}
 	// elsewhere are refused for something else that is wrong with them, which is said first.
 	elsewhere = map[string]string{
+		"staffCustomerUpdate.input.addresses.":                                                "addresses are changed one by one, whatever stands in them",
 		"cartPaymentUpdate.payment.walletPaymentMethod.":                                      "the shop takes no wallets",
 		"cartPaymentUpdate.payment.freePaymentMethod.":                                        "the cart is not free",
 		"cartPaymentUpdate.payment.sourceIdentifier/Long":                                     "there is no method of payment beside it",
@@ -79,7 +80,7 @@ func (w *walkIn) more() samples {
 		"optionValues.optionName": "Size", "optionValues.name": "Large", "metafields.key": "never_made", "metafields.value": "1", "metafieldsSet.metafields.type": "number_integer",
 		"menuCreate.items.resourceId": w.things["Page"], "menuUpdate.items.resourceId": w.things["Page"], "inventoryAdjustQuantities.input.name": "available",
 		"inventorySetQuantities.input.name": "available", "accessScopes": []any{"orders:read"}, "transactions.gateway": "bogus", "transactions.kind": "REFUND",
-		"orderTransactions.gateway": "bogus", "orderTransactions.kind": "REFUND",
+		"staffCustomerUpdate.input.id": w.things["Customer"], "orderTransactions.gateway": "bogus", "orderTransactions.kind": "REFUND",
 		"metafieldDefinitionCreate.definition.key": "never_made", "metafieldDefinitionUpdate.definition.key": "finish", "definition.ownerType": "PRODUCT",
 		"metafieldDefinitionCreate.definition.type": "single_line_text_field", "validations.name": "max", "validations.value": "50",
 	}
@@ -128,10 +129,10 @@ func (w *walkIn) samplesOf(p *premises) samples {
 		"orderEditAddVariant.id": id("CalculatedOrder"), "orderEditAddCustomItem.id": id("CalculatedOrder"), "orderEditSetQuantity.id": id("CalculatedOrder"),
 		"orderEditCommit.id": id("CalculatedOrder"), "variantId": id("ProductVariant"),
 		"lineItemId": id("OrderLineItem"), "parentId": id("OrderTransaction"), "staffCustomer.id": id("Customer"),
-		"staffCustomerUpdate.input.id": id("Customer"), "staffCustomerDelete.input.id": id("Customer"), "customerId": id("Customer"), "customerIds": id("Customer"),
+		"staffCustomerCreate.input.id": id("Customer"), "staffCustomerUpdate.input.id": id("Customer"), "staffCustomerDelete.input.id": id("Customer"), "customerId": id("Customer"), "customerIds": id("Customer"),
 		"staffCustomerAddressUpdate.addressId": id("MailingAddress"), "staffCustomerAddressDelete.addressId": id("MailingAddress"),
-		"customerGroupUpdate.id": id("Page"), "customerGroupDelete.id": id("Page"), "customerGroupAddCustomers.id": id("Page"), "customerGroupRemoveCustomers.id": id("Page"),
-		"customerGroup.id": id("Page"),
+		"customerGroupUpdate.id": id("CustomerGroup"), "customerGroupDelete.id": id("CustomerGroup"), "customerGroupAddCustomers.id": id("CustomerGroup"),
+		"customerGroupRemoveCustomers.id": id("CustomerGroup"), "customerGroup.id": id("CustomerGroup"),
 		"productId":        id("Product"), "productIds": id("Product"), "product.id": id("Product"), "productDelete.input.id": id("Product"), "moves.id": id("Product"),
 		"variants.id": id("ProductVariant"), "variantsIds": id("ProductVariant"), "mediaId": id("MediaImage"), "mediaIds": id("MediaImage"),
 		"optionId": id("ProductOption"), "optionValues.id": id("ProductOptionValue"), "collectionsToJoin": id("Collection"), "collectionsToLeave": id("Collection"),

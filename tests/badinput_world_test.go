@@ -201,6 +201,7 @@ func (p *premises) furnishCustomer(t *testing.T) {
 	p.secrets["customerAccessToken"] = apptest.String(data, "customerAccessTokenCreate", "customerAccessToken", "accessToken")
 	p.keep(p.ask(t, p.front, `mutation($t: String!) { customerAddressCreate(customerAccessToken: $t, address: {firstName: "Pat", lastName: "Lee", address1: "1 Main St", city: "Portland", province: "Oregon", country: "United States", zip: "97201"}) { customerAddress { id } customerUserErrors { code field message } } }`,
 		vars{"t": p.secrets["customerAccessToken"]}), "MailingAddress", "customerAddressCreate", "customerAddress", "id")
+	p.keep(p.ask(t, p.back, `mutation { customerGroupCreate(group: {name: "Regulars"}) { customerGroup { id } userErrors { code field message } } }`, nil), "CustomerGroup", "customerGroupCreate", "customerGroup", "id")
 }
 
 // cart fills a cart that lacks nothing but its payment.

@@ -30,6 +30,8 @@ func newAtlas(t *testing.T, p *premises, s *ast.Schema) *atlas {
 	w := &walkIn{premises: p, schema: s}
 	w.filler = filler{s, w.samplesOf(p), w.more()}
 	w.filler.more["InventoryLevel.quantities.names"] = []any{"available"}
+	w.filler.more["metafieldDefinitions.ownerType"] = "PRODUCT"
+	w.filler.more["metafieldDefinitionDelete.id"] = "gid://rialto/MetafieldDefinition/" + uuid.NewString()
 	a := &atlas{premises: p, schema: s, fill: w.filler, idle: filler{s, samples{}, samples{}}, routes: map[string]route{}}
 	for at, value := range w.filler.samples {
 		a.idle.samples[at] = ofNothing(value)

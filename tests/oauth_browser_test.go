@@ -159,7 +159,7 @@ func (v *visit) wrongPassword(t *testing.T) {
 	v.do(t, signIn("not the password"), chromedp.WaitVisible(chromedp.CSS(".alert")))
 	same(t, demo.OwnerEmail, v.read(t, chromedp.Value(chromedp.CSS("#email"))))
 	same(t, "", v.read(t, chromedp.Value(chromedp.CSS("#password"))))
-	if address := v.read(t, chromedp.Location()); !strings.HasPrefix(address, v.App.URL) {
+	if address := v.read(t, chromedp.Location()); !strings.HasPrefix(address, v.URL) {
 		t.Errorf("led to %s", address)
 	}
 	v.complaints() // a refused form is told of in the browser's log
@@ -199,7 +199,7 @@ func (v *visit) mismatch(t *testing.T) {
 	c.RedirectURL = v.tool.URL + "/elsewhere"
 	v.do(t, chromedp.Navigate(c.AuthCodeURL("state", oauth2.S256ChallengeOption(oauth2.GenerateVerifier()))), chromedp.WaitVisible(chromedp.CSS(`[role="alert"]`)))
 	address := v.read(t, chromedp.Location())
-	if at, err := url.Parse(address); err != nil || at.Path != "/oauth/authorize" || !strings.HasPrefix(address, v.App.URL) {
+	if at, err := url.Parse(address); err != nil || at.Path != "/oauth/authorize" || !strings.HasPrefix(address, v.URL) {
 		t.Errorf("led to %s", address)
 	}
 	v.complaints() // the page's status is told of in the browser's log

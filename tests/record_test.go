@@ -8,6 +8,11 @@ import (
 	"testing"
 )
 
+// Who erases a person takes the person's own words out of the record, and nothing else: what was done, when and by whom stays.
+const erasure = "commerce/privacy/store_text.go"
+
+var blanking = regexp.MustCompile("UPDATE audit_entry SET data = NULL WHERE shop_id = \\$1 AND id = \\$2`")
+
 // TestTheRecordIsOnlyAddedTo looks for a statement that would change what was recorded, or take it away.
 func TestTheRecordIsOnlyAddedTo(t *testing.T) {
 	t.Parallel()
@@ -20,6 +25,9 @@ func TestTheRecordIsOnlyAddedTo(t *testing.T) {
 		b, err := os.ReadFile(filepath.Join("..", f.path))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if f.path == erasure {
+			b = blanking.ReplaceAll(b, nil)
 		}
 		if m := change.Find(b); m != nil {
 			t.Errorf("%s changes the record: %s", f.path, m)

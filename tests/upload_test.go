@@ -114,11 +114,11 @@ func TestAPictureIsUploaded(t *testing.T) {
 		if apptest.At(shown, "width") != 120.0 || apptest.At(shown, "height") != 80.0 {
 			t.Fatalf("%v", answer)
 		}
-		res, body := get(t, apptest.String(shown, "url"))
+		res, body := get(t, apptest.String(shown, "url")) //nolint:bodyclose // it was read and closed
 		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "image/jpeg" || !strings.Contains(res.Header.Get("Cache-Control"), "immutable") || bytes.Contains(body, []byte("52.5200N")) {
 			t.Errorf("%d %v, %d bytes", res.StatusCode, res.Header, len(body))
 		}
-		_, body = get(t, apptest.String(shown, "small"))
+		_, body = get(t, apptest.String(shown, "small")) //nolint:bodyclose // it was read and closed
 		if c, _, err := image.DecodeConfig(bytes.NewReader(body)); err != nil || c.Width != 40 {
 			t.Errorf("%d wide, %v", c.Width, err)
 		}
@@ -142,7 +142,7 @@ func TestAPictureIsUploaded(t *testing.T) {
 		if n, err := a.Uploads.Sweep(access.With(b.ctx, access.Actor{Kind: access.System}), 10); n != 3 || err != nil {
 			t.Errorf("%d swept, %v", n, err)
 		}
-		if res, _ := get(t, apptest.String(shown, "url")+"?v=2"); res.StatusCode != http.StatusOK {
+		if res, _ := get(t, apptest.String(shown, "url")+"?v=2"); res.StatusCode != http.StatusOK { //nolint:bodyclose // it was read and closed
 			t.Errorf("a picture that is shown was swept: %d", res.StatusCode)
 		}
 		if res, _ := get(t, a.URL+"/files/"+key); res.StatusCode != http.StatusNotFound {

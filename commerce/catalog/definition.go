@@ -243,7 +243,7 @@ func (c *checker) pin(d *Definition, pin *bool, all []*Definition) {
 func (s *Service) checkValues(ctx context.Context, tx database.Tx, c *checker, d *Definition, v *validator) error {
 	all, bad, first := 0, 0, ""
 	err := s.store.eachValue(ctx, tx, d.name(), func(f value) {
-		wrong := ""
+		var wrong string
 		switch _, fits := fitsType(d.Kind, f.value); {
 		case f.kind != d.Kind:
 			wrong = "It has the type " + f.kind + "."

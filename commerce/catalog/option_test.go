@@ -78,15 +78,15 @@ func TestOptions(t *testing.T) {
 		}
 		step("in use", "optionValuesToDelete.0.CONFLICT ", "Size:S,M Color:Red,Blue | S/Red, S/Blue, M/Red, M/Blue",
 			change(catalog.OptionChanges{ID: color.ID.UUID, Delete: []uuid.UUID{color.OptionValues[1].ID.UUID}}))
-		step("rename", "", "Colour:Crimson,Blue Size:S,M | Crimson/S, Blue/S, Crimson/M, Blue/M", change(catalog.OptionChanges{ID: color.ID.UUID, Name: ptr("Colour"), Position: ptr(1),
+		step("rename", "", "Shade:Crimson,Blue Size:S,M | Crimson/S, Blue/S, Crimson/M, Blue/M", change(catalog.OptionChanges{ID: color.ID.UUID, Name: ptr("Shade"), Position: ptr(1),
 			Rename: []catalog.ValueName{{ID: color.OptionValues[0].ID.UUID, Name: "Crimson"}}}))
-		step("manage", "", "Colour:Crimson,Green Size:S,M | Crimson/S, Crimson/M, Green/S, Green/M", change(catalog.OptionChanges{ID: color.ID.UUID, Manage: true,
+		step("manage", "", "Shade:Crimson,Green Size:S,M | Crimson/S, Crimson/M, Green/S, Green/M", change(catalog.OptionChanges{ID: color.ID.UUID, Manage: true,
 			Delete: []uuid.UUID{color.OptionValues[1].ID.UUID}, Add: []string{"Green"}}))
-		step("reorder", "", "Size:M,S Colour:Crimson,Green | M/Crimson, M/Green, S/Crimson, S/Green", func() (*catalog.Product, fault.Problems, error) {
+		step("reorder", "", "Size:M,S Shade:Crimson,Green | M/Crimson, M/Green, S/Crimson, S/Green", func() (*catalog.Product, fault.Problems, error) {
 			return b.catalog.ReorderOptions(b.ctx, id, []catalog.OptionOrder{{ID: size.ID.UUID, Values: []catalog.ValueName{{Name: "M"}}}})
 		})
 		last := b.variants(t, b.in("USD"), id)[3].ID.UUID
-		step("variants", "", "Size:M,S Colour:Crimson,Green | S/Green, M/Crimson, M/Green, S/Crimson", func() (*catalog.Product, fault.Problems, error) {
+		step("variants", "", "Size:M,S Shade:Crimson,Green | S/Green, M/Crimson, M/Green, S/Crimson", func() (*catalog.Product, fault.Problems, error) {
 			return b.catalog.ReorderVariants(b.ctx, id, []catalog.VariantPosition{{ID: last, Position: 1}})
 		})
 		remove := func(strategy string, ids ...uuid.UUID) func() (*catalog.Product, fault.Problems, error) {
@@ -94,9 +94,9 @@ func TestOptions(t *testing.T) {
 				return b.catalog.DeleteOptions(b.ctx, id, ids, strategy)
 			}
 		}
-		step("two values", "options.0.CONFLICT ", "Size:M,S Colour:Crimson,Green | S/Green, M/Crimson, M/Green, S/Crimson", remove(catalog.DeleteSingle, size.ID.UUID))
-		step("the same", "options.CONFLICT ", "Size:M,S Colour:Crimson,Green | S/Green, M/Crimson, M/Green, S/Crimson", remove(catalog.DeleteHarmless, size.ID.UUID))
-		step("by position", "", "Colour:Crimson,Green | Green, Crimson", remove(catalog.DeleteByPosition, size.ID.UUID))
+		step("two values", "options.0.CONFLICT ", "Size:M,S Shade:Crimson,Green | S/Green, M/Crimson, M/Green, S/Crimson", remove(catalog.DeleteSingle, size.ID.UUID))
+		step("the same", "options.CONFLICT ", "Size:M,S Shade:Crimson,Green | S/Green, M/Crimson, M/Green, S/Crimson", remove(catalog.DeleteHarmless, size.ID.UUID))
+		step("by position", "", "Shade:Crimson,Green | Green, Crimson", remove(catalog.DeleteByPosition, size.ID.UUID))
 		step("all", "", "Title:Default Title | Default Title", remove(catalog.DeleteByPosition, color.ID.UUID))
 		if _, ps, err := b.catalog.CreateOptions(b.ctx, uuid.New(), one("Size", "S"), false); err != nil || codes(ps) != "productId.NOT_FOUND " {
 			t.Fatal(codes(ps), err)

@@ -13,10 +13,10 @@ import (
 // is refused.
 func (s *Service) SendInvite(ctx context.Context, id gid.ID) (*Customer, fault.Problems, error) {
 	return s.turn(ctx, id, "customer.invited", SubjectActivationRequested, func(a *account) error {
-		switch {
-		case a.state == Disabled:
+		switch a.state {
+		case Disabled:
 			return refuse(CodeConflict, "This account is closed. Enable it first.", "customerId")
-		case a.state == Enabled:
+		case Enabled:
 			return refuse(CodeConflict, "This account is in use already.", "customerId")
 		}
 		a.state = Invited

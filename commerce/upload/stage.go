@@ -89,7 +89,7 @@ func check(in []*Input) (problems fault.Problems) {
 // Uploaded finds the pictures of sources that [Service.Stage] gave. A source of ours without a picture, or whose place has
 // ended, is nil; another source is missing.
 func (s *Service) Uploaded(ctx context.Context, q database.Querier, sources []string) (map[string]*Picture, error) {
-	out, ids, err := map[string]*Picture{}, map[uuid.UUID]string{}, error(nil)
+	out, ids := map[string]*Picture{}, map[uuid.UUID]string{}
 	shop, err := database.Shop(ctx)
 	if err != nil {
 		return nil, err
