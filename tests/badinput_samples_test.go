@@ -133,7 +133,7 @@ func (w *walkIn) samplesOf(p *premises) samples {
 		"staffCustomerAddressUpdate.addressId": id("MailingAddress"), "staffCustomerAddressDelete.addressId": id("MailingAddress"),
 		"customerGroupUpdate.id": id("CustomerGroup"), "customerGroupDelete.id": id("CustomerGroup"), "customerGroupAddCustomers.id": id("CustomerGroup"),
 		"customerGroupRemoveCustomers.id": id("CustomerGroup"), "customerGroup.id": id("CustomerGroup"),
-		"productId":        id("Product"), "productIds": id("Product"), "product.id": id("Product"), "productDelete.input.id": id("Product"), "moves.id": id("Product"),
+		"productId": id("Product"), "productIds": id("Product"), "product.id": id("Product"), "productDelete.input.id": id("Product"), "moves.id": id("Product"),
 		"variants.id": id("ProductVariant"), "variantsIds": id("ProductVariant"), "mediaId": id("MediaImage"), "mediaIds": id("MediaImage"),
 		"optionId": id("ProductOption"), "optionValues.id": id("ProductOptionValue"), "collectionsToJoin": id("Collection"), "collectionsToLeave": id("Collection"),
 		"metafields.id": id("Metafield"), "metafieldsSet.metafields.ownerId": id("Product"), "collection.id": id("Collection"), "image.id": id("MediaImage"),

@@ -28,8 +28,8 @@ var readsMuch = []exception{
 
 // unread are the indexes that nothing below reads, each with the read that it is for.
 var unread = map[string]string{
-	"auditentry_shop_id_id":          "the audit trail, newest first: for auditors, who ask the database",
-	"media_shop_id_source":           "whether an uploaded picture is shown, for the hourly sweep",
+	"auditentry_shop_id_id": "the audit trail, newest first: for auditors, who ask the database",
+	"media_shop_id_source":  "whether an uploaded picture is shown, for the hourly sweep",
 }
 
 // TestEveryStatementFindsItsRows runs what the services do on a large shop, and every case file, and fails for statements

@@ -193,11 +193,11 @@ var unreached = map[string]string{
 	"CalculatedLineItemEdge":       "only an edit that was begun gives one",
 	"StagedMediaUploadTarget":      "only a place that was asked for gives one",
 	"StagedUploadParameter":        "only a place that was asked for gives one",
-	"Job":                      "only a cancellation gives one",
-	"InventoryAdjustmentGroup": "only a change of stock gives one",
-	"InventoryChange":          "only a change of stock gives one",
-	"DiscountCodeNode":         "only a change of a discount gives one",
-	"DiscountAutomaticNode":    "only a change of a discount gives one",
+	"Job":                          "only a cancellation gives one",
+	"InventoryAdjustmentGroup":     "only a change of stock gives one",
+	"InventoryChange":              "only a change of stock gives one",
+	"DiscountCodeNode":             "only a change of a discount gives one",
+	"DiscountAutomaticNode":        "only a change of a discount gives one",
 }
 
 // refusalAt is the code with which a place in an answer was refused by its rule. What a service refuses says so in other

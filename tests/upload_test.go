@@ -145,7 +145,7 @@ func TestAPictureIsUploaded(t *testing.T) {
 		if res, _ := get(t, apptest.String(shown, "url")+"?v=2"); res.StatusCode != http.StatusOK { //nolint:bodyclose // it was read and closed
 			t.Errorf("a picture that is shown was swept: %d", res.StatusCode)
 		}
-		if res, _ := get(t, a.URL+"/files/"+key); res.StatusCode != http.StatusNotFound {
+		if res, _ := get(t, a.URL+"/files/"+key); res.StatusCode != http.StatusNotFound { //nolint:bodyclose // it was read and closed
 			t.Errorf("an orphan stayed: %d %s", res.StatusCode, key)
 		}
 		if got := refused(orphan); got != "INVALID" {
