@@ -127,7 +127,7 @@ func (c *compiler) collect(on string, set ast.SelectionSet, when []condition, vi
 		}
 		switch s := s.(type) {
 		case *ast.Field:
-			if under, ever := conditions(s.Directives, when); ever && !strings.HasPrefix(s.Name, "__") {
+			if under, ever := conditions(s.Directives, when); ever && s.Name != "__typename" {
 				visit(s.Alias, occurrence{s, under})
 			}
 		case *ast.InlineFragment:
@@ -168,9 +168,15 @@ func conditions(directives ast.DirectiveList, when []condition) (under []conditi
 	return when, true
 }
 
+// introspection is what it costs to ask about the schema itself: the whole of it is a large answer, whoever asks.
+var introspection = map[string]float64{"__schema": 1_000, "__type": 50}
+
 // node makes one field of the answer of all the places where it is written.
 func (c *compiler) node(on, name string, places []occurrence) *node {
 	first := places[0].field
+	if weight, asks := introspection[first.Name]; asks {
+		return &node{name: name, at: on + "." + first.Name, weight: weight}
+	}
 	priced := c.prices.fields[on][first.Name]
 	if priced == nil {
 		return nil // validation has seen to it that the field exists wherever it can be executed
