@@ -20,7 +20,18 @@ func business(ctx context.Context, tx database.Tx, id uuid.UUID) (ordered, payin
 // dropAccount deletes an account and what belongs to it. Children whose parent must be there go first; whoever adds one
 // holds the account's row.
 func dropAccount(ctx context.Context, tx database.Tx, id uuid.UUID) error {
-	for _, statement := range []string{
+	if err := DropBelongingsTx(ctx, tx, id); err != nil {
+		return err
+	}
+	return inTurn(ctx, tx, id,
+		`UPDATE cart SET customer_id = NULL, version = version + 1 WHERE shop_id = $1 AND customer_id = $2`,
+		`DELETE FROM customer WHERE shop_id = $1 AND id = $2`)
+}
+
+// DropBelongingsTx deletes what belongs to an account and to nobody else: its memberships, secrets, addresses, ties to
+// providers, sessions and metafields. The account's row must be locked.
+func DropBelongingsTx(ctx context.Context, tx database.Tx, id uuid.UUID) error {
+	return inTurn(ctx, tx, id,
 		`UPDATE customer_group SET members = members - 1 WHERE shop_id = $1 AND id IN (SELECT group_id FROM customer_group_member WHERE shop_id = $1 AND customer_id = $2)`,
 		`DELETE FROM customer_group_member WHERE shop_id = $1 AND customer_id = $2`,
 		`DELETE FROM customer_token WHERE shop_id = $1 AND customer_id = $2`,
@@ -28,10 +39,11 @@ func dropAccount(ctx context.Context, tx database.Tx, id uuid.UUID) error {
 		`DELETE FROM external_identity WHERE shop_id = $1 AND account_id = $2`,
 		`DELETE FROM sign_in_flow WHERE shop_id = $1 AND account_id = $2`,
 		`DELETE FROM session WHERE shop_id = $1 AND subject_id = $2`,
-		`UPDATE cart SET customer_id = NULL, version = version + 1 WHERE shop_id = $1 AND customer_id = $2`,
-		`DELETE FROM metafield WHERE shop_id = $1 AND owner_id = $2`,
-		`DELETE FROM customer WHERE shop_id = $1 AND id = $2`,
-	} {
+		`DELETE FROM metafield WHERE shop_id = $1 AND owner_id = $2`)
+}
+
+func inTurn(ctx context.Context, tx database.Tx, id uuid.UUID, statements ...string) error {
+	for _, statement := range statements {
 		if _, err := tx.Exec(ctx, statement, id); err != nil {
 			return err
 		}

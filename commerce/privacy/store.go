@@ -119,20 +119,11 @@ func blankBehindOrders(ctx context.Context, tx database.Tx, orders []uuid.UUID) 
 
 // blankAccount empties the account and deletes what belongs to it. The row stays for the orders that name it.
 func blankAccount(ctx context.Context, tx database.Tx, p *person, now time.Time) error {
-	for _, statement := range []string{
-		`UPDATE customer_group SET members = members - 1 WHERE shop_id = $1 AND id IN (SELECT group_id FROM customer_group_member WHERE shop_id = $1 AND customer_id = $2)`,
-		`DELETE FROM customer_group_member WHERE shop_id = $1 AND customer_id = $2`,
-		`DELETE FROM customer_token WHERE shop_id = $1 AND customer_id = $2`,
-		`DELETE FROM address WHERE shop_id = $1 AND customer_id = $2`,
-		`DELETE FROM external_identity WHERE shop_id = $1 AND account_id = $2`,
-		`DELETE FROM sign_in_flow WHERE shop_id = $1 AND account_id = $2`,
-		`DELETE FROM session WHERE shop_id = $1 AND subject_id = $2`,
-		`DELETE FROM metafield WHERE shop_id = $1 AND owner_id = $2`,
-		`UPDATE gift_card SET customer_id = NULL, note = '' WHERE shop_id = $1 AND customer_id = $2`,
-	} {
-		if _, err := tx.Exec(ctx, statement, p.id); err != nil {
-			return err
-		}
+	if err := customer.DropBelongingsTx(ctx, tx, p.id); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE gift_card SET customer_id = NULL, note = '' WHERE shop_id = $1 AND customer_id = $2`, p.id); err != nil {
+		return err
 	}
 	_, err := tx.Exec(ctx, `UPDATE customer SET email = $3, verified_email = $4, first_name = '', last_name = '', phone = '', password_hash = '', accepts_marketing = $4, marketing_level = '', marketing_at = NULL,
 		state = 'disabled', tags = NULL, note = '', locale = '', default_address_id = NULL, erase_at = NULL, erased_at = $5, updated_at = $5

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/rialtohq/rialto/graph/cost"
+	"github.com/rialtohq/rialto/graph/limits"
+	"github.com/rialtohq/rialto/graph/schema"
+)
+
+type opsCmd struct {
+	Cost opsCostCmd `cmd:"" help:"Tell what the operations of a file cost at most, and where. Nothing runs and no shop is asked."`
+}
+
+type opsCostCmd struct {
+	File      string `arg:"" help:"A .graphql file with one or more operations." type:"existingfile"`
+	Variables string `help:"Values of variables as JSON, such as '{\"first\": 20}'. Without, lists are as long as the schema assumes."`
+}
+
+// Run prices each operation of the file, every list as long as is asked for.
+func (c *opsCostCmd) Run(r *run) error {
+	text, err := os.ReadFile(c.File)
+	if err != nil {
+		return err
+	}
+	variables := map[string]any{}
+	if c.Variables != "" {
+		in := json.NewDecoder(bytes.NewReader([]byte(c.Variables)))
+		in.UseNumber()
+		if err := in.Decode(&variables); err != nil {
+			return fmt.Errorf("--variables is a JSON object: %w", err)
+		}
+	}
+	doc, prices, err := understand(string(text))
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	for _, op := range doc.Operations {
+		plan, err := prices.Compile(op)
+		if err != nil {
+			return err
+		}
+		if err := c.print(r, op, plan, variables); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// understand reads a document as the server would.
+func understand(text string) (*ast.QueryDocument, *cost.Prices, error) {
+	loaded, err := gqlparser.LoadSchema(schema.Sources()...)
+	if err != nil {
+		return nil, nil, err
+	}
+	l := limits.Limits{Suggestions: true}
+	doc, refusal := l.Parse(text)
+	if refusal == nil {
+		_, refusal = l.Check(doc)
+	}
+	if refusal != nil {
+		return nil, nil, refusal
+	}
+	if errs := l.Validate(loaded, doc); len(errs) > 0 {
+		return nil, nil, errs
+	}
+	prices, err := cost.NewPrices(loaded)
+	return doc, prices, err
+}
+
+func (c *opsCostCmd) print(r *run, op *ast.OperationDefinition, plan *cost.Plan, variables map[string]any) error {
+	e := plan.Estimate(variables, nil)
+	name := op.Name
+	if name == "" {
+		name = "(no name)"
+	}
+	if _, err := fmt.Fprintf(r.out, "%s %s: %d points, %d objects at most\n", op.Operation, name, e.Points, e.Objects); err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(r.out, 0, 4, 2, ' ', 0)
+	_, _ = fmt.Fprintln(t, "  points\ttimes\tfield\tat")
+	for _, s := range cost.Dearest(plan.Breakdown(variables, nil), 20) {
+		_, _ = fmt.Fprintf(t, "  %d\t%d\t%s\t%s\n", s.Points, s.Times, s.Field, s.Path)
+	}
+	return t.Flush()
+}
