@@ -9,10 +9,12 @@ import (
 	"math"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	iam "github.com/rialtohq/rialto/commerce/access"
@@ -78,11 +80,17 @@ type spending struct {
 }
 
 // spend takes the estimate out of the buckets of a request, or refuses it.
-func (h *Handler) spend(ctx context.Context, p *priced, r *wire.Request, by iam.Actor) (*spending, *wire.Answer) {
+func (h *Handler) spend(ctx context.Context, p *priced, op *ast.OperationDefinition, r *wire.Request, by iam.Actor) (*spending, *wire.Answer) {
 	if h.budget.Limiter == nil {
 		return nil, nil
 	}
 	s := &spending{buckets: h.budget.buckets(wire.CallFrom(ctx), r.Headers, by), points: p.Points}
+	if checksOut(op) {
+		s.buckets = slices.DeleteFunc(s.buckets, func(b ratelimit.Bucket) bool { return b.Layer == string(iam.Storefront) || b.Layer == shopLayer })
+	}
+	if len(s.buckets) == 0 {
+		return nil, nil
+	}
 	var err error
 	if s.outcome, err = h.budget.Limiter.Take(ctx, p.Points, s.buckets); err != nil {
 		h.log.ErrorContext(ctx, "rate limits could not be asked, so none held", "error", err)
@@ -102,6 +110,21 @@ func (h *Handler) spend(ctx context.Context, p *priced, r *wire.Request, by iam.
 	return nil, s.refuse(p)
 }
 
+// checkouts are the mutations with which a shopper pays.
+var checkouts = []string{"cartPaymentUpdate", "cartPrepareForCompletion", "cartSubmitForCompletion", "checkoutComplete"}
+
+// checksOut reports whether all that an operation does is to pay for carts. However much is asked of a shop, such operations
+// are not held up by what others ask: they pay in no bucket that shoppers share.
+func checksOut(op *ast.OperationDefinition) bool {
+	if op.Operation != ast.Mutation {
+		return false
+	}
+	return !slices.ContainsFunc(rootFields(op.SelectionSet, nil), func(f *ast.Field) bool { return !slices.Contains(checkouts, f.Name) })
+}
+
+// shopLayer is the layer of all requests to a shop.
+const shopLayer = "shop"
+
 // buckets are those that a request pays in. All lie in one place of a Redis Cluster: that of the shop.
 func (b Budget) buckets(call *wire.Call, headers http.Header, by iam.Actor) []ratelimit.Bucket {
 	shop := "{" + by.Shop.String() + "}:"
@@ -116,7 +139,7 @@ func (b Budget) buckets(call *wire.Call, headers http.Header, by iam.Actor) []ra
 	}
 	out := []ratelimit.Bucket{
 		{Layer: whose, Key: shop + by.Label(), Limit: limit},
-		{Layer: "shop", Key: shop + "shop", Limit: b.Limits.Shop},
+		{Layer: shopLayer, Key: shop + "shop", Limit: b.Limits.Shop},
 	}
 	if subscriber := subscriberOf(call, headers, by); subscriber != "" {
 		out = append(out, ratelimit.Bucket{Layer: "address", Key: shop + "address:" + subscriber, Limit: b.Limits.Address})

@@ -134,6 +134,18 @@ func TestBudget(t *testing.T) {
 			t.Errorf("%s", got.Body)
 		}
 	})
+	t.Run("WhoPaysIsNotHeldUpByOthers", func(t *testing.T) {
+		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Storefront: limit(25), Shop: limit(25), Address: limit(1000)}})
+		for d.post(t, tenProducts).code() == "" { // until the storefront has nothing left
+		}
+		const pay = `mutation { checkoutComplete(cartId: "gid://rialto/Cart/019b0000-0000-7000-8000-000000000000", payment: {gateway: "bogus", token: "tok_ok"}) { order { id } userErrors { code } } }`
+		if got := d.post(t, pay); got.Code != http.StatusOK || got.code() == "THROTTLED" {
+			t.Errorf("%d %s", got.Code, got.Body)
+		}
+		if got := d.post(t, strings.Replace(pay, "{ checkoutComplete", "{ cartCreate { cart { id } } checkoutComplete", 1)); got.code() != "THROTTLED" {
+			t.Errorf("with something else beside it: %d %s", got.Code, got.Body)
+		}
+	})
 	t.Run("ReportOnlyRefusesNothing", func(t *testing.T) {
 		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), ReportOnly: true, Limits: graph.Limits{Storefront: limit(25)}})
 		for range 5 {

@@ -129,7 +129,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return refusal
 	}
 	run := func(ctx context.Context) *wire.Answer {
-		spent, refusal := h.spend(ctx, price, r, actor)
+		spent, refusal := h.spend(ctx, price, op, r, actor)
 		if refusal != nil {
 			return refusal
 		}
