@@ -25,7 +25,7 @@ dev: ## Run from source, with readable logs
 .PHONY: test
 test: ## Run all tests; PostgreSQL, Redis and NATS where RIALTO_TEST_…_URL name them
 	@if [ -n "$(RACE)" ]; then echo "race detector: on"; else echo "race detector: off (no C compiler found)"; fi
-	go test $(RACE) -timeout 20m ./...
+	go test $(RACE) -timeout 40m ./...
 
 .PHONY: lint
 lint: ## Check style and likely mistakes
