@@ -14,6 +14,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/graph/schema"
+	"github.com/rialtohq/rialto/platform/database"
 )
 
 // Every root field and every field that asks something of its reader, for every kind of viewer, over HTTP: the verdict
@@ -27,7 +28,10 @@ func TestAuthorizationMatrix(t *testing.T) {
 		p := demoPremises(t, a)
 		p.furnishMore(t)
 		m := &matrix{atlas: newAtlas(t, p, loaded)}
-		for _, v := range viewers(t, p, otherPremises(t, a)) {
+		for i, v := range viewers(t, p, otherPremises(t, a)) {
+			if a.DB.Dialect() == database.PostgreSQL && strings.HasPrefix(v.name, "app that may ") && i%4 != 0 {
+				continue // who may do what is no matter of the database: all of them are asked of the embedded one
+			}
 			before := m.judged
 			m.roots(t, v)
 			m.fields(t, v)
