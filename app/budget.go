@@ -24,7 +24,7 @@ func (a *App) openRedis() error {
 	}
 	// What is kept there is a convenience: who waits long for it has none.
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = 500*time.Millisecond, 200*time.Millisecond, 200*time.Millisecond, 100*time.Millisecond
-	o.MaxRetries, o.ContextTimeoutEnabled = 1, true
+	o.MaxRetries, o.ContextTimeoutEnabled, o.MinIdleConns = 1, true, 2
 	a.redis = redis.NewClient(o)
 	return nil
 }
