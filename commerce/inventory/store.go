@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -86,18 +85,13 @@ func (s store) ensureLevels(ctx context.Context, tx database.Tx, places []place,
 
 // change adds differences to locked levels: one statement for all.
 func (s store) change(ctx context.Context, tx database.Tx, deltas []delta, now time.Time) error {
-	var values strings.Builder
-	args := []any{now}
+	rows := make([][]any, len(deltas))
 	for i, d := range deltas {
-		if i > 0 {
-			values.WriteString(", ")
-		}
-		n := len(args) + 2 // $1 is the shop
-		fmt.Fprintf(&values, "($%d::uuid, $%d::uuid, $%d::bigint, $%d::bigint, $%d::bigint)", n, n+1, n+2, n+3, n+4)
-		args = append(args, d.variant, d.location, d.onHand, d.reserved, d.incoming)
+		rows[i] = []any{d.variant, d.location, d.onHand, d.reserved, d.incoming}
 	}
+	values, args := database.Values([]any{now}, []string{"uuid", "uuid", "bigint", "bigint", "bigint"}, rows)
 	n, err := tx.Exec(ctx, `UPDATE inventory_level AS l SET on_hand = l.on_hand + d.column3, reserved = l.reserved + d.column4, incoming = l.incoming + d.column5, updated_at = $2
-		FROM (VALUES `+values.String()+`) AS d
+		FROM (VALUES `+values+`) AS d
 		WHERE l.shop_id = $1 AND l.variant_id = d.column1 AND l.location_id = d.column2`, args...)
 	if err == nil && n != int64(len(deltas)) {
 		err = fmt.Errorf("inventory: changed %d levels of %d", n, len(deltas))

@@ -3,7 +3,6 @@ package inventory
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"strings"
 	"time"
 
@@ -80,18 +79,13 @@ func (s store) saveLines(ctx context.Context, tx database.Tx, lines []*TransferL
 	if len(lines) == 0 {
 		return nil
 	}
-	var values strings.Builder
-	var args []any
+	rows := make([][]any, len(lines))
 	for i, l := range lines {
-		if i > 0 {
-			values.WriteString(", ")
-		}
-		n := len(args) + 2 // $1 is the shop
-		fmt.Fprintf(&values, "($%d::uuid, $%d::bigint, $%d::bigint)", n, n+1, n+2)
-		args = append(args, l.ID.UUID, l.Accepted, l.Rejected)
+		rows[i] = []any{l.ID.UUID, l.Accepted, l.Rejected}
 	}
+	values, args := database.Values(nil, []string{"uuid", "bigint", "bigint"}, rows)
 	_, err := tx.Exec(ctx, `UPDATE inventory_transfer_line AS i SET accepted = d.column2, rejected = d.column3
-		FROM (VALUES `+values.String()+`) AS d WHERE i.shop_id = $1 AND i.id = d.column1`, args...)
+		FROM (VALUES `+values+`) AS d WHERE i.shop_id = $1 AND i.id = d.column1`, args...)
 	return err
 }
 

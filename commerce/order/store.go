@@ -239,17 +239,12 @@ func (store) updateItems(ctx context.Context, tx database.Tx, items []*item) err
 	if len(items) == 0 {
 		return nil
 	}
-	var values strings.Builder
-	var args []any
+	rows := make([][]any, len(items))
 	for n, i := range items {
-		if n > 0 {
-			values.WriteString(", ")
-		}
-		p := 2 + len(args)
-		fmt.Fprintf(&values, "($%d::uuid, $%d::bigint, $%d::bigint, $%d::bigint, $%d::bigint, $%d::jsonb)", p, p+1, p+2, p+3, p+4, p+5)
-		args = append(args, i.id, i.fulfilled, i.refunded, i.left(), i.goodsBack, js(i.parcels))
+		rows[n] = []any{i.id, i.fulfilled, i.refunded, i.left(), i.goodsBack, js(i.parcels)}
 	}
-	_, err := tx.Exec(ctx, `WITH now(id, fulfilled, refunded, current, goods, parcels) AS (VALUES `+values.String()+`)
+	values, args := database.Values(nil, []string{"uuid", "bigint", "bigint", "bigint", "bigint", "jsonb"}, rows)
+	_, err := tx.Exec(ctx, `WITH now(id, fulfilled, refunded, current, goods, parcels) AS (VALUES `+values+`)
 		UPDATE order_line SET fulfilled_quantity = now.fulfilled, refunded_quantity = now.refunded, current_quantity = now.current, refunded_total = now.goods, allocations = now.parcels
 		FROM now WHERE order_line.shop_id = $1 AND order_line.id = now.id`, args...)
 	return err

@@ -2,8 +2,6 @@ package order
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -56,17 +54,12 @@ func (store) updateEdited(ctx context.Context, tx database.Tx, items []*item) er
 	if len(items) == 0 {
 		return nil
 	}
-	var values strings.Builder
-	var args []any
+	rows := make([][]any, len(items))
 	for n, i := range items {
-		if n > 0 {
-			values.WriteString(", ")
-		}
-		p := 2 + len(args)
-		fmt.Fprintf(&values, "($%d::uuid, $%d::bigint, $%d::bigint, $%d::bigint, $%d::bigint, $%d::jsonb)", p, p+1, p+2, p+3, p+4, p+5)
-		args = append(args, i.id, i.quantity, i.original, i.goods, i.tax, js(i.taxes))
+		rows[n] = []any{i.id, i.quantity, i.original, i.goods, i.tax, js(i.taxes)}
 	}
-	_, err := tx.Exec(ctx, `WITH now(id, quantity, original, goods, tax, taxes) AS (VALUES `+values.String()+`)
+	values, args := database.Values(nil, []string{"uuid", "bigint", "bigint", "bigint", "bigint", "jsonb"}, rows)
+	_, err := tx.Exec(ctx, `WITH now(id, quantity, original, goods, tax, taxes) AS (VALUES `+values+`)
 		UPDATE order_line SET quantity = now.quantity, original_total = now.original, total = now.goods, tax_total = now.tax, tax_lines = now.taxes
 		FROM now WHERE order_line.shop_id = $1 AND order_line.id = now.id`, args...)
 	return err

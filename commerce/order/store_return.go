@@ -3,7 +3,6 @@ package order
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"strings"
 
 	"github.com/google/uuid"
@@ -97,17 +96,12 @@ func (store) updateReturnLines(ctx context.Context, tx database.Tx, lines []*Ret
 	if len(lines) == 0 {
 		return nil
 	}
-	var values strings.Builder
-	var args []any
+	rows := make([][]any, len(lines))
 	for n, l := range lines {
-		if n > 0 {
-			values.WriteString(", ")
-		}
-		p := 2 + len(args)
-		fmt.Fprintf(&values, "($%d::uuid, $%d::bigint)", p, p+1)
-		args = append(args, l.ID.UUID, l.ProcessedQuantity)
+		rows[n] = []any{l.ID.UUID, l.ProcessedQuantity}
 	}
-	_, err := tx.Exec(ctx, `WITH now(id, processed) AS (VALUES `+values.String()+`)
+	values, args := database.Values(nil, []string{"uuid", "bigint"}, rows)
+	_, err := tx.Exec(ctx, `WITH now(id, processed) AS (VALUES `+values+`)
 		UPDATE return_line SET processed_quantity = now.processed FROM now WHERE return_line.shop_id = $1 AND return_line.id = now.id`, args...)
 	return err
 }

@@ -1,0 +1,21 @@
+package database
+
+import "strings"
+
+// Values are rows as a statement reads them, for one that writes many rows at once: the list behind VALUES, with a type for
+// each column, and the arguments with theirs behind them. $1 is the shop, so that the first of args is $2. All rows have a
+// value for each type.
+func Values(args []any, types []string, rows [][]any) (list string, all []any) {
+	var b strings.Builder
+	for _, row := range rows {
+		if b.Len() > 0 {
+			b.WriteString(", ")
+		}
+		for i, value := range row {
+			b.WriteString([]string{"(", ", "}[min(i, 1)] + "$" + itoa(len(args)+2) + "::" + types[i])
+			args = append(args, value)
+		}
+		b.WriteByte(')')
+	}
+	return b.String(), args
+}
