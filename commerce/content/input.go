@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -97,16 +96,7 @@ func (c *checker) ok() bool { return len(c.problems) == 0 }
 
 // name checks one line of text that must not be empty, and gives it without white space around it.
 func (c *checker) name(s string, field ...string) string {
-	trimmed := strings.TrimSpace(s)
-	switch {
-	case !utf8.ValidString(s) || strings.ContainsFunc(trimmed, unicode.IsControl):
-		c.add(CodeInvalid, "The text has characters that cannot be shown.", field...)
-	case trimmed == "":
-		c.add(CodeBlank, "This is needed.", field...)
-	case utf8.RuneCountInString(trimmed) > maxName:
-		c.add(CodeTooLong, "The text is longer than 255 characters.", field...)
-	}
-	return trimmed
+	return c.problems.Line(s, true, maxName, slices.Concat(c.prefix, field)...)
 }
 
 // body checks a text in HTML.

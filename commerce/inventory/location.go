@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/gosimple/slug"
@@ -172,14 +170,7 @@ func (in LocationChanges) apply(l *Location, others []Location) (ps fault.Proble
 
 // line checks one line of text and gives it without white space around it.
 func line(ps *fault.Problems, s string, field ...string) string {
-	s = strings.TrimSpace(s)
-	switch {
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
-		ps.Add(CodeInvalid, "The text has characters that cannot be shown.", append([]string{"input"}, field...)...)
-	case utf8.RuneCountInString(s) > 200:
-		ps.Add(CodeTooLong, "The text is longer than 200 characters.", append([]string{"input"}, field...)...)
-	}
-	return s
+	return ps.Line(s, false, 200, append([]string{"input"}, field...)...)
 }
 
 // handleOf makes a handle of a name that no location has yet.

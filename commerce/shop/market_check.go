@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/gosimple/slug"
@@ -56,7 +54,7 @@ func (c *checker) find(id uuid.UUID) *Market {
 // take changes m as the input says. before is nil of a new market.
 func (c *checker) take(m, before *Market, in MarketInput) {
 	if in.Name != nil || before == nil {
-		m.Name = c.name(text(in.Name), "input", "name")
+		m.Name = c.problems.Line(text(in.Name), true, maxName, "input", "name")
 	}
 	if in.Handle != nil || before == nil {
 		c.handle(m, text(in.Handle))
@@ -80,20 +78,6 @@ func (c *checker) take(m, before *Market, in MarketInput) {
 	c.currency(m, before, in)
 }
 
-// name checks a line of text that must not be empty, and gives it without white space around it.
-func (c *checker) name(s string, field ...string) string {
-	trimmed := strings.TrimSpace(s)
-	switch {
-	case !utf8.ValidString(s) || strings.ContainsFunc(trimmed, unicode.IsControl):
-		c.add(CodeInvalid, "The text has characters that cannot be shown.", field...)
-	case trimmed == "":
-		c.add(CodeBlank, "This is needed.", field...)
-	case utf8.RuneCountInString(trimmed) > maxName:
-		c.add(CodeTooLong, "The text is longer than 255 characters.", field...)
-	}
-	return trimmed
-}
-
 // handle gives m the handle that was chosen, which must be free, or a free one made of its name.
 func (c *checker) handle(m *Market, chosen string) {
 	taken := func(h string) bool {
@@ -101,7 +85,7 @@ func (c *checker) handle(m *Market, chosen string) {
 	}
 	if strings.TrimSpace(chosen) != "" {
 		before := len(c.problems)
-		h := c.name(chosen, "input", "handle")
+		h := c.problems.Line(chosen, true, maxName, "input", "handle")
 		if len(c.problems) > before {
 			return
 		}

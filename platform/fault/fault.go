@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Code says what kind of failure happened. Codes are part of the API (extensions.code) and never change meaning.
@@ -94,4 +96,20 @@ type Problems []*Problem
 // Add appends a problem.
 func (p *Problems) Add(code, message string, field ...string) {
 	*p = append(*p, &Problem{Field: field, Code: code, Message: message})
+}
+
+// Line checks a line of text that people read, and gives it without white space around it. It must have no characters that
+// cannot be shown, at most so many otherwise, and something where it is needed. Its problems have the codes INVALID, BLANK
+// and TOO_LONG.
+func (p *Problems) Line(s string, needed bool, most int, field ...string) string {
+	trimmed := strings.TrimSpace(s)
+	switch {
+	case !utf8.ValidString(s) || strings.ContainsFunc(trimmed, unicode.IsControl):
+		p.Add("INVALID", "The text has characters that cannot be shown.", field...)
+	case trimmed == "" && needed:
+		p.Add("BLANK", "This is needed.", field...)
+	case utf8.RuneCountInString(trimmed) > most:
+		p.Add("TOO_LONG", fmt.Sprintf("The text is longer than %d characters.", most), field...)
+	}
+	return trimmed
 }
