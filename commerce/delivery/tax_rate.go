@@ -12,7 +12,6 @@ import (
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/pricing"
 	"github.com/rialtohq/rialto/commerce/tax"
-	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/rialtohq/rialto/platform/keyset"
@@ -126,38 +125,11 @@ func (s *Service) DeleteTax(ctx context.Context, id uuid.UUID) (fault.Problems, 
 	return problems, err
 }
 
-// writeTax lets plan choose a change with the shop's taxes locked, and makes it.
-func (s *Service) writeTax(ctx context.Context, action string, plan func(all []*TaxRate) (before, after *TaxRate, problems fault.Problems)) (out *TaxRate, problems fault.Problems, err error) {
-	err = s.write(ctx, func(tx database.Tx) error {
-		if err := s.store.lock(ctx, tx); err != nil {
-			return err
-		}
-		all, err := s.store.keptTaxes(ctx, tx)
-		if err != nil {
-			return err
-		}
-		var before *TaxRate
-		if before, out, problems = plan(all); len(problems) > 0 {
-			out = nil
-			return nil
-		}
-		on, now := before, s.clock.Now()
-		if out != nil {
-			on = out
-			out.UpdatedAt = now
-			if before != nil {
-				out.UpdatedAt = revision.Next(now, before.UpdatedAt)
-			} else {
-				out.CreatedAt = now
-			}
-		}
-		if err := s.store.saveTax(ctx, tx, before, out); err != nil {
-			return err
-		}
-		return s.note(ctx, tx, action, on.NodeID(), before.record(), out.record())
-	})
-	return out, problems, err
+func (s *Service) writeTax(ctx context.Context, action string, plan func(all []*TaxRate) (before, after *TaxRate, problems fault.Problems)) (*TaxRate, fault.Problems, error) {
+	return change(ctx, s, action, s.store.keptTaxes, s.store.saveTax, plan)
 }
+
+func (r *TaxRate) times() (created, updated *time.Time) { return &r.CreatedAt, &r.UpdatedAt }
 
 // record is a tax in the audit trail; nil where there is none.
 func (r *TaxRate) record() any {

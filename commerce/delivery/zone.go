@@ -111,38 +111,11 @@ func noZone() fault.Problems {
 	return fault.Problems{{Code: CodeNotFound, Message: "There is no such zone.", Field: []string{"id"}}}
 }
 
-// writeZone lets plan choose a change with the shop's zones locked, and makes it.
-func (s *Service) writeZone(ctx context.Context, action string, plan func(all []*Zone) (before, after *Zone, problems fault.Problems)) (out *Zone, problems fault.Problems, err error) {
-	err = s.write(ctx, func(tx database.Tx) error {
-		if err := s.store.lock(ctx, tx); err != nil {
-			return err
-		}
-		all, err := s.store.keptZones(ctx, tx)
-		if err != nil {
-			return err
-		}
-		var before *Zone
-		if before, out, problems = plan(all); len(problems) > 0 {
-			out = nil
-			return nil
-		}
-		on, now := before, s.clock.Now()
-		if out != nil {
-			on = out
-			out.UpdatedAt = now
-			if before != nil {
-				out.UpdatedAt = revision.Next(now, before.UpdatedAt)
-			} else {
-				out.CreatedAt = now
-			}
-		}
-		if err := s.store.saveZone(ctx, tx, before, out); err != nil {
-			return err
-		}
-		return s.note(ctx, tx, action, on.NodeID(), before.record(), out.record())
-	})
-	return out, problems, err
+func (s *Service) writeZone(ctx context.Context, action string, plan func(all []*Zone) (before, after *Zone, problems fault.Problems)) (*Zone, fault.Problems, error) {
+	return change(ctx, s, action, s.store.keptZones, s.store.saveZone, plan)
 }
+
+func (z *Zone) times() (created, updated *time.Time) { return &z.CreatedAt, &z.UpdatedAt }
 
 // record is a zone in the audit trail; nil where there is none.
 func (z *Zone) record() any {
