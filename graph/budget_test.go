@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -18,7 +17,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
-	"github.com/redis/go-redis/v9"
 
 	"github.com/rialtohq/rialto/app"
 	"github.com/rialtohq/rialto/app/apptest"
@@ -27,6 +25,7 @@ import (
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/ratelimit"
+	"github.com/rialtohq/rialto/platform/ratelimit/ratelimittest"
 )
 
 // door is a GraphQL door of a running app with limits of a test's own, to which requests come from where the test says.
@@ -217,28 +216,12 @@ func TestBudget(t *testing.T) {
 // While Redis is away requests are answered, at this process's share of the limits, and everybody is told; when it is back
 // all is as before.
 func TestRedisAwayAndBack(t *testing.T) {
-	if os.Getenv("RIALTO_TEST_REDIS_URL") == "" {
-		t.Skip("RIALTO_TEST_REDIS_URL is not set")
-	}
-	o, err := redis.ParseURL(os.Getenv("RIALTO_TEST_REDIS_URL"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := newProxy(t, o.Addr)
+	p := newProxy(t, ratelimittest.Redis(t).Options().Addr)
 	a := apptest.Start(t, apptest.Options{Kind: apptest.Embedded, Config: func(c *app.Config) {
 		c.RateLimits, c.RedisURL, c.BusName = "enforce", "redis://"+p.Addr().String()+"/9", "test-"+uuid.NewString()
 	}})
 	away := func() bool {
-		res, err := http.Get(a.AdminURL() + "/metrics") //nolint:noctx // of this process
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = res.Body.Close() }()
-		var b bytes.Buffer
-		if _, err := b.ReadFrom(res.Body); err != nil {
-			t.Fatal(err)
-		}
-		return slices.Contains(strings.Split(b.String(), "\n"), "rialto_rate_limits_local 1")
+		return slices.Contains(strings.Split(a.Metrics(t), "\n"), "rialto_rate_limits_local 1")
 	}
 	ask := func() { a.Query(t, tenProducts, nil) }
 	// A busy machine may take Redis for away that is only slow, so each state is waited for; every request is answered all the

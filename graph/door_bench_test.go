@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/redis/go-redis/v9"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/rialtohq/rialto/app/apptest"
@@ -23,6 +22,7 @@ import (
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/ratelimit"
+	"github.com/rialtohq/rialto/platform/ratelimit/ratelimittest"
 )
 
 // What access rules cost: the same page of the same shop with the schema's directives and with all of them @public, asked by
@@ -80,14 +80,8 @@ func BenchmarkPrice(b *testing.B) {
 func limiters(b *testing.B) map[string]ratelimit.Limiter {
 	b.Helper()
 	out := map[string]ratelimit.Limiter{"memory": ratelimit.NewMemory(clock.System{})}
-	if address := os.Getenv("RIALTO_TEST_REDIS_URL"); address != "" {
-		o, err := redis.ParseURL(address)
-		if err != nil {
-			b.Fatal(err)
-		}
-		client := redis.NewClient(o)
-		b.Cleanup(func() { _ = client.Close() })
-		later := ratelimit.NewLater(ratelimit.NewRedis(client, "bench-"+uuid.NewString()+":"))
+	if os.Getenv("RIALTO_TEST_REDIS_URL") != "" {
+		later := ratelimit.NewLater(ratelimit.NewRedis(ratelimittest.Redis(b), "bench-"+uuid.NewString()+":"))
 		if err := later.Start(b.Context()); err != nil {
 			b.Fatal(err)
 		}

@@ -1,8 +1,6 @@
 package tests
 
 import (
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -27,21 +25,9 @@ func TestWhatSellsBestComesFirst(t *testing.T) {
 			data := a.Query(t, `{ products(first: 1, sortKey: BEST_SELLING) { nodes { handle } } }`, nil)
 			return apptest.String(data, "products", "nodes", 0, "handle") == "oak-chair"
 		})
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.AdminURL()+"/metrics", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = res.Body.Close() }()
-		body, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
+		metrics := a.Metrics(t)
 		for _, want := range []string{`rialto_checkouts_total{outcome="completed"} 2`, `rialto_checkouts_total{outcome="PAYMENT_DECLINED"} 1`} {
-			if !strings.Contains(string(body), want) {
+			if !strings.Contains(metrics, want) {
 				t.Errorf("metrics lack %s", want)
 			}
 		}

@@ -221,6 +221,25 @@ func (a *App) Owner(t testing.TB) Headers {
 	return Headers{"Authorization": "Bearer " + token}
 }
 
+// Metrics are the process's metrics, as Prometheus reads them.
+func (a *App) Metrics(t testing.TB) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.AdminURL()+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := a.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
 // At walks into data by names and places; nil where the way ends.
 func At(data any, path ...any) any {
 	for _, p := range path {

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/redis/go-redis/v9"
 
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/ratelimit"
@@ -23,34 +21,15 @@ func TestMemory(t *testing.T) {
 	ratelimittest.Run(t, ratelimit.NewMemory(c), func() { c.Advance(time.Millisecond) })
 }
 
-// client is a client of the tests' Redis.
-func client(t testing.TB) *redis.Client {
-	t.Helper()
-	url := os.Getenv("RIALTO_TEST_REDIS_URL")
-	if url == "" {
-		if os.Getenv("RIALTO_TEST_REQUIRED") != "" {
-			t.Fatal("RIALTO_TEST_REDIS_URL is not set")
-		}
-		t.Skip("RIALTO_TEST_REDIS_URL is not set")
-	}
-	options, err := redis.ParseURL(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := redis.NewClient(options)
-	t.Cleanup(func() { _ = c.Close() })
-	return c
-}
-
 func TestRedis(t *testing.T) {
 	t.Parallel()
-	ratelimittest.Run(t, ratelimit.NewRedis(client(t), "test-"+uuid.NewString()+":"), func() {}) // Redis goes by its own clock
+	ratelimittest.Run(t, ratelimit.NewRedis(ratelimittest.Redis(t), "test-"+uuid.NewString()+":"), func() {}) // Redis goes by its own clock
 }
 
 // A bucket in Redis goes away by itself once it is full.
 func TestRedisForgetsFullBuckets(t *testing.T) {
 	t.Parallel()
-	c := client(t)
+	c := ratelimittest.Redis(t)
 	prefix := "test-" + uuid.NewString() + ":"
 	b := ratelimit.Bucket{Key: "{x}", Limit: ratelimit.Limit{Capacity: 100, PerSecond: 1e4}}
 	if _, err := ratelimit.NewRedis(c, prefix).Take(t.Context(), 100, []ratelimit.Bucket{b}); err != nil {
@@ -144,7 +123,7 @@ func TestReplicasShareOneBudget(t *testing.T) {
 	var allowed atomic.Int64
 	done := make(chan error, 3)
 	for range 3 {
-		replica := ratelimit.NewRedis(client(t), prefix)
+		replica := ratelimit.NewRedis(ratelimittest.Redis(t), prefix)
 		go func() {
 			for range 400 {
 				out, err := replica.Take(context.WithoutCancel(t.Context()), 1, b)
@@ -183,7 +162,7 @@ func BenchmarkTake(b *testing.B) {
 		}
 	}
 	b.Run("Memory", func(b *testing.B) { run(b, ratelimit.NewMemory(clock.System{})) })
-	b.Run("Redis", func(b *testing.B) { run(b, ratelimit.NewRedis(client(b), "bench-"+uuid.NewString()+":")) })
+	b.Run("Redis", func(b *testing.B) { run(b, ratelimit.NewRedis(ratelimittest.Redis(b), "bench-"+uuid.NewString()+":")) })
 }
 
 // What is given back late is given back, at the latest when the process stops.

@@ -1,8 +1,9 @@
-// Package ratelimittest is the suite that every limiter passes.
+// Package ratelimittest is the suite that every limiter passes, and the Redis that tests of limits use.
 package ratelimittest
 
 import (
 	"context"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -10,12 +11,33 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/rialtohq/rialto/platform/ratelimit"
 )
 
 // slow fills so slowly that a test sees nothing of it.
 const slow = 1e-3
+
+// Redis is a client of the Redis that RIALTO_TEST_REDIS_URL names. Without one the test is skipped, unless RIALTO_TEST_REQUIRED
+// says that there must be one.
+func Redis(t testing.TB) *redis.Client {
+	t.Helper()
+	url := os.Getenv("RIALTO_TEST_REDIS_URL")
+	if url == "" {
+		if os.Getenv("RIALTO_TEST_REQUIRED") != "" {
+			t.Fatal("RIALTO_TEST_REDIS_URL is required here and not set")
+		}
+		t.Skip("RIALTO_TEST_REDIS_URL is not set")
+	}
+	options, err := redis.ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := redis.NewClient(options)
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
 
 // Run runs the suite on a limiter. Tick lets a moment pass for one that goes by a clock of the test.
 func Run(t *testing.T, limiter ratelimit.Limiter, tick func()) {
