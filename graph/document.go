@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"slices"
 	"strings"
@@ -52,7 +54,8 @@ func (d *documents) get(text string) (*document, *wire.Answer) {
 		return nil, wire.RefuseAll(wire.Refused, errs...)
 	}
 	atOnce(parsed)
-	doc := &document{QueryDocument: parsed, prices: d.prices, plans: map[*ast.OperationDefinition]*cost.Plan{}}
+	sum := sha256.Sum256([]byte(text))
+	doc := &document{QueryDocument: parsed, ID: hex.EncodeToString(sum[:]), prices: d.prices, plans: map[*ast.OperationDefinition]*cost.Plan{}}
 	d.kept.Set(strings.Clone(text), doc)
 	return doc, nil
 }

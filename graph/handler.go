@@ -105,7 +105,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	if op == nil {
 		return wire.Refuse(wire.Refused, "OPERATION_NOT_FOUND", "Say in operationName which operation of the document to run.")
 	}
-	call.Operation, call.Kind = op.Name, string(op.Operation)
+	call.Document, call.Operation, call.Kind = doc.ID, op.Name, string(op.Operation)
 	if r.Method == http.MethodGet && op.Operation != ast.Query {
 		return wire.Refuse(wire.MutationByGet, "METHOD_NOT_ALLOWED", "Only queries can be sent by GET: send this operation by POST.")
 	}

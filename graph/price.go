@@ -25,6 +25,8 @@ const (
 // document is a document that was validated, with the price plans of its operations.
 type document struct {
 	*ast.QueryDocument
+	// ID is the SHA-256 of the text, in lower-case hex: how caches, metrics and registered operations name a document.
+	ID     string
 	prices *cost.Prices
 
 	mu    sync.Mutex
