@@ -93,17 +93,23 @@ func (p *Plan) Middleware(next graphql.FieldMiddleware) graphql.FieldMiddleware 
 // check judges the field that the context is about.
 func (p *Plan) check(ctx context.Context) error {
 	fc := graphql.GetFieldContext(ctx)
-	at := Coordinate{fc.Object, fc.Field.Name}
-	v, ok := p.guarded[at]
-	if !ok {
+	if !p.Guards(fc.Object, fc.Field.Name) {
 		return nil
 	}
-	if p.parts != nil {
-		if v, ok = p.In(rootOf(fc)).guarded[at]; !ok {
-			return nil
-		}
-	}
-	if v.pending && v.rule.agreed(ctx, p.policies, parentOf(fc)) {
+	return p.Refused(ctx, rootOf(fc), fc.Object, fc.Field.Name, parentOf(fc))
+}
+
+// Guards reports whether a field may be refused below any root field, so that it must be asked about for each object.
+func (p *Plan) Guards(object, field string) bool {
+	_, ok := p.guarded[Coordinate{object, field}]
+	return ok
+}
+
+// Refused is why a field of an object may not be seen below a root field, given by its response name; nil where it may. The
+// object is nil for root fields.
+func (p *Plan) Refused(ctx context.Context, root, object, field string, parent any) error {
+	v, ok := p.In(root).guarded[Coordinate{object, field}]
+	if !ok || v.pending && v.rule.agreed(ctx, p.policies, parent) {
 		return nil
 	}
 	return v.refuse()

@@ -33,10 +33,11 @@ func (id ID) IsZero() bool { return id.UUID == uuid.Nil }
 // String spells the id: gid://rialto/Type/uuid, and ?key=… where it has one.
 func (id ID) String() string {
 	b := make([]byte, 0, len(prefix)+len(id.Type)+1+36+5+len(id.Key))
-	return string(id.append(b))
+	return string(id.Append(b))
 }
 
-func (id ID) append(b []byte) []byte {
+// Append adds the id to a text. It holds nothing that JSON would want escaped.
+func (id ID) Append(b []byte) []byte {
 	b = append(b, prefix...)
 	b = append(b, id.Type...)
 	b = append(b, '/')
@@ -55,7 +56,7 @@ func (id ID) append(b []byte) []byte {
 func (id ID) MarshalGQL(w io.Writer) {
 	b := make([]byte, 0, 96)
 	b = append(b, '"')
-	b = id.append(b)
+	b = id.Append(b)
 	_, _ = w.Write(append(b, '"'))
 }
 
