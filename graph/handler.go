@@ -41,6 +41,8 @@ type Config struct {
 	Log      *slog.Logger
 	// Budget is what operations may cost.
 	Budget Budget
+	// Reference lets gqlgen's executor run every operation, instead of the engine that is generated beside it.
+	Reference bool
 	// Answers remembers the answers of mutations that carry an idempotency key; nil refuses such keys.
 	Answers Answers
 }
@@ -58,8 +60,8 @@ type Handler struct {
 	budget   Budget
 	bounds   *shopBounds
 	log      *slog.Logger
-	// plain lets gqlgen's executor run everything.
-	plain bool
+	// reference lets gqlgen's executor run everything.
+	reference bool
 }
 
 var _ wire.Executor = (*Handler)(nil)
@@ -81,7 +83,7 @@ func New(c Config) (*Handler, error) {
 	}
 	h := &Handler{
 		schema: es, engine: generated.NewEngine(config), docs: newDocuments(es.Schema(), c.Limits, prices), budget: c.Budget.orDefault(), planner: access.NewPlanner(rules, 10_000), views: access.NewViews(rules, es.Schema()),
-		identity: c.Identity, services: c.Services, answers: c.Answers, log: c.Log,
+		identity: c.Identity, services: c.Services, answers: c.Answers, log: c.Log, reference: c.Reference,
 	}
 	if c.Budget.ShopBounds {
 		h.bounds = newShopBounds(c.Services, c.Log)
@@ -176,7 +178,7 @@ func (h *Handler) run(ctx context.Context, r *wire.Request, doc *ast.QueryDocume
 // execute gives the value of the data entry. What an operation asks about the schema itself, gqlgen's executor answers; it
 // is also what the engine is tested against.
 func (h *Handler) execute(ctx context.Context, oc *graphql.OperationContext, plan *access.Plan, actor iam.Actor) json.RawMessage {
-	if plan.Introspects() || h.plain {
+	if plan.Introspects() || h.reference {
 		plan.Install(oc)
 		oc.ResolverMiddleware = traced(ctx, oc.ResolverMiddleware)
 		return h.executable(plan, actor).Exec(ctx)(ctx).Data

@@ -36,6 +36,19 @@ func TestStatements(t *testing.T) {
 				t.Fatalf("found %d pages, want 2", n)
 			}
 		})
+		t.Run("AnyOfNoIds", func(t *testing.T) {
+			if n := count(t, ctx, db, "SELECT count(*) FROM page WHERE shop_id = $1 AND id = ANY($2)", []uuid.UUID{}); n != 0 {
+				t.Fatalf("found %d pages, want none", n)
+			}
+		})
+		t.Run("IdsComeBack", func(t *testing.T) {
+			var id uuid.UUID
+			var maybe, none *uuid.UUID
+			err := db.QueryRow(ctx, "SELECT id, id, CASE WHEN id = $2 THEN NULL ELSE id END FROM page WHERE shop_id = $1 AND id = $2", ids[1]).Scan(&id, &maybe, &none)
+			if err != nil || id != ids[1] || maybe == nil || *maybe != ids[1] || none != nil {
+				t.Fatalf("read %v, %v and %v, %v; wrote %v", id, maybe, none, err, ids[1])
+			}
+		})
 		t.Run("AnyOfStrings", func(t *testing.T) {
 			if n := count(t, ctx, db, "SELECT count(*) FROM page WHERE shop_id = $1 AND handle = ANY($2)", []string{"a", "b", "x"}); n != 2 {
 				t.Fatalf("found %d pages, want 2", n)

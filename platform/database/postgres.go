@@ -35,6 +35,7 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		// Moments come in UTC, wherever the process runs.
 		conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+		registerUUIDs(conn.TypeMap())
 		return nil
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
