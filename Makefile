@@ -35,7 +35,7 @@ lint: ## Check style and likely mistakes
 .PHONY: generate
 generate: ## Generate ent's client and gqlgen's executor from the schemas
 	go generate ./ent
-	go tool gqlgen generate
+	go run ./graph/engine/gen
 
 .PHONY: verify
 verify: ## Check that generated code and migrations are fresh

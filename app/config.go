@@ -42,6 +42,8 @@ type Config struct {
 	// static: whether a list is priced by what the shop holds. Replicas is among how many processes the limits are shared
 	// while Redis is away.
 	RateLimits, CostBounds, Replicas string
+	// Executor is engine, or gqlgen to run every operation by gqlgen's own executor, which the engine is measured against.
+	Executor string
 	// SMTPURL names the server that takes mails; empty keeps them as files in the data folder.
 	SMTPURL string
 	// Secret seals what the database keeps secret, such as signing keys; empty keeps it as it is.
@@ -86,6 +88,7 @@ func settings() []setting {
 		{env: "RIALTO_SECRET", help: "long random text that seals signing keys and client secrets in the database; empty keeps them unsealed", secret: true, field: func(c *Config) *string { return &c.Secret }},
 		{env: "RIALTO_PRIVATE_PROVIDERS", def: "off", help: "on lets identity providers be at private addresses and without TLS, for development", field: func(c *Config) *string { return &c.PrivateProviders }},
 		{env: "RIALTO_RATE_LIMITS", def: "enforce", help: "enforce, report (count and log, refuse nothing) or off", field: func(c *Config) *string { return &c.RateLimits }},
+		{env: "RIALTO_EXECUTOR", def: "engine", help: "engine, or gqlgen to run operations by gqlgen's own executor, which is slower, for comparing", field: func(c *Config) *string { return &c.Executor }},
 		{env: "RIALTO_COST_BOUNDS", def: "shop", help: "shop prices a list by the longest that the shop has, static by what is asked for", field: func(c *Config) *string { return &c.CostBounds }},
 		{env: "RIALTO_REPLICAS", def: "2", help: "among how many processes rate limits are shared while Redis is away", field: func(c *Config) *string { return &c.Replicas }},
 		{env: "RIALTO_ERASURE_DELAY", def: "240h", help: "how long the erasure of a customer can be canceled", field: func(c *Config) *string { return &c.ErasureDelay }},
@@ -148,7 +151,7 @@ func (c Config) check() error {
 	for _, s := range []struct {
 		name, value string
 		allowed     []string
-	}{{"RIALTO_RATE_LIMITS", c.RateLimits, []string{"enforce", "report", "off"}}, {"RIALTO_COST_BOUNDS", c.CostBounds, []string{"shop", "static"}}} {
+	}{{"RIALTO_RATE_LIMITS", c.RateLimits, []string{"enforce", "report", "off"}}, {"RIALTO_COST_BOUNDS", c.CostBounds, []string{"shop", "static"}}, {"RIALTO_EXECUTOR", c.Executor, []string{"engine", "gqlgen"}}} {
 		if s.value != "" && !slices.Contains(s.allowed, s.value) {
 			return fmt.Errorf("%s is one of %s, not %q", s.name, strings.Join(s.allowed, ", "), s.value)
 		}

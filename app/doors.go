@@ -12,7 +12,7 @@ import (
 func (a *App) doors(address string) error {
 	handler, err := graph.New(graph.Config{
 		Services: a.Services(address),
-		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(),
+		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(), Reference: a.config.Executor == "gqlgen",
 	})
 	if err != nil {
 		return err

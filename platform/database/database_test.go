@@ -44,9 +44,11 @@ func TestStatements(t *testing.T) {
 		t.Run("IdsComeBack", func(t *testing.T) {
 			var id uuid.UUID
 			var maybe, none *uuid.UUID
-			err := db.QueryRow(ctx, "SELECT id, id, CASE WHEN id = $2 THEN NULL ELSE id END FROM page WHERE shop_id = $1 AND id = $2", ids[1]).Scan(&id, &maybe, &none)
-			if err != nil || id != ids[1] || maybe == nil || *maybe != ids[1] || none != nil {
-				t.Fatalf("read %v, %v and %v, %v; wrote %v", id, maybe, none, err, ids[1])
+			var some, no uuid.NullUUID
+			err := db.QueryRow(ctx, "SELECT id, id, CASE WHEN id = $2 THEN NULL ELSE id END, id, CASE WHEN id = $2 THEN NULL ELSE id END FROM page WHERE shop_id = $1 AND id = $2", ids[1]).
+				Scan(&id, &maybe, &none, &some, &no)
+			if err != nil || id != ids[1] || maybe == nil || *maybe != ids[1] || none != nil || !some.Valid || some.UUID != ids[1] || no.Valid {
+				t.Fatalf("read %v, %v, %v, %v and %v, %v; wrote %v", id, maybe, none, some, no, err, ids[1])
 			}
 		})
 		t.Run("AnyOfStrings", func(t *testing.T) {

@@ -28,8 +28,13 @@ func (c uuidCodec) PlanEncode(m *pgtype.Map, oid uint32, format int16, value any
 }
 
 func (c uuidCodec) PlanScan(m *pgtype.Map, oid uint32, format int16, target any) pgtype.ScanPlan {
-	if _, ok := target.(*uuid.UUID); ok && format == pgtype.BinaryFormatCode {
-		return scanUUID{}
+	if format == pgtype.BinaryFormatCode {
+		switch target.(type) {
+		case *uuid.UUID:
+			return scanUUID{}
+		case *uuid.NullUUID:
+			return scanNullUUID{}
+		}
 	}
 	return c.UUIDCodec.PlanScan(m, oid, format, target)
 }
@@ -54,6 +59,14 @@ func (scanUUID) Scan(src []byte, target any) error {
 		return fmt.Errorf("database: an id of %d bytes", len(src))
 	}
 	return nil
+}
+
+type scanNullUUID struct{}
+
+func (scanNullUUID) Scan(src []byte, target any) error {
+	id := target.(*uuid.NullUUID)
+	id.Valid = src != nil
+	return scanUUID{}.Scan(src, &id.UUID)
 }
 
 type uuidArrayCodec struct{ *pgtype.ArrayCodec }

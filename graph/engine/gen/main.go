@@ -116,15 +116,15 @@ func called(f *codegen.Field) bool {
 
 // direct are the marshalers whose bytes the engine writes by itself.
 var direct = map[string]string{
-	"github.com/99designs/gqlgen/graphql.MarshalString":            "x.String",
-	"github.com/99designs/gqlgen/graphql.MarshalInt":               "x.Int",
-	"github.com/99designs/gqlgen/graphql.MarshalInt32":             "x.Int",
-	"github.com/99designs/gqlgen/graphql.MarshalInt64":             "x.Int",
-	"github.com/99designs/gqlgen/graphql.MarshalBoolean":           "x.Bool",
-	"github.com/rialtohq/rialto/graph/model.MarshalText":           "x.String",
-	"github.com/rialtohq/rialto/graph/model.MarshalDecimal":        "x.String",
-	"github.com/rialtohq/rialto/graph/model.MarshalDateTime":       "x.Time",
-	"github.com/rialtohq/rialto/graph/model.MarshalCurrencyCode":   "x.String",
+	"github.com/99designs/gqlgen/graphql.MarshalString":          "x.String",
+	"github.com/99designs/gqlgen/graphql.MarshalInt":             "x.Int",
+	"github.com/99designs/gqlgen/graphql.MarshalInt32":           "x.Int",
+	"github.com/99designs/gqlgen/graphql.MarshalInt64":           "x.Int",
+	"github.com/99designs/gqlgen/graphql.MarshalBoolean":         "x.Bool",
+	"github.com/rialtohq/rialto/graph/model.MarshalText":         "x.String",
+	"github.com/rialtohq/rialto/graph/model.MarshalDecimal":      "x.String",
+	"github.com/rialtohq/rialto/graph/model.MarshalDateTime":     "x.Time",
+	"github.com/rialtohq/rialto/graph/model.MarshalCurrencyCode": "x.String",
 }
 
 // scalar is the expression that writes a value and says whether it is one.
