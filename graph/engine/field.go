@@ -30,9 +30,9 @@ func (x *Run) Enter(f *Field) (context.Context, func(error)) {
 }
 
 // Leave ends what Enter began, and turns a panic into an error. It must be deferred by itself.
-func (x *Run) Leave(ctx context.Context, end func(error), err *error) {
+func (x *Run) Leave(end func(error), err *error) {
 	if p := recover(); p != nil {
-		*err = x.Operation.Recover(ctx, p)
+		*err = panicked{p}
 	}
 	if end != nil {
 		end(*err)
@@ -53,10 +53,17 @@ func (x *Run) Allowed(f *Field, parent any) bool {
 	return err == nil
 }
 
+// panicked is the panic of a resolver on its way to where it is told.
+type panicked struct{ p any }
+
+func (panicked) Error() string { return "a resolver panicked" }
+
 // Fail notes the error of a field and writes null where the field may be null. It reports whether that is so.
 func (x *Run) Fail(f *Field, err error) bool {
 	ctx := x.failing(f)
-	if f.BadArgs == nil {
+	if p, ok := err.(panicked); ok { //nolint:errorlint // Leave has just made it
+		err = x.Operation.Recover(ctx, p.p)
+	} else if f.BadArgs == nil {
 		err = graphql.AddFieldLocationToError(ctx, err)
 	}
 	x.Operation.Error(ctx, err)
@@ -77,9 +84,9 @@ func (x *Run) Invalid(f *Field) bool {
 	return false
 }
 
-// Missing is Invalid for the value at the place that was stepped into last.
-func (x *Run) Missing() bool {
-	graphql.AddInvalidNullError(x.failing(nil), "")
+// Missing is Invalid for the value at the place that was stepped into last, which has a type of its own in a list.
+func (x *Run) Missing(declared string) bool {
+	graphql.AddInvalidNullError(x.failing(nil), declared)
 	return false
 }
 

@@ -350,7 +350,7 @@ func (x *engineRun) fieldApiKey(f *engine.Field, obj *app.Key) bool {
 
 func (x *engineRun) getApiKey_app(f *engine.Field, obj *app.Key) (v *app.App, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ApiKey.App(ctx, obj)
 }
 
@@ -1451,13 +1451,13 @@ func (x *engineRun) fieldAuditEntry(f *engine.Field, obj *staff.AuditEntry) bool
 
 func (x *engineRun) getAuditEntry_app(f *engine.Field, obj *staff.AuditEntry) (v *app.App, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.AuditEntry.App(ctx, obj)
 }
 
 func (x *engineRun) getAuditEntry_staffMember(f *engine.Field, obj *staff.AuditEntry) (v *staff.StaffMember, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.AuditEntry.StaffMember(ctx, obj)
 }
 
@@ -1610,7 +1610,7 @@ func (x *engineRun) fieldAutomaticDiscountApplication(f *engine.Field, obj *orde
 
 func (x *engineRun) getAutomaticDiscountApplication_value(f *engine.Field, obj *order.AutomaticDiscountApplication) (v model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.AutomaticDiscountApplication.Value(ctx, obj)
 }
 
@@ -1766,7 +1766,7 @@ func (x *engineRun) fieldBasicEvent(f *engine.Field, obj *order.Event) bool {
 
 func (x *engineRun) getBasicEvent_staffMember(f *engine.Field, obj *order.Event) (v *staff.StaffMember, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.BasicEvent.StaffMember(ctx, obj)
 }
 
@@ -2180,7 +2180,7 @@ func (x *engineRun) fieldCalculatedLineItem(f *engine.Field, obj *order.EditLine
 
 func (x *engineRun) getCalculatedLineItem_variant(f *engine.Field, obj *order.EditLine) (v *catalog.Variant, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.CalculatedLineItem.Variant(ctx, obj)
 }
 
@@ -2375,7 +2375,7 @@ func (x *engineRun) fieldCalculatedOrder(f *engine.Field, obj *order.Edit) bool 
 
 func (x *engineRun) getCalculatedOrder_addedLineItems(f *engine.Field, obj *order.Edit) (v *model.CalculatedLineItemConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_CalculatedOrder_addedLineItems_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -2389,7 +2389,7 @@ func (x *engineRun) getCalculatedOrder_addedLineItems(f *engine.Field, obj *orde
 
 func (x *engineRun) getCalculatedOrder_lineItems(f *engine.Field, obj *order.Edit) (v *model.CalculatedLineItemConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_CalculatedOrder_lineItems_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -2403,7 +2403,7 @@ func (x *engineRun) getCalculatedOrder_lineItems(f *engine.Field, obj *order.Edi
 
 func (x *engineRun) getCalculatedOrder_originalOrder(f *engine.Field, obj *order.Edit) (v *order.Order, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.CalculatedOrder.OriginalOrder(ctx, obj)
 }
 
@@ -2550,7 +2550,7 @@ func (x *engineRun) fieldCart(f *engine.Field, obj *cart.Cart) bool {
 
 func (x *engineRun) getCart_attribute(f *engine.Field, obj *cart.Cart) (v *cart.Attribute, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Cart_attribute_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -2564,7 +2564,7 @@ func (x *engineRun) getCart_attribute(f *engine.Field, obj *cart.Cart) (v *cart.
 
 func (x *engineRun) getCart_deliveryGroups(f *engine.Field, obj *cart.Cart) (v *model.CartDeliveryGroupConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Cart_deliveryGroups_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -2578,13 +2578,13 @@ func (x *engineRun) getCart_deliveryGroups(f *engine.Field, obj *cart.Cart) (v *
 
 func (x *engineRun) getCart_discountAllocations(f *engine.Field, obj *cart.Cart) (v []model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Cart.DiscountAllocations(ctx, obj)
 }
 
 func (x *engineRun) getCart_lines(f *engine.Field, obj *cart.Cart) (v *model.BaseCartLineConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Cart_lines_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -2598,7 +2598,7 @@ func (x *engineRun) getCart_lines(f *engine.Field, obj *cart.Cart) (v *model.Bas
 
 func (x *engineRun) getCart_metafield(f *engine.Field, obj *cart.Cart) (v *catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Cart_metafield_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -2840,13 +2840,13 @@ func (x *engineRun) fieldCartBuyerIdentity(f *engine.Field, obj *cart.BuyerIdent
 
 func (x *engineRun) getCartBuyerIdentity_customer(f *engine.Field, obj *cart.BuyerIdentity) (v *customer.Customer, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.CartBuyerIdentity.Customer(ctx, obj)
 }
 
 func (x *engineRun) getCartBuyerIdentity_deliveryAddressPreferences(f *engine.Field, obj *cart.BuyerIdentity) (v []model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.CartBuyerIdentity.DeliveryAddressPreferences(ctx, obj)
 }
 
@@ -3395,7 +3395,7 @@ func (x *engineRun) fieldCartDelivery(f *engine.Field, obj *cart.Delivery) bool 
 
 func (x *engineRun) getCartDelivery_addresses(f *engine.Field, obj *cart.Delivery) (v []*cart.SelectableAddress, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_CartDelivery_addresses_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -3535,7 +3535,7 @@ func (x *engineRun) fieldCartDeliveryAddress(f *engine.Field, obj *customer.Addr
 
 func (x *engineRun) getCartDeliveryAddress_formatted(f *engine.Field, obj *customer.Address) (v []string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_CartDeliveryAddress_formatted_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -3861,7 +3861,7 @@ func (x *engineRun) fieldCartDeliveryGroup(f *engine.Field, obj *cart.DeliveryGr
 
 func (x *engineRun) getCartDeliveryGroup_cartLines(f *engine.Field, obj *cart.DeliveryGroup) (v *model.BaseCartLineConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_CartDeliveryGroup_cartLines_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -4133,7 +4133,7 @@ func (x *engineRun) fieldCartDiscountApplication(f *engine.Field, obj *cart.Disc
 
 func (x *engineRun) getCartDiscountApplication_value(f *engine.Field, obj *cart.DiscountApplication) (v model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.CartDiscountApplication.Value(ctx, obj)
 }
 
@@ -4484,7 +4484,7 @@ func (x *engineRun) fieldCartLine(f *engine.Field, obj *cart.Line) bool {
 
 func (x *engineRun) getCartLine_attribute(f *engine.Field, obj *cart.Line) (v *cart.Attribute, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_CartLine_attribute_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -4498,25 +4498,25 @@ func (x *engineRun) getCartLine_attribute(f *engine.Field, obj *cart.Line) (v *c
 
 func (x *engineRun) getCartLine_discountAllocations(f *engine.Field, obj *cart.Line) (v []model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.CartLine.DiscountAllocations(ctx, obj)
 }
 
 func (x *engineRun) getCartLine_merchandise(f *engine.Field, obj *cart.Line) (v model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.CartLine.Merchandise(ctx, obj)
 }
 
 func (x *engineRun) getCartLine_parentRelationship(f *engine.Field, obj *cart.Line) (v *model.CartLineParentRelationship, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.CartLine.ParentRelationship(ctx, obj)
 }
 
 func (x *engineRun) getCartLine_sellingPlanAllocation(f *engine.Field, obj *cart.Line) (v *model.SellingPlanAllocation, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.CartLine.SellingPlanAllocation(ctx, obj)
 }
 
@@ -5236,7 +5236,7 @@ func (x *engineRun) fieldCartSelectableAddress(f *engine.Field, obj *cart.Select
 
 func (x *engineRun) getCartSelectableAddress_address(f *engine.Field, obj *cart.SelectableAddress) (v model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.CartSelectableAddress.Address(ctx, obj)
 }
 
@@ -5769,7 +5769,7 @@ func (x *engineRun) fieldCollection(f *engine.Field, obj *catalog.Collection) bo
 
 func (x *engineRun) getCollection_description(f *engine.Field, obj *catalog.Collection) (v string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Collection_description_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -5783,13 +5783,13 @@ func (x *engineRun) getCollection_description(f *engine.Field, obj *catalog.Coll
 
 func (x *engineRun) getCollection_image(f *engine.Field, obj *catalog.Collection) (v *catalog.Image, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Collection.Image(ctx, obj)
 }
 
 func (x *engineRun) getCollection_metafield(f *engine.Field, obj *catalog.Collection) (v *catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Collection_metafield_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -5803,7 +5803,7 @@ func (x *engineRun) getCollection_metafield(f *engine.Field, obj *catalog.Collec
 
 func (x *engineRun) getCollection_metafields(f *engine.Field, obj *catalog.Collection) (v []*catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Collection_metafields_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -5817,7 +5817,7 @@ func (x *engineRun) getCollection_metafields(f *engine.Field, obj *catalog.Colle
 
 func (x *engineRun) getCollection_products(f *engine.Field, obj *catalog.Collection) (v *model.ProductConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Collection_products_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -6863,7 +6863,7 @@ func (x *engineRun) fieldCustomer(f *engine.Field, obj *customer.Customer) bool 
 
 func (x *engineRun) getCustomer_addresses(f *engine.Field, obj *customer.Customer) (v *model.MailingAddressConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Customer_addresses_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -6877,25 +6877,25 @@ func (x *engineRun) getCustomer_addresses(f *engine.Field, obj *customer.Custome
 
 func (x *engineRun) getCustomer_amountSpent(f *engine.Field, obj *customer.Customer) (v *money.Money, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Customer.AmountSpent(ctx, obj)
 }
 
 func (x *engineRun) getCustomer_defaultAddress(f *engine.Field, obj *customer.Customer) (v *customer.Address, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Customer.DefaultAddress(ctx, obj)
 }
 
 func (x *engineRun) getCustomer_lastOrder(f *engine.Field, obj *customer.Customer) (v *order.Order, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Customer.LastOrder(ctx, obj)
 }
 
 func (x *engineRun) getCustomer_metafield(f *engine.Field, obj *customer.Customer) (v *catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Customer_metafield_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -6909,7 +6909,7 @@ func (x *engineRun) getCustomer_metafield(f *engine.Field, obj *customer.Custome
 
 func (x *engineRun) getCustomer_metafields(f *engine.Field, obj *customer.Customer) (v []*catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Customer_metafields_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -6923,7 +6923,7 @@ func (x *engineRun) getCustomer_metafields(f *engine.Field, obj *customer.Custom
 
 func (x *engineRun) getCustomer_metafieldList(f *engine.Field, obj *customer.Customer) (v *model.MetafieldConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Customer_metafieldList_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -6937,7 +6937,7 @@ func (x *engineRun) getCustomer_metafieldList(f *engine.Field, obj *customer.Cus
 
 func (x *engineRun) getCustomer_orders(f *engine.Field, obj *customer.Customer) (v *model.OrderConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Customer_orders_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -6951,19 +6951,19 @@ func (x *engineRun) getCustomer_orders(f *engine.Field, obj *customer.Customer) 
 
 func (x *engineRun) getCustomer_state(f *engine.Field, obj *customer.Customer) (v *string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Customer.State(ctx, obj)
 }
 
 func (x *engineRun) getCustomer_tags(f *engine.Field, obj *customer.Customer) (v []string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Customer.Tags(ctx, obj)
 }
 
 func (x *engineRun) getCustomer_groups(f *engine.Field, obj *customer.Customer) (v *model.CustomerGroupConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Customer_groups_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -7885,7 +7885,7 @@ func (x *engineRun) fieldCustomerGroup(f *engine.Field, obj *customer.Group) boo
 
 func (x *engineRun) getCustomerGroup_customers(f *engine.Field, obj *customer.Group) (v *model.CustomerConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_CustomerGroup_customers_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -8625,7 +8625,7 @@ func (x *engineRun) fieldDiscountAllocation(f *engine.Field, obj *order.Discount
 
 func (x *engineRun) getDiscountAllocation_discountApplication(f *engine.Field, obj *order.DiscountAllocation) (v model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.DiscountAllocation.DiscountApplication(ctx, obj)
 }
 
@@ -9165,7 +9165,7 @@ func (x *engineRun) fieldDiscountCodeApplication(f *engine.Field, obj *order.Dis
 
 func (x *engineRun) getDiscountCodeApplication_value(f *engine.Field, obj *order.DiscountCodeApplication) (v model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.DiscountCodeApplication.Value(ctx, obj)
 }
 
@@ -10731,7 +10731,7 @@ func (x *engineRun) fieldFulfillment(f *engine.Field, obj *order.Fulfillment) bo
 
 func (x *engineRun) getFulfillment_fulfillmentLineItems(f *engine.Field, obj *order.Fulfillment) (v *model.FulfillmentLineItemConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Fulfillment_fulfillmentLineItems_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -10745,13 +10745,13 @@ func (x *engineRun) getFulfillment_fulfillmentLineItems(f *engine.Field, obj *or
 
 func (x *engineRun) getFulfillment_location(f *engine.Field, obj *order.Fulfillment) (v *inventory.Location, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Fulfillment.Location(ctx, obj)
 }
 
 func (x *engineRun) getFulfillment_trackingInfo(f *engine.Field, obj *order.Fulfillment) (v []*order.TrackingInfo, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Fulfillment_trackingInfo_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -11383,7 +11383,7 @@ func (x *engineRun) fieldImage(f *engine.Field, obj *catalog.Image) bool {
 
 func (x *engineRun) getImage_transformedSrc(f *engine.Field, obj *catalog.Image) (v string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Image_transformedSrc_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -11397,7 +11397,7 @@ func (x *engineRun) getImage_transformedSrc(f *engine.Field, obj *catalog.Image)
 
 func (x *engineRun) getImage_url(f *engine.Field, obj *catalog.Image) (v string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Image_url_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -11867,7 +11867,7 @@ func (x *engineRun) fieldInventoryItem(f *engine.Field, obj *model.InventoryItem
 
 func (x *engineRun) getInventoryItem_inventoryLevels(f *engine.Field, obj *model.InventoryItem) (v *model.InventoryLevelConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_InventoryItem_inventoryLevels_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -11881,7 +11881,7 @@ func (x *engineRun) getInventoryItem_inventoryLevels(f *engine.Field, obj *model
 
 func (x *engineRun) getInventoryItem_movements(f *engine.Field, obj *model.InventoryItem) (v *model.InventoryMovementConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_InventoryItem_movements_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -11958,13 +11958,13 @@ func (x *engineRun) fieldInventoryLevel(f *engine.Field, obj *inventory.Level) b
 
 func (x *engineRun) getInventoryLevel_item(f *engine.Field, obj *inventory.Level) (v *model.InventoryItem, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.InventoryLevel.Item(ctx, obj)
 }
 
 func (x *engineRun) getInventoryLevel_quantities(f *engine.Field, obj *inventory.Level) (v []*model.InventoryQuantity, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_InventoryLevel_quantities_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -12203,19 +12203,19 @@ func (x *engineRun) fieldInventoryMovement(f *engine.Field, obj *inventory.Movem
 
 func (x *engineRun) getInventoryMovement_location(f *engine.Field, obj *inventory.Movement) (v *inventory.Location, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.InventoryMovement.Location(ctx, obj)
 }
 
 func (x *engineRun) getInventoryMovement_reason(f *engine.Field, obj *inventory.Movement) (v string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.InventoryMovement.Reason(ctx, obj)
 }
 
 func (x *engineRun) getInventoryMovement_staffMember(f *engine.Field, obj *inventory.Movement) (v *staff.StaffMember, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.InventoryMovement.StaffMember(ctx, obj)
 }
 
@@ -12551,13 +12551,13 @@ func (x *engineRun) fieldInventoryTransfer(f *engine.Field, obj *inventory.Trans
 
 func (x *engineRun) getInventoryTransfer_destination(f *engine.Field, obj *inventory.Transfer) (v *inventory.Location, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.InventoryTransfer.Destination(ctx, obj)
 }
 
 func (x *engineRun) getInventoryTransfer_lineItems(f *engine.Field, obj *inventory.Transfer) (v *model.InventoryTransferLineItemConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_InventoryTransfer_lineItems_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -12571,19 +12571,19 @@ func (x *engineRun) getInventoryTransfer_lineItems(f *engine.Field, obj *invento
 
 func (x *engineRun) getInventoryTransfer_origin(f *engine.Field, obj *inventory.Transfer) (v *inventory.Location, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.InventoryTransfer.Origin(ctx, obj)
 }
 
 func (x *engineRun) getInventoryTransfer_receivedQuantity(f *engine.Field, obj *inventory.Transfer) (v int, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.InventoryTransfer.ReceivedQuantity(ctx, obj)
 }
 
 func (x *engineRun) getInventoryTransfer_totalQuantity(f *engine.Field, obj *inventory.Transfer) (v int, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.InventoryTransfer.TotalQuantity(ctx, obj)
 }
 
@@ -12829,7 +12829,7 @@ func (x *engineRun) fieldInventoryTransferLineItem(f *engine.Field, obj *invento
 
 func (x *engineRun) getInventoryTransferLineItem_inventoryItem(f *engine.Field, obj *inventory.TransferLine) (v *model.InventoryItem, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.InventoryTransferLineItem.InventoryItem(ctx, obj)
 }
 
@@ -13275,13 +13275,13 @@ func (x *engineRun) fieldLocation(f *engine.Field, obj *inventory.Location) bool
 
 func (x *engineRun) getLocation_address(f *engine.Field, obj *inventory.Location) (v *model.LocationAddress, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Location.Address(ctx, obj)
 }
 
 func (x *engineRun) getLocation_inventoryLevels(f *engine.Field, obj *inventory.Location) (v *model.InventoryLevelConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Location_inventoryLevels_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -13835,7 +13835,7 @@ func (x *engineRun) fieldMailingAddress(f *engine.Field, obj *customer.Address) 
 
 func (x *engineRun) getMailingAddress_formatted(f *engine.Field, obj *customer.Address) (v []string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_MailingAddress_formatted_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -14086,13 +14086,13 @@ func (x *engineRun) fieldMarket(f *engine.Field, obj *shop.Market) bool {
 
 func (x *engineRun) getMarket_currencySettings(f *engine.Field, obj *shop.Market) (v *model.MarketCurrencySettings, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Market.CurrencySettings(ctx, obj)
 }
 
 func (x *engineRun) getMarket_regions(f *engine.Field, obj *shop.Market) (v *model.MarketRegionConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Market_regions_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -14430,7 +14430,7 @@ func (x *engineRun) fieldMarketRegionCountry(f *engine.Field, obj *shop.Region) 
 
 func (x *engineRun) getMarketRegionCountry_name(f *engine.Field, obj *shop.Region) (v string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.MarketRegionCountry.Name(ctx, obj)
 }
 
@@ -14730,7 +14730,7 @@ func (x *engineRun) fieldMediaImage(f *engine.Field, obj *catalog.MediaImage) bo
 
 func (x *engineRun) getMediaImage_presentation(f *engine.Field, obj *catalog.MediaImage) (v *model.MediaPresentation, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.MediaImage.Presentation(ctx, obj)
 }
 
@@ -15045,7 +15045,7 @@ func (x *engineRun) fieldMenuItem(f *engine.Field, obj *content.MenuItem) bool {
 
 func (x *engineRun) getMenuItem_resource(f *engine.Field, obj *content.MenuItem) (v model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.MenuItem.Resource(ctx, obj)
 }
 
@@ -15222,13 +15222,13 @@ func (x *engineRun) fieldMetafield(f *engine.Field, obj *catalog.Metafield) bool
 
 func (x *engineRun) getMetafield_reference(f *engine.Field, obj *catalog.Metafield) (v model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Metafield.Reference(ctx, obj)
 }
 
 func (x *engineRun) getMetafield_references(f *engine.Field, obj *catalog.Metafield) (v *model.MetafieldReferenceConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Metafield_references_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -15419,13 +15419,13 @@ func (x *engineRun) fieldMetafieldDefinition(f *engine.Field, obj *catalog.Defin
 
 func (x *engineRun) getMetafieldDefinition_access(f *engine.Field, obj *catalog.Definition) (v *model.MetafieldAccess, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.MetafieldDefinition.Access(ctx, obj)
 }
 
 func (x *engineRun) getMetafieldDefinition_type(f *engine.Field, obj *catalog.Definition) (v *model.MetafieldDefinitionType, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.MetafieldDefinition.Type(ctx, obj)
 }
 
@@ -18038,7 +18038,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 
 func (x *engineRun) getMutation_cartCreate(f *engine.Field) (v *model.CartCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18052,7 +18052,7 @@ func (x *engineRun) getMutation_cartCreate(f *engine.Field) (v *model.CartCreate
 
 func (x *engineRun) getMutation_cartLinesAdd(f *engine.Field) (v *model.CartLinesAddPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartLinesAdd_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18066,7 +18066,7 @@ func (x *engineRun) getMutation_cartLinesAdd(f *engine.Field) (v *model.CartLine
 
 func (x *engineRun) getMutation_cartLinesUpdate(f *engine.Field) (v *model.CartLinesUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartLinesUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18080,7 +18080,7 @@ func (x *engineRun) getMutation_cartLinesUpdate(f *engine.Field) (v *model.CartL
 
 func (x *engineRun) getMutation_cartLinesRemove(f *engine.Field) (v *model.CartLinesRemovePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartLinesRemove_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18094,7 +18094,7 @@ func (x *engineRun) getMutation_cartLinesRemove(f *engine.Field) (v *model.CartL
 
 func (x *engineRun) getMutation_cartBuyerIdentityUpdate(f *engine.Field) (v *model.CartBuyerIdentityUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartBuyerIdentityUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18108,7 +18108,7 @@ func (x *engineRun) getMutation_cartBuyerIdentityUpdate(f *engine.Field) (v *mod
 
 func (x *engineRun) getMutation_cartDiscountCodesUpdate(f *engine.Field) (v *model.CartDiscountCodesUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartDiscountCodesUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18122,7 +18122,7 @@ func (x *engineRun) getMutation_cartDiscountCodesUpdate(f *engine.Field) (v *mod
 
 func (x *engineRun) getMutation_cartGiftCardCodesUpdate(f *engine.Field) (v *model.CartGiftCardCodesUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartGiftCardCodesUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18136,7 +18136,7 @@ func (x *engineRun) getMutation_cartGiftCardCodesUpdate(f *engine.Field) (v *mod
 
 func (x *engineRun) getMutation_cartGiftCardCodesAdd(f *engine.Field) (v *model.CartGiftCardCodesAddPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartGiftCardCodesAdd_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18150,7 +18150,7 @@ func (x *engineRun) getMutation_cartGiftCardCodesAdd(f *engine.Field) (v *model.
 
 func (x *engineRun) getMutation_cartGiftCardCodesRemove(f *engine.Field) (v *model.CartGiftCardCodesRemovePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartGiftCardCodesRemove_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18164,7 +18164,7 @@ func (x *engineRun) getMutation_cartGiftCardCodesRemove(f *engine.Field) (v *mod
 
 func (x *engineRun) getMutation_cartNoteUpdate(f *engine.Field) (v *model.CartNoteUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartNoteUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18178,7 +18178,7 @@ func (x *engineRun) getMutation_cartNoteUpdate(f *engine.Field) (v *model.CartNo
 
 func (x *engineRun) getMutation_cartAttributesUpdate(f *engine.Field) (v *model.CartAttributesUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartAttributesUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18192,7 +18192,7 @@ func (x *engineRun) getMutation_cartAttributesUpdate(f *engine.Field) (v *model.
 
 func (x *engineRun) getMutation_cartDeliveryAddressesAdd(f *engine.Field) (v *model.CartDeliveryAddressesAddPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartDeliveryAddressesAdd_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18206,7 +18206,7 @@ func (x *engineRun) getMutation_cartDeliveryAddressesAdd(f *engine.Field) (v *mo
 
 func (x *engineRun) getMutation_cartDeliveryAddressesUpdate(f *engine.Field) (v *model.CartDeliveryAddressesUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartDeliveryAddressesUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18220,7 +18220,7 @@ func (x *engineRun) getMutation_cartDeliveryAddressesUpdate(f *engine.Field) (v 
 
 func (x *engineRun) getMutation_cartDeliveryAddressesRemove(f *engine.Field) (v *model.CartDeliveryAddressesRemovePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartDeliveryAddressesRemove_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18234,7 +18234,7 @@ func (x *engineRun) getMutation_cartDeliveryAddressesRemove(f *engine.Field) (v 
 
 func (x *engineRun) getMutation_cartDeliveryAddressesReplace(f *engine.Field) (v *model.CartDeliveryAddressesReplacePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartDeliveryAddressesReplace_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18248,7 +18248,7 @@ func (x *engineRun) getMutation_cartDeliveryAddressesReplace(f *engine.Field) (v
 
 func (x *engineRun) getMutation_cartSelectedDeliveryOptionsUpdate(f *engine.Field) (v *model.CartSelectedDeliveryOptionsUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartSelectedDeliveryOptionsUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18262,7 +18262,7 @@ func (x *engineRun) getMutation_cartSelectedDeliveryOptionsUpdate(f *engine.Fiel
 
 func (x *engineRun) getMutation_cartBillingAddressUpdate(f *engine.Field) (v *model.CartBillingAddressUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartBillingAddressUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18276,7 +18276,7 @@ func (x *engineRun) getMutation_cartBillingAddressUpdate(f *engine.Field) (v *mo
 
 func (x *engineRun) getMutation_cartMetafieldsSet(f *engine.Field) (v *model.CartMetafieldsSetPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartMetafieldsSet_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18290,7 +18290,7 @@ func (x *engineRun) getMutation_cartMetafieldsSet(f *engine.Field) (v *model.Car
 
 func (x *engineRun) getMutation_cartMetafieldDelete(f *engine.Field) (v *model.CartMetafieldDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartMetafieldDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18304,7 +18304,7 @@ func (x *engineRun) getMutation_cartMetafieldDelete(f *engine.Field) (v *model.C
 
 func (x *engineRun) getMutation_cartClone(f *engine.Field) (v *model.CartClonePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartClone_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18318,7 +18318,7 @@ func (x *engineRun) getMutation_cartClone(f *engine.Field) (v *model.CartClonePa
 
 func (x *engineRun) getMutation_cartRemovePersonalData(f *engine.Field) (v *model.CartRemovePersonalDataPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartRemovePersonalData_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18332,7 +18332,7 @@ func (x *engineRun) getMutation_cartRemovePersonalData(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_checkoutComplete(f *engine.Field) (v *model.CheckoutCompletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_checkoutComplete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18346,7 +18346,7 @@ func (x *engineRun) getMutation_checkoutComplete(f *engine.Field) (v *model.Chec
 
 func (x *engineRun) getMutation_cartPaymentUpdate(f *engine.Field) (v *model.CartPaymentUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartPaymentUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18360,7 +18360,7 @@ func (x *engineRun) getMutation_cartPaymentUpdate(f *engine.Field) (v *model.Car
 
 func (x *engineRun) getMutation_cartPrepareForCompletion(f *engine.Field) (v *model.CartPrepareForCompletionPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartPrepareForCompletion_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18374,7 +18374,7 @@ func (x *engineRun) getMutation_cartPrepareForCompletion(f *engine.Field) (v *mo
 
 func (x *engineRun) getMutation_cartSubmitForCompletion(f *engine.Field) (v *model.CartSubmitForCompletionPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_cartSubmitForCompletion_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18388,7 +18388,7 @@ func (x *engineRun) getMutation_cartSubmitForCompletion(f *engine.Field) (v *mod
 
 func (x *engineRun) getMutation_customerCreate(f *engine.Field) (v *model.CustomerCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18402,7 +18402,7 @@ func (x *engineRun) getMutation_customerCreate(f *engine.Field) (v *model.Custom
 
 func (x *engineRun) getMutation_customerAccessTokenCreate(f *engine.Field) (v *model.CustomerAccessTokenCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerAccessTokenCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18416,7 +18416,7 @@ func (x *engineRun) getMutation_customerAccessTokenCreate(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_customerAccessTokenRenew(f *engine.Field) (v *model.CustomerAccessTokenRenewPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerAccessTokenRenew_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18430,7 +18430,7 @@ func (x *engineRun) getMutation_customerAccessTokenRenew(f *engine.Field) (v *mo
 
 func (x *engineRun) getMutation_customerAccessTokenDelete(f *engine.Field) (v *model.CustomerAccessTokenDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerAccessTokenDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18444,7 +18444,7 @@ func (x *engineRun) getMutation_customerAccessTokenDelete(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_customerUpdate(f *engine.Field) (v *model.CustomerUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18458,7 +18458,7 @@ func (x *engineRun) getMutation_customerUpdate(f *engine.Field) (v *model.Custom
 
 func (x *engineRun) getMutation_customerActivate(f *engine.Field) (v *model.CustomerActivatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerActivate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18472,7 +18472,7 @@ func (x *engineRun) getMutation_customerActivate(f *engine.Field) (v *model.Cust
 
 func (x *engineRun) getMutation_customerActivateByUrl(f *engine.Field) (v *model.CustomerActivateByURLPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerActivateByUrl_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18486,7 +18486,7 @@ func (x *engineRun) getMutation_customerActivateByUrl(f *engine.Field) (v *model
 
 func (x *engineRun) getMutation_customerRecover(f *engine.Field) (v *model.CustomerRecoverPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerRecover_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18500,7 +18500,7 @@ func (x *engineRun) getMutation_customerRecover(f *engine.Field) (v *model.Custo
 
 func (x *engineRun) getMutation_customerReset(f *engine.Field) (v *model.CustomerResetPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerReset_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18514,7 +18514,7 @@ func (x *engineRun) getMutation_customerReset(f *engine.Field) (v *model.Custome
 
 func (x *engineRun) getMutation_customerResetByUrl(f *engine.Field) (v *model.CustomerResetByURLPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerResetByUrl_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18528,7 +18528,7 @@ func (x *engineRun) getMutation_customerResetByUrl(f *engine.Field) (v *model.Cu
 
 func (x *engineRun) getMutation_customerAddressCreate(f *engine.Field) (v *model.CustomerAddressCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerAddressCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18542,7 +18542,7 @@ func (x *engineRun) getMutation_customerAddressCreate(f *engine.Field) (v *model
 
 func (x *engineRun) getMutation_customerAddressUpdate(f *engine.Field) (v *model.CustomerAddressUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerAddressUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18556,7 +18556,7 @@ func (x *engineRun) getMutation_customerAddressUpdate(f *engine.Field) (v *model
 
 func (x *engineRun) getMutation_customerAddressDelete(f *engine.Field) (v *model.CustomerAddressDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerAddressDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18570,7 +18570,7 @@ func (x *engineRun) getMutation_customerAddressDelete(f *engine.Field) (v *model
 
 func (x *engineRun) getMutation_customerDefaultAddressUpdate(f *engine.Field) (v *model.CustomerDefaultAddressUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerDefaultAddressUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18584,7 +18584,7 @@ func (x *engineRun) getMutation_customerDefaultAddressUpdate(f *engine.Field) (v
 
 func (x *engineRun) getMutation_staffAccessTokenCreate(f *engine.Field) (v *model.StaffAccessTokenCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffAccessTokenCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18598,7 +18598,7 @@ func (x *engineRun) getMutation_staffAccessTokenCreate(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_staffAccessTokenDelete(f *engine.Field) (v *model.StaffAccessTokenDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffAccessTokenDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18612,7 +18612,7 @@ func (x *engineRun) getMutation_staffAccessTokenDelete(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_apiKeyCreate(f *engine.Field) (v *model.APIKeyCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_apiKeyCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18626,7 +18626,7 @@ func (x *engineRun) getMutation_apiKeyCreate(f *engine.Field) (v *model.APIKeyCr
 
 func (x *engineRun) getMutation_apiKeyRevoke(f *engine.Field) (v *model.APIKeyRevokePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_apiKeyRevoke_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18640,7 +18640,7 @@ func (x *engineRun) getMutation_apiKeyRevoke(f *engine.Field) (v *model.APIKeyRe
 
 func (x *engineRun) getMutation_apiKeyRotate(f *engine.Field) (v *model.APIKeyRotatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_apiKeyRotate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18654,7 +18654,7 @@ func (x *engineRun) getMutation_apiKeyRotate(f *engine.Field) (v *model.APIKeyRo
 
 func (x *engineRun) getMutation_appCreate(f *engine.Field) (v *model.AppCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_appCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18668,7 +18668,7 @@ func (x *engineRun) getMutation_appCreate(f *engine.Field) (v *model.AppCreatePa
 
 func (x *engineRun) getMutation_appRevoke(f *engine.Field) (v *model.AppRevokePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_appRevoke_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18682,7 +18682,7 @@ func (x *engineRun) getMutation_appRevoke(f *engine.Field) (v *model.AppRevokePa
 
 func (x *engineRun) getMutation_appSecretRotate(f *engine.Field) (v *model.AppSecretRotatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_appSecretRotate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18696,7 +18696,7 @@ func (x *engineRun) getMutation_appSecretRotate(f *engine.Field) (v *model.AppSe
 
 func (x *engineRun) getMutation_appUpdate(f *engine.Field) (v *model.AppUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_appUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18710,7 +18710,7 @@ func (x *engineRun) getMutation_appUpdate(f *engine.Field) (v *model.AppUpdatePa
 
 func (x *engineRun) getMutation_roleCreate(f *engine.Field) (v *model.RoleCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_roleCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18724,7 +18724,7 @@ func (x *engineRun) getMutation_roleCreate(f *engine.Field) (v *model.RoleCreate
 
 func (x *engineRun) getMutation_roleDelete(f *engine.Field) (v *model.RoleDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_roleDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18738,7 +18738,7 @@ func (x *engineRun) getMutation_roleDelete(f *engine.Field) (v *model.RoleDelete
 
 func (x *engineRun) getMutation_roleUpdate(f *engine.Field) (v *model.RoleUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_roleUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18752,7 +18752,7 @@ func (x *engineRun) getMutation_roleUpdate(f *engine.Field) (v *model.RoleUpdate
 
 func (x *engineRun) getMutation_staffMemberCreate(f *engine.Field) (v *model.StaffMemberCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffMemberCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18766,7 +18766,7 @@ func (x *engineRun) getMutation_staffMemberCreate(f *engine.Field) (v *model.Sta
 
 func (x *engineRun) getMutation_staffMemberDelete(f *engine.Field) (v *model.StaffMemberDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffMemberDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18780,7 +18780,7 @@ func (x *engineRun) getMutation_staffMemberDelete(f *engine.Field) (v *model.Sta
 
 func (x *engineRun) getMutation_staffMemberSignOut(f *engine.Field) (v *model.StaffMemberSignOutPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffMemberSignOut_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18794,7 +18794,7 @@ func (x *engineRun) getMutation_staffMemberSignOut(f *engine.Field) (v *model.St
 
 func (x *engineRun) getMutation_staffMemberUpdate(f *engine.Field) (v *model.StaffMemberUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffMemberUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18808,7 +18808,7 @@ func (x *engineRun) getMutation_staffMemberUpdate(f *engine.Field) (v *model.Sta
 
 func (x *engineRun) getMutation_staffRoleAssign(f *engine.Field) (v *model.StaffRoleAssignPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffRoleAssign_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18822,7 +18822,7 @@ func (x *engineRun) getMutation_staffRoleAssign(f *engine.Field) (v *model.Staff
 
 func (x *engineRun) getMutation_staffRoleRemove(f *engine.Field) (v *model.StaffRoleRemovePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffRoleRemove_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18836,7 +18836,7 @@ func (x *engineRun) getMutation_staffRoleRemove(f *engine.Field) (v *model.Staff
 
 func (x *engineRun) getMutation_menuCreate(f *engine.Field) (v *model.MenuCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_menuCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18850,7 +18850,7 @@ func (x *engineRun) getMutation_menuCreate(f *engine.Field) (v *model.MenuCreate
 
 func (x *engineRun) getMutation_menuUpdate(f *engine.Field) (v *model.MenuUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_menuUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18864,7 +18864,7 @@ func (x *engineRun) getMutation_menuUpdate(f *engine.Field) (v *model.MenuUpdate
 
 func (x *engineRun) getMutation_pageCreate(f *engine.Field) (v *model.PageCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_pageCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18878,7 +18878,7 @@ func (x *engineRun) getMutation_pageCreate(f *engine.Field) (v *model.PageCreate
 
 func (x *engineRun) getMutation_pageUpdate(f *engine.Field) (v *model.PageUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_pageUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18892,7 +18892,7 @@ func (x *engineRun) getMutation_pageUpdate(f *engine.Field) (v *model.PageUpdate
 
 func (x *engineRun) getMutation_pageDelete(f *engine.Field) (v *model.PageDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_pageDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18906,7 +18906,7 @@ func (x *engineRun) getMutation_pageDelete(f *engine.Field) (v *model.PageDelete
 
 func (x *engineRun) getMutation_staffCustomerCreate(f *engine.Field) (v *model.StaffCustomerCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffCustomerCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18920,7 +18920,7 @@ func (x *engineRun) getMutation_staffCustomerCreate(f *engine.Field) (v *model.S
 
 func (x *engineRun) getMutation_staffCustomerUpdate(f *engine.Field) (v *model.StaffCustomerUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffCustomerUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18934,7 +18934,7 @@ func (x *engineRun) getMutation_staffCustomerUpdate(f *engine.Field) (v *model.S
 
 func (x *engineRun) getMutation_staffCustomerDelete(f *engine.Field) (v *model.StaffCustomerDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffCustomerDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18948,7 +18948,7 @@ func (x *engineRun) getMutation_staffCustomerDelete(f *engine.Field) (v *model.S
 
 func (x *engineRun) getMutation_staffCustomerAddressCreate(f *engine.Field) (v *model.StaffCustomerAddressPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffCustomerAddressCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18962,7 +18962,7 @@ func (x *engineRun) getMutation_staffCustomerAddressCreate(f *engine.Field) (v *
 
 func (x *engineRun) getMutation_staffCustomerAddressUpdate(f *engine.Field) (v *model.StaffCustomerAddressPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffCustomerAddressUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18976,7 +18976,7 @@ func (x *engineRun) getMutation_staffCustomerAddressUpdate(f *engine.Field) (v *
 
 func (x *engineRun) getMutation_staffCustomerAddressDelete(f *engine.Field) (v *model.StaffCustomerAddressDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffCustomerAddressDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -18990,7 +18990,7 @@ func (x *engineRun) getMutation_staffCustomerAddressDelete(f *engine.Field) (v *
 
 func (x *engineRun) getMutation_customerSendAccountInviteEmail(f *engine.Field) (v *model.CustomerSendAccountInviteEmailPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerSendAccountInviteEmail_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19004,7 +19004,7 @@ func (x *engineRun) getMutation_customerSendAccountInviteEmail(f *engine.Field) 
 
 func (x *engineRun) getMutation_customerDisable(f *engine.Field) (v *model.CustomerStatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerDisable_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19018,7 +19018,7 @@ func (x *engineRun) getMutation_customerDisable(f *engine.Field) (v *model.Custo
 
 func (x *engineRun) getMutation_customerEnable(f *engine.Field) (v *model.CustomerStatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerEnable_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19032,7 +19032,7 @@ func (x *engineRun) getMutation_customerEnable(f *engine.Field) (v *model.Custom
 
 func (x *engineRun) getMutation_customerGroupCreate(f *engine.Field) (v *model.CustomerGroupCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerGroupCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19046,7 +19046,7 @@ func (x *engineRun) getMutation_customerGroupCreate(f *engine.Field) (v *model.C
 
 func (x *engineRun) getMutation_customerGroupUpdate(f *engine.Field) (v *model.CustomerGroupUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerGroupUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19060,7 +19060,7 @@ func (x *engineRun) getMutation_customerGroupUpdate(f *engine.Field) (v *model.C
 
 func (x *engineRun) getMutation_customerGroupDelete(f *engine.Field) (v *model.CustomerGroupDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerGroupDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19074,7 +19074,7 @@ func (x *engineRun) getMutation_customerGroupDelete(f *engine.Field) (v *model.C
 
 func (x *engineRun) getMutation_customerGroupAddCustomers(f *engine.Field) (v *model.CustomerGroupCustomersPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerGroupAddCustomers_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19088,7 +19088,7 @@ func (x *engineRun) getMutation_customerGroupAddCustomers(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_customerGroupRemoveCustomers(f *engine.Field) (v *model.CustomerGroupCustomersPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerGroupRemoveCustomers_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19102,7 +19102,7 @@ func (x *engineRun) getMutation_customerGroupRemoveCustomers(f *engine.Field) (v
 
 func (x *engineRun) getMutation_customerDataExport(f *engine.Field) (v *model.CustomerDataExportPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerDataExport_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19116,7 +19116,7 @@ func (x *engineRun) getMutation_customerDataExport(f *engine.Field) (v *model.Cu
 
 func (x *engineRun) getMutation_customerRequestDataErasure(f *engine.Field) (v *model.CustomerRequestDataErasurePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerRequestDataErasure_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19130,7 +19130,7 @@ func (x *engineRun) getMutation_customerRequestDataErasure(f *engine.Field) (v *
 
 func (x *engineRun) getMutation_customerCancelDataErasure(f *engine.Field) (v *model.CustomerCancelDataErasurePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerCancelDataErasure_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19144,7 +19144,7 @@ func (x *engineRun) getMutation_customerCancelDataErasure(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_discountCodeBasicCreate(f *engine.Field) (v *model.DiscountCodeBasicCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeBasicCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19158,7 +19158,7 @@ func (x *engineRun) getMutation_discountCodeBasicCreate(f *engine.Field) (v *mod
 
 func (x *engineRun) getMutation_discountCodeFreeShippingCreate(f *engine.Field) (v *model.DiscountCodeFreeShippingCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeFreeShippingCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19172,7 +19172,7 @@ func (x *engineRun) getMutation_discountCodeFreeShippingCreate(f *engine.Field) 
 
 func (x *engineRun) getMutation_discountCodeBxgyCreate(f *engine.Field) (v *model.DiscountCodeBxgyCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeBxgyCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19186,7 +19186,7 @@ func (x *engineRun) getMutation_discountCodeBxgyCreate(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_discountAutomaticBasicCreate(f *engine.Field) (v *model.DiscountAutomaticBasicCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountAutomaticBasicCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19200,7 +19200,7 @@ func (x *engineRun) getMutation_discountAutomaticBasicCreate(f *engine.Field) (v
 
 func (x *engineRun) getMutation_discountCodeDeactivate(f *engine.Field) (v *model.DiscountCodeDeactivatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeDeactivate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19214,7 +19214,7 @@ func (x *engineRun) getMutation_discountCodeDeactivate(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_discountAutomaticDeactivate(f *engine.Field) (v *model.DiscountAutomaticDeactivatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountAutomaticDeactivate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19228,7 +19228,7 @@ func (x *engineRun) getMutation_discountAutomaticDeactivate(f *engine.Field) (v 
 
 func (x *engineRun) getMutation_discountCodeBasicUpdate(f *engine.Field) (v *model.DiscountCodeBasicUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeBasicUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19242,7 +19242,7 @@ func (x *engineRun) getMutation_discountCodeBasicUpdate(f *engine.Field) (v *mod
 
 func (x *engineRun) getMutation_discountCodeFreeShippingUpdate(f *engine.Field) (v *model.DiscountCodeFreeShippingUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeFreeShippingUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19256,7 +19256,7 @@ func (x *engineRun) getMutation_discountCodeFreeShippingUpdate(f *engine.Field) 
 
 func (x *engineRun) getMutation_discountCodeBxgyUpdate(f *engine.Field) (v *model.DiscountCodeBxgyUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeBxgyUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19270,7 +19270,7 @@ func (x *engineRun) getMutation_discountCodeBxgyUpdate(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_discountAutomaticBasicUpdate(f *engine.Field) (v *model.DiscountAutomaticBasicUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountAutomaticBasicUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19284,7 +19284,7 @@ func (x *engineRun) getMutation_discountAutomaticBasicUpdate(f *engine.Field) (v
 
 func (x *engineRun) getMutation_discountCodeActivate(f *engine.Field) (v *model.DiscountCodeActivatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeActivate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19298,7 +19298,7 @@ func (x *engineRun) getMutation_discountCodeActivate(f *engine.Field) (v *model.
 
 func (x *engineRun) getMutation_discountAutomaticActivate(f *engine.Field) (v *model.DiscountAutomaticActivatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountAutomaticActivate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19312,7 +19312,7 @@ func (x *engineRun) getMutation_discountAutomaticActivate(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_discountCodeDelete(f *engine.Field) (v *model.DiscountCodeDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19326,7 +19326,7 @@ func (x *engineRun) getMutation_discountCodeDelete(f *engine.Field) (v *model.Di
 
 func (x *engineRun) getMutation_discountAutomaticDelete(f *engine.Field) (v *model.DiscountAutomaticDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountAutomaticDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19340,7 +19340,7 @@ func (x *engineRun) getMutation_discountAutomaticDelete(f *engine.Field) (v *mod
 
 func (x *engineRun) getMutation_discountCodeBulkActivate(f *engine.Field) (v *model.DiscountCodeBulkActivatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeBulkActivate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19354,7 +19354,7 @@ func (x *engineRun) getMutation_discountCodeBulkActivate(f *engine.Field) (v *mo
 
 func (x *engineRun) getMutation_discountCodeBulkDeactivate(f *engine.Field) (v *model.DiscountCodeBulkDeactivatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeBulkDeactivate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19368,7 +19368,7 @@ func (x *engineRun) getMutation_discountCodeBulkDeactivate(f *engine.Field) (v *
 
 func (x *engineRun) getMutation_discountCodeBulkDelete(f *engine.Field) (v *model.DiscountCodeBulkDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_discountCodeBulkDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19382,7 +19382,7 @@ func (x *engineRun) getMutation_discountCodeBulkDelete(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_inventorySetQuantities(f *engine.Field) (v *model.InventorySetQuantitiesPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_inventorySetQuantities_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19396,7 +19396,7 @@ func (x *engineRun) getMutation_inventorySetQuantities(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_inventoryAdjustQuantities(f *engine.Field) (v *model.InventoryAdjustQuantitiesPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_inventoryAdjustQuantities_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19410,7 +19410,7 @@ func (x *engineRun) getMutation_inventoryAdjustQuantities(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_locationAdd(f *engine.Field) (v *model.LocationAddPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_locationAdd_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19424,7 +19424,7 @@ func (x *engineRun) getMutation_locationAdd(f *engine.Field) (v *model.LocationA
 
 func (x *engineRun) getMutation_locationEdit(f *engine.Field) (v *model.LocationEditPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_locationEdit_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19438,7 +19438,7 @@ func (x *engineRun) getMutation_locationEdit(f *engine.Field) (v *model.Location
 
 func (x *engineRun) getMutation_locationActivate(f *engine.Field) (v *model.LocationActivatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_locationActivate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19452,7 +19452,7 @@ func (x *engineRun) getMutation_locationActivate(f *engine.Field) (v *model.Loca
 
 func (x *engineRun) getMutation_locationDeactivate(f *engine.Field) (v *model.LocationDeactivatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_locationDeactivate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19466,7 +19466,7 @@ func (x *engineRun) getMutation_locationDeactivate(f *engine.Field) (v *model.Lo
 
 func (x *engineRun) getMutation_locationDelete(f *engine.Field) (v *model.LocationDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_locationDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19480,7 +19480,7 @@ func (x *engineRun) getMutation_locationDelete(f *engine.Field) (v *model.Locati
 
 func (x *engineRun) getMutation_inventoryActivate(f *engine.Field) (v *model.InventoryActivatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_inventoryActivate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19494,7 +19494,7 @@ func (x *engineRun) getMutation_inventoryActivate(f *engine.Field) (v *model.Inv
 
 func (x *engineRun) getMutation_inventoryDeactivate(f *engine.Field) (v *model.InventoryDeactivatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_inventoryDeactivate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19508,7 +19508,7 @@ func (x *engineRun) getMutation_inventoryDeactivate(f *engine.Field) (v *model.I
 
 func (x *engineRun) getMutation_inventoryMoveQuantities(f *engine.Field) (v *model.InventoryMoveQuantitiesPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_inventoryMoveQuantities_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19522,7 +19522,7 @@ func (x *engineRun) getMutation_inventoryMoveQuantities(f *engine.Field) (v *mod
 
 func (x *engineRun) getMutation_marketCreate(f *engine.Field) (v *model.MarketCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_marketCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19536,7 +19536,7 @@ func (x *engineRun) getMutation_marketCreate(f *engine.Field) (v *model.MarketCr
 
 func (x *engineRun) getMutation_marketUpdate(f *engine.Field) (v *model.MarketUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_marketUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19550,7 +19550,7 @@ func (x *engineRun) getMutation_marketUpdate(f *engine.Field) (v *model.MarketUp
 
 func (x *engineRun) getMutation_marketDelete(f *engine.Field) (v *model.MarketDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_marketDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19564,7 +19564,7 @@ func (x *engineRun) getMutation_marketDelete(f *engine.Field) (v *model.MarketDe
 
 func (x *engineRun) getMutation_variantPricesSet(f *engine.Field) (v *model.VariantPricesSetPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_variantPricesSet_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19578,7 +19578,7 @@ func (x *engineRun) getMutation_variantPricesSet(f *engine.Field) (v *model.Vari
 
 func (x *engineRun) getMutation_variantPricesDelete(f *engine.Field) (v *model.VariantPricesDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_variantPricesDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19592,7 +19592,7 @@ func (x *engineRun) getMutation_variantPricesDelete(f *engine.Field) (v *model.V
 
 func (x *engineRun) getMutation_menuDelete(f *engine.Field) (v *model.MenuDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_menuDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19606,7 +19606,7 @@ func (x *engineRun) getMutation_menuDelete(f *engine.Field) (v *model.MenuDelete
 
 func (x *engineRun) getMutation_metafieldDefinitionCreate(f *engine.Field) (v *model.MetafieldDefinitionCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_metafieldDefinitionCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19620,7 +19620,7 @@ func (x *engineRun) getMutation_metafieldDefinitionCreate(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_metafieldDefinitionUpdate(f *engine.Field) (v *model.MetafieldDefinitionUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_metafieldDefinitionUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19634,7 +19634,7 @@ func (x *engineRun) getMutation_metafieldDefinitionUpdate(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_metafieldDefinitionDelete(f *engine.Field) (v *model.MetafieldDefinitionDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_metafieldDefinitionDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19648,7 +19648,7 @@ func (x *engineRun) getMutation_metafieldDefinitionDelete(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_productOptionsCreate(f *engine.Field) (v *model.ProductOptionsCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productOptionsCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19662,7 +19662,7 @@ func (x *engineRun) getMutation_productOptionsCreate(f *engine.Field) (v *model.
 
 func (x *engineRun) getMutation_productOptionUpdate(f *engine.Field) (v *model.ProductOptionUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productOptionUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19676,7 +19676,7 @@ func (x *engineRun) getMutation_productOptionUpdate(f *engine.Field) (v *model.P
 
 func (x *engineRun) getMutation_productOptionsDelete(f *engine.Field) (v *model.ProductOptionsDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productOptionsDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19690,7 +19690,7 @@ func (x *engineRun) getMutation_productOptionsDelete(f *engine.Field) (v *model.
 
 func (x *engineRun) getMutation_productOptionsReorder(f *engine.Field) (v *model.ProductOptionsReorderPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productOptionsReorder_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19704,7 +19704,7 @@ func (x *engineRun) getMutation_productOptionsReorder(f *engine.Field) (v *model
 
 func (x *engineRun) getMutation_productVariantsBulkReorder(f *engine.Field) (v *model.ProductVariantsBulkReorderPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productVariantsBulkReorder_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19718,7 +19718,7 @@ func (x *engineRun) getMutation_productVariantsBulkReorder(f *engine.Field) (v *
 
 func (x *engineRun) getMutation_productReorderMedia(f *engine.Field) (v *model.ProductReorderMediaPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productReorderMedia_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19732,7 +19732,7 @@ func (x *engineRun) getMutation_productReorderMedia(f *engine.Field) (v *model.P
 
 func (x *engineRun) getMutation_productUpdateMedia(f *engine.Field) (v *model.ProductUpdateMediaPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productUpdateMedia_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19746,7 +19746,7 @@ func (x *engineRun) getMutation_productUpdateMedia(f *engine.Field) (v *model.Pr
 
 func (x *engineRun) getMutation_productDuplicate(f *engine.Field) (v *model.ProductDuplicatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productDuplicate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19760,7 +19760,7 @@ func (x *engineRun) getMutation_productDuplicate(f *engine.Field) (v *model.Prod
 
 func (x *engineRun) getMutation_productChangeStatus(f *engine.Field) (v *model.ProductChangeStatusPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productChangeStatus_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19774,7 +19774,7 @@ func (x *engineRun) getMutation_productChangeStatus(f *engine.Field) (v *model.P
 
 func (x *engineRun) getMutation_orderUpdate(f *engine.Field) (v *model.OrderUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_orderUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19788,7 +19788,7 @@ func (x *engineRun) getMutation_orderUpdate(f *engine.Field) (v *model.OrderUpda
 
 func (x *engineRun) getMutation_orderCancel(f *engine.Field) (v *model.OrderCancelPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_orderCancel_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19802,7 +19802,7 @@ func (x *engineRun) getMutation_orderCancel(f *engine.Field) (v *model.OrderCanc
 
 func (x *engineRun) getMutation_refundCreate(f *engine.Field) (v *model.RefundCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_refundCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19816,7 +19816,7 @@ func (x *engineRun) getMutation_refundCreate(f *engine.Field) (v *model.RefundCr
 
 func (x *engineRun) getMutation_fulfillmentCreate(f *engine.Field) (v *model.FulfillmentCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_fulfillmentCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19830,7 +19830,7 @@ func (x *engineRun) getMutation_fulfillmentCreate(f *engine.Field) (v *model.Ful
 
 func (x *engineRun) getMutation_orderEditBegin(f *engine.Field) (v *model.OrderEditBeginPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_orderEditBegin_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19844,7 +19844,7 @@ func (x *engineRun) getMutation_orderEditBegin(f *engine.Field) (v *model.OrderE
 
 func (x *engineRun) getMutation_orderEditAddVariant(f *engine.Field) (v *model.OrderEditAddVariantPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_orderEditAddVariant_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19858,7 +19858,7 @@ func (x *engineRun) getMutation_orderEditAddVariant(f *engine.Field) (v *model.O
 
 func (x *engineRun) getMutation_orderEditAddCustomItem(f *engine.Field) (v *model.OrderEditAddCustomItemPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_orderEditAddCustomItem_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19872,7 +19872,7 @@ func (x *engineRun) getMutation_orderEditAddCustomItem(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_orderEditSetQuantity(f *engine.Field) (v *model.OrderEditSetQuantityPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_orderEditSetQuantity_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19886,7 +19886,7 @@ func (x *engineRun) getMutation_orderEditSetQuantity(f *engine.Field) (v *model.
 
 func (x *engineRun) getMutation_orderEditCommit(f *engine.Field) (v *model.OrderEditCommitPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_orderEditCommit_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19900,7 +19900,7 @@ func (x *engineRun) getMutation_orderEditCommit(f *engine.Field) (v *model.Order
 
 func (x *engineRun) getMutation_fulfillmentTrackingInfoUpdate(f *engine.Field) (v *model.FulfillmentTrackingInfoUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_fulfillmentTrackingInfoUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19914,7 +19914,7 @@ func (x *engineRun) getMutation_fulfillmentTrackingInfoUpdate(f *engine.Field) (
 
 func (x *engineRun) getMutation_fulfillmentCancel(f *engine.Field) (v *model.FulfillmentCancelPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_fulfillmentCancel_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19928,7 +19928,7 @@ func (x *engineRun) getMutation_fulfillmentCancel(f *engine.Field) (v *model.Ful
 
 func (x *engineRun) getMutation_orderMarkAsPaid(f *engine.Field) (v *model.OrderMarkAsPaidPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_orderMarkAsPaid_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19942,7 +19942,7 @@ func (x *engineRun) getMutation_orderMarkAsPaid(f *engine.Field) (v *model.Order
 
 func (x *engineRun) getMutation_orderClose(f *engine.Field) (v *model.OrderClosePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_orderClose_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19956,7 +19956,7 @@ func (x *engineRun) getMutation_orderClose(f *engine.Field) (v *model.OrderClose
 
 func (x *engineRun) getMutation_orderOpen(f *engine.Field) (v *model.OrderOpenPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_orderOpen_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19970,7 +19970,7 @@ func (x *engineRun) getMutation_orderOpen(f *engine.Field) (v *model.OrderOpenPa
 
 func (x *engineRun) getMutation_orderCommentCreate(f *engine.Field) (v *model.OrderCommentCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_orderCommentCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19984,7 +19984,7 @@ func (x *engineRun) getMutation_orderCommentCreate(f *engine.Field) (v *model.Or
 
 func (x *engineRun) getMutation_productCreate(f *engine.Field) (v *model.ProductCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -19998,7 +19998,7 @@ func (x *engineRun) getMutation_productCreate(f *engine.Field) (v *model.Product
 
 func (x *engineRun) getMutation_productUpdate(f *engine.Field) (v *model.ProductUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20012,7 +20012,7 @@ func (x *engineRun) getMutation_productUpdate(f *engine.Field) (v *model.Product
 
 func (x *engineRun) getMutation_productDelete(f *engine.Field) (v *model.ProductDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20026,7 +20026,7 @@ func (x *engineRun) getMutation_productDelete(f *engine.Field) (v *model.Product
 
 func (x *engineRun) getMutation_productVariantsBulkCreate(f *engine.Field) (v *model.ProductVariantsBulkCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productVariantsBulkCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20040,7 +20040,7 @@ func (x *engineRun) getMutation_productVariantsBulkCreate(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_productVariantsBulkUpdate(f *engine.Field) (v *model.ProductVariantsBulkUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productVariantsBulkUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20054,7 +20054,7 @@ func (x *engineRun) getMutation_productVariantsBulkUpdate(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_productVariantsBulkDelete(f *engine.Field) (v *model.ProductVariantsBulkDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productVariantsBulkDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20068,7 +20068,7 @@ func (x *engineRun) getMutation_productVariantsBulkDelete(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_productCreateMedia(f *engine.Field) (v *model.ProductCreateMediaPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productCreateMedia_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20082,7 +20082,7 @@ func (x *engineRun) getMutation_productCreateMedia(f *engine.Field) (v *model.Pr
 
 func (x *engineRun) getMutation_productDeleteMedia(f *engine.Field) (v *model.ProductDeleteMediaPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_productDeleteMedia_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20096,7 +20096,7 @@ func (x *engineRun) getMutation_productDeleteMedia(f *engine.Field) (v *model.Pr
 
 func (x *engineRun) getMutation_collectionCreate(f *engine.Field) (v *model.CollectionCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_collectionCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20110,7 +20110,7 @@ func (x *engineRun) getMutation_collectionCreate(f *engine.Field) (v *model.Coll
 
 func (x *engineRun) getMutation_collectionUpdate(f *engine.Field) (v *model.CollectionUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_collectionUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20124,7 +20124,7 @@ func (x *engineRun) getMutation_collectionUpdate(f *engine.Field) (v *model.Coll
 
 func (x *engineRun) getMutation_collectionDelete(f *engine.Field) (v *model.CollectionDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_collectionDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20138,7 +20138,7 @@ func (x *engineRun) getMutation_collectionDelete(f *engine.Field) (v *model.Coll
 
 func (x *engineRun) getMutation_collectionAddProducts(f *engine.Field) (v *model.CollectionAddProductsPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_collectionAddProducts_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20152,7 +20152,7 @@ func (x *engineRun) getMutation_collectionAddProducts(f *engine.Field) (v *model
 
 func (x *engineRun) getMutation_collectionRemoveProducts(f *engine.Field) (v *model.CollectionRemoveProductsPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_collectionRemoveProducts_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20166,7 +20166,7 @@ func (x *engineRun) getMutation_collectionRemoveProducts(f *engine.Field) (v *mo
 
 func (x *engineRun) getMutation_collectionReorderProducts(f *engine.Field) (v *model.CollectionReorderProductsPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_collectionReorderProducts_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20180,7 +20180,7 @@ func (x *engineRun) getMutation_collectionReorderProducts(f *engine.Field) (v *m
 
 func (x *engineRun) getMutation_metafieldsSet(f *engine.Field) (v *model.MetafieldsSetPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_metafieldsSet_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20194,7 +20194,7 @@ func (x *engineRun) getMutation_metafieldsSet(f *engine.Field) (v *model.Metafie
 
 func (x *engineRun) getMutation_returnCreate(f *engine.Field) (v *model.ReturnCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_returnCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20208,7 +20208,7 @@ func (x *engineRun) getMutation_returnCreate(f *engine.Field) (v *model.ReturnCr
 
 func (x *engineRun) getMutation_returnCancel(f *engine.Field) (v *model.ReturnCancelPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_returnCancel_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20222,7 +20222,7 @@ func (x *engineRun) getMutation_returnCancel(f *engine.Field) (v *model.ReturnCa
 
 func (x *engineRun) getMutation_returnClose(f *engine.Field) (v *model.ReturnClosePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_returnClose_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20236,7 +20236,7 @@ func (x *engineRun) getMutation_returnClose(f *engine.Field) (v *model.ReturnClo
 
 func (x *engineRun) getMutation_returnReopen(f *engine.Field) (v *model.ReturnReopenPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_returnReopen_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20250,7 +20250,7 @@ func (x *engineRun) getMutation_returnReopen(f *engine.Field) (v *model.ReturnRe
 
 func (x *engineRun) getMutation_returnProcess(f *engine.Field) (v *model.ReturnProcessPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_returnProcess_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20264,7 +20264,7 @@ func (x *engineRun) getMutation_returnProcess(f *engine.Field) (v *model.ReturnP
 
 func (x *engineRun) getMutation_shippingZoneCreate(f *engine.Field) (v *model.ShippingZoneCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_shippingZoneCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20278,7 +20278,7 @@ func (x *engineRun) getMutation_shippingZoneCreate(f *engine.Field) (v *model.Sh
 
 func (x *engineRun) getMutation_shippingZoneUpdate(f *engine.Field) (v *model.ShippingZoneUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_shippingZoneUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20292,7 +20292,7 @@ func (x *engineRun) getMutation_shippingZoneUpdate(f *engine.Field) (v *model.Sh
 
 func (x *engineRun) getMutation_shippingZoneDelete(f *engine.Field) (v *model.ShippingZoneDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_shippingZoneDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20306,7 +20306,7 @@ func (x *engineRun) getMutation_shippingZoneDelete(f *engine.Field) (v *model.Sh
 
 func (x *engineRun) getMutation_taxRateSet(f *engine.Field) (v *model.TaxRateSetPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_taxRateSet_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20320,7 +20320,7 @@ func (x *engineRun) getMutation_taxRateSet(f *engine.Field) (v *model.TaxRateSet
 
 func (x *engineRun) getMutation_taxRateDelete(f *engine.Field) (v *model.TaxRateDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_taxRateDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20334,7 +20334,7 @@ func (x *engineRun) getMutation_taxRateDelete(f *engine.Field) (v *model.TaxRate
 
 func (x *engineRun) getMutation_customerAccessTokenCreateWithMultipass(f *engine.Field) (v *model.CustomerAccessTokenCreateWithMultipassPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_customerAccessTokenCreateWithMultipass_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20348,7 +20348,7 @@ func (x *engineRun) getMutation_customerAccessTokenCreateWithMultipass(f *engine
 
 func (x *engineRun) getMutation_identityProviderCreate(f *engine.Field) (v *model.IdentityProviderCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_identityProviderCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20362,7 +20362,7 @@ func (x *engineRun) getMutation_identityProviderCreate(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_identityProviderDelete(f *engine.Field) (v *model.IdentityProviderDeletePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_identityProviderDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20376,7 +20376,7 @@ func (x *engineRun) getMutation_identityProviderDelete(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_identityProviderUpdate(f *engine.Field) (v *model.IdentityProviderUpdatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_identityProviderUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20390,7 +20390,7 @@ func (x *engineRun) getMutation_identityProviderUpdate(f *engine.Field) (v *mode
 
 func (x *engineRun) getMutation_staffAccessTokenCreateWithProvider(f *engine.Field) (v *model.StaffAccessTokenCreateWithProviderPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffAccessTokenCreateWithProvider_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20404,7 +20404,7 @@ func (x *engineRun) getMutation_staffAccessTokenCreateWithProvider(f *engine.Fie
 
 func (x *engineRun) getMutation_tagsAdd(f *engine.Field) (v *model.TagsAddPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_tagsAdd_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20418,7 +20418,7 @@ func (x *engineRun) getMutation_tagsAdd(f *engine.Field) (v *model.TagsAddPayloa
 
 func (x *engineRun) getMutation_tagsRemove(f *engine.Field) (v *model.TagsRemovePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_tagsRemove_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20432,7 +20432,7 @@ func (x *engineRun) getMutation_tagsRemove(f *engine.Field) (v *model.TagsRemove
 
 func (x *engineRun) getMutation_inventoryTransferCreate(f *engine.Field) (v *model.InventoryTransferCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_inventoryTransferCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20446,7 +20446,7 @@ func (x *engineRun) getMutation_inventoryTransferCreate(f *engine.Field) (v *mod
 
 func (x *engineRun) getMutation_inventoryTransferMarkAsReadyToShip(f *engine.Field) (v *model.InventoryTransferMarkAsReadyToShipPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_inventoryTransferMarkAsReadyToShip_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20460,7 +20460,7 @@ func (x *engineRun) getMutation_inventoryTransferMarkAsReadyToShip(f *engine.Fie
 
 func (x *engineRun) getMutation_inventoryTransferShip(f *engine.Field) (v *model.InventoryTransferShipPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_inventoryTransferShip_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20474,7 +20474,7 @@ func (x *engineRun) getMutation_inventoryTransferShip(f *engine.Field) (v *model
 
 func (x *engineRun) getMutation_inventoryTransferReceive(f *engine.Field) (v *model.InventoryTransferReceivePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_inventoryTransferReceive_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20488,7 +20488,7 @@ func (x *engineRun) getMutation_inventoryTransferReceive(f *engine.Field) (v *mo
 
 func (x *engineRun) getMutation_inventoryTransferCancel(f *engine.Field) (v *model.InventoryTransferCancelPayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_inventoryTransferCancel_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20502,7 +20502,7 @@ func (x *engineRun) getMutation_inventoryTransferCancel(f *engine.Field) (v *mod
 
 func (x *engineRun) getMutation_stagedUploadsCreate(f *engine.Field) (v *model.StagedUploadsCreatePayload, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Mutation_stagedUploadsCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20915,13 +20915,13 @@ func (x *engineRun) fieldOrder(f *engine.Field, obj *order.Order) bool {
 
 func (x *engineRun) getOrder_customer(f *engine.Field, obj *order.Order) (v *customer.Customer, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Order.Customer(ctx, obj)
 }
 
 func (x *engineRun) getOrder_discountApplications(f *engine.Field, obj *order.Order) (v *model.DiscountApplicationConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Order_discountApplications_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20935,7 +20935,7 @@ func (x *engineRun) getOrder_discountApplications(f *engine.Field, obj *order.Or
 
 func (x *engineRun) getOrder_events(f *engine.Field, obj *order.Order) (v *model.EventConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Order_events_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20949,7 +20949,7 @@ func (x *engineRun) getOrder_events(f *engine.Field, obj *order.Order) (v *model
 
 func (x *engineRun) getOrder_fulfillments(f *engine.Field, obj *order.Order) (v []*order.Fulfillment, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Order_fulfillments_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20963,7 +20963,7 @@ func (x *engineRun) getOrder_fulfillments(f *engine.Field, obj *order.Order) (v 
 
 func (x *engineRun) getOrder_lineItems(f *engine.Field, obj *order.Order) (v *model.OrderLineItemConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Order_lineItems_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20977,7 +20977,7 @@ func (x *engineRun) getOrder_lineItems(f *engine.Field, obj *order.Order) (v *mo
 
 func (x *engineRun) getOrder_metafield(f *engine.Field, obj *order.Order) (v *catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Order_metafield_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -20991,7 +20991,7 @@ func (x *engineRun) getOrder_metafield(f *engine.Field, obj *order.Order) (v *ca
 
 func (x *engineRun) getOrder_metafields(f *engine.Field, obj *order.Order) (v []*catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Order_metafields_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -21005,7 +21005,7 @@ func (x *engineRun) getOrder_metafields(f *engine.Field, obj *order.Order) (v []
 
 func (x *engineRun) getOrder_metafieldList(f *engine.Field, obj *order.Order) (v *model.MetafieldConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Order_metafieldList_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -21019,7 +21019,7 @@ func (x *engineRun) getOrder_metafieldList(f *engine.Field, obj *order.Order) (v
 
 func (x *engineRun) getOrder_refunds(f *engine.Field, obj *order.Order) (v []*order.Refund, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Order_refunds_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -21033,7 +21033,7 @@ func (x *engineRun) getOrder_refunds(f *engine.Field, obj *order.Order) (v []*or
 
 func (x *engineRun) getOrder_returns(f *engine.Field, obj *order.Order) (v *model.ReturnConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Order_returns_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -21047,7 +21047,7 @@ func (x *engineRun) getOrder_returns(f *engine.Field, obj *order.Order) (v *mode
 
 func (x *engineRun) getOrder_successfulFulfillments(f *engine.Field, obj *order.Order) (v []*order.Fulfillment, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Order_successfulFulfillments_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -21061,7 +21061,7 @@ func (x *engineRun) getOrder_successfulFulfillments(f *engine.Field, obj *order.
 
 func (x *engineRun) getOrder_transactions(f *engine.Field, obj *order.Order) (v []*payment.Transaction, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Order_transactions_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -21711,7 +21711,7 @@ func (x *engineRun) fieldOrderLineItem(f *engine.Field, obj *order.Line) bool {
 
 func (x *engineRun) getOrderLineItem_variant(f *engine.Field, obj *order.Line) (v *catalog.Variant, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.OrderLineItem.Variant(ctx, obj)
 }
 
@@ -21990,13 +21990,13 @@ func (x *engineRun) fieldOrderTransaction(f *engine.Field, obj *payment.Transact
 
 func (x *engineRun) getOrderTransaction_order(f *engine.Field, obj *payment.Transaction) (v *order.Order, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.OrderTransaction.Order(ctx, obj)
 }
 
 func (x *engineRun) getOrderTransaction_parentTransaction(f *engine.Field, obj *payment.Transaction) (v *payment.Transaction, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.OrderTransaction.ParentTransaction(ctx, obj)
 }
 
@@ -22245,7 +22245,7 @@ func (x *engineRun) fieldPage(f *engine.Field, obj *content.Page) bool {
 
 func (x *engineRun) getPage_metafield(f *engine.Field, obj *content.Page) (v *catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Page_metafield_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -22259,7 +22259,7 @@ func (x *engineRun) getPage_metafield(f *engine.Field, obj *content.Page) (v *ca
 
 func (x *engineRun) getPage_metafields(f *engine.Field, obj *content.Page) (v []*catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Page_metafields_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -22273,13 +22273,13 @@ func (x *engineRun) getPage_metafields(f *engine.Field, obj *content.Page) (v []
 
 func (x *engineRun) getPage_seo(f *engine.Field, obj *content.Page) (v *catalog.SEO, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Page.Seo(ctx, obj)
 }
 
 func (x *engineRun) getPage_isPublished(f *engine.Field, obj *content.Page) (v *bool, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Page.IsPublished(ctx, obj)
 }
 
@@ -23071,7 +23071,7 @@ func (x *engineRun) fieldProduct(f *engine.Field, obj *catalog.Product) bool {
 
 func (x *engineRun) getProduct_adjacentVariants(f *engine.Field, obj *catalog.Product) (v []*catalog.Variant, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_adjacentVariants_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23085,13 +23085,13 @@ func (x *engineRun) getProduct_adjacentVariants(f *engine.Field, obj *catalog.Pr
 
 func (x *engineRun) getProduct_availableForSale(f *engine.Field, obj *catalog.Product) (v bool, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Product.AvailableForSale(ctx, obj)
 }
 
 func (x *engineRun) getProduct_collections(f *engine.Field, obj *catalog.Product) (v *model.CollectionConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_collections_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23105,7 +23105,7 @@ func (x *engineRun) getProduct_collections(f *engine.Field, obj *catalog.Product
 
 func (x *engineRun) getProduct_description(f *engine.Field, obj *catalog.Product) (v string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_description_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23119,25 +23119,25 @@ func (x *engineRun) getProduct_description(f *engine.Field, obj *catalog.Product
 
 func (x *engineRun) getProduct_encodedVariantAvailability(f *engine.Field, obj *catalog.Product) (v *string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Product.EncodedVariantAvailability(ctx, obj)
 }
 
 func (x *engineRun) getProduct_encodedVariantExistence(f *engine.Field, obj *catalog.Product) (v *string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Product.EncodedVariantExistence(ctx, obj)
 }
 
 func (x *engineRun) getProduct_featuredImage(f *engine.Field, obj *catalog.Product) (v *catalog.Image, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Product.FeaturedImage(ctx, obj)
 }
 
 func (x *engineRun) getProduct_images(f *engine.Field, obj *catalog.Product) (v *model.ImageConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_images_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23151,7 +23151,7 @@ func (x *engineRun) getProduct_images(f *engine.Field, obj *catalog.Product) (v 
 
 func (x *engineRun) getProduct_media(f *engine.Field, obj *catalog.Product) (v *model.MediaConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_media_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23165,7 +23165,7 @@ func (x *engineRun) getProduct_media(f *engine.Field, obj *catalog.Product) (v *
 
 func (x *engineRun) getProduct_metafield(f *engine.Field, obj *catalog.Product) (v *catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_metafield_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23179,7 +23179,7 @@ func (x *engineRun) getProduct_metafield(f *engine.Field, obj *catalog.Product) 
 
 func (x *engineRun) getProduct_metafields(f *engine.Field, obj *catalog.Product) (v []*catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_metafields_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23193,7 +23193,7 @@ func (x *engineRun) getProduct_metafields(f *engine.Field, obj *catalog.Product)
 
 func (x *engineRun) getProduct_metafieldList(f *engine.Field, obj *catalog.Product) (v *model.MetafieldConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_metafieldList_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23207,7 +23207,7 @@ func (x *engineRun) getProduct_metafieldList(f *engine.Field, obj *catalog.Produ
 
 func (x *engineRun) getProduct_options(f *engine.Field, obj *catalog.Product) (v []*catalog.Option, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_options_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23221,7 +23221,7 @@ func (x *engineRun) getProduct_options(f *engine.Field, obj *catalog.Product) (v
 
 func (x *engineRun) getProduct_selectedOrFirstAvailableVariant(f *engine.Field, obj *catalog.Product) (v *catalog.Variant, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_selectedOrFirstAvailableVariant_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23235,13 +23235,13 @@ func (x *engineRun) getProduct_selectedOrFirstAvailableVariant(f *engine.Field, 
 
 func (x *engineRun) getProduct_totalInventory(f *engine.Field, obj *catalog.Product) (v *int, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Product.TotalInventory(ctx, obj)
 }
 
 func (x *engineRun) getProduct_variantBySelectedOptions(f *engine.Field, obj *catalog.Product) (v *catalog.Variant, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_variantBySelectedOptions_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23255,7 +23255,7 @@ func (x *engineRun) getProduct_variantBySelectedOptions(f *engine.Field, obj *ca
 
 func (x *engineRun) getProduct_variants(f *engine.Field, obj *catalog.Product) (v *model.ProductVariantConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Product_variants_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -23815,13 +23815,13 @@ func (x *engineRun) fieldProductOptionValue(f *engine.Field, obj *catalog.Option
 
 func (x *engineRun) getProductOptionValue_firstSelectableVariant(f *engine.Field, obj *catalog.OptionValue) (v *catalog.Variant, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductOptionValue.FirstSelectableVariant(ctx, obj)
 }
 
 func (x *engineRun) getProductOptionValue_swatch(f *engine.Field, obj *catalog.OptionValue) (v *model.ProductOptionValueSwatch, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductOptionValue.Swatch(ctx, obj)
 }
 
@@ -24427,49 +24427,49 @@ func (x *engineRun) fieldProductVariant(f *engine.Field, obj *catalog.Variant) b
 
 func (x *engineRun) getProductVariant_availableForSale(f *engine.Field, obj *catalog.Variant) (v bool, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.AvailableForSale(ctx, obj)
 }
 
 func (x *engineRun) getProductVariant_compareAtPriceV2(f *engine.Field, obj *catalog.Variant) (v *money.Money, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.CompareAtPriceV2(ctx, obj)
 }
 
 func (x *engineRun) getProductVariant_currentlyNotInStock(f *engine.Field, obj *catalog.Variant) (v bool, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.CurrentlyNotInStock(ctx, obj)
 }
 
 func (x *engineRun) getProductVariant_image(f *engine.Field, obj *catalog.Variant) (v *catalog.Image, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.Image(ctx, obj)
 }
 
 func (x *engineRun) getProductVariant_inventoryItem(f *engine.Field, obj *catalog.Variant) (v *model.InventoryItem, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.InventoryItem(ctx, obj)
 }
 
 func (x *engineRun) getProductVariant_inventoryPolicy(f *engine.Field, obj *catalog.Variant) (v *string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.InventoryPolicy(ctx, obj)
 }
 
 func (x *engineRun) getProductVariant_inventoryQuantity(f *engine.Field, obj *catalog.Variant) (v *int, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.InventoryQuantity(ctx, obj)
 }
 
 func (x *engineRun) getProductVariant_metafield(f *engine.Field, obj *catalog.Variant) (v *catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_ProductVariant_metafield_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -24483,7 +24483,7 @@ func (x *engineRun) getProductVariant_metafield(f *engine.Field, obj *catalog.Va
 
 func (x *engineRun) getProductVariant_metafields(f *engine.Field, obj *catalog.Variant) (v []*catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_ProductVariant_metafields_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -24497,31 +24497,31 @@ func (x *engineRun) getProductVariant_metafields(f *engine.Field, obj *catalog.V
 
 func (x *engineRun) getProductVariant_priceV2(f *engine.Field, obj *catalog.Variant) (v *money.Money, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.PriceV2(ctx, obj)
 }
 
 func (x *engineRun) getProductVariant_product(f *engine.Field, obj *catalog.Variant) (v *catalog.Product, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.Product(ctx, obj)
 }
 
 func (x *engineRun) getProductVariant_quantityAvailable(f *engine.Field, obj *catalog.Variant) (v *int, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.QuantityAvailable(ctx, obj)
 }
 
 func (x *engineRun) getProductVariant_unitPriceMeasurement(f *engine.Field, obj *catalog.Variant) (v *catalog.UnitPriceMeasurement, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.UnitPriceMeasurement(ctx, obj)
 }
 
 func (x *engineRun) getProductVariant_prices(f *engine.Field, obj *catalog.Variant) (v []*catalog.VariantPrice, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ProductVariant.Prices(ctx, obj)
 }
 
@@ -25604,7 +25604,7 @@ func (x *engineRun) fieldQuery(f *engine.Field) bool {
 
 func (x *engineRun) getQuery_node(f *engine.Field) (v model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_node_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25618,7 +25618,7 @@ func (x *engineRun) getQuery_node(f *engine.Field) (v model.Any, err error) {
 
 func (x *engineRun) getQuery_nodes(f *engine.Field) (v []model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_nodes_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25632,13 +25632,13 @@ func (x *engineRun) getQuery_nodes(f *engine.Field) (v []model.Any, err error) {
 
 func (x *engineRun) getQuery_publicApiVersions(f *engine.Field) (v []*model.APIVersion, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Query.PublicAPIVersions(ctx)
 }
 
 func (x *engineRun) getQuery_article(f *engine.Field) (v *model.Article, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_article_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25652,7 +25652,7 @@ func (x *engineRun) getQuery_article(f *engine.Field) (v *model.Article, err err
 
 func (x *engineRun) getQuery_blog(f *engine.Field) (v *model.Blog, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_blog_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25666,7 +25666,7 @@ func (x *engineRun) getQuery_blog(f *engine.Field) (v *model.Blog, err error) {
 
 func (x *engineRun) getQuery_blogs(f *engine.Field) (v *model.BlogConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_blogs_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25680,7 +25680,7 @@ func (x *engineRun) getQuery_blogs(f *engine.Field) (v *model.BlogConnection, er
 
 func (x *engineRun) getQuery_cart(f *engine.Field) (v *cart.Cart, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_cart_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25694,7 +25694,7 @@ func (x *engineRun) getQuery_cart(f *engine.Field) (v *cart.Cart, err error) {
 
 func (x *engineRun) getQuery_cartCompletionAttempt(f *engine.Field) (v model.Any, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_cartCompletionAttempt_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25708,7 +25708,7 @@ func (x *engineRun) getQuery_cartCompletionAttempt(f *engine.Field) (v model.Any
 
 func (x *engineRun) getQuery_collection(f *engine.Field) (v *catalog.Collection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_collection_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25722,7 +25722,7 @@ func (x *engineRun) getQuery_collection(f *engine.Field) (v *catalog.Collection,
 
 func (x *engineRun) getQuery_collectionByHandle(f *engine.Field) (v *catalog.Collection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_collectionByHandle_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25736,7 +25736,7 @@ func (x *engineRun) getQuery_collectionByHandle(f *engine.Field) (v *catalog.Col
 
 func (x *engineRun) getQuery_collections(f *engine.Field) (v *model.CollectionConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_collections_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25750,7 +25750,7 @@ func (x *engineRun) getQuery_collections(f *engine.Field) (v *model.CollectionCo
 
 func (x *engineRun) getQuery_customer(f *engine.Field) (v *customer.Customer, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_customer_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25764,7 +25764,7 @@ func (x *engineRun) getQuery_customer(f *engine.Field) (v *customer.Customer, er
 
 func (x *engineRun) getQuery_menu(f *engine.Field) (v *content.Menu, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_menu_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25778,7 +25778,7 @@ func (x *engineRun) getQuery_menu(f *engine.Field) (v *content.Menu, err error) 
 
 func (x *engineRun) getQuery_metaobject(f *engine.Field) (v *model.Metaobject, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_metaobject_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25792,7 +25792,7 @@ func (x *engineRun) getQuery_metaobject(f *engine.Field) (v *model.Metaobject, e
 
 func (x *engineRun) getQuery_metaobjects(f *engine.Field) (v *model.MetaobjectConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_metaobjects_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25806,7 +25806,7 @@ func (x *engineRun) getQuery_metaobjects(f *engine.Field) (v *model.MetaobjectCo
 
 func (x *engineRun) getQuery_page(f *engine.Field) (v *content.Page, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_page_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25820,7 +25820,7 @@ func (x *engineRun) getQuery_page(f *engine.Field) (v *content.Page, err error) 
 
 func (x *engineRun) getQuery_pageByHandle(f *engine.Field) (v *content.Page, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_pageByHandle_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25834,7 +25834,7 @@ func (x *engineRun) getQuery_pageByHandle(f *engine.Field) (v *content.Page, err
 
 func (x *engineRun) getQuery_pages(f *engine.Field) (v *model.PageConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_pages_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25848,7 +25848,7 @@ func (x *engineRun) getQuery_pages(f *engine.Field) (v *model.PageConnection, er
 
 func (x *engineRun) getQuery_product(f *engine.Field) (v *catalog.Product, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_product_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25862,7 +25862,7 @@ func (x *engineRun) getQuery_product(f *engine.Field) (v *catalog.Product, err e
 
 func (x *engineRun) getQuery_productByHandle(f *engine.Field) (v *catalog.Product, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_productByHandle_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25876,7 +25876,7 @@ func (x *engineRun) getQuery_productByHandle(f *engine.Field) (v *catalog.Produc
 
 func (x *engineRun) getQuery_productRecommendations(f *engine.Field) (v []*catalog.Product, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_productRecommendations_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25890,7 +25890,7 @@ func (x *engineRun) getQuery_productRecommendations(f *engine.Field) (v []*catal
 
 func (x *engineRun) getQuery_productTags(f *engine.Field) (v *model.StringConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_productTags_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25904,7 +25904,7 @@ func (x *engineRun) getQuery_productTags(f *engine.Field) (v *model.StringConnec
 
 func (x *engineRun) getQuery_productTypes(f *engine.Field) (v *model.StringConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_productTypes_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25918,7 +25918,7 @@ func (x *engineRun) getQuery_productTypes(f *engine.Field) (v *model.StringConne
 
 func (x *engineRun) getQuery_products(f *engine.Field) (v *model.ProductConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_products_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25932,7 +25932,7 @@ func (x *engineRun) getQuery_products(f *engine.Field) (v *model.ProductConnecti
 
 func (x *engineRun) getQuery_urlRedirects(f *engine.Field) (v *model.URLRedirectConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_urlRedirects_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25946,7 +25946,7 @@ func (x *engineRun) getQuery_urlRedirects(f *engine.Field) (v *model.URLRedirect
 
 func (x *engineRun) getQuery_predictiveSearch(f *engine.Field) (v *model.PredictiveSearchResult, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_predictiveSearch_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25960,7 +25960,7 @@ func (x *engineRun) getQuery_predictiveSearch(f *engine.Field) (v *model.Predict
 
 func (x *engineRun) getQuery_search(f *engine.Field) (v *model.SearchResultItemConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_search_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -25974,25 +25974,25 @@ func (x *engineRun) getQuery_search(f *engine.Field) (v *model.SearchResultItemC
 
 func (x *engineRun) getQuery_shop(f *engine.Field) (v *shop.Shop, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Query.Shop(ctx)
 }
 
 func (x *engineRun) getQuery_localization(f *engine.Field) (v *model.Localization, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Query.Localization(ctx)
 }
 
 func (x *engineRun) getQuery_paymentSettings(f *engine.Field) (v *model.PaymentSettings, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Query.PaymentSettings(ctx)
 }
 
 func (x *engineRun) getQuery_sitemap(f *engine.Field) (v *model.Sitemap, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_sitemap_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26006,19 +26006,19 @@ func (x *engineRun) getQuery_sitemap(f *engine.Field) (v *model.Sitemap, err err
 
 func (x *engineRun) getQuery_currentStaffMember(f *engine.Field) (v *staff.StaffMember, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Query.CurrentStaffMember(ctx)
 }
 
 func (x *engineRun) getQuery_accessScopes(f *engine.Field) (v []*access.Scope, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Query.AccessScopes(ctx)
 }
 
 func (x *engineRun) getQuery_apiKey(f *engine.Field) (v *app.Key, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_apiKey_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26032,7 +26032,7 @@ func (x *engineRun) getQuery_apiKey(f *engine.Field) (v *app.Key, err error) {
 
 func (x *engineRun) getQuery_apiKeys(f *engine.Field) (v *model.APIKeyConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_apiKeys_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26046,7 +26046,7 @@ func (x *engineRun) getQuery_apiKeys(f *engine.Field) (v *model.APIKeyConnection
 
 func (x *engineRun) getQuery_app(f *engine.Field) (v *app.App, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_app_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26060,7 +26060,7 @@ func (x *engineRun) getQuery_app(f *engine.Field) (v *app.App, err error) {
 
 func (x *engineRun) getQuery_apps(f *engine.Field) (v *model.AppConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_apps_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26074,7 +26074,7 @@ func (x *engineRun) getQuery_apps(f *engine.Field) (v *model.AppConnection, err 
 
 func (x *engineRun) getQuery_auditLog(f *engine.Field) (v *model.AuditEntryConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_auditLog_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26088,7 +26088,7 @@ func (x *engineRun) getQuery_auditLog(f *engine.Field) (v *model.AuditEntryConne
 
 func (x *engineRun) getQuery_roles(f *engine.Field) (v *model.RoleConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_roles_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26102,7 +26102,7 @@ func (x *engineRun) getQuery_roles(f *engine.Field) (v *model.RoleConnection, er
 
 func (x *engineRun) getQuery_staffMember(f *engine.Field) (v *staff.StaffMember, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_staffMember_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26116,7 +26116,7 @@ func (x *engineRun) getQuery_staffMember(f *engine.Field) (v *staff.StaffMember,
 
 func (x *engineRun) getQuery_staffMembers(f *engine.Field) (v *model.StaffMemberConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_staffMembers_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26130,7 +26130,7 @@ func (x *engineRun) getQuery_staffMembers(f *engine.Field) (v *model.StaffMember
 
 func (x *engineRun) getQuery_staffMenu(f *engine.Field) (v *content.Menu, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_staffMenu_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26144,7 +26144,7 @@ func (x *engineRun) getQuery_staffMenu(f *engine.Field) (v *content.Menu, err er
 
 func (x *engineRun) getQuery_staffCustomer(f *engine.Field) (v *customer.Customer, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_staffCustomer_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26158,7 +26158,7 @@ func (x *engineRun) getQuery_staffCustomer(f *engine.Field) (v *customer.Custome
 
 func (x *engineRun) getQuery_customers(f *engine.Field) (v *model.CustomerConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_customers_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26172,7 +26172,7 @@ func (x *engineRun) getQuery_customers(f *engine.Field) (v *model.CustomerConnec
 
 func (x *engineRun) getQuery_customerGroup(f *engine.Field) (v *customer.Group, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_customerGroup_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26186,7 +26186,7 @@ func (x *engineRun) getQuery_customerGroup(f *engine.Field) (v *customer.Group, 
 
 func (x *engineRun) getQuery_customerGroups(f *engine.Field) (v *model.CustomerGroupConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_customerGroups_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26200,7 +26200,7 @@ func (x *engineRun) getQuery_customerGroups(f *engine.Field) (v *model.CustomerG
 
 func (x *engineRun) getQuery_discountNodes(f *engine.Field) (v *model.DiscountNodeConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_discountNodes_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26214,7 +26214,7 @@ func (x *engineRun) getQuery_discountNodes(f *engine.Field) (v *model.DiscountNo
 
 func (x *engineRun) getQuery_staffLocations(f *engine.Field) (v *model.LocationConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_staffLocations_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26228,7 +26228,7 @@ func (x *engineRun) getQuery_staffLocations(f *engine.Field) (v *model.LocationC
 
 func (x *engineRun) getQuery_location(f *engine.Field) (v *inventory.Location, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_location_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26242,7 +26242,7 @@ func (x *engineRun) getQuery_location(f *engine.Field) (v *inventory.Location, e
 
 func (x *engineRun) getQuery_inventoryItem(f *engine.Field) (v *model.InventoryItem, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_inventoryItem_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26256,7 +26256,7 @@ func (x *engineRun) getQuery_inventoryItem(f *engine.Field) (v *model.InventoryI
 
 func (x *engineRun) getQuery_inventoryLevel(f *engine.Field) (v *inventory.Level, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_inventoryLevel_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26270,7 +26270,7 @@ func (x *engineRun) getQuery_inventoryLevel(f *engine.Field) (v *inventory.Level
 
 func (x *engineRun) getQuery_market(f *engine.Field) (v *shop.Market, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_market_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26284,7 +26284,7 @@ func (x *engineRun) getQuery_market(f *engine.Field) (v *shop.Market, err error)
 
 func (x *engineRun) getQuery_markets(f *engine.Field) (v *model.MarketConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_markets_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26298,7 +26298,7 @@ func (x *engineRun) getQuery_markets(f *engine.Field) (v *model.MarketConnection
 
 func (x *engineRun) getQuery_metafieldDefinition(f *engine.Field) (v *catalog.Definition, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_metafieldDefinition_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26312,7 +26312,7 @@ func (x *engineRun) getQuery_metafieldDefinition(f *engine.Field) (v *catalog.De
 
 func (x *engineRun) getQuery_metafieldDefinitions(f *engine.Field) (v *model.MetafieldDefinitionConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_metafieldDefinitions_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26326,7 +26326,7 @@ func (x *engineRun) getQuery_metafieldDefinitions(f *engine.Field) (v *model.Met
 
 func (x *engineRun) getQuery_order(f *engine.Field) (v *order.Order, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_order_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26340,7 +26340,7 @@ func (x *engineRun) getQuery_order(f *engine.Field) (v *order.Order, err error) 
 
 func (x *engineRun) getQuery_orders(f *engine.Field) (v *model.OrderConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_orders_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26354,7 +26354,7 @@ func (x *engineRun) getQuery_orders(f *engine.Field) (v *model.OrderConnection, 
 
 func (x *engineRun) getQuery_return(f *engine.Field) (v *order.Return, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_return_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26368,7 +26368,7 @@ func (x *engineRun) getQuery_return(f *engine.Field) (v *order.Return, err error
 
 func (x *engineRun) getQuery_shippingZones(f *engine.Field) (v *model.ShippingZoneConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_shippingZones_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26382,7 +26382,7 @@ func (x *engineRun) getQuery_shippingZones(f *engine.Field) (v *model.ShippingZo
 
 func (x *engineRun) getQuery_shippingZone(f *engine.Field) (v *delivery.Zone, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_shippingZone_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26396,7 +26396,7 @@ func (x *engineRun) getQuery_shippingZone(f *engine.Field) (v *delivery.Zone, er
 
 func (x *engineRun) getQuery_taxRates(f *engine.Field) (v *model.TaxRateConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_taxRates_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26410,7 +26410,7 @@ func (x *engineRun) getQuery_taxRates(f *engine.Field) (v *model.TaxRateConnecti
 
 func (x *engineRun) getQuery_identityProvider(f *engine.Field) (v *federation.Provider, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_identityProvider_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26424,13 +26424,13 @@ func (x *engineRun) getQuery_identityProvider(f *engine.Field) (v *federation.Pr
 
 func (x *engineRun) getQuery_identityProviders(f *engine.Field) (v []*federation.Provider, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Query.IdentityProviders(ctx)
 }
 
 func (x *engineRun) getQuery_inventoryTransfer(f *engine.Field) (v *inventory.Transfer, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_inventoryTransfer_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26444,7 +26444,7 @@ func (x *engineRun) getQuery_inventoryTransfer(f *engine.Field) (v *inventory.Tr
 
 func (x *engineRun) getQuery_inventoryTransfers(f *engine.Field) (v *model.InventoryTransferConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Query_inventoryTransfers_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26560,13 +26560,13 @@ func (x *engineRun) fieldRefund(f *engine.Field, obj *order.Refund) bool {
 
 func (x *engineRun) getRefund_order(f *engine.Field, obj *order.Refund) (v *order.Order, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Refund.Order(ctx, obj)
 }
 
 func (x *engineRun) getRefund_refundLineItems(f *engine.Field, obj *order.Refund) (v *model.RefundLineItemConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Refund_refundLineItems_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26580,19 +26580,19 @@ func (x *engineRun) getRefund_refundLineItems(f *engine.Field, obj *order.Refund
 
 func (x *engineRun) getRefund_return(f *engine.Field, obj *order.Refund) (v *order.Return, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Refund.Return(ctx, obj)
 }
 
 func (x *engineRun) getRefund_staffMember(f *engine.Field, obj *order.Refund) (v *staff.StaffMember, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Refund.StaffMember(ctx, obj)
 }
 
 func (x *engineRun) getRefund_transactions(f *engine.Field, obj *order.Refund) (v *model.OrderTransactionConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Refund_transactions_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26735,7 +26735,7 @@ func (x *engineRun) fieldRefundLineItem(f *engine.Field, obj *order.RefundLine) 
 
 func (x *engineRun) getRefundLineItem_location(f *engine.Field, obj *order.RefundLine) (v *inventory.Location, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.RefundLineItem.Location(ctx, obj)
 }
 
@@ -26924,13 +26924,13 @@ func (x *engineRun) fieldReturn(f *engine.Field, obj *order.Return) bool {
 
 func (x *engineRun) getReturn_order(f *engine.Field, obj *order.Return) (v *order.Order, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Return.Order(ctx, obj)
 }
 
 func (x *engineRun) getReturn_refunds(f *engine.Field, obj *order.Return) (v []*order.Refund, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Return_refunds_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26944,7 +26944,7 @@ func (x *engineRun) getReturn_refunds(f *engine.Field, obj *order.Return) (v []*
 
 func (x *engineRun) getReturn_returnLineItems(f *engine.Field, obj *order.Return) (v *model.ReturnLineItemConnection, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Return_returnLineItems_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -26958,7 +26958,7 @@ func (x *engineRun) getReturn_returnLineItems(f *engine.Field, obj *order.Return
 
 func (x *engineRun) getReturn_staffMember(f *engine.Field, obj *order.Return) (v *staff.StaffMember, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Return.StaffMember(ctx, obj)
 }
 
@@ -28200,37 +28200,37 @@ func (x *engineRun) fieldShippingRate(f *engine.Field, obj *shipping.Rate) bool 
 
 func (x *engineRun) getShippingRate_maximumDays(f *engine.Field, obj *shipping.Rate) (v *int, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ShippingRate.MaximumDays(ctx, obj)
 }
 
 func (x *engineRun) getShippingRate_maximumGrams(f *engine.Field, obj *shipping.Rate) (v *int, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ShippingRate.MaximumGrams(ctx, obj)
 }
 
 func (x *engineRun) getShippingRate_maximumSubtotal(f *engine.Field, obj *shipping.Rate) (v *money.Money, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ShippingRate.MaximumSubtotal(ctx, obj)
 }
 
 func (x *engineRun) getShippingRate_minimumDays(f *engine.Field, obj *shipping.Rate) (v *int, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ShippingRate.MinimumDays(ctx, obj)
 }
 
 func (x *engineRun) getShippingRate_minimumGrams(f *engine.Field, obj *shipping.Rate) (v *int, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ShippingRate.MinimumGrams(ctx, obj)
 }
 
 func (x *engineRun) getShippingRate_minimumSubtotal(f *engine.Field, obj *shipping.Rate) (v *money.Money, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.ShippingRate.MinimumSubtotal(ctx, obj)
 }
 
@@ -28767,31 +28767,31 @@ func (x *engineRun) fieldShop(f *engine.Field, obj *shop.Shop) bool {
 
 func (x *engineRun) getShop_brand(f *engine.Field, obj *shop.Shop) (v *model.Brand, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.Brand(ctx, obj)
 }
 
 func (x *engineRun) getShop_contactInformation(f *engine.Field, obj *shop.Shop) (v *model.ShopPolicy, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.ContactInformation(ctx, obj)
 }
 
 func (x *engineRun) getShop_customerAccountUrl(f *engine.Field, obj *shop.Shop) (v *string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.CustomerAccountURL(ctx, obj)
 }
 
 func (x *engineRun) getShop_legalNotice(f *engine.Field, obj *shop.Shop) (v *model.ShopPolicy, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.LegalNotice(ctx, obj)
 }
 
 func (x *engineRun) getShop_metafield(f *engine.Field, obj *shop.Shop) (v *catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Shop_metafield_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -28805,7 +28805,7 @@ func (x *engineRun) getShop_metafield(f *engine.Field, obj *shop.Shop) (v *catal
 
 func (x *engineRun) getShop_metafields(f *engine.Field, obj *shop.Shop) (v []*catalog.Metafield, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Shop_metafields_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -28819,55 +28819,55 @@ func (x *engineRun) getShop_metafields(f *engine.Field, obj *shop.Shop) (v []*ca
 
 func (x *engineRun) getShop_paymentSettings(f *engine.Field, obj *shop.Shop) (v *model.PaymentSettings, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.PaymentSettings(ctx, obj)
 }
 
 func (x *engineRun) getShop_primaryDomain(f *engine.Field, obj *shop.Shop) (v *model.Domain, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.PrimaryDomain(ctx, obj)
 }
 
 func (x *engineRun) getShop_privacyPolicy(f *engine.Field, obj *shop.Shop) (v *model.ShopPolicy, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.PrivacyPolicy(ctx, obj)
 }
 
 func (x *engineRun) getShop_refundPolicy(f *engine.Field, obj *shop.Shop) (v *model.ShopPolicy, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.RefundPolicy(ctx, obj)
 }
 
 func (x *engineRun) getShop_shippingPolicy(f *engine.Field, obj *shop.Shop) (v *model.ShopPolicy, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.ShippingPolicy(ctx, obj)
 }
 
 func (x *engineRun) getShop_shipsToCountries(f *engine.Field, obj *shop.Shop) (v []string, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.ShipsToCountries(ctx, obj)
 }
 
 func (x *engineRun) getShop_subscriptionPolicy(f *engine.Field, obj *shop.Shop) (v *model.ShopPolicyWithDefault, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.SubscriptionPolicy(ctx, obj)
 }
 
 func (x *engineRun) getShop_termsOfSale(f *engine.Field, obj *shop.Shop) (v *model.ShopPolicy, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.TermsOfSale(ctx, obj)
 }
 
 func (x *engineRun) getShop_termsOfService(f *engine.Field, obj *shop.Shop) (v *model.ShopPolicy, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Shop.TermsOfService(ctx, obj)
 }
 
@@ -29023,13 +29023,13 @@ func (x *engineRun) fieldSitemap(f *engine.Field, obj *model.Sitemap) bool {
 
 func (x *engineRun) getSitemap_pagesCount(f *engine.Field, obj *model.Sitemap) (v *catalog.Count, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.Sitemap.PagesCount(ctx, obj)
 }
 
 func (x *engineRun) getSitemap_resources(f *engine.Field, obj *model.Sitemap) (v *model.PaginatedSitemapResources, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	if !f.Parsed {
 		f.Field.Args, f.BadArgs = x.ec.field_Sitemap_resources_args(ctx, f.ArgumentMap(x.Operation.Variables))
 		f.Parsed = true
@@ -29145,7 +29145,7 @@ func (x *engineRun) fieldSitemapResource(f *engine.Field, obj *model.SitemapReso
 
 func (x *engineRun) getSitemapResource_image(f *engine.Field, obj *model.SitemapResource) (v *model.SitemapImage, err error) {
 	ctx, end := x.Enter(f)
-	defer x.Leave(ctx, end, &err)
+	defer x.Leave(end, &err)
 	return x.resolvers.SitemapResource.Image(ctx, obj)
 }
 
@@ -32701,7 +32701,7 @@ func (x *engineRun) writeTrackable(v model.Any, s *engine.Selection) bool {
 
 func (x *engineRun) putNAccessScope2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋaccessᚐScope(f *engine.Field, v *access.Scope) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("AccessScope!")
 	}
 	return x.writeAccessScope(v, &f.Below)
 }
@@ -32728,7 +32728,7 @@ func (x *engineRun) putNApiKey2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerce
 
 func (x *engineRun) putNApiKey2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋappᚐKey(f *engine.Field, v *app.Key) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ApiKey!")
 	}
 	return x.writeApiKey(v, &f.Below)
 }
@@ -32755,7 +32755,7 @@ func (x *engineRun) putNApiKeyEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgrap
 
 func (x *engineRun) putNApiKeyEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAPIKeyEdge(f *engine.Field, v *model.APIKeyEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ApiKeyEdge!")
 	}
 	return x.writeApiKeyEdge(v, &f.Below)
 }
@@ -32782,7 +32782,7 @@ func (x *engineRun) putNApiVersion2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgrap
 
 func (x *engineRun) putNApiVersion2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAPIVersion(f *engine.Field, v *model.APIVersion) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ApiVersion!")
 	}
 	return x.writeApiVersion(v, &f.Below)
 }
@@ -32809,7 +32809,7 @@ func (x *engineRun) putNApp2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋ
 
 func (x *engineRun) putNApp2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋappᚐApp(f *engine.Field, v *app.App) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("App!")
 	}
 	return x.writeApp(v, &f.Below)
 }
@@ -32836,7 +32836,7 @@ func (x *engineRun) putNAppEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph�
 
 func (x *engineRun) putNAppEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAppEdge(f *engine.Field, v *model.AppEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("AppEdge!")
 	}
 	return x.writeAppEdge(v, &f.Below)
 }
@@ -32863,7 +32863,7 @@ func (x *engineRun) putNAppliedGiftCard2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNAppliedGiftCard2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAppliedGiftCard(f *engine.Field, v *cart.AppliedGiftCard) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("AppliedGiftCard!")
 	}
 	return x.writeAppliedGiftCard(v, &f.Below)
 }
@@ -32890,14 +32890,14 @@ func (x *engineRun) putNArticle2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph�
 
 func (x *engineRun) putNArticle2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐArticle(f *engine.Field, v *model.Article) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Article!")
 	}
 	return x.writeArticle(v, &f.Below)
 }
 
 func (x *engineRun) putNArticleConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐArticleConnection(f *engine.Field, v *model.ArticleConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ArticleConnection!")
 	}
 	return x.writeArticleConnection(v, &f.Below)
 }
@@ -32924,7 +32924,7 @@ func (x *engineRun) putNArticleEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgra
 
 func (x *engineRun) putNArticleEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐArticleEdge(f *engine.Field, v *model.ArticleEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ArticleEdge!")
 	}
 	return x.writeArticleEdge(v, &f.Below)
 }
@@ -32951,7 +32951,7 @@ func (x *engineRun) putNAttribute2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcomme
 
 func (x *engineRun) putNAttribute2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐAttribute(f *engine.Field, v *cart.Attribute) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Attribute!")
 	}
 	return x.writeAttribute(v, &f.Below)
 }
@@ -32978,7 +32978,7 @@ func (x *engineRun) putNAuditEntry2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcomm
 
 func (x *engineRun) putNAuditEntry2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐAuditEntry(f *engine.Field, v *staff.AuditEntry) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("AuditEntry!")
 	}
 	return x.writeAuditEntry(v, &f.Below)
 }
@@ -33005,14 +33005,14 @@ func (x *engineRun) putNAuditEntryEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNAuditEntryEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAuditEntryEdge(f *engine.Field, v *model.AuditEntryEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("AuditEntryEdge!")
 	}
 	return x.writeAuditEntryEdge(v, &f.Below)
 }
 
 func (x *engineRun) putNBaseCartLine2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("BaseCartLine!")
 	}
 	return x.writeBaseCartLine(v, &f.Below)
 }
@@ -33039,7 +33039,7 @@ func (x *engineRun) putNBaseCartLine2ᚕgithubᚗcomᚋrialtohqᚋrialtoᚋgraph
 
 func (x *engineRun) putNBaseCartLineConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐBaseCartLineConnection(f *engine.Field, v *model.BaseCartLineConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("BaseCartLineConnection!")
 	}
 	return x.writeBaseCartLineConnection(v, &f.Below)
 }
@@ -33066,7 +33066,7 @@ func (x *engineRun) putNBaseCartLineEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNBaseCartLineEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐBaseCartLineEdge(f *engine.Field, v *model.BaseCartLineEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("BaseCartLineEdge!")
 	}
 	return x.writeBaseCartLineEdge(v, &f.Below)
 }
@@ -33093,14 +33093,14 @@ func (x *engineRun) putNBlog2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmo
 
 func (x *engineRun) putNBlog2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐBlog(f *engine.Field, v *model.Blog) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Blog!")
 	}
 	return x.writeBlog(v, &f.Below)
 }
 
 func (x *engineRun) putNBlogConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐBlogConnection(f *engine.Field, v *model.BlogConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("BlogConnection!")
 	}
 	return x.writeBlogConnection(v, &f.Below)
 }
@@ -33127,7 +33127,7 @@ func (x *engineRun) putNBlogEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph�
 
 func (x *engineRun) putNBlogEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐBlogEdge(f *engine.Field, v *model.BlogEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("BlogEdge!")
 	}
 	return x.writeBlogEdge(v, &f.Below)
 }
@@ -33154,14 +33154,14 @@ func (x *engineRun) putNBrandColorGroup2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNBrandColorGroup2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋshopᚐColorGroup(f *engine.Field, v *shop.ColorGroup) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("BrandColorGroup!")
 	}
 	return x.writeBrandColorGroup(v, &f.Below)
 }
 
 func (x *engineRun) putNBrandColors2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐBrandColors(f *engine.Field, v *model.BrandColors) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("BrandColors!")
 	}
 	return x.writeBrandColors(v, &f.Below)
 }
@@ -33188,14 +33188,14 @@ func (x *engineRun) putNCalculatedLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 
 func (x *engineRun) putNCalculatedLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐEditLine(f *engine.Field, v *order.EditLine) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CalculatedLineItem!")
 	}
 	return x.writeCalculatedLineItem(v, &f.Below)
 }
 
 func (x *engineRun) putNCalculatedLineItemConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCalculatedLineItemConnection(f *engine.Field, v *model.CalculatedLineItemConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CalculatedLineItemConnection!")
 	}
 	return x.writeCalculatedLineItemConnection(v, &f.Below)
 }
@@ -33222,7 +33222,7 @@ func (x *engineRun) putNCalculatedLineItemEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋr
 
 func (x *engineRun) putNCalculatedLineItemEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCalculatedLineItemEdge(f *engine.Field, v *model.CalculatedLineItemEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CalculatedLineItemEdge!")
 	}
 	return x.writeCalculatedLineItemEdge(v, &f.Below)
 }
@@ -33244,28 +33244,28 @@ func (x *engineRun) putNCardBrand2ᚕstringᚄ(f *engine.Field, v []string) bool
 
 func (x *engineRun) putNCartAddress2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartAddress!")
 	}
 	return x.writeCartAddress(v, &f.Below)
 }
 
 func (x *engineRun) putNCartBuyerIdentity2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐBuyerIdentity(f *engine.Field, v *cart.BuyerIdentity) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartBuyerIdentity!")
 	}
 	return x.writeCartBuyerIdentity(v, &f.Below)
 }
 
 func (x *engineRun) putNCartCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐCost(f *engine.Field, v *cart.Cost) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartCost!")
 	}
 	return x.writeCartCost(v, &f.Below)
 }
 
 func (x *engineRun) putNCartDelivery2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDelivery(f *engine.Field, v *cart.Delivery) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartDelivery!")
 	}
 	return x.writeCartDelivery(v, &f.Below)
 }
@@ -33292,14 +33292,14 @@ func (x *engineRun) putNCartDeliveryGroup2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto
 
 func (x *engineRun) putNCartDeliveryGroup2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryGroup(f *engine.Field, v *cart.DeliveryGroup) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartDeliveryGroup!")
 	}
 	return x.writeCartDeliveryGroup(v, &f.Below)
 }
 
 func (x *engineRun) putNCartDeliveryGroupConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryGroupConnection(f *engine.Field, v *model.CartDeliveryGroupConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartDeliveryGroupConnection!")
 	}
 	return x.writeCartDeliveryGroupConnection(v, &f.Below)
 }
@@ -33326,7 +33326,7 @@ func (x *engineRun) putNCartDeliveryGroupEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋri
 
 func (x *engineRun) putNCartDeliveryGroupEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartDeliveryGroupEdge(f *engine.Field, v *model.CartDeliveryGroupEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartDeliveryGroupEdge!")
 	}
 	return x.writeCartDeliveryGroupEdge(v, &f.Below)
 }
@@ -33353,14 +33353,14 @@ func (x *engineRun) putNCartDeliveryOption2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 
 func (x *engineRun) putNCartDeliveryOption2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDeliveryOption(f *engine.Field, v *cart.DeliveryOption) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartDeliveryOption!")
 	}
 	return x.writeCartDeliveryOption(v, &f.Below)
 }
 
 func (x *engineRun) putNCartDiscountAllocation2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartDiscountAllocation!")
 	}
 	return x.writeCartDiscountAllocation(v, &f.Below)
 }
@@ -33387,7 +33387,7 @@ func (x *engineRun) putNCartDiscountAllocation2ᚕgithubᚗcomᚋrialtohqᚋrial
 
 func (x *engineRun) putNCartDiscountApplication2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDiscountApplication(f *engine.Field, v *cart.DiscountApplication) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartDiscountApplication!")
 	}
 	return x.writeCartDiscountApplication(v, &f.Below)
 }
@@ -33414,7 +33414,7 @@ func (x *engineRun) putNCartDiscountCode2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNCartDiscountCode2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐDiscountCode(f *engine.Field, v *cart.DiscountCode) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartDiscountCode!")
 	}
 	return x.writeCartDiscountCode(v, &f.Below)
 }
@@ -33441,21 +33441,21 @@ func (x *engineRun) putNCartLine2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommer
 
 func (x *engineRun) putNCartLine2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLine(f *engine.Field, v *cart.Line) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartLine!")
 	}
 	return x.writeCartLine(v, &f.Below)
 }
 
 func (x *engineRun) putNCartLineCost2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLineCost(f *engine.Field, v *cart.LineCost) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartLineCost!")
 	}
 	return x.writeCartLineCost(v, &f.Below)
 }
 
 func (x *engineRun) putNCartLineInstructions2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐLineInstructions(f *engine.Field, v *cart.LineInstructions) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartLineInstructions!")
 	}
 	return x.writeCartLineInstructions(v, &f.Below)
 }
@@ -33482,7 +33482,7 @@ func (x *engineRun) putNCartOperationError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 
 func (x *engineRun) putNCartOperationError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartOperationError(f *engine.Field, v *model.CartOperationError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartOperationError!")
 	}
 	return x.writeCartOperationError(v, &f.Below)
 }
@@ -33509,7 +33509,7 @@ func (x *engineRun) putNCartSelectableAddress2ᚕᚖgithubᚗcomᚋrialtohqᚋri
 
 func (x *engineRun) putNCartSelectableAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcartᚐSelectableAddress(f *engine.Field, v *cart.SelectableAddress) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartSelectableAddress!")
 	}
 	return x.writeCartSelectableAddress(v, &f.Below)
 }
@@ -33536,7 +33536,7 @@ func (x *engineRun) putNCartUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋg
 
 func (x *engineRun) putNCartUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartUserError(f *engine.Field, v *model.CartUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartUserError!")
 	}
 	return x.writeCartUserError(v, &f.Below)
 }
@@ -33563,7 +33563,7 @@ func (x *engineRun) putNCartWarning2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgra
 
 func (x *engineRun) putNCartWarning2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCartWarning(f *engine.Field, v *model.CartWarning) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CartWarning!")
 	}
 	return x.writeCartWarning(v, &f.Below)
 }
@@ -33590,7 +33590,7 @@ func (x *engineRun) putNCheckoutUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto
 
 func (x *engineRun) putNCheckoutUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCheckoutUserError(f *engine.Field, v *model.CheckoutUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CheckoutUserError!")
 	}
 	return x.writeCheckoutUserError(v, &f.Below)
 }
@@ -33617,14 +33617,14 @@ func (x *engineRun) putNCollection2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcomm
 
 func (x *engineRun) putNCollection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐCollection(f *engine.Field, v *catalog.Collection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Collection!")
 	}
 	return x.writeCollection(v, &f.Below)
 }
 
 func (x *engineRun) putNCollectionConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCollectionConnection(f *engine.Field, v *model.CollectionConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CollectionConnection!")
 	}
 	return x.writeCollectionConnection(v, &f.Below)
 }
@@ -33651,7 +33651,7 @@ func (x *engineRun) putNCollectionEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNCollectionEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCollectionEdge(f *engine.Field, v *model.CollectionEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CollectionEdge!")
 	}
 	return x.writeCollectionEdge(v, &f.Below)
 }
@@ -33678,7 +33678,7 @@ func (x *engineRun) putNCollectionRule2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNCollectionRule2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐRule(f *engine.Field, v *catalog.Rule) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CollectionRule!")
 	}
 	return x.writeCollectionRule(v, &f.Below)
 }
@@ -33705,7 +33705,7 @@ func (x *engineRun) putNCompletionError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNCompletionError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCompletionError(f *engine.Field, v *model.CompletionError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CompletionError!")
 	}
 	return x.writeCompletionError(v, &f.Below)
 }
@@ -33732,7 +33732,7 @@ func (x *engineRun) putNCountry2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph�
 
 func (x *engineRun) putNCountry2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCountry(f *engine.Field, v *model.Country) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Country!")
 	}
 	return x.writeCountry(v, &f.Below)
 }
@@ -33754,7 +33754,7 @@ func (x *engineRun) putNCountryCode2ᚕstringᚄ(f *engine.Field, v []string) bo
 
 func (x *engineRun) putNCurrency2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCurrency(f *engine.Field, v *model.Currency) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Currency!")
 	}
 	return x.writeCurrency(v, &f.Below)
 }
@@ -33776,7 +33776,7 @@ func (x *engineRun) putNCurrencyCode2ᚕgithubᚗcomᚋrialtohqᚋrialtoᚋcomme
 
 func (x *engineRun) putNCurrencySetting2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCurrencySetting(f *engine.Field, v *model.CurrencySetting) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CurrencySetting!")
 	}
 	return x.writeCurrencySetting(v, &f.Below)
 }
@@ -33803,7 +33803,7 @@ func (x *engineRun) putNCustomer2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommer
 
 func (x *engineRun) putNCustomer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐCustomer(f *engine.Field, v *customer.Customer) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Customer!")
 	}
 	return x.writeCustomer(v, &f.Below)
 }
@@ -33830,7 +33830,7 @@ func (x *engineRun) putNCustomerEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgr
 
 func (x *engineRun) putNCustomerEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerEdge(f *engine.Field, v *model.CustomerEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CustomerEdge!")
 	}
 	return x.writeCustomerEdge(v, &f.Below)
 }
@@ -33857,7 +33857,7 @@ func (x *engineRun) putNCustomerGroup2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋc
 
 func (x *engineRun) putNCustomerGroup2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐGroup(f *engine.Field, v *customer.Group) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CustomerGroup!")
 	}
 	return x.writeCustomerGroup(v, &f.Below)
 }
@@ -33884,7 +33884,7 @@ func (x *engineRun) putNCustomerGroupEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto
 
 func (x *engineRun) putNCustomerGroupEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerGroupEdge(f *engine.Field, v *model.CustomerGroupEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CustomerGroupEdge!")
 	}
 	return x.writeCustomerGroupEdge(v, &f.Below)
 }
@@ -33911,14 +33911,14 @@ func (x *engineRun) putNCustomerUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto
 
 func (x *engineRun) putNCustomerUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerUserError(f *engine.Field, v *model.CustomerUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("CustomerUserError!")
 	}
 	return x.writeCustomerUserError(v, &f.Below)
 }
 
 func (x *engineRun) putNDeliveryAddress2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DeliveryAddress!")
 	}
 	return x.writeDeliveryAddress(v, &f.Below)
 }
@@ -33960,7 +33960,7 @@ func (x *engineRun) putNDigitalWallet2ᚕstringᚄ(f *engine.Field, v []string) 
 
 func (x *engineRun) putNDiscount2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Discount!")
 	}
 	return x.writeDiscount(v, &f.Below)
 }
@@ -33987,14 +33987,14 @@ func (x *engineRun) putNDiscountAllocation2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 
 func (x *engineRun) putNDiscountAllocation2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐDiscountAllocation(f *engine.Field, v *order.DiscountAllocation) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountAllocation!")
 	}
 	return x.writeDiscountAllocation(v, &f.Below)
 }
 
 func (x *engineRun) putNDiscountApplication2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountApplication!")
 	}
 	return x.writeDiscountApplication(v, &f.Below)
 }
@@ -34021,7 +34021,7 @@ func (x *engineRun) putNDiscountApplication2ᚕgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNDiscountApplicationConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountApplicationConnection(f *engine.Field, v *model.DiscountApplicationConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountApplicationConnection!")
 	}
 	return x.writeDiscountApplicationConnection(v, &f.Below)
 }
@@ -34048,28 +34048,28 @@ func (x *engineRun) putNDiscountApplicationEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋ
 
 func (x *engineRun) putNDiscountApplicationEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountApplicationEdge(f *engine.Field, v *model.DiscountApplicationEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountApplicationEdge!")
 	}
 	return x.writeDiscountApplicationEdge(v, &f.Below)
 }
 
 func (x *engineRun) putNDiscountAutomatic2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountAutomatic!")
 	}
 	return x.writeDiscountAutomatic(v, &f.Below)
 }
 
 func (x *engineRun) putNDiscountCode2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountCode!")
 	}
 	return x.writeDiscountCode(v, &f.Below)
 }
 
 func (x *engineRun) putNDiscountCombinesWith2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCombinesWith(f *engine.Field, v *model.DiscountCombinesWith) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountCombinesWith!")
 	}
 	return x.writeDiscountCombinesWith(v, &f.Below)
 }
@@ -34096,7 +34096,7 @@ func (x *engineRun) putNDiscountNode2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgr
 
 func (x *engineRun) putNDiscountNode2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountNode(f *engine.Field, v *model.DiscountNode) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountNode!")
 	}
 	return x.writeDiscountNode(v, &f.Below)
 }
@@ -34123,7 +34123,7 @@ func (x *engineRun) putNDiscountNodeEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNDiscountNodeEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountNodeEdge(f *engine.Field, v *model.DiscountNodeEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountNodeEdge!")
 	}
 	return x.writeDiscountNodeEdge(v, &f.Below)
 }
@@ -34150,14 +34150,14 @@ func (x *engineRun) putNDiscountRedeemCode2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 
 func (x *engineRun) putNDiscountRedeemCode2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountRedeemCode(f *engine.Field, v *model.DiscountRedeemCode) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountRedeemCode!")
 	}
 	return x.writeDiscountRedeemCode(v, &f.Below)
 }
 
 func (x *engineRun) putNDiscountRedeemCodeConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountRedeemCodeConnection(f *engine.Field, v *model.DiscountRedeemCodeConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountRedeemCodeConnection!")
 	}
 	return x.writeDiscountRedeemCodeConnection(v, &f.Below)
 }
@@ -34184,7 +34184,7 @@ func (x *engineRun) putNDiscountRedeemCodeEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋr
 
 func (x *engineRun) putNDiscountRedeemCodeEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountRedeemCodeEdge(f *engine.Field, v *model.DiscountRedeemCodeEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountRedeemCodeEdge!")
 	}
 	return x.writeDiscountRedeemCodeEdge(v, &f.Below)
 }
@@ -34211,21 +34211,21 @@ func (x *engineRun) putNDiscountUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto
 
 func (x *engineRun) putNDiscountUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountUserError(f *engine.Field, v *model.DiscountUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("DiscountUserError!")
 	}
 	return x.writeDiscountUserError(v, &f.Below)
 }
 
 func (x *engineRun) putNDomain2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDomain(f *engine.Field, v *model.Domain) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Domain!")
 	}
 	return x.writeDomain(v, &f.Below)
 }
 
 func (x *engineRun) putNEvent2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Event!")
 	}
 	return x.writeEvent(v, &f.Below)
 }
@@ -34272,7 +34272,7 @@ func (x *engineRun) putNEventEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph
 
 func (x *engineRun) putNEventEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐEventEdge(f *engine.Field, v *model.EventEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("EventEdge!")
 	}
 	return x.writeEventEdge(v, &f.Below)
 }
@@ -34299,7 +34299,7 @@ func (x *engineRun) putNFilter2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋ
 
 func (x *engineRun) putNFilter2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFilter(f *engine.Field, v *model.Filter) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Filter!")
 	}
 	return x.writeFilter(v, &f.Below)
 }
@@ -34326,14 +34326,14 @@ func (x *engineRun) putNFilterValue2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgra
 
 func (x *engineRun) putNFilterValue2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFilterValue(f *engine.Field, v *model.FilterValue) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("FilterValue!")
 	}
 	return x.writeFilterValue(v, &f.Below)
 }
 
 func (x *engineRun) putNFulfillment2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillment(f *engine.Field, v *order.Fulfillment) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Fulfillment!")
 	}
 	return x.writeFulfillment(v, &f.Below)
 }
@@ -34360,14 +34360,14 @@ func (x *engineRun) putNFulfillmentLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrial
 
 func (x *engineRun) putNFulfillmentLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐFulfillmentLine(f *engine.Field, v *order.FulfillmentLine) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("FulfillmentLineItem!")
 	}
 	return x.writeFulfillmentLineItem(v, &f.Below)
 }
 
 func (x *engineRun) putNFulfillmentLineItemConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentLineItemConnection(f *engine.Field, v *model.FulfillmentLineItemConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("FulfillmentLineItemConnection!")
 	}
 	return x.writeFulfillmentLineItemConnection(v, &f.Below)
 }
@@ -34394,7 +34394,7 @@ func (x *engineRun) putNFulfillmentLineItemEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋ
 
 func (x *engineRun) putNFulfillmentLineItemEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentLineItemEdge(f *engine.Field, v *model.FulfillmentLineItemEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("FulfillmentLineItemEdge!")
 	}
 	return x.writeFulfillmentLineItemEdge(v, &f.Below)
 }
@@ -34421,7 +34421,7 @@ func (x *engineRun) putNFulfillmentTrackingInfo2ᚕᚖgithubᚗcomᚋrialtohqᚋ
 
 func (x *engineRun) putNFulfillmentTrackingInfo2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐTrackingInfo(f *engine.Field, v *order.TrackingInfo) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("FulfillmentTrackingInfo!")
 	}
 	return x.writeFulfillmentTrackingInfo(v, &f.Below)
 }
@@ -34443,7 +34443,7 @@ func (x *engineRun) putNID2ᚕgithubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋgid�
 
 func (x *engineRun) putNIdentityProvider2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋfederationᚐProvider(f *engine.Field, v *federation.Provider) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("IdentityProvider!")
 	}
 	return x.writeIdentityProvider(v, &f.Below)
 }
@@ -34470,14 +34470,14 @@ func (x *engineRun) putNImage2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerce�
 
 func (x *engineRun) putNImage2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐImage(f *engine.Field, v *catalog.Image) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Image!")
 	}
 	return x.writeImage(v, &f.Below)
 }
 
 func (x *engineRun) putNImageConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐImageConnection(f *engine.Field, v *model.ImageConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ImageConnection!")
 	}
 	return x.writeImageConnection(v, &f.Below)
 }
@@ -34504,7 +34504,7 @@ func (x *engineRun) putNImageEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph
 
 func (x *engineRun) putNImageEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐImageEdge(f *engine.Field, v *model.ImageEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ImageEdge!")
 	}
 	return x.writeImageEdge(v, &f.Below)
 }
@@ -34531,7 +34531,7 @@ func (x *engineRun) putNInventoryAdjustQuantitiesUserError2ᚕᚖgithubᚗcomᚋ
 
 func (x *engineRun) putNInventoryAdjustQuantitiesUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryAdjustQuantitiesUserError(f *engine.Field, v *model.InventoryAdjustQuantitiesUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryAdjustQuantitiesUserError!")
 	}
 	return x.writeInventoryAdjustQuantitiesUserError(v, &f.Below)
 }
@@ -34558,14 +34558,14 @@ func (x *engineRun) putNInventoryChange2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNInventoryChange2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryChange(f *engine.Field, v *model.InventoryChange) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryChange!")
 	}
 	return x.writeInventoryChange(v, &f.Below)
 }
 
 func (x *engineRun) putNInventoryItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryItem(f *engine.Field, v *model.InventoryItem) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryItem!")
 	}
 	return x.writeInventoryItem(v, &f.Below)
 }
@@ -34592,14 +34592,14 @@ func (x *engineRun) putNInventoryLevel2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNInventoryLevel2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋinventoryᚐLevel(f *engine.Field, v *inventory.Level) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryLevel!")
 	}
 	return x.writeInventoryLevel(v, &f.Below)
 }
 
 func (x *engineRun) putNInventoryLevelConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryLevelConnection(f *engine.Field, v *model.InventoryLevelConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryLevelConnection!")
 	}
 	return x.writeInventoryLevelConnection(v, &f.Below)
 }
@@ -34626,7 +34626,7 @@ func (x *engineRun) putNInventoryLevelEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 
 func (x *engineRun) putNInventoryLevelEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryLevelEdge(f *engine.Field, v *model.InventoryLevelEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryLevelEdge!")
 	}
 	return x.writeInventoryLevelEdge(v, &f.Below)
 }
@@ -34653,14 +34653,14 @@ func (x *engineRun) putNInventoryMovement2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto
 
 func (x *engineRun) putNInventoryMovement2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋinventoryᚐMovement(f *engine.Field, v *inventory.Movement) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryMovement!")
 	}
 	return x.writeInventoryMovement(v, &f.Below)
 }
 
 func (x *engineRun) putNInventoryMovementConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryMovementConnection(f *engine.Field, v *model.InventoryMovementConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryMovementConnection!")
 	}
 	return x.writeInventoryMovementConnection(v, &f.Below)
 }
@@ -34687,7 +34687,7 @@ func (x *engineRun) putNInventoryMovementEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋri
 
 func (x *engineRun) putNInventoryMovementEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryMovementEdge(f *engine.Field, v *model.InventoryMovementEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryMovementEdge!")
 	}
 	return x.writeInventoryMovementEdge(v, &f.Below)
 }
@@ -34714,7 +34714,7 @@ func (x *engineRun) putNInventoryQuantity2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto
 
 func (x *engineRun) putNInventoryQuantity2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryQuantity(f *engine.Field, v *model.InventoryQuantity) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryQuantity!")
 	}
 	return x.writeInventoryQuantity(v, &f.Below)
 }
@@ -34741,7 +34741,7 @@ func (x *engineRun) putNInventorySetQuantitiesUserError2ᚕᚖgithubᚗcomᚋria
 
 func (x *engineRun) putNInventorySetQuantitiesUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventorySetQuantitiesUserError(f *engine.Field, v *model.InventorySetQuantitiesUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventorySetQuantitiesUserError!")
 	}
 	return x.writeInventorySetQuantitiesUserError(v, &f.Below)
 }
@@ -34768,7 +34768,7 @@ func (x *engineRun) putNInventoryTransfer2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto
 
 func (x *engineRun) putNInventoryTransfer2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋinventoryᚐTransfer(f *engine.Field, v *inventory.Transfer) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryTransfer!")
 	}
 	return x.writeInventoryTransfer(v, &f.Below)
 }
@@ -34795,7 +34795,7 @@ func (x *engineRun) putNInventoryTransferEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋri
 
 func (x *engineRun) putNInventoryTransferEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferEdge(f *engine.Field, v *model.InventoryTransferEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryTransferEdge!")
 	}
 	return x.writeInventoryTransferEdge(v, &f.Below)
 }
@@ -34822,14 +34822,14 @@ func (x *engineRun) putNInventoryTransferLineItem2ᚕᚖgithubᚗcomᚋrialtohq�
 
 func (x *engineRun) putNInventoryTransferLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋinventoryᚐTransferLine(f *engine.Field, v *inventory.TransferLine) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryTransferLineItem!")
 	}
 	return x.writeInventoryTransferLineItem(v, &f.Below)
 }
 
 func (x *engineRun) putNInventoryTransferLineItemConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferLineItemConnection(f *engine.Field, v *model.InventoryTransferLineItemConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryTransferLineItemConnection!")
 	}
 	return x.writeInventoryTransferLineItemConnection(v, &f.Below)
 }
@@ -34856,7 +34856,7 @@ func (x *engineRun) putNInventoryTransferLineItemEdge2ᚕᚖgithubᚗcomᚋrialt
 
 func (x *engineRun) putNInventoryTransferLineItemEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferLineItemEdge(f *engine.Field, v *model.InventoryTransferLineItemEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("InventoryTransferLineItemEdge!")
 	}
 	return x.writeInventoryTransferLineItemEdge(v, &f.Below)
 }
@@ -34883,7 +34883,7 @@ func (x *engineRun) putNLanguage2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph�
 
 func (x *engineRun) putNLanguage2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐLanguage(f *engine.Field, v *model.Language) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Language!")
 	}
 	return x.writeLanguage(v, &f.Below)
 }
@@ -34905,7 +34905,7 @@ func (x *engineRun) putNLanguageCode2ᚕstringᚄ(f *engine.Field, v []string) b
 
 func (x *engineRun) putNLocalization2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐLocalization(f *engine.Field, v *model.Localization) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Localization!")
 	}
 	return x.writeLocalization(v, &f.Below)
 }
@@ -34936,14 +34936,14 @@ func (x *engineRun) putNLocation2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommer
 
 func (x *engineRun) putNLocation2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋinventoryᚐLocation(f *engine.Field, v *inventory.Location) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Location!")
 	}
 	return x.writeLocation(v, &f.Below)
 }
 
 func (x *engineRun) putNLocationAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐLocationAddress(f *engine.Field, v *model.LocationAddress) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("LocationAddress!")
 	}
 	return x.writeLocationAddress(v, &f.Below)
 }
@@ -34970,7 +34970,7 @@ func (x *engineRun) putNLocationEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgr
 
 func (x *engineRun) putNLocationEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐLocationEdge(f *engine.Field, v *model.LocationEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("LocationEdge!")
 	}
 	return x.writeLocationEdge(v, &f.Below)
 }
@@ -34997,14 +34997,14 @@ func (x *engineRun) putNMailingAddress2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNMailingAddress2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcustomerᚐAddress(f *engine.Field, v *customer.Address) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MailingAddress!")
 	}
 	return x.writeMailingAddress(v, &f.Below)
 }
 
 func (x *engineRun) putNMailingAddressConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressConnection(f *engine.Field, v *model.MailingAddressConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MailingAddressConnection!")
 	}
 	return x.writeMailingAddressConnection(v, &f.Below)
 }
@@ -35031,7 +35031,7 @@ func (x *engineRun) putNMailingAddressEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 
 func (x *engineRun) putNMailingAddressEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMailingAddressEdge(f *engine.Field, v *model.MailingAddressEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MailingAddressEdge!")
 	}
 	return x.writeMailingAddressEdge(v, &f.Below)
 }
@@ -35058,14 +35058,14 @@ func (x *engineRun) putNMarket2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerce
 
 func (x *engineRun) putNMarket2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋshopᚐMarket(f *engine.Field, v *shop.Market) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Market!")
 	}
 	return x.writeMarket(v, &f.Below)
 }
 
 func (x *engineRun) putNMarketCurrencySettings2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMarketCurrencySettings(f *engine.Field, v *model.MarketCurrencySettings) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MarketCurrencySettings!")
 	}
 	return x.writeMarketCurrencySettings(v, &f.Below)
 }
@@ -35092,14 +35092,14 @@ func (x *engineRun) putNMarketEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgrap
 
 func (x *engineRun) putNMarketEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMarketEdge(f *engine.Field, v *model.MarketEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MarketEdge!")
 	}
 	return x.writeMarketEdge(v, &f.Below)
 }
 
 func (x *engineRun) putNMarketRegionConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMarketRegionConnection(f *engine.Field, v *model.MarketRegionConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MarketRegionConnection!")
 	}
 	return x.writeMarketRegionConnection(v, &f.Below)
 }
@@ -35126,7 +35126,7 @@ func (x *engineRun) putNMarketRegionCountry2ᚕᚖgithubᚗcomᚋrialtohqᚋrial
 
 func (x *engineRun) putNMarketRegionCountry2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋshopᚐRegion(f *engine.Field, v *shop.Region) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MarketRegionCountry!")
 	}
 	return x.writeMarketRegionCountry(v, &f.Below)
 }
@@ -35153,7 +35153,7 @@ func (x *engineRun) putNMarketRegionEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNMarketRegionEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMarketRegionEdge(f *engine.Field, v *model.MarketRegionEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MarketRegionEdge!")
 	}
 	return x.writeMarketRegionEdge(v, &f.Below)
 }
@@ -35180,14 +35180,14 @@ func (x *engineRun) putNMarketUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNMarketUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMarketUserError(f *engine.Field, v *model.MarketUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MarketUserError!")
 	}
 	return x.writeMarketUserError(v, &f.Below)
 }
 
 func (x *engineRun) putNMedia2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Media!")
 	}
 	return x.writeMedia(v, &f.Below)
 }
@@ -35214,7 +35214,7 @@ func (x *engineRun) putNMedia2ᚕgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmode
 
 func (x *engineRun) putNMediaConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMediaConnection(f *engine.Field, v *model.MediaConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MediaConnection!")
 	}
 	return x.writeMediaConnection(v, &f.Below)
 }
@@ -35241,7 +35241,7 @@ func (x *engineRun) putNMediaEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph
 
 func (x *engineRun) putNMediaEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMediaEdge(f *engine.Field, v *model.MediaEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MediaEdge!")
 	}
 	return x.writeMediaEdge(v, &f.Below)
 }
@@ -35268,7 +35268,7 @@ func (x *engineRun) putNMediaUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNMediaUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMediaUserError(f *engine.Field, v *model.MediaUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MediaUserError!")
 	}
 	return x.writeMediaUserError(v, &f.Below)
 }
@@ -35295,7 +35295,7 @@ func (x *engineRun) putNMenuItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommer
 
 func (x *engineRun) putNMenuItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐMenuItem(f *engine.Field, v *content.MenuItem) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MenuItem!")
 	}
 	return x.writeMenuItem(v, &f.Below)
 }
@@ -35322,14 +35322,14 @@ func (x *engineRun) putNMenuUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋg
 
 func (x *engineRun) putNMenuUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMenuUserError(f *engine.Field, v *model.MenuUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MenuUserError!")
 	}
 	return x.writeMenuUserError(v, &f.Below)
 }
 
 func (x *engineRun) putNMerchandise2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Merchandise!")
 	}
 	return x.writeMerchandise(v, &f.Below)
 }
@@ -35371,14 +35371,14 @@ func (x *engineRun) putNMetafield2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcomme
 
 func (x *engineRun) putNMetafield2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐMetafield(f *engine.Field, v *catalog.Metafield) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Metafield!")
 	}
 	return x.writeMetafield(v, &f.Below)
 }
 
 func (x *engineRun) putNMetafieldAccess2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldAccess(f *engine.Field, v *model.MetafieldAccess) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetafieldAccess!")
 	}
 	return x.writeMetafieldAccess(v, &f.Below)
 }
@@ -35405,7 +35405,7 @@ func (x *engineRun) putNMetafieldDefinition2ᚕᚖgithubᚗcomᚋrialtohqᚋrial
 
 func (x *engineRun) putNMetafieldDefinition2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐDefinition(f *engine.Field, v *catalog.Definition) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetafieldDefinition!")
 	}
 	return x.writeMetafieldDefinition(v, &f.Below)
 }
@@ -35432,14 +35432,14 @@ func (x *engineRun) putNMetafieldDefinitionEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋ
 
 func (x *engineRun) putNMetafieldDefinitionEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldDefinitionEdge(f *engine.Field, v *model.MetafieldDefinitionEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetafieldDefinitionEdge!")
 	}
 	return x.writeMetafieldDefinitionEdge(v, &f.Below)
 }
 
 func (x *engineRun) putNMetafieldDefinitionType2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldDefinitionType(f *engine.Field, v *model.MetafieldDefinitionType) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetafieldDefinitionType!")
 	}
 	return x.writeMetafieldDefinitionType(v, &f.Below)
 }
@@ -35466,7 +35466,7 @@ func (x *engineRun) putNMetafieldDefinitionValidation2ᚕᚖgithubᚗcomᚋrialt
 
 func (x *engineRun) putNMetafieldDefinitionValidation2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐValidation(f *engine.Field, v *catalog.Validation) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetafieldDefinitionValidation!")
 	}
 	return x.writeMetafieldDefinitionValidation(v, &f.Below)
 }
@@ -35493,7 +35493,7 @@ func (x *engineRun) putNMetafieldDeleteUserError2ᚕᚖgithubᚗcomᚋrialtohq�
 
 func (x *engineRun) putNMetafieldDeleteUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldDeleteUserError(f *engine.Field, v *model.MetafieldDeleteUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetafieldDeleteUserError!")
 	}
 	return x.writeMetafieldDeleteUserError(v, &f.Below)
 }
@@ -35520,14 +35520,14 @@ func (x *engineRun) putNMetafieldEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋg
 
 func (x *engineRun) putNMetafieldEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldEdge(f *engine.Field, v *model.MetafieldEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetafieldEdge!")
 	}
 	return x.writeMetafieldEdge(v, &f.Below)
 }
 
 func (x *engineRun) putNMetafieldReference2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetafieldReference!")
 	}
 	return x.writeMetafieldReference(v, &f.Below)
 }
@@ -35574,7 +35574,7 @@ func (x *engineRun) putNMetafieldReferenceEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋr
 
 func (x *engineRun) putNMetafieldReferenceEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldReferenceEdge(f *engine.Field, v *model.MetafieldReferenceEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetafieldReferenceEdge!")
 	}
 	return x.writeMetafieldReferenceEdge(v, &f.Below)
 }
@@ -35601,7 +35601,7 @@ func (x *engineRun) putNMetafieldsSetUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋr
 
 func (x *engineRun) putNMetafieldsSetUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldsSetUserError(f *engine.Field, v *model.MetafieldsSetUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetafieldsSetUserError!")
 	}
 	return x.writeMetafieldsSetUserError(v, &f.Below)
 }
@@ -35628,14 +35628,14 @@ func (x *engineRun) putNMetaobject2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgrap
 
 func (x *engineRun) putNMetaobject2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetaobject(f *engine.Field, v *model.Metaobject) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Metaobject!")
 	}
 	return x.writeMetaobject(v, &f.Below)
 }
 
 func (x *engineRun) putNMetaobjectConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetaobjectConnection(f *engine.Field, v *model.MetaobjectConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetaobjectConnection!")
 	}
 	return x.writeMetaobjectConnection(v, &f.Below)
 }
@@ -35662,7 +35662,7 @@ func (x *engineRun) putNMetaobjectEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNMetaobjectEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetaobjectEdge(f *engine.Field, v *model.MetaobjectEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetaobjectEdge!")
 	}
 	return x.writeMetaobjectEdge(v, &f.Below)
 }
@@ -35689,7 +35689,7 @@ func (x *engineRun) putNMetaobjectField2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNMetaobjectField2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetaobjectField(f *engine.Field, v *model.MetaobjectField) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MetaobjectField!")
 	}
 	return x.writeMetaobjectField(v, &f.Below)
 }
@@ -35716,7 +35716,7 @@ func (x *engineRun) putNModel3dSource2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋg
 
 func (x *engineRun) putNModel3dSource2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐModel3dSource(f *engine.Field, v *model.Model3dSource) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Model3dSource!")
 	}
 	return x.writeModel3dSource(v, &f.Below)
 }
@@ -35727,7 +35727,7 @@ func (x *engineRun) putNMoneyV22githubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmo
 
 func (x *engineRun) putNMoneyV22ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋmoneyᚐMoney(f *engine.Field, v *money.Money) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("MoneyV2!")
 	}
 	return x.writeMoneyV2(v, &f.Below)
 }
@@ -35769,7 +35769,7 @@ func (x *engineRun) putNOrder2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerce�
 
 func (x *engineRun) putNOrder2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐOrder(f *engine.Field, v *order.Order) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Order!")
 	}
 	return x.writeOrder(v, &f.Below)
 }
@@ -35796,14 +35796,14 @@ func (x *engineRun) putNOrderCancelUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋria
 
 func (x *engineRun) putNOrderCancelUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderCancelUserError(f *engine.Field, v *model.OrderCancelUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("OrderCancelUserError!")
 	}
 	return x.writeOrderCancelUserError(v, &f.Below)
 }
 
 func (x *engineRun) putNOrderConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderConnection(f *engine.Field, v *model.OrderConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("OrderConnection!")
 	}
 	return x.writeOrderConnection(v, &f.Below)
 }
@@ -35830,7 +35830,7 @@ func (x *engineRun) putNOrderEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph
 
 func (x *engineRun) putNOrderEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderEdge(f *engine.Field, v *model.OrderEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("OrderEdge!")
 	}
 	return x.writeOrderEdge(v, &f.Below)
 }
@@ -35857,14 +35857,14 @@ func (x *engineRun) putNOrderLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋc
 
 func (x *engineRun) putNOrderLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐLine(f *engine.Field, v *order.Line) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("OrderLineItem!")
 	}
 	return x.writeOrderLineItem(v, &f.Below)
 }
 
 func (x *engineRun) putNOrderLineItemConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderLineItemConnection(f *engine.Field, v *model.OrderLineItemConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("OrderLineItemConnection!")
 	}
 	return x.writeOrderLineItemConnection(v, &f.Below)
 }
@@ -35891,7 +35891,7 @@ func (x *engineRun) putNOrderLineItemEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto
 
 func (x *engineRun) putNOrderLineItemEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderLineItemEdge(f *engine.Field, v *model.OrderLineItemEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("OrderLineItemEdge!")
 	}
 	return x.writeOrderLineItemEdge(v, &f.Below)
 }
@@ -35918,14 +35918,14 @@ func (x *engineRun) putNOrderTransaction2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNOrderTransaction2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋpaymentᚐTransaction(f *engine.Field, v *payment.Transaction) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("OrderTransaction!")
 	}
 	return x.writeOrderTransaction(v, &f.Below)
 }
 
 func (x *engineRun) putNOrderTransactionConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransactionConnection(f *engine.Field, v *model.OrderTransactionConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("OrderTransactionConnection!")
 	}
 	return x.writeOrderTransactionConnection(v, &f.Below)
 }
@@ -35952,7 +35952,7 @@ func (x *engineRun) putNOrderTransactionEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋria
 
 func (x *engineRun) putNOrderTransactionEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderTransactionEdge(f *engine.Field, v *model.OrderTransactionEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("OrderTransactionEdge!")
 	}
 	return x.writeOrderTransactionEdge(v, &f.Below)
 }
@@ -35979,14 +35979,14 @@ func (x *engineRun) putNPage2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerce�
 
 func (x *engineRun) putNPage2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐPage(f *engine.Field, v *content.Page) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Page!")
 	}
 	return x.writePage(v, &f.Below)
 }
 
 func (x *engineRun) putNPageConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐPageConnection(f *engine.Field, v *model.PageConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("PageConnection!")
 	}
 	return x.writePageConnection(v, &f.Below)
 }
@@ -36013,14 +36013,14 @@ func (x *engineRun) putNPageEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph�
 
 func (x *engineRun) putNPageEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐPageEdge(f *engine.Field, v *model.PageEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("PageEdge!")
 	}
 	return x.writePageEdge(v, &f.Below)
 }
 
 func (x *engineRun) putNPageInfo2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐPageInfo(f *engine.Field, v *model.PageInfo) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("PageInfo!")
 	}
 	return x.writePageInfo(v, &f.Below)
 }
@@ -36047,14 +36047,14 @@ func (x *engineRun) putNPageUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋg
 
 func (x *engineRun) putNPageUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐPageUserError(f *engine.Field, v *model.PageUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("PageUserError!")
 	}
 	return x.writePageUserError(v, &f.Below)
 }
 
 func (x *engineRun) putNPaymentSettings2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐPaymentSettings(f *engine.Field, v *model.PaymentSettings) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("PaymentSettings!")
 	}
 	return x.writePaymentSettings(v, &f.Below)
 }
@@ -36076,7 +36076,7 @@ func (x *engineRun) putNPreferenceDeliveryMethodType2ᚕstringᚄ(f *engine.Fiel
 
 func (x *engineRun) putNPricingValue2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("PricingValue!")
 	}
 	return x.writePricingValue(v, &f.Below)
 }
@@ -36103,14 +36103,14 @@ func (x *engineRun) putNProduct2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerc
 
 func (x *engineRun) putNProduct2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐProduct(f *engine.Field, v *catalog.Product) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Product!")
 	}
 	return x.writeProduct(v, &f.Below)
 }
 
 func (x *engineRun) putNProductConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductConnection(f *engine.Field, v *model.ProductConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ProductConnection!")
 	}
 	return x.writeProductConnection(v, &f.Below)
 }
@@ -36137,7 +36137,7 @@ func (x *engineRun) putNProductEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgra
 
 func (x *engineRun) putNProductEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductEdge(f *engine.Field, v *model.ProductEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ProductEdge!")
 	}
 	return x.writeProductEdge(v, &f.Below)
 }
@@ -36164,7 +36164,7 @@ func (x *engineRun) putNProductOption2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋc
 
 func (x *engineRun) putNProductOption2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐOption(f *engine.Field, v *catalog.Option) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ProductOption!")
 	}
 	return x.writeProductOption(v, &f.Below)
 }
@@ -36191,7 +36191,7 @@ func (x *engineRun) putNProductOptionValue2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 
 func (x *engineRun) putNProductOptionValue2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐOptionValue(f *engine.Field, v *catalog.OptionValue) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ProductOptionValue!")
 	}
 	return x.writeProductOptionValue(v, &f.Below)
 }
@@ -36222,14 +36222,14 @@ func (x *engineRun) putNProductVariant2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNProductVariant2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐVariant(f *engine.Field, v *catalog.Variant) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ProductVariant!")
 	}
 	return x.writeProductVariant(v, &f.Below)
 }
 
 func (x *engineRun) putNProductVariantConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductVariantConnection(f *engine.Field, v *model.ProductVariantConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ProductVariantConnection!")
 	}
 	return x.writeProductVariantConnection(v, &f.Below)
 }
@@ -36256,7 +36256,7 @@ func (x *engineRun) putNProductVariantEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 
 func (x *engineRun) putNProductVariantEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductVariantEdge(f *engine.Field, v *model.ProductVariantEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ProductVariantEdge!")
 	}
 	return x.writeProductVariantEdge(v, &f.Below)
 }
@@ -36283,7 +36283,7 @@ func (x *engineRun) putNProductVariantsBulkCreateUserError2ᚕᚖgithubᚗcomᚋ
 
 func (x *engineRun) putNProductVariantsBulkCreateUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductVariantsBulkCreateUserError(f *engine.Field, v *model.ProductVariantsBulkCreateUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ProductVariantsBulkCreateUserError!")
 	}
 	return x.writeProductVariantsBulkCreateUserError(v, &f.Below)
 }
@@ -36310,7 +36310,7 @@ func (x *engineRun) putNProductVariantsBulkDeleteUserError2ᚕᚖgithubᚗcomᚋ
 
 func (x *engineRun) putNProductVariantsBulkDeleteUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductVariantsBulkDeleteUserError(f *engine.Field, v *model.ProductVariantsBulkDeleteUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ProductVariantsBulkDeleteUserError!")
 	}
 	return x.writeProductVariantsBulkDeleteUserError(v, &f.Below)
 }
@@ -36337,21 +36337,21 @@ func (x *engineRun) putNProductVariantsBulkUpdateUserError2ᚕᚖgithubᚗcomᚋ
 
 func (x *engineRun) putNProductVariantsBulkUpdateUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductVariantsBulkUpdateUserError(f *engine.Field, v *model.ProductVariantsBulkUpdateUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ProductVariantsBulkUpdateUserError!")
 	}
 	return x.writeProductVariantsBulkUpdateUserError(v, &f.Below)
 }
 
 func (x *engineRun) putNQuantityRule2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐQuantityRule(f *engine.Field, v *catalog.QuantityRule) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("QuantityRule!")
 	}
 	return x.writeQuantityRule(v, &f.Below)
 }
 
 func (x *engineRun) putNRefund2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefund(f *engine.Field, v *order.Refund) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Refund!")
 	}
 	return x.writeRefund(v, &f.Below)
 }
@@ -36378,14 +36378,14 @@ func (x *engineRun) putNRefundLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNRefundLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐRefundLine(f *engine.Field, v *order.RefundLine) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("RefundLineItem!")
 	}
 	return x.writeRefundLineItem(v, &f.Below)
 }
 
 func (x *engineRun) putNRefundLineItemConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefundLineItemConnection(f *engine.Field, v *model.RefundLineItemConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("RefundLineItemConnection!")
 	}
 	return x.writeRefundLineItemConnection(v, &f.Below)
 }
@@ -36412,7 +36412,7 @@ func (x *engineRun) putNRefundLineItemEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 
 func (x *engineRun) putNRefundLineItemEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefundLineItemEdge(f *engine.Field, v *model.RefundLineItemEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("RefundLineItemEdge!")
 	}
 	return x.writeRefundLineItemEdge(v, &f.Below)
 }
@@ -36439,14 +36439,14 @@ func (x *engineRun) putNReturn2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerce
 
 func (x *engineRun) putNReturn2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐReturn(f *engine.Field, v *order.Return) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Return!")
 	}
 	return x.writeReturn(v, &f.Below)
 }
 
 func (x *engineRun) putNReturnConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐReturnConnection(f *engine.Field, v *model.ReturnConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ReturnConnection!")
 	}
 	return x.writeReturnConnection(v, &f.Below)
 }
@@ -36473,7 +36473,7 @@ func (x *engineRun) putNReturnEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgrap
 
 func (x *engineRun) putNReturnEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐReturnEdge(f *engine.Field, v *model.ReturnEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ReturnEdge!")
 	}
 	return x.writeReturnEdge(v, &f.Below)
 }
@@ -36500,14 +36500,14 @@ func (x *engineRun) putNReturnLineItem2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNReturnLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐReturnLine(f *engine.Field, v *order.ReturnLine) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ReturnLineItem!")
 	}
 	return x.writeReturnLineItem(v, &f.Below)
 }
 
 func (x *engineRun) putNReturnLineItemConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐReturnLineItemConnection(f *engine.Field, v *model.ReturnLineItemConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ReturnLineItemConnection!")
 	}
 	return x.writeReturnLineItemConnection(v, &f.Below)
 }
@@ -36534,7 +36534,7 @@ func (x *engineRun) putNReturnLineItemEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialt
 
 func (x *engineRun) putNReturnLineItemEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐReturnLineItemEdge(f *engine.Field, v *model.ReturnLineItemEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ReturnLineItemEdge!")
 	}
 	return x.writeReturnLineItemEdge(v, &f.Below)
 }
@@ -36561,7 +36561,7 @@ func (x *engineRun) putNRole2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerce�
 
 func (x *engineRun) putNRole2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐRole(f *engine.Field, v *staff.Role) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Role!")
 	}
 	return x.writeRole(v, &f.Below)
 }
@@ -36588,14 +36588,14 @@ func (x *engineRun) putNRoleEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph�
 
 func (x *engineRun) putNRoleEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRoleEdge(f *engine.Field, v *model.RoleEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("RoleEdge!")
 	}
 	return x.writeRoleEdge(v, &f.Below)
 }
 
 func (x *engineRun) putNSEO2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐSEO(f *engine.Field, v *catalog.SEO) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("SEO!")
 	}
 	return x.writeSEO(v, &f.Below)
 }
@@ -36622,14 +36622,14 @@ func (x *engineRun) putNSearchQuerySuggestion2ᚕᚖgithubᚗcomᚋrialtohqᚋri
 
 func (x *engineRun) putNSearchQuerySuggestion2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSearchQuerySuggestion(f *engine.Field, v *model.SearchQuerySuggestion) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("SearchQuerySuggestion!")
 	}
 	return x.writeSearchQuerySuggestion(v, &f.Below)
 }
 
 func (x *engineRun) putNSearchResultItem2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("SearchResultItem!")
 	}
 	return x.writeSearchResultItem(v, &f.Below)
 }
@@ -36656,7 +36656,7 @@ func (x *engineRun) putNSearchResultItem2ᚕgithubᚗcomᚋrialtohqᚋrialtoᚋg
 
 func (x *engineRun) putNSearchResultItemConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSearchResultItemConnection(f *engine.Field, v *model.SearchResultItemConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("SearchResultItemConnection!")
 	}
 	return x.writeSearchResultItemConnection(v, &f.Below)
 }
@@ -36683,7 +36683,7 @@ func (x *engineRun) putNSearchResultItemEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋria
 
 func (x *engineRun) putNSearchResultItemEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSearchResultItemEdge(f *engine.Field, v *model.SearchResultItemEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("SearchResultItemEdge!")
 	}
 	return x.writeSearchResultItemEdge(v, &f.Below)
 }
@@ -36710,14 +36710,14 @@ func (x *engineRun) putNSelectedOption2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNSelectedOption2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐSelectedOption(f *engine.Field, v *catalog.SelectedOption) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("SelectedOption!")
 	}
 	return x.writeSelectedOption(v, &f.Below)
 }
 
 func (x *engineRun) putNSellingPlan2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSellingPlan(f *engine.Field, v *model.SellingPlan) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("SellingPlan!")
 	}
 	return x.writeSellingPlan(v, &f.Below)
 }
@@ -36768,7 +36768,7 @@ func (x *engineRun) putNShippingZone2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋco
 
 func (x *engineRun) putNShippingZone2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋdeliveryᚐZone(f *engine.Field, v *delivery.Zone) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ShippingZone!")
 	}
 	return x.writeShippingZone(v, &f.Below)
 }
@@ -36795,7 +36795,7 @@ func (x *engineRun) putNShippingZoneEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNShippingZoneEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShippingZoneEdge(f *engine.Field, v *model.ShippingZoneEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ShippingZoneEdge!")
 	}
 	return x.writeShippingZoneEdge(v, &f.Below)
 }
@@ -36822,28 +36822,28 @@ func (x *engineRun) putNShippingZoneUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋri
 
 func (x *engineRun) putNShippingZoneUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShippingZoneUserError(f *engine.Field, v *model.ShippingZoneUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("ShippingZoneUserError!")
 	}
 	return x.writeShippingZoneUserError(v, &f.Below)
 }
 
 func (x *engineRun) putNShop2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋshopᚐShop(f *engine.Field, v *shop.Shop) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Shop!")
 	}
 	return x.writeShop(v, &f.Below)
 }
 
 func (x *engineRun) putNSitemap2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSitemap(f *engine.Field, v *model.Sitemap) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("Sitemap!")
 	}
 	return x.writeSitemap(v, &f.Below)
 }
 
 func (x *engineRun) putNSitemapResourceInterface2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAny(f *engine.Field, v model.Any) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("SitemapResourceInterface!")
 	}
 	return x.writeSitemapResourceInterface(v, &f.Below)
 }
@@ -36890,7 +36890,7 @@ func (x *engineRun) putNStaffAccessTokenUserError2ᚕᚖgithubᚗcomᚋrialtohq�
 
 func (x *engineRun) putNStaffAccessTokenUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffAccessTokenUserError(f *engine.Field, v *model.StaffAccessTokenUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("StaffAccessTokenUserError!")
 	}
 	return x.writeStaffAccessTokenUserError(v, &f.Below)
 }
@@ -36917,7 +36917,7 @@ func (x *engineRun) putNStaffMember2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcom
 
 func (x *engineRun) putNStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐStaffMember(f *engine.Field, v *staff.StaffMember) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("StaffMember!")
 	}
 	return x.writeStaffMember(v, &f.Below)
 }
@@ -36944,7 +36944,7 @@ func (x *engineRun) putNStaffMemberEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNStaffMemberEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffMemberEdge(f *engine.Field, v *model.StaffMemberEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("StaffMemberEdge!")
 	}
 	return x.writeStaffMemberEdge(v, &f.Below)
 }
@@ -36971,14 +36971,14 @@ func (x *engineRun) putNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 
 func (x *engineRun) putNStaffUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserError(f *engine.Field, v *model.StaffUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("StaffUserError!")
 	}
 	return x.writeStaffUserError(v, &f.Below)
 }
 
 func (x *engineRun) putNStagedMediaUploadTarget2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋuploadᚐTarget(f *engine.Field, v *upload.Target) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("StagedMediaUploadTarget!")
 	}
 	return x.writeStagedMediaUploadTarget(v, &f.Below)
 }
@@ -37024,7 +37024,7 @@ func (x *engineRun) putNString2ᚕstringᚄ(f *engine.Field, v []string) bool {
 
 func (x *engineRun) putNStringConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStringConnection(f *engine.Field, v *model.StringConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("StringConnection!")
 	}
 	return x.writeStringConnection(v, &f.Below)
 }
@@ -37051,7 +37051,7 @@ func (x *engineRun) putNStringEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgrap
 
 func (x *engineRun) putNStringEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStringEdge(f *engine.Field, v *model.StringEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("StringEdge!")
 	}
 	return x.writeStringEdge(v, &f.Below)
 }
@@ -37078,7 +37078,7 @@ func (x *engineRun) putNSubmissionError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNSubmissionError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSubmissionError(f *engine.Field, v *model.SubmissionError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("SubmissionError!")
 	}
 	return x.writeSubmissionError(v, &f.Below)
 }
@@ -37105,7 +37105,7 @@ func (x *engineRun) putNTaxRate2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerc
 
 func (x *engineRun) putNTaxRate2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋdeliveryᚐTaxRate(f *engine.Field, v *delivery.TaxRate) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("TaxRate!")
 	}
 	return x.writeTaxRate(v, &f.Below)
 }
@@ -37132,7 +37132,7 @@ func (x *engineRun) putNTaxRateEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgra
 
 func (x *engineRun) putNTaxRateEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐTaxRateEdge(f *engine.Field, v *model.TaxRateEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("TaxRateEdge!")
 	}
 	return x.writeTaxRateEdge(v, &f.Below)
 }
@@ -37159,7 +37159,7 @@ func (x *engineRun) putNTaxRateUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNTaxRateUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐTaxRateUserError(f *engine.Field, v *model.TaxRateUserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("TaxRateUserError!")
 	}
 	return x.writeTaxRateUserError(v, &f.Below)
 }
@@ -37186,14 +37186,14 @@ func (x *engineRun) putNUrlRedirect2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgra
 
 func (x *engineRun) putNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirect(f *engine.Field, v *model.URLRedirect) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("UrlRedirect!")
 	}
 	return x.writeUrlRedirect(v, &f.Below)
 }
 
 func (x *engineRun) putNUrlRedirectConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectConnection(f *engine.Field, v *model.URLRedirectConnection) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("UrlRedirectConnection!")
 	}
 	return x.writeUrlRedirectConnection(v, &f.Below)
 }
@@ -37220,7 +37220,7 @@ func (x *engineRun) putNUrlRedirectEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialto�
 
 func (x *engineRun) putNUrlRedirectEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectEdge(f *engine.Field, v *model.URLRedirectEdge) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("UrlRedirectEdge!")
 	}
 	return x.writeUrlRedirectEdge(v, &f.Below)
 }
@@ -37247,14 +37247,14 @@ func (x *engineRun) putNUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph
 
 func (x *engineRun) putNUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐUserError(f *engine.Field, v *model.UserError) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("UserError!")
 	}
 	return x.writeUserError(v, &f.Below)
 }
 
 func (x *engineRun) putNVariantPrice2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐVariantPrice(f *engine.Field, v *catalog.VariantPrice) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("VariantPrice!")
 	}
 	return x.writeVariantPrice(v, &f.Below)
 }
@@ -37281,7 +37281,7 @@ func (x *engineRun) putNVideoSource2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgra
 
 func (x *engineRun) putNVideoSource2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐVideoSource(f *engine.Field, v *model.VideoSource) bool {
 	if v == nil {
-		return x.Missing()
+		return x.Missing("VideoSource!")
 	}
 	return x.writeVideoSource(v, &f.Below)
 }
@@ -38292,7 +38292,7 @@ func (x *engineRun) putOID2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋg
 		x.Comma(i)
 		if v[i] == nil {
 			x.PushItem(i)
-			ok = x.Missing()
+			ok = x.Missing("ID!")
 			x.Pop()
 			continue
 		}
