@@ -15,7 +15,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/graph"
@@ -144,7 +143,7 @@ func execute(t *testing.T, text string, variables map[string]any, run func(conte
 		RecoverFunc:            func(_ context.Context, p any) error { return fmt.Errorf("recovered: %v", p) },
 	}
 	ctx := graphql.WithOperationContext(t.Context(), oc)
-	ctx = graphql.WithResponseContext(ctx, func(ctx context.Context, err error) *gqlerror.Error { return graphql.DefaultErrorPresenter(ctx, err) }, oc.RecoverFunc)
+	ctx = graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, oc.RecoverFunc)
 	out := answers{data: string(run(ctx, oc))}
 	for _, e := range graphql.GetErrors(ctx) {
 		out.errors = append(out.errors, fmt.Sprintf("%s: %s", e.Path, e.Message))

@@ -76,7 +76,8 @@ const hex = "0123456789ABCDEF"
 // String writes a text as JSON (RFC 8259, section 7): quotes, backslashes and control characters are escaped, and what is
 // no UTF-8 becomes U+FFFD.
 func (x *Run) String(s string) bool {
-	b := append(x.B, '"')
+	b := x.B
+	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); i++ {
 		c := s[i]
