@@ -169,7 +169,7 @@ func conditions(directives ast.DirectiveList, when []condition) (under []conditi
 }
 
 // introspection is what it costs to ask about the schema itself: the whole of it is a large answer, whoever asks.
-var introspection = map[string]float64{"__schema": 1_000, "__type": 50}
+var introspection = map[string]float64{"__schema": 20_000, "__type": 1_000}
 
 // node makes one field of the answer of all the places where it is written.
 func (c *compiler) node(on, name string, places []occurrence) *node {

@@ -16,10 +16,15 @@ const (
 	CodeBadRequest       = "BAD_REQUEST"       // not JSON, or not a GraphQL request
 	CodeBatching         = "BATCHING_REFUSED"  // several requests in one
 	CodeInvalidCharacter = "INVALID_CHARACTER" // U+0000 in a text: no store can keep it
+	CodeTooManyValues    = "TOO_MANY_VALUES"   // more values in variables than anybody sends
 )
 
 // maxNesting is how deep the JSON of a request may nest: inputs nest a few levels.
 const maxNesting = 64
+
+// maxValues is how many values variables or extensions may hold. Each takes some hundred bytes once it is read, however
+// short it was written: {} sixty thousand times would be a small body and a large map.
+const maxValues = 10_000
 
 // decode reads a JSON body. Bytes that are no JSON are unreadable (400); JSON that is no GraphQL request is refused (422).
 func decode(body []byte) (*Request, *Answer) {
@@ -59,7 +64,14 @@ func checkShape(body []byte) *Answer {
 
 // nesting is how deep arrays and objects stand in one another. It does not care whether the text is JSON.
 func nesting(text []byte) (deepest int) {
+	deepest, _ = shape(text)
+	return deepest
+}
+
+// shape is the nesting of a text, and how many values are in it: those that a comma follows, and the last.
+func shape(text []byte) (deepest, values int) {
 	depth, quoted := 0, false
+	values = 1
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case c == '"':
@@ -73,9 +85,11 @@ func nesting(text []byte) (deepest int) {
 			deepest = max(deepest, depth)
 		case c == '}' || c == ']':
 			depth--
+		case c == ',':
+			values++
 		}
 	}
-	return deepest
+	return deepest, values
 }
 
 func notJSON(what string, err error) *Answer {
@@ -121,8 +135,12 @@ func (d *decoding) object(raw []byte, name string) map[string]any {
 	if absent(raw) {
 		return nil
 	}
-	if nesting(raw) > maxNesting {
+	switch depth, values := shape(raw); {
+	case depth > maxNesting:
 		d.refuse(Refuse(Refused, CodeBadRequest, name+" nest deeper than the "+strconv.Itoa(maxNesting)+" levels that are allowed."))
+		return nil
+	case values > maxValues:
+		d.refuse(Refuse(Refused, CodeTooManyValues, name+" hold "+strconv.Itoa(values)+" values; at most "+strconv.Itoa(maxValues)+" are allowed. Send them in several requests."))
 		return nil
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))

@@ -1,0 +1,156 @@
+package tests
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/rialtohq/rialto/app/apptest"
+	"github.com/rialtohq/rialto/app/demo"
+	"github.com/rialtohq/rialto/platform/database"
+)
+
+const (
+	// hostileBytes is what refusing one request may allocate at most.
+	hostileBytes = 5 << 20
+	// hostileErrors is how many errors an answer holds at most.
+	hostileErrors = 20
+)
+
+// TestHostile fires requests that were made to be dear. Each is refused with its code, before a statement of its content,
+// and with little memory; and shoppers see the product page all the while. It does not run beside other tests, because
+// what is allocated is counted for the process.
+func TestHostile(t *testing.T) {
+	a := apptest.Start(t, apptest.Options{Kind: apptest.Embedded})
+	all := attacks()
+	classes := len(all)
+	cycles := cycleAttacks(t)
+	all = append(all, cycles...)
+	if classes < 60 || len(cycles) < 30 {
+		t.Fatalf("only %d attacks and %d on cycles of the schema", classes, len(cycles))
+	}
+	quiet := attack{body: hostileDocument("{ shop { name } }", nil)}
+	for range 3 { // what is kept of the token and the shop is read once
+		if got := strike(t, a, quiet); got.status != http.StatusOK || len(got.answer.Errors) > 0 {
+			t.Fatalf("a good request: %d %s", got.status, got.answer.Body)
+		}
+	}
+	for _, x := range all {
+		t.Run(x.name, func(t *testing.T) {
+			got := strike(t, a, x)
+			if len(got.statements) > 0 { // what is kept of the token and the shop had become old: it is read once, so not again
+				got = strike(t, a, x)
+			}
+			got.judge(t, x)
+		})
+	}
+}
+
+// TestShopIsOpenWhileAttacked has product pages answered while everything hostile arrives over HTTP.
+func TestShopIsOpenWhileAttacked(t *testing.T) {
+	a := apptest.Start(t, apptest.Options{Kind: apptest.Embedded})
+	page, err := os.ReadFile("../bench/queries/product.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var over atomic.Bool
+	done := make(chan error, 1)
+	go func() {
+		defer over.Store(true)
+		for _, x := range attacks() {
+			got, err := send(t.Context(), a, x.body, x.headers)
+			if err == nil && got.Status >= 500 {
+				err = fmt.Errorf("%s: %d %s", x.name, got.Status, got.Body)
+			}
+			if err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	pages := 0
+	for ; pages == 0 || !over.Load(); pages++ {
+		if title := apptest.String(a.Query(t, string(page), vars{"handle": "oak-chair"}), "product", "title"); title == "" {
+			t.Fatalf("page %d has no product", pages)
+		}
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	t.Logf("%d product pages were answered meanwhile", pages)
+}
+
+// wound is what one attack did.
+type wound struct {
+	status     int
+	answer     *apptest.Answer
+	statements []string
+	bytes      uint64
+}
+
+// strike sends a request to the handler itself, so that its statements can be recorded.
+func strike(t testing.TB, a *apptest.App, x attack) wound {
+	t.Helper()
+	ctx, record := database.Recording(t.Context(), true)
+	w, r := httptest.NewRecorder(), hostileRequest(ctx, a, x)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	a.GraphQL().ServeHTTP(w, r)
+	runtime.ReadMemStats(&after)
+	out := wound{status: w.Code, answer: &apptest.Answer{Body: w.Body.Bytes()}, statements: record.Statements(), bytes: after.TotalAlloc - before.TotalAlloc}
+	if err := json.Unmarshal(out.answer.Body, out.answer); err != nil {
+		t.Fatalf("%s: %v in %.200s", x.name, err, out.answer.Body)
+	}
+	return out
+}
+
+func hostileRequest(ctx context.Context, a *apptest.App, x attack) *http.Request {
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, a.URL+"/graphql", strings.NewReader(x.body))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set(storefrontHeader, demo.Token)
+	for name, value := range x.headers {
+		r.Header.Set(name, value)
+	}
+	return r
+}
+
+func (w wound) judge(t *testing.T, x attack) {
+	t.Helper()
+	if w.status != x.status || !slices.Contains(w.answer.Codes(), x.code) {
+		t.Errorf("status %d with %v, want %d with %s: %.300s", w.status, w.answer.Codes(), x.status, x.code, w.answer.Body)
+	}
+	if len(w.answer.Errors) > hostileErrors {
+		t.Errorf("%d errors in one answer", len(w.answer.Errors))
+	}
+	if slices.Contains(w.answer.Codes(), "") {
+		t.Errorf("an error has no code: %.300s", w.answer.Body)
+	}
+	if len(w.statements) > 0 {
+		t.Errorf("statements ran: %q", w.statements)
+	}
+	if w.bytes > hostileBytes {
+		t.Errorf("%d bytes were allocated for a body of %d", w.bytes, len(x.body))
+	}
+}
+
+// BenchmarkHostile says how long each refusal takes: with -cpu 1 it is the time of the processor.
+func BenchmarkHostile(b *testing.B) {
+	a := apptest.Start(b, apptest.Options{Kind: apptest.Embedded})
+	for _, x := range append(attacks(), cycleAttacks(b)...) {
+		b.Run(x.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				a.GraphQL().ServeHTTP(httptest.NewRecorder(), hostileRequest(b.Context(), a, x))
+			}
+		})
+	}
+}
