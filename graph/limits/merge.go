@@ -1,6 +1,10 @@
 package limits
 
-import "github.com/vektah/gqlparser/v2/ast"
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
 
 // merges follows every spread and counts how many selections end in one place of the answer. Validation compares each
 // of them with each other, below as well: two thousand bytes of `a{b b b …} a{b b b …} …` come to millions of
@@ -37,6 +41,7 @@ type place struct {
 func (m *merge) sets(sets []ast.SelectionSet) *Refusal {
 	g := gathering{check: m.check}
 	for _, s := range sets {
+		g.expect(len(s))
 		g.set(s)
 	}
 	for i := range g.places {
@@ -82,10 +87,29 @@ type gathering struct {
 	places []place
 	index  map[string]int // only where places are many
 	seen   map[string]bool
+	firsts []*ast.Field // room for the first field of each place, in one piece
 }
 
 // few is the number of places up to which looking through them beats a map.
 const few = 12
+
+// expect makes room for the fields of a set, since most places hold one: growing bit by bit takes several times as much.
+func (g *gathering) expect(fields int) {
+	if fields > cap(g.places)-len(g.places) {
+		g.places = slices.Grow(g.places, fields)
+	}
+	g.firsts = make([]*ast.Field, 0, fields)
+}
+
+// add notes that a field ends in a place.
+func (g *gathering) add(p *place, f *ast.Field) {
+	if n := len(g.firsts); p.fields == nil && n < cap(g.firsts) {
+		g.firsts = append(g.firsts, f)
+		p.fields = g.firsts[n : n+1 : n+1]
+		return
+	}
+	p.fields = append(p.fields, f)
+}
 
 func (g *gathering) set(set ast.SelectionSet) {
 	for _, s := range set {
@@ -93,7 +117,7 @@ func (g *gathering) set(set ast.SelectionSet) {
 		switch s := s.(type) {
 		case *ast.Field:
 			p := g.place(s.Alias)
-			p.fields = append(p.fields, s)
+			g.add(p, s)
 			p.weight += 1 + len(s.Arguments)
 		case *ast.InlineFragment:
 			g.set(s.SelectionSet)
@@ -117,7 +141,7 @@ func (g *gathering) place(name string) *place {
 	}
 	g.places = append(g.places, place{name: name})
 	if len(g.places) == few {
-		g.index = make(map[string]int, 4*few)
+		g.index = make(map[string]int, max(4*few, cap(g.places)))
 		for i := range g.places {
 			g.index[g.places[i].name] = i
 		}

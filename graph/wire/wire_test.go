@@ -111,6 +111,7 @@ var draft = []check{
 	{"TwoObjects", "POST", "/", good + good, posted, 400, "BAD_REQUEST"},
 	{"InvalidUTF8", "POST", "/", "{\"query\":\"{__typename} #\xff\"}", posted, 400, "INVALID_UTF8"},
 	{"Batch", "POST", "/", "[" + good + "," + good + "]", posted, 422, "BATCHING_REFUSED"},
+	{"ManyVariables", "POST", "/", `{"query":"{a}","variables":{"a":[` + strings.Repeat("0,", 10_000) + `0]}}`, posted, 422, "TOO_MANY_VALUES"},
 	{"EmptyBatch", "POST", "/", "[]", posted, 422, "BATCHING_REFUSED"},
 	{"JSONString", "POST", "/", `"query"`, posted, 422, "BAD_REQUEST"},
 	{"JSONNull", "POST", "/", `null`, posted, 422, "BAD_REQUEST"},
