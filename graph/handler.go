@@ -117,7 +117,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return wire.Refuse(wire.MutationByGet, "METHOD_NOT_ALLOWED", "Only queries can be sent by GET: send this operation by POST.")
 	}
 
-	// With which values, and for whom: variables, the buyer's country and language, viewers named by arguments.
+	// With which values, and for which buyer: variables, country and language.
 	variables, err := variablesOf(h.schema.Schema(), op, r.Variables)
 	if err != nil {
 		return h.refuse(ctx, err)
@@ -125,16 +125,18 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	if ctx, err = h.inContext(ctx, op, variables); err != nil {
 		return h.refuse(ctx, err)
 	}
+
+	// What it costs, and whether that is too much for anybody: before anything is looked up for it.
+	price, refusal := h.price(ctx, actor.Shop, doc, op, variables)
+	if refusal != nil {
+		return refusal
+	}
 	viewers, err := h.viewers(ctx, actor, op, variables)
 	if err != nil {
 		return h.refuse(ctx, err)
 	}
 
-	// What it costs, whether that is too much for anybody, and whether who asks has that much left.
-	price, refusal := h.price(ctx, actor.Shop, doc, op, variables)
-	if refusal != nil {
-		return refusal
-	}
+	// Whether who asks has that much left.
 	run := func(ctx context.Context) *wire.Answer {
 		spent, refusal := h.spend(ctx, price, op, r, actor)
 		if refusal != nil {
