@@ -6,6 +6,9 @@ LINT_VERSION := v2.15.0
 # The race detector needs a C compiler; without one the tests still run, and say so.
 RACE := $(shell if [ "$${RIALTO_TEST_RACE:-auto}" != off ] && command -v "$$(go env CC)" >/dev/null 2>&1; then echo -race; fi)
 
+# Tests that go through thousands of requests: after the others, without the race detector.
+SWEEPS := ^(TestAuthorizationMatrix|TestAnotherShopsAreNothing|TestBadInput|TestEveryStatementFindsItsRows|TestHostile)$$
+
 .PHONY: help
 help: ## Print this help
 	@awk 'BEGIN{FS=":.*## "} /^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +29,7 @@ dev: ## Run from source, with readable logs
 test: ## Run all tests; PostgreSQL, Redis and NATS where RIALTO_TEST_…_URL name them
 	@if [ -n "$(RACE)" ]; then echo "race detector: on"; else echo "race detector: off (no C compiler found)"; fi
 	go test $(RACE) -timeout 40m ./...
+	@if [ -n "$(RACE)" ]; then echo "without the race detector:"; CGO_ENABLED=0 go test -timeout 20m ./tests -run '$(SWEEPS)'; fi
 
 .PHONY: lint
 lint: ## Check style and likely mistakes

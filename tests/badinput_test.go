@@ -23,6 +23,7 @@ import (
 // sentence, with the place where that is; and what was refused left nothing behind. Arguments are found by walking the
 // schema, so that a new one is tried without anybody thinking of it.
 func TestBadInput(t *testing.T) {
+	sweep(t)
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		loaded, err := gqlparser.LoadSchema(schema.Sources()...)
 		if err != nil {

@@ -22,6 +22,7 @@ import (
 // Whatever one shop has is nothing in another: its ids, put wherever an id or a text can stand, by whoever the other shop
 // lets in, are answered as ids of nothing are; and nothing of it changes.
 func TestAnotherShopsAreNothing(t *testing.T) {
+	sweep(t)
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		loaded, err := gqlparser.LoadSchema(schema.Sources()...)
 		if err != nil {

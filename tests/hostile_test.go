@@ -31,6 +31,7 @@ const (
 // and with little memory; and shoppers see the product page all the while. It does not run beside other tests, because
 // what is allocated is counted for the process.
 func TestHostile(t *testing.T) {
+	sweep(t)
 	a := apptest.Start(t, apptest.Options{Kind: apptest.Embedded})
 	all := attacks()
 	classes := len(all)

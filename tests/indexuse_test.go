@@ -35,6 +35,7 @@ var unread = map[string]string{
 // TestEveryStatementFindsItsRows runs what the services do on a large shop, and every case file, and fails for statements
 // that read much to show little, and for indexes that nothing reads.
 func TestEveryStatementFindsItsRows(t *testing.T) {
+	sweep(t)
 	if testing.Short() {
 		t.Skip("a large shop takes a while")
 	}

@@ -20,6 +20,7 @@ import (
 // Every root field and every field that asks something of its reader, for every kind of viewer, over HTTP: the verdict
 // is the one that the schema and the policies state.
 func TestAuthorizationMatrix(t *testing.T) {
+	sweep(t)
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		loaded, err := gqlparser.LoadSchema(schema.Sources()...)
 		if err != nil {
