@@ -21,7 +21,7 @@ func BenchmarkExecutors(b *testing.B) {
 	pages := []struct {
 		name      string
 		variables map[string]any
-	}{{"list", map[string]any{"handle": "living-room"}}, {"product", map[string]any{"handle": "oak-chair"}}}
+	}{{"list", map[string]any{"handle": "furniture"}}, {"product", map[string]any{"handle": "oak-chair"}}}
 	for _, kind := range []apptest.Kind{apptest.Embedded, apptest.Services} {
 		b.Run(string(kind), func(b *testing.B) {
 			a := apptest.Start(b, apptest.Options{Kind: kind})
@@ -49,7 +49,7 @@ func BenchmarkExecutors(b *testing.B) {
 							r.Header = http.Header{"X-Shopify-Storefront-Access-Token": {demo.Token}, "Content-Type": {"application/json"}}
 							w := httptest.NewRecorder()
 							door.ServeHTTP(w, r)
-							if w.Code != http.StatusOK || bytes.Contains(w.Body.Bytes(), []byte(`"errors"`)) {
+							if w.Code != http.StatusOK || bytes.Contains(w.Body.Bytes(), []byte(`"errors"`)) || !bytes.Contains(w.Body.Bytes(), []byte(`"title"`)) {
 								b.Fatalf("%d: %.300s", w.Code, w.Body)
 							}
 						}

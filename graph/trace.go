@@ -35,14 +35,13 @@ func traced(ctx context.Context, next graphql.FieldMiddleware) graphql.FieldMidd
 	if open == nil {
 		return next
 	}
-	return func(ctx context.Context, resolve graphql.Resolver) (any, error) {
+	return func(ctx context.Context, resolve graphql.Resolver) (v any, err error) {
 		fc := graphql.GetFieldContext(ctx)
 		if !fc.IsResolver {
 			return next(ctx, resolve)
 		}
 		ctx, end := open(ctx, fc.Object, fc.Field.Name, fc.Path())
-		v, err := next(ctx, resolve)
-		end(err)
-		return v, err
+		defer func() { end(err) }()
+		return next(ctx, resolve)
 	}
 }

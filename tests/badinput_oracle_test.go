@@ -49,6 +49,15 @@ func (s *said) points(name string) bool {
 
 // send posts a body as it is, and reads what comes back.
 func send(ctx context.Context, a *apptest.App, body string, headers apptest.Headers) (*said, error) {
+	req, err := posted(ctx, a, body, headers)
+	if err != nil {
+		return nil, err
+	}
+	return exchange(req)
+}
+
+// posted is a body on its way to the GraphQL door.
+func posted(ctx context.Context, a *apptest.App, body string, headers apptest.Headers) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.URL+"/graphql", bytes.NewReader([]byte(body)))
 	if err != nil {
 		return nil, err
@@ -58,7 +67,7 @@ func send(ctx context.Context, a *apptest.App, body string, headers apptest.Head
 	for k, v := range headers {
 		req.Header.Set(k, v)
 	}
-	return exchange(req)
+	return req, nil
 }
 
 func exchange(req *http.Request) (*said, error) {

@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -9,14 +8,12 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rialtohq/rialto/app/apptest"
-	"github.com/rialtohq/rialto/app/demo"
 	"github.com/rialtohq/rialto/platform/database"
 )
 
@@ -104,7 +101,11 @@ type wound struct {
 func strike(t testing.TB, a *apptest.App, x attack) wound {
 	t.Helper()
 	ctx, record := database.Recording(t.Context(), true)
-	w, r := httptest.NewRecorder(), hostileRequest(ctx, a, x)
+	w := httptest.NewRecorder()
+	r, err := posted(ctx, a, x.body, x.headers)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	a.GraphQL().ServeHTTP(w, r)
@@ -114,16 +115,6 @@ func strike(t testing.TB, a *apptest.App, x attack) wound {
 		t.Fatalf("%s: %v in %.200s", x.name, err, out.answer.Body)
 	}
 	return out
-}
-
-func hostileRequest(ctx context.Context, a *apptest.App, x attack) *http.Request {
-	r := httptest.NewRequestWithContext(ctx, http.MethodPost, a.URL+"/graphql", strings.NewReader(x.body))
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set(storefrontHeader, demo.Token)
-	for name, value := range x.headers {
-		r.Header.Set(name, value)
-	}
-	return r
 }
 
 func (w wound) judge(t *testing.T, x attack) {
@@ -153,7 +144,11 @@ func BenchmarkHostile(b *testing.B) {
 			b.ReportAllocs()
 			began := processorTime(b)
 			for b.Loop() {
-				a.GraphQL().ServeHTTP(httptest.NewRecorder(), hostileRequest(b.Context(), a, x))
+				r, err := posted(b.Context(), a, x.body, x.headers)
+				if err != nil {
+					b.Fatal(err)
+				}
+				a.GraphQL().ServeHTTP(httptest.NewRecorder(), r)
 			}
 			b.ReportMetric(float64((processorTime(b)-began).Microseconds())/1000/float64(b.N), "cpu-ms/op")
 		})

@@ -41,6 +41,8 @@ type Field struct {
 	Guarded bool
 	// Resolved fields ask a resolver.
 	Resolved bool
+	// Heavy fields do, or have fields themselves that may.
+	Heavy bool
 	// NonNull says that the schema promises a value.
 	NonNull bool
 	// Below is what is selected of the field's value.
@@ -121,14 +123,14 @@ func (x *Run) Fields(s *Selection, t *Type) (fields []Field, sideways bool) {
 			panic("engine: " + t.Name + " has no field " + c.Name)
 		}
 		f := &k.fields[i]
-		*f = Field{CollectedField: c, Number: n, Resolved: t.Resolved[n], object: t.Name, Below: Selection{set: c.Selections}}
+		*f = Field{CollectedField: c, Number: n, Resolved: t.Resolved[n], Heavy: t.Resolved[n] || t.Composite[n], object: t.Name, Below: Selection{set: c.Selections}}
 		f.NonNull = c.Definition != nil && c.Definition.Type.NonNull
 		f.Guarded = x.Guard != nil && x.Guard.Guards(t.Name, c.Name)
 		f.key = append(strconv.AppendQuote(nil, c.Alias), ':')
 		if f.Resolved {
 			resolved++
 		}
-		if f.Resolved || t.Composite[n] {
+		if f.Heavy {
 			heavy++
 		}
 	}
@@ -140,7 +142,7 @@ func (x *Run) Fields(s *Selection, t *Type) (fields []Field, sideways bool) {
 // Part is a run beside this one, at the same place, with a buffer of its own.
 func (x *Run) Part() Run {
 	part := *x
-	part.B = take()
+	part.B = Take()
 	part.path = slices.Clone(x.path)
 	return part
 }
@@ -157,10 +159,8 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b
 // keptBuffer is the largest buffer that is kept for the next answer.
 const keptBuffer = 1 << 20
 
-func take() []byte { return (*buffers.Get().(*[]byte))[:0] }
-
 // Take gives an empty buffer.
-func Take() []byte { return take() }
+func Take() []byte { return (*buffers.Get().(*[]byte))[:0] }
 
 // Release gives a buffer back. Nothing may be read from it afterwards.
 func Release(b []byte) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
@@ -55,19 +56,15 @@ func (x *Run) Bool(b bool) bool {
 	return true
 }
 
-// Time writes a moment in UTC, to the second, as RFC 3339 has it.
+// Time writes a DateTime.
 func (x *Run) Time(t time.Time) bool {
-	x.B = append(x.B, '"')
-	x.B = t.UTC().AppendFormat(x.B, time.RFC3339)
-	x.B = append(x.B, '"')
+	x.B = model.AppendDateTime(x.B, t)
 	return true
 }
 
 // ID writes an id.
 func (x *Run) ID(id gid.ID) bool {
-	x.B = append(x.B, '"')
-	x.B = id.Append(x.B)
-	x.B = append(x.B, '"')
+	x.B = id.AppendJSON(x.B)
 	return true
 }
 

@@ -140,7 +140,7 @@ func NewEngine(c Config) *Engine {
 	}}
 }
 
-// run is the execution of an operation on this schema.
+// engineRun is the execution of an operation on this schema.
 type engineRun struct {
 	engine.Run
 	ec        *executionContext
@@ -201,19 +201,21 @@ func (x *engineRun) roots(fields []engine.Field, sideways bool, write func(*engi
 	return ok
 }
 
-// together writes an object whose fields are resolved side by side where they wait for something.
+// together writes an object whose fields are resolved side by side where they wait for something. Meanwhile those are written
+// that may wait for something further below, and plain fields in their turn.
 func (x *engineRun) together(fields []engine.Field, waits func(*engine.Field) bool, write func(*engineRun, *engine.Field) bool) bool {
 	parts, oks := make([]*engineRun, len(fields)), make([]bool, len(fields))
 	var running sync.WaitGroup
 	for i := range fields {
-		part := x.part()
-		parts[i] = part
 		if waits(&fields[i]) {
+			part := x.part()
+			parts[i] = part
 			running.Go(func() { oks[i] = part.Safely(&fields[i], func() bool { return write(part, &fields[i]) }) })
 		}
 	}
 	for i := range fields {
-		if !waits(&fields[i]) {
+		if parts[i] == nil && fields[i].Heavy {
+			parts[i] = x.part()
 			oks[i] = write(parts[i], &fields[i])
 		}
 	}
@@ -222,6 +224,10 @@ func (x *engineRun) together(fields []engine.Field, waits func(*engine.Field) bo
 	x.Open()
 	for i := range fields {
 		x.Key(i, &fields[i])
+		if parts[i] == nil {
+			ok = write(x, &fields[i]) && ok
+			continue
+		}
 		x.Join(&parts[i].Run)
 		ok = oks[i] && ok
 	}

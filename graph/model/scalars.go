@@ -16,11 +16,13 @@ import (
 // MarshalDateTime writes a moment in UTC, to the second, as RFC 3339 has it.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
-		b := make([]byte, 0, 32)
-		b = append(b, '"')
-		b = t.UTC().AppendFormat(b, time.RFC3339)
-		_, _ = w.Write(append(b, '"'))
+		_, _ = w.Write(AppendDateTime(make([]byte, 0, 32), t))
 	})
+}
+
+// AppendDateTime adds to a text what [MarshalDateTime] writes.
+func AppendDateTime(b []byte, t time.Time) []byte {
+	return append(t.UTC().AppendFormat(append(b, '"'), time.RFC3339), '"')
 }
 
 // UnmarshalDateTime reads a moment, and refuses what is not RFC 3339.

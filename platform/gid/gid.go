@@ -33,11 +33,15 @@ func (id ID) IsZero() bool { return id.UUID == uuid.Nil }
 // String spells the id: gid://rialto/Type/uuid, and ?key=… where it has one.
 func (id ID) String() string {
 	b := make([]byte, 0, len(prefix)+len(id.Type)+1+36+5+len(id.Key))
-	return string(id.Append(b))
+	return string(id.append(b))
 }
 
-// Append adds the id to a text. It holds nothing that JSON would want escaped.
-func (id ID) Append(b []byte) []byte {
+// AppendJSON adds the id to a text, as the JSON string it is: it holds nothing that would have to be escaped.
+func (id ID) AppendJSON(b []byte) []byte {
+	return append(id.append(append(b, '"')), '"')
+}
+
+func (id ID) append(b []byte) []byte {
 	b = append(b, prefix...)
 	b = append(b, id.Type...)
 	b = append(b, '/')
@@ -54,10 +58,7 @@ func (id ID) Append(b []byte) []byte {
 
 // MarshalGQL writes the id as a GraphQL string.
 func (id ID) MarshalGQL(w io.Writer) {
-	b := make([]byte, 0, 96)
-	b = append(b, '"')
-	b = id.Append(b)
-	_, _ = w.Write(append(b, '"'))
+	_, _ = w.Write(id.AppendJSON(make([]byte, 0, 96)))
 }
 
 // UnmarshalGQL reads an id from a GraphQL value. Fails with [fault.Invalid] where it is no id of ours, and says how one

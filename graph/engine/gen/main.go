@@ -1,4 +1,4 @@
-// Gen generates the code that gqlgen makes of the schema, and beside it the executor of package engine.
+// Command gen generates the code that gqlgen makes of the schema, and beside it the executor of package engine.
 //
 //	go run ./graph/engine/gen
 package main
@@ -114,17 +114,17 @@ func called(f *codegen.Field) bool {
 	return f.IsResolver || f.IsMethod() && (!f.NoErr || f.VOkFunc || len(f.Args) > 0 || f.MethodHasContext)
 }
 
-// direct are the marshalers whose bytes the engine writes by itself.
+// direct are the marshalers whose bytes the engine writes by itself, and how.
 var direct = map[string]string{
-	"github.com/99designs/gqlgen/graphql.MarshalString":          "x.String",
-	"github.com/99designs/gqlgen/graphql.MarshalInt":             "x.Int",
-	"github.com/99designs/gqlgen/graphql.MarshalInt32":           "x.Int",
-	"github.com/99designs/gqlgen/graphql.MarshalInt64":           "x.Int",
-	"github.com/99designs/gqlgen/graphql.MarshalBoolean":         "x.Bool",
-	"github.com/rialtohq/rialto/graph/model.MarshalText":         "x.String",
-	"github.com/rialtohq/rialto/graph/model.MarshalDecimal":      "x.String",
-	"github.com/rialtohq/rialto/graph/model.MarshalDateTime":     "x.Time",
-	"github.com/rialtohq/rialto/graph/model.MarshalCurrencyCode": "x.String",
+	"github.com/99designs/gqlgen/graphql.MarshalString":          "x.String(%s)",
+	"github.com/99designs/gqlgen/graphql.MarshalInt":             "x.Int(int64(%s))",
+	"github.com/99designs/gqlgen/graphql.MarshalInt32":           "x.Int(int64(%s))",
+	"github.com/99designs/gqlgen/graphql.MarshalInt64":           "x.Int(int64(%s))",
+	"github.com/99designs/gqlgen/graphql.MarshalBoolean":         "x.Bool(%s)",
+	"github.com/rialtohq/rialto/graph/model.MarshalText":         "x.String(%s)",
+	"github.com/rialtohq/rialto/graph/model.MarshalDecimal":      "x.String(%s)",
+	"github.com/rialtohq/rialto/graph/model.MarshalDateTime":     "x.Time(%s)",
+	"github.com/rialtohq/rialto/graph/model.MarshalCurrencyCode": "x.String(string(%s))",
 }
 
 // scalar is the expression that writes a value and says whether it is one.
@@ -155,17 +155,8 @@ func scalar(t *config.TypeReference, v string) (string, error) {
 	if t.IsContext {
 		return "x.Marshal(graphql.WrapContextMarshaler(x.Ctx, " + templates.Call(t.Marshaler) + "(" + v + ")))", nil
 	}
-	name := t.Marshaler.FullName()
-	if write, ok := direct[name]; ok {
-		switch write {
-		case "x.Int":
-			v = "int64(" + v + ")"
-		case "x.String":
-			if strings.HasSuffix(name, "MarshalCurrencyCode") {
-				v = "string(" + v + ")"
-			}
-		}
-		return write + "(" + v + ")", nil
+	if write, ok := direct[t.Marshaler.FullName()]; ok {
+		return fmt.Sprintf(write, v), nil
 	}
 	return "x.Marshal(" + templates.Call(t.Marshaler) + "(" + v + "))", nil
 }
