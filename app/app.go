@@ -25,6 +25,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/notice"
 	"github.com/rialtohq/rialto/commerce/policy"
+	"github.com/rialtohq/rialto/graph/persisted"
 	"github.com/rialtohq/rialto/platform/blob"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/clock"
@@ -64,12 +65,14 @@ type App struct {
 	// pictures serves the files, as they are or made smaller.
 	pictures *files.Server
 	graphql  http.Handler
-	server   *server.Server
-	lock     *lock
-	quiet    *runner.Group // what works without anybody asking
-	parts    *runner.Group // what answers
-	verbs    map[string]Verb
-	step     func(string)
+	// Registrar looks documents through before an app registers them.
+	Registrar *persisted.Registrar
+	server    *server.Server
+	lock      *lock
+	quiet     *runner.Group // what works without anybody asking
+	parts     *runner.Group // what answers
+	verbs     map[string]Verb
+	step      func(string)
 	// gallery opens the files of shops, and draws the demo's pictures among them when they are first asked for.
 	gallery   *demo.Gallery
 	drawAhead bool
@@ -169,6 +172,7 @@ func (a *App) build() error {
 	a.quiet.Add("inbox", a.inbox)
 	a.quiet.Add("answers", a.answers)
 	a.quiet.Add("uses of API keys", a.Apps.Writer())
+	a.quiet.Add("uses of operations", a.Operations.Writer())
 	a.consumers()
 	a.quiet.Add("outbox", a.outbox)
 	a.sweeps()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/netip"
 	"net/url"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	apps "github.com/rialtohq/rialto/commerce/app"
 	"github.com/rialtohq/rialto/platform/database"
 )
 
@@ -42,6 +44,8 @@ type Config struct {
 	// static: whether a list is priced by what the shop holds. Replicas is among how many processes the limits are shared
 	// while Redis is away.
 	RateLimits, CostBounds, Replicas string
+	// Operations is open, log-unknown or registered: which documents may be sent by apps that have no mode of their own.
+	Operations string
 	// Executor is engine, or gqlgen to run every operation by gqlgen's own executor, which the engine is measured against.
 	Executor string
 	// SMTPURL names the server that takes mails; empty keeps them as files in the data folder.
@@ -88,6 +92,7 @@ func settings() []setting {
 		{env: "RIALTO_SECRET", help: "long random text that seals signing keys and client secrets in the database; empty keeps them unsealed", secret: true, field: func(c *Config) *string { return &c.Secret }},
 		{env: "RIALTO_PRIVATE_PROVIDERS", def: "off", help: "on lets identity providers be at private addresses and without TLS, for development", field: func(c *Config) *string { return &c.PrivateProviders }},
 		{env: "RIALTO_RATE_LIMITS", def: "enforce", help: "enforce, report (count and log, refuse nothing) or off", field: func(c *Config) *string { return &c.RateLimits }},
+		{env: "RIALTO_OPERATIONS", def: "open", help: "which documents apps may send that have no mode of their own: open (any), log-unknown (any, and note what is not registered) or registered (only what was registered)", field: func(c *Config) *string { return &c.Operations }},
 		{env: "RIALTO_EXECUTOR", def: "engine", help: "engine, or gqlgen to run operations by gqlgen's own executor, which is slower, for comparing", field: func(c *Config) *string { return &c.Executor }},
 		{env: "RIALTO_COST_BOUNDS", def: "shop", help: "shop prices a list by the longest that the shop has, static by what is asked for", field: func(c *Config) *string { return &c.CostBounds }},
 		{env: "RIALTO_REPLICAS", def: "2", help: "among how many processes rate limits are shared while Redis is away", field: func(c *Config) *string { return &c.Replicas }},
@@ -151,7 +156,7 @@ func (c Config) check() error {
 	for _, s := range []struct {
 		name, value string
 		allowed     []string
-	}{{"RIALTO_RATE_LIMITS", c.RateLimits, []string{"enforce", "report", "off"}}, {"RIALTO_COST_BOUNDS", c.CostBounds, []string{"shop", "static"}}, {"RIALTO_EXECUTOR", c.Executor, []string{"engine", "gqlgen"}}} {
+	}{{"RIALTO_RATE_LIMITS", c.RateLimits, []string{"enforce", "report", "off"}}, {"RIALTO_COST_BOUNDS", c.CostBounds, []string{"shop", "static"}}, {"RIALTO_EXECUTOR", c.Executor, []string{"engine", "gqlgen"}}, {"RIALTO_OPERATIONS", c.Operations, slices.Sorted(maps.Keys(operationModes))}} {
 		if s.value != "" && !slices.Contains(s.allowed, s.value) {
 			return fmt.Errorf("%s is one of %s, not %q", s.name, strings.Join(s.allowed, ", "), s.value)
 		}
@@ -164,6 +169,18 @@ func (c Config) check() error {
 	}
 	_, err := c.proxies()
 	return err
+}
+
+// operationModes are the modes of operations by the names that people give them.
+var operationModes = map[string]apps.Operations{"open": apps.Open, "log-unknown": apps.LogUnknown, "registered": apps.RegisteredOnly}
+
+// operations is the setting, checked before.
+func (c Config) operations() apps.Operations { return operationModes[c.Operations] }
+
+// OperationMode reads the name of a mode of operations, as the settings and the command line write it.
+func OperationMode(name string) (apps.Operations, bool) {
+	mode, ok := operationModes[name]
+	return mode, ok
 }
 
 // erasureDelay is the setting, checked before; zero where none is set.

@@ -17,6 +17,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/notice"
 	"github.com/rialtohq/rialto/commerce/oauth"
+	"github.com/rialtohq/rialto/commerce/operation"
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/commerce/payment/bogus"
@@ -41,15 +42,17 @@ type Domains struct {
 	OAuth     *oauth.Service
 	SignIn    *federation.Service
 	Apps      *apps.Service
-	Discounts *discount.Service
-	Delivery  *delivery.Service
-	Carts     *cart.Service
-	Payments  *payment.Service
-	Orders    *order.Service
-	Checkout  *checkout.Service
-	Search    *search.Service
-	Privacy   *privacy.Service
-	Uploads   *upload.Service
+	// Operations are the documents that apps have registered.
+	Operations *operation.Service
+	Discounts  *discount.Service
+	Delivery   *delivery.Service
+	Carts      *cart.Service
+	Payments   *payment.Service
+	Orders     *order.Service
+	Checkout   *checkout.Service
+	Search     *search.Service
+	Privacy    *privacy.Service
+	Uploads    *upload.Service
 }
 
 // events lets services append to the outbox without knowing it.
@@ -75,6 +78,7 @@ func (a *App) domains(address string) error {
 	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Policies: a.Policies})
 	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share})
 	a.Identity.Accept(a.Apps)
+	a.Operations = operation.New(operation.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock, Share: a.share, Log: a.Log})
 	a.OAuth = oauth.New(oauth.Config{
 		DB: a.DB, Clock: a.Clock, Identity: a.Identity, Staff: a.Staff, Apps: a.Apps, Issuer: address, Secret: a.config.Secret, Log: a.Log, Share: a.share,
 	})

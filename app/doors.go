@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/rialtohq/rialto/graph"
+	"github.com/rialtohq/rialto/graph/persisted"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/server"
 )
@@ -12,11 +13,12 @@ import (
 func (a *App) doors(address string) error {
 	handler, err := graph.New(graph.Config{
 		Services: a.Services(address),
-		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(), Reference: a.config.Executor == "gqlgen",
+		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(), Reference: a.config.Executor == "gqlgen", Operations: a.persisted(),
 	})
 	if err != nil {
 		return err
 	}
+	a.Registrar = handler.Registrar()
 	handlers, err := a.pages(address)
 	if err != nil {
 		return err
@@ -38,6 +40,15 @@ func (a *App) doors(address string) error {
 		a.parts.Add("control", &control{app: a, verbs: a.verbs})
 	}
 	return nil
+}
+
+// persisted finds the documents that requests mean, automatic ones in Redis for all processes, or in this one.
+func (a *App) persisted() *persisted.Door {
+	c := persisted.Config{Registry: a.Operations, Apps: a.Apps, Default: a.config.operations(), Log: a.Log, Observe: a.tel.Metrics.Document}
+	if a.redis != nil {
+		c.Automatic = persisted.NewRedis(a.redis, "rialto:"+a.config.BusName+":automatic:")
+	}
+	return persisted.New(c)
 }
 
 // GraphQL is the GraphQL door without the server around it, for tests that look at what one request does in its context.

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -10,33 +11,75 @@ import (
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/limits"
+	"github.com/rialtohq/rialto/graph/persisted"
 	"github.com/rialtohq/rialto/graph/wire"
 )
 
-// documentBytes bounds the documents that are kept, by the length of their texts.
-const documentBytes = 8 << 20
+// documentBytes bounds the documents that are kept, by the length of their texts; registered ones have room of their own,
+// so that a flood of other texts does not push them out.
+const (
+	documentBytes   = 8 << 20
+	registeredBytes = 32 << 20
+)
 
 // documents parses and validates each document once, and keeps the good ones. A kept document is never changed.
 type documents struct {
 	schema *ast.Schema
 	limits limits.Limits
 	prices *cost.Prices
-	kept   *otter.Cache[string, *document]
+	// kept are documents by their texts, registered those that an app registered.
+	kept, registered *otter.Cache[string, *document]
 }
 
 func newDocuments(schema *ast.Schema, l limits.Limits, prices *cost.Prices) *documents {
-	return &documents{schema: schema, limits: l, prices: prices, kept: otter.Must(&otter.Options[string, *document]{
-		MaximumWeight: documentBytes,
-		Weigher:       func(text string, _ *document) uint32 { return uint32(len(text)) + 64 },
-	})}
+	upTo := func(bytes uint64) *otter.Cache[string, *document] {
+		return otter.Must(&otter.Options[string, *document]{
+			MaximumWeight: bytes,
+			Weigher:       func(text string, _ *document) uint32 { return uint32(len(text)) + 64 },
+		})
+	}
+	return &documents{schema: schema, limits: l, prices: prices, kept: upTo(documentBytes), registered: upTo(registeredBytes)}
 }
 
-// get gives the document of a text, or why there is none.
-func (d *documents) get(text string) (*document, *wire.Answer) {
-	if doc, ok := d.kept.GetIfPresent(text); ok {
+// document finds the document that a request means, and has the request carry its text.
+func (h *Handler) document(ctx context.Context, by iam.Actor, r *wire.Request) (*document, *wire.Answer) {
+	found := persisted.Document{Text: r.Query}
+	if h.persisted != nil {
+		var refusal *wire.Answer
+		if found, refusal = h.persisted.Find(ctx, by, r); refusal != nil {
+			return nil, refusal
+		}
+	}
+	into := h.docs.kept
+	if found.Registered {
+		into = h.docs.registered
+	}
+	doc, refusal := h.docs.get(found.Text, into)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if h.persisted != nil {
+		h.persisted.Keep(ctx, by, found)
+	}
+	// From here on the same for a document however it was named, the fingerprint of an idempotency key included.
+	r.Query, r.DocumentID = found.Text, ""
+	return doc, nil
+}
+
+// Registrar looks documents through as this handler would meet them.
+func (h *Handler) Registrar() *persisted.Registrar {
+	l := h.docs.limits
+	l.Suggestions = true // who registers has the schema
+	return &persisted.Registrar{Schema: h.docs.schema, Limits: l, Prices: h.docs.prices, Planner: h.planner, MaxObjects: h.budget.MaxObjects}
+}
+
+// get gives the document of a text, kept in one of the two caches, or why there is none.
+func (d *documents) get(text string, kept *otter.Cache[string, *document]) (*document, *wire.Answer) {
+	if doc, ok := kept.GetIfPresent(text); ok {
 		return doc, nil
 	}
 	parsed, refusal := d.limits.Parse(text)
@@ -56,7 +99,7 @@ func (d *documents) get(text string) (*document, *wire.Answer) {
 	atOnce(parsed)
 	sum := sha256.Sum256([]byte(text))
 	doc := &document{QueryDocument: parsed, ID: hex.EncodeToString(sum[:]), prices: d.prices, plans: map[*ast.OperationDefinition]*cost.Plan{}}
-	d.kept.Set(strings.Clone(text), doc)
+	kept.Set(strings.Clone(text), doc)
 	return doc, nil
 }
 

@@ -38,18 +38,27 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	return out
 }
 
+// overdue is what a client is told when the time for its request was over.
+const overdue = "This took longer than it may. Ask for less at once, or try again."
+
 // public is what a client may know of an error.
 func (h *Handler) public(ctx context.Context, err error) (string, map[string]any) {
-	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code != fault.Internal {
+	f, known := errors.AsType[*fault.Error](err)
+	if known && f.Code != fault.Internal {
 		return f.Message, map[string]any{"code": string(f.Code)}
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return "This took longer than it may. Ask for less at once, or try again.", map[string]any{"code": string(fault.Timeout)}
+		return overdue, map[string]any{"code": string(fault.Timeout)}
 	case errors.Is(err, context.Canceled):
 		return "The request was ended before its answer was ready.", map[string]any{"code": string(fault.Timeout)}
 	}
 	id := wire.CallFrom(ctx).RequestID
+	if !known && ctx.Err() != nil {
+		// A driver that is stopped in the middle says so in words of its own: interrupted, transaction done.
+		h.log.WarnContext(ctx, "request ran out of time", "error", err, "request_id", id)
+		return overdue, map[string]any{"code": string(fault.Timeout)}
+	}
 	h.log.ErrorContext(ctx, "request failed", "error", err, "request_id", id)
 	return "Something went wrong on our side. The error is noted under requestId.", map[string]any{"code": string(fault.Internal), "requestId": id}
 }

@@ -40,7 +40,7 @@ func (h Unpriced) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return h.refuse(ctx, err)
 	}
 	ctx = database.WithShop(iam.With(atBuyer(ctx, actor, r.Headers), actor), actor.Shop)
-	doc, refusal := h.docs.get(r.Query)
+	doc, refusal := h.docs.get(r.Query, h.docs.kept)
 	if refusal != nil {
 		return refusal
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/limits"
 	"github.com/rialtohq/rialto/graph/loader"
+	"github.com/rialtohq/rialto/graph/persisted"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
@@ -43,23 +44,26 @@ type Config struct {
 	Budget Budget
 	// Reference lets gqlgen's executor run every operation, instead of the engine that is generated beside it.
 	Reference bool
+	// Operations finds the document that a request means; nil lets any text run and knows no ids.
+	Operations *persisted.Door
 	// Answers remembers the answers of mutations that carry an idempotency key; nil refuses such keys.
 	Answers Answers
 }
 
 // Handler answers GraphQL requests. It is a [wire.Executor].
 type Handler struct {
-	schema   graphql.ExecutableSchema
-	engine   *generated.Engine
-	docs     *documents
-	planner  *access.Planner
-	views    *access.Views
-	identity *identity.Service
-	services Services
-	answers  Answers
-	budget   Budget
-	bounds   *shopBounds
-	log      *slog.Logger
+	schema    graphql.ExecutableSchema
+	engine    *generated.Engine
+	docs      *documents
+	planner   *access.Planner
+	views     *access.Views
+	identity  *identity.Service
+	services  Services
+	answers   Answers
+	persisted *persisted.Door
+	budget    Budget
+	bounds    *shopBounds
+	log       *slog.Logger
 	// reference lets gqlgen's executor run everything.
 	reference bool
 }
@@ -83,7 +87,7 @@ func New(c Config) (*Handler, error) {
 	}
 	h := &Handler{
 		schema: es, engine: generated.NewEngine(config), docs: newDocuments(es.Schema(), c.Limits, prices), budget: c.Budget.orDefault(), planner: access.NewPlanner(rules, 10_000), views: access.NewViews(rules, es.Schema()),
-		identity: c.Identity, services: c.Services, answers: c.Answers, log: c.Log, reference: c.Reference,
+		identity: c.Identity, services: c.Services, answers: c.Answers, persisted: c.Operations, log: c.Log, reference: c.Reference,
 	}
 	if c.Budget.ShopBounds {
 		h.bounds = newShopBounds(c.Services, c.Log)
@@ -103,8 +107,8 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	ctx = database.WithShop(iam.With(atBuyer(ctx, actor, r.Headers), actor), actor.Shop)
 	call.Shop, call.Actor = actor.Shop.String(), actor.Label()
 
-	// What is asked: measured, parsed and validated once, then kept.
-	doc, refusal := h.docs.get(r.Query)
+	// What is asked: found by its id where it came without text, measured, parsed and validated once, then kept.
+	doc, refusal := h.document(ctx, actor, r)
 	if refusal != nil {
 		return refusal
 	}

@@ -72,8 +72,11 @@ CREATE TABLE "app" (
   scopes jsonb,
   location_ids jsonb,
   revoked_at timestamp with time zone,
+  handle character varying,
+  operations character varying,
   CONSTRAINT app_pkey PRIMARY KEY (id)
 );
+CREATE UNIQUE INDEX app_shop_id_handle ON public.app USING btree (shop_id, handle);
 CREATE INDEX app_shop_id_id ON public.app USING btree (shop_id, id);
 ALTER TABLE app ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON app USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
@@ -932,6 +935,26 @@ CREATE INDEX paymenttransaction_shop_id_updated_at ON public.payment_transaction
 ALTER TABLE payment_transaction ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON payment_transaction USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
+CREATE TABLE "persisted_operation" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  app_id uuid NOT NULL,
+  release character varying NOT NULL,
+  alias character varying NOT NULL,
+  hash character varying NOT NULL,
+  name character varying NOT NULL,
+  kind character varying NOT NULL,
+  body character varying NOT NULL,
+  points bigint NOT NULL,
+  last_used_at timestamp with time zone,
+  retired_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT persisted_operation_pkey PRIMARY KEY (id)
+);
+CREATE INDEX persistedoperation_shop_id_alias ON public.persisted_operation USING btree (shop_id, alias);
+CREATE UNIQUE INDEX persistedoperation_shop_id_app_id_release_alias ON public.persisted_operation USING btree (shop_id, app_id, release, alias);
+CREATE INDEX persistedoperation_shop_id_hash ON public.persisted_operation USING btree (shop_id, hash);
+
 CREATE TABLE "product" (
   id uuid NOT NULL,
   shop_id uuid NOT NULL,
@@ -1143,6 +1166,7 @@ CREATE TABLE "session" (
   last_used_at timestamp with time zone NOT NULL,
   revoked_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
+  app_id uuid,
   CONSTRAINT session_pkey PRIMARY KEY (id)
 );
 CREATE INDEX session_shop_id_subject_id ON public.session USING btree (shop_id, subject_id);
@@ -1330,6 +1354,7 @@ CREATE TABLE "storefront_token" (
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
+  app_id uuid,
   CONSTRAINT storefront_token_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX storefronttoken_token_hash ON public.storefront_token USING btree (token_hash);

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/server/middleware"
 )
 
@@ -29,7 +30,8 @@ type Route struct {
 func (h Handlers) Routes() []Route {
 	return []Route{
 		{"/graphql", h.GraphQL},
-		{"/api/{version}/graphql.json", h.GraphQL}, // as clients of other storefront APIs spell it
+		{"/graphql/{" + wire.DocumentInPath + "}", h.GraphQL}, // a registered operation by its id
+		{"/api/{version}/graphql.json", h.GraphQL},            // as clients of other storefront APIs spell it
 		{"/api/{version}/graphql", h.GraphQL},
 		{"GET /playground", h.Playground},
 		{"GET /playground/", h.Playground},
@@ -52,7 +54,7 @@ func anyOrigin(r *http.Request) bool {
 	case "/graphql", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/keys":
 		return true
 	}
-	for _, below := range []string{"/api/", "/files/", "/uploads/", "/.well-known/"} {
+	for _, below := range []string{"/graphql/", "/api/", "/files/", "/uploads/", "/.well-known/"} {
 		if strings.HasPrefix(r.URL.Path, below) {
 			return true
 		}

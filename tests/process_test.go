@@ -91,7 +91,12 @@ func spawn(t *testing.T, c child) *process {
 		t.Fatal(err)
 	}
 	go func() { _ = p.cmd.Wait(); close(p.done) }()
-	t.Cleanup(func() { p.kill() })
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("the process wrote at last:\n%s", end(log.Name(), 4_000))
+		}
+	})
 	until(t, time.Minute, func() bool {
 		select {
 		case <-p.done:
@@ -110,6 +115,15 @@ func spawn(t *testing.T, c child) *process {
 		return true
 	})
 	return p
+}
+
+// end gives the last bytes of a file.
+func end(file string, most int) []byte {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return []byte(err.Error())
+	}
+	return text[max(0, len(text)-most):]
 }
 
 // kill ends the process as kill -9 does, and waits until it is gone.

@@ -77,7 +77,7 @@ func shopOf(ctx context.Context, a *app.App, handle string) (id uuid.UUID, name 
 		return uuid.Nil, "", err
 	}
 	if len(ids) == 0 {
-		return uuid.Nil, "", errors.New("there is no shop to import into: `rialto dev` makes a demo shop")
+		return uuid.Nil, "", errors.New("there is no shop: `rialto dev` makes a demo shop")
 	}
 	var handles []string
 	for _, id := range ids[:min(len(ids), 20)] {

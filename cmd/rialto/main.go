@@ -22,7 +22,7 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Read a catalog from a file into a shop."`
 	Shop    shopCmd    `cmd:"" help:"Open shops."`
 	Access  accessCmd  `cmd:"" help:"Explain who may do what with which order, address, location or product."`
-	Ops     opsCmd     `cmd:"" help:"Work on GraphQL operations in files."`
+	Ops     opsCmd     `cmd:"" help:"Price GraphQL operations, and register those of apps."`
 	Keys    keysCmd    `cmd:"" help:"List and rotate the keys that sign access tokens."`
 	Health  healthCmd  `cmd:"" help:"Ask the running process whether it is ready; exit code 0 when it is."`
 	Config  configCmd  `cmd:"" help:"Print every setting in force and where it came from."`

@@ -16,7 +16,12 @@ import (
 )
 
 type opsCmd struct {
-	Cost opsCostCmd `cmd:"" help:"Tell what the operations of a file cost at most, and where. Nothing runs and no shop is asked."`
+	Cost     opsCostCmd     `cmd:"" help:"Tell what the operations of a file cost at most, and where. Nothing runs and no shop is asked."`
+	Register opsRegisterCmd `cmd:"" help:"Register the operations of an app: what clients then ask for by id."`
+	List     opsListCmd     `cmd:"" help:"List what apps have registered."`
+	Retire   opsRetireCmd   `cmd:"" help:"Take a release of an app out of force."`
+	Mode     opsModeCmd     `cmd:"" help:"Say which operations an app may send: any, any with a note in the log, or only registered ones."`
+	Token    opsTokenCmd    `cmd:"" help:"Make a storefront token that belongs to an app, or give the app one that is there."`
 }
 
 type opsCostCmd struct {

@@ -9,6 +9,11 @@ var verbs = map[string]app.Verb{
 	"import products": importProducts,
 	"keys list":       listKeys,
 	"keys rotate":     rotateKeys,
+	"ops list":        listOperations,
+	"ops mode":        setMode,
+	"ops register":    registerOperations,
+	"ops retire":      retireOperations,
+	"ops token":       makeToken,
 	"shop admit":      admitStaff,
 	"shop create":     createShop,
 }

@@ -42,10 +42,24 @@ type Actor struct {
 	Roles []string
 	// Via is the app that a member of staff acts through, nil where they act by themselves.
 	Via uuid.UUID
+	// Client is the app that the shown credentials belong to: that of the storefront token, or the one that the session was
+	// opened through. Nil where they belong to none. See [Actor.Program].
+	Client uuid.UUID
 	// Private says that a secret storefront token was shown: only then is a buyer's address in a header believed.
 	Private bool
 	// Locations are the only locations of stock that an app may touch; empty is all of them.
 	Locations []uuid.UUID
+}
+
+// Program is the app that the actor acts as or through; nil where there is none.
+func (a Actor) Program() uuid.UUID {
+	switch {
+	case a.Kind == App:
+		return a.ID
+	case a.Via != uuid.Nil:
+		return a.Via
+	}
+	return a.Client
 }
 
 // Can reports whether the actor has a scope.

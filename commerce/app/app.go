@@ -55,6 +55,10 @@ const (
 type App struct {
 	ID    gid.ID
 	Title string
+	// Handle is its name on the command line; empty where it needs none.
+	Handle string
+	// Operations say which documents it may send; empty is the deployment's setting.
+	Operations Operations
 	// Kind is [Confidential] or [Public].
 	Kind string
 	// RedirectURIs are where people may be sent back to, each exactly as it is written.
@@ -75,7 +79,7 @@ func (a *App) ClientID() string { return a.ID.UUID.String() }
 // facts is what the audit trail keeps of an app.
 func (a *App) facts() map[string]any {
 	return map[string]any{
-		"title": a.Title, "kind": a.Kind, "redirectUris": a.RedirectURIs, "accessScopes": a.AccessScopes, "locationIds": a.LocationIDs,
+		"title": a.Title, "kind": a.Kind, "operations": a.Operations, "redirectUris": a.RedirectURIs, "accessScopes": a.AccessScopes, "locationIds": a.LocationIDs,
 	}
 }
 
@@ -125,7 +129,9 @@ type Service struct {
 	log       *slog.Logger
 	keys      *aside.Cache[digest, *bearer]
 	clients   *aside.Cache[uuid.UUID, *Client]
-	uses      uses
+	// modes are which documents apps may send; what was known last stays in force for a day while the database is away.
+	modes *aside.Cache[uuid.UUID, Operations]
+	uses  uses
 }
 
 // New makes the service.
@@ -147,10 +153,12 @@ func New(c Config) *Service {
 	}
 	s := &Service{
 		db: c.DB, audit: c.Audit, secrets: c.Secrets, locations: c.Locations, clock: c.Clock, newID: c.NewID, log: c.Log,
-		keys: aside.New[digest, *bearer](c.CacheFor, c.CacheSize), clients: aside.New[uuid.UUID, *Client](c.CacheFor, c.CacheSize), uses: uses{last: map[uuid.UUID]use{}},
+		keys: aside.New[digest, *bearer](c.CacheFor, c.CacheSize), clients: aside.New[uuid.UUID, *Client](c.CacheFor, c.CacheSize),
+		modes: aside.Lasting[uuid.UUID, Operations](c.CacheFor, 24*time.Hour, c.CacheSize), uses: uses{last: map[uuid.UUID]use{}},
 	}
 	s.keys.Share(c.Share, "api-keys", digest.bytes, readDigest)
-	s.clients.Share(c.Share, "apps", func(id uuid.UUID) []byte { return id[:] }, func(b []byte) (uuid.UUID, bool) { id, err := uuid.FromBytes(b); return id, err == nil })
+	s.clients.Share(c.Share, "apps", writeID, readID)
+	s.modes.Share(c.Share, "app-modes", writeID, readID)
 	return s
 }
 
@@ -170,3 +178,7 @@ func mayRead(ctx context.Context) bool {
 	a := access.From(ctx)
 	return a.Kind == access.System || a.Can(access.AppsRead) || a.Can(access.AppsWrite)
 }
+
+func writeID(id uuid.UUID) []byte { return id[:] }
+
+func readID(b []byte) (uuid.UUID, bool) { id, err := uuid.FromBytes(b); return id, err == nil }

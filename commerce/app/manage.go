@@ -24,6 +24,8 @@ type Input struct {
 	Scopes       []string
 	// Locations are the only ones whose stock the app may touch; empty is all of them.
 	Locations []uuid.UUID
+	// Operations say which documents the app may send; empty is the deployment's setting.
+	Operations *Operations
 }
 
 const (
@@ -152,7 +154,7 @@ func (s *Service) Revoke(ctx context.Context, id uuid.UUID) (*App, fault.Problem
 	}
 	a, err := s.change(ctx, id, func(tx database.Tx, a *stored) error {
 		now := s.clock.Now()
-		a.RevokedAt, a.UpdatedAt = &now, now
+		a.RevokedAt, a.UpdatedAt, a.Handle = &now, now, "" // the name is free again
 		if err := updateApp(ctx, tx, a); err != nil {
 			return err
 		}
@@ -179,6 +181,7 @@ func (s *Service) change(ctx context.Context, id uuid.UUID, change func(tx datab
 		tx.AfterCommit(func() {
 			s.keys.Flush()
 			s.clients.Drop(id)
+			s.modes.Drop(id)
 		})
 		return change(tx, a)
 	})
@@ -202,6 +205,12 @@ func fill(a *App, in Input, known []uuid.UUID) (problems fault.Problems) {
 	}
 	if in.Scopes != nil {
 		a.AccessScopes = scopes(&problems, in.Scopes, access.AllScopes)
+	}
+	if in.Operations != nil {
+		a.Operations = *in.Operations
+		if !a.Operations.known() {
+			problems.Add(CodeInvalid, "An app sends operations in the mode OPEN, LOG_UNKNOWN or REGISTERED_ONLY.", "input", "operations")
+		}
 	}
 	if in.Locations != nil {
 		a.LocationIDs = checkPlaces(&problems, in.Locations, known)

@@ -13,7 +13,7 @@ import (
 	"github.com/rialtohq/rialto/platform/keyset"
 )
 
-const appColumns = `id, title, kind, secret_hash, previous_hash, previous_until, redirect_uris, scopes, location_ids, created_at, updated_at, revoked_at`
+const appColumns = `id, title, kind, secret_hash, previous_hash, previous_until, redirect_uris, scopes, location_ids, created_at, updated_at, revoked_at, handle, operations`
 
 func scanStored(scan func(...any) error, more ...any) (*stored, error) {
 	a := &stored{}
@@ -21,12 +21,13 @@ func scanStored(scan func(...any) error, more ...any) (*stored, error) {
 	var redirects, scopes database.JSON[[]string]
 	var locations database.JSON[[]uuid.UUID]
 	var until, revoked sql.NullTime
-	err := scan(append([]any{&id, &a.Title, &a.Kind, &a.secret, &a.previous, &until, &redirects, &scopes, &locations, &a.CreatedAt, &a.UpdatedAt, &revoked}, more...)...)
+	var handle, operations sql.NullString
+	err := scan(append([]any{&id, &a.Title, &a.Kind, &a.secret, &a.previous, &until, &redirects, &scopes, &locations, &a.CreatedAt, &a.UpdatedAt, &revoked, &handle, &operations}, more...)...)
 	a.ID, a.RedirectURIs, a.AccessScopes, a.LocationIDs = gid.New(Type, id), list(redirects.V), list(scopes.V), make([]gid.ID, len(locations.V))
 	for i, l := range locations.V {
 		a.LocationIDs[i] = gid.New("Location", l)
 	}
-	a.Kind = strings.ToUpper(a.Kind)
+	a.Kind, a.Handle, a.Operations = strings.ToUpper(a.Kind), handle.String, Operations(strings.ToUpper(operations.String))
 	a.PreviousSecretEndsAt, a.RevokedAt = moment(until), moment(revoked)
 	return a, err
 }
@@ -47,17 +48,30 @@ func moment(t sql.NullTime) *time.Time {
 }
 
 func insertApp(ctx context.Context, tx database.Tx, a *stored) error {
-	_, err := tx.Exec(ctx, `INSERT INTO app (id, shop_id, created_at, updated_at, title, kind, secret_hash, redirect_uris, scopes, location_ids)
-		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9)`, a.ID.UUID, a.CreatedAt, a.Title, strings.ToLower(a.Kind), a.secret,
-		database.JSON[[]string]{V: a.RedirectURIs}, database.JSON[[]string]{V: a.AccessScopes}, places(a.LocationIDs))
+	_, err := tx.Exec(ctx, `INSERT INTO app (id, shop_id, created_at, updated_at, title, kind, secret_hash, redirect_uris, scopes, location_ids, handle, operations)
+		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, a.ID.UUID, a.CreatedAt, a.Title, strings.ToLower(a.Kind), a.secret,
+		database.JSON[[]string]{V: a.RedirectURIs}, database.JSON[[]string]{V: a.AccessScopes}, places(a.LocationIDs), orNull(a.Handle), orNull(strings.ToLower(string(a.Operations))))
 	return err
 }
 
 func updateApp(ctx context.Context, tx database.Tx, a *stored) error {
 	_, err := tx.Exec(ctx, `UPDATE app SET updated_at = $3, title = $4, secret_hash = $5, previous_hash = $6, previous_until = $7, redirect_uris = $8, scopes = $9,
-		location_ids = $10, revoked_at = $11 WHERE shop_id = $1 AND id = $2`, a.ID.UUID, a.UpdatedAt, a.Title, a.secret, a.previous, a.PreviousSecretEndsAt,
-		database.JSON[[]string]{V: a.RedirectURIs}, database.JSON[[]string]{V: a.AccessScopes}, places(a.LocationIDs), a.RevokedAt)
+		location_ids = $10, revoked_at = $11, handle = $12, operations = $13 WHERE shop_id = $1 AND id = $2`, a.ID.UUID, a.UpdatedAt, a.Title, a.secret, a.previous, a.PreviousSecretEndsAt,
+		database.JSON[[]string]{V: a.RedirectURIs}, database.JSON[[]string]{V: a.AccessScopes}, places(a.LocationIDs), a.RevokedAt,
+		orNull(a.Handle), orNull(strings.ToLower(string(a.Operations))))
 	return err
+}
+
+func orNull(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
+
+// appByHandle reads the app that has this name; nil where there is none.
+func appByHandle(ctx context.Context, q database.Querier, handle string) (*App, error) {
+	rows, err := q.Query(ctx, `SELECT `+appColumns+` FROM app WHERE shop_id = $1 AND handle = $2`, handle)
+	found, err := database.Scan(rows, err, scanApp)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
 }
 
 func places(ids []gid.ID) database.JSON[[]uuid.UUID] {

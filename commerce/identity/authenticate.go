@@ -3,6 +3,8 @@ package identity
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/platform/fault"
 )
@@ -37,7 +39,7 @@ func Refused() error { return refused() }
 // with [fault.Unauthenticated] where nothing was shown or anything shown is refused.
 func (s *Service) Authenticate(ctx context.Context, c Credentials) (access.Actor, error) {
 	var shown []access.Actor
-	private := false
+	private, client := false, uuid.Nil
 	for _, t := range []struct{ token, kind string }{{c.StorefrontPublic, Public}, {c.StorefrontPrivate, Private}} {
 		if t.token == "" {
 			continue
@@ -48,6 +50,9 @@ func (s *Service) Authenticate(ctx context.Context, c Credentials) (access.Actor
 		}
 		shown = append(shown, actor)
 		private = private || t.kind == Private
+		if actor.Client != uuid.Nil {
+			client = actor.Client
+		}
 	}
 	if c.Bearer != "" {
 		actor, err := s.bearer(ctx, c.Bearer)
@@ -71,6 +76,9 @@ func (s *Service) Authenticate(ctx context.Context, c Credentials) (access.Actor
 		}
 	}
 	actor.Private = private
+	if client != uuid.Nil { // the token shown now says more than the one that a session was opened with
+		actor.Client = client
+	}
 	return actor, nil
 }
 

@@ -16,11 +16,12 @@ type sessionRow struct {
 	kind             access.Kind
 	hash             []byte
 	expires, created time.Time
+	app              uuid.NullUUID
 }
 
 func insertSession(ctx context.Context, q database.Querier, r sessionRow) error {
-	_, err := q.Exec(ctx, `INSERT INTO session (id, shop_id, kind, subject_id, token_hash, expires_at, last_used_at, created_at)
-		VALUES ($2, $1, $3, $4, $5, $6, $7, $7)`, r.id, string(r.kind), r.subject, r.hash, r.expires, r.created)
+	_, err := q.Exec(ctx, `INSERT INTO session (id, shop_id, kind, subject_id, token_hash, expires_at, last_used_at, created_at, app_id)
+		VALUES ($2, $1, $3, $4, $5, $6, $7, $7, $8)`, r.id, string(r.kind), r.subject, r.hash, r.expires, r.created, r.app)
 	return err
 }
 
@@ -33,8 +34,9 @@ func findSession(ctx context.Context, q database.Querier, h handle) (*session, b
 		state, role       sql.NullString
 		active            sql.NullBool
 		made              database.JSON[[]string]
+		app               uuid.NullUUID
 	}
-	rows, err := q.Query(ctx, `SELECT s.id, s.subject_id, s.expires_at, s.last_used_at, c.state, m.active, r.role, x.scopes
+	rows, err := q.Query(ctx, `SELECT s.id, s.subject_id, s.expires_at, s.last_used_at, c.state, m.active, r.role, x.scopes, s.app_id
 		FROM session s
 		LEFT JOIN customer c ON s.kind = 'customer' AND c.shop_id = s.shop_id AND c.id = s.subject_id
 		LEFT JOIN staff_member m ON s.kind = 'staff' AND m.id = s.subject_id
@@ -42,7 +44,7 @@ func findSession(ctx context.Context, q database.Querier, h handle) (*session, b
 		LEFT JOIN role x ON x.shop_id = r.shop_id AND x.handle = r.role
 		WHERE s.shop_id = $1 AND s.token_hash = $2 AND s.kind = $3 AND s.revoked_at IS NULL`, h.digest[:], string(h.kind))
 	found, err := database.Scan(rows, err, func(scan func(...any) error) (r row, err error) {
-		return r, scan(&r.id, &r.subject, &r.expires, &r.lastUsed, &r.state, &r.active, &r.role, &r.made)
+		return r, scan(&r.id, &r.subject, &r.expires, &r.lastUsed, &r.state, &r.active, &r.role, &r.made, &r.app)
 	})
 	if err != nil || len(found) == 0 {
 		return nil, false, err
@@ -59,7 +61,7 @@ func findSession(ctx context.Context, q database.Querier, h handle) (*session, b
 	if h.kind == access.Customer && first.state.String != "enabled" || h.kind == access.Staff && (!first.active.Bool || len(roles) == 0) {
 		return nil, false, nil
 	}
-	s := &session{actor: access.Actor{Kind: h.kind, Shop: h.shop, ID: first.subject, Session: first.id, Roles: roles, Scopes: access.NewScopes(scopes...)}}
+	s := &session{actor: access.Actor{Kind: h.kind, Shop: h.shop, ID: first.subject, Session: first.id, Client: first.app.UUID, Roles: roles, Scopes: access.NewScopes(scopes...)}}
 	s.expires.Store(first.expires.UnixMicro())
 	s.nextSlide.Store(first.lastUsed.Add(slideEvery).UnixMicro())
 	return s, true, nil
@@ -104,19 +106,23 @@ func endSessions(ctx context.Context, q database.Querier, subject uuid.UUID, now
 }
 
 func insertStorefront(ctx context.Context, q database.Querier, t StorefrontToken, hash []byte) error {
-	_, err := q.Exec(ctx, `INSERT INTO storefront_token (id, shop_id, kind, token_hash, prefix, title, scopes, expires_at, created_at)
-		VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9)`, t.ID, t.Kind, hash, t.Prefix, t.Title, database.JSON[[]string]{V: t.Scopes}, t.ExpiresAt, t.CreatedAt)
+	_, err := q.Exec(ctx, `INSERT INTO storefront_token (id, shop_id, kind, token_hash, prefix, title, scopes, expires_at, created_at, app_id)
+		VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10)`, t.ID, t.Kind, hash, t.Prefix, t.Title, database.JSON[[]string]{V: t.Scopes}, t.ExpiresAt, t.CreatedAt, orNull(t.App))
 	return err
 }
 
 // findStorefront reads a token by its hash alone: the token is what names the shop.
 func findStorefront(ctx context.Context, q database.Querier, d digest) (*storefront, bool, error) {
-	rows, err := q.SysQuery(ctx, `SELECT id, shop_id, kind, scopes, expires_at FROM storefront_token WHERE token_hash = $1 AND revoked_at IS NULL`, d[:])
+	rows, err := q.SysQuery(ctx, `SELECT t.id, t.shop_id, t.kind, t.scopes, t.expires_at, t.app_id FROM storefront_token t
+		LEFT JOIN app a ON a.shop_id = t.shop_id AND a.id = t.app_id
+		WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND a.revoked_at IS NULL`, d[:])
 	found, err := database.Scan(rows, err, func(scan func(...any) error) (*storefront, error) {
 		t := &storefront{actor: access.Actor{Kind: access.Storefront}}
 		var scopes database.JSON[[]string]
 		var expires sql.NullTime
-		err := scan(&t.actor.ID, &t.actor.Shop, &t.kind, &scopes, &expires)
+		var app uuid.NullUUID
+		err := scan(&t.actor.ID, &t.actor.Shop, &t.kind, &scopes, &expires, &app)
+		t.actor.Client = app.UUID
 		t.actor.Scopes = access.NewScopes(scopes.V...)
 		t.actor.Private = t.kind == Private
 		t.expires = expires.Time
@@ -132,3 +138,10 @@ func endStorefront(ctx context.Context, q database.Querier, id uuid.UUID, now ti
 	n, err := q.Exec(ctx, `UPDATE storefront_token SET revoked_at = $3 WHERE shop_id = $1 AND id = $2 AND revoked_at IS NULL`, id, now)
 	return n == 1, err
 }
+
+// adoptStorefront gives a token to an app, and reports whether there was such a token in force; the prefix must be of one only.
+func adoptStorefront(ctx context.Context, q database.Querier, prefix string, app uuid.UUID) (int64, error) {
+	return q.Exec(ctx, `UPDATE storefront_token SET app_id = $3 WHERE shop_id = $1 AND prefix = $2 AND revoked_at IS NULL`, prefix, app)
+}
+
+func orNull(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }

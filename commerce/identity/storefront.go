@@ -27,8 +27,10 @@ type StorefrontToken struct {
 	// Token is the secret itself. It is set when the token is made, and kept nowhere.
 	Token string
 	// Prefix is the token's first characters, to recognize it by.
-	Prefix    string
-	Scopes    []string
+	Prefix string
+	Scopes []string
+	// App is the storefront that shows it; nil where it belongs to none.
+	App       uuid.UUID
 	CreatedAt time.Time
 	// ExpiresAt is nil for a token that does not end.
 	ExpiresAt *time.Time
@@ -42,6 +44,8 @@ type StorefrontInput struct {
 	Title string
 	// Scopes are what its holder may do beyond what is public; none of them may be a scope of staff.
 	Scopes []string
+	// App is the app of the shop that shows it, and whose operations it may run; nil for none.
+	App uuid.UUID
 	// ExpiresAt ends it; nil never does.
 	ExpiresAt *time.Time
 	// Token fixes the secret instead of drawing one: for the demo shop, whose token stands in its documentation.
@@ -81,7 +85,7 @@ func (s *Service) CreateStorefrontTx(ctx context.Context, tx database.Tx, in Sto
 }
 
 func (s *Service) newStorefront(in StorefrontInput) (StorefrontToken, error) {
-	t := StorefrontToken{ID: s.newID(), Kind: in.Kind, Title: in.Title, Token: in.Token, Scopes: in.Scopes, CreatedAt: s.clock.Now(), ExpiresAt: in.ExpiresAt}
+	t := StorefrontToken{ID: s.newID(), Kind: in.Kind, Title: in.Title, Token: in.Token, Scopes: in.Scopes, App: in.App, CreatedAt: s.clock.Now(), ExpiresAt: in.ExpiresAt}
 	if in.Kind != Public && in.Kind != Private {
 		return t, fault.New(fault.Invalid, "A storefront token is %q or %q.", Public, Private)
 	}
@@ -118,6 +122,24 @@ func (s *Service) RevokeStorefront(ctx context.Context, id uuid.UUID) error {
 		}
 		if !ended {
 			return fault.New(fault.NotFound, "There is no such storefront token.")
+		}
+		tx.AfterCommit(s.tokens.Flush)
+		return nil
+	})
+}
+
+// AdoptStorefront gives the token of the context's shop that begins with these first characters to an app of the shop, whose
+// operations it may then run. Fails with [fault.NotFound] where no token begins so, and with [fault.Conflict] where several do.
+func (s *Service) AdoptStorefront(ctx context.Context, prefix string, app uuid.UUID) error {
+	return s.db.InTx(ctx, func(tx database.Tx) error {
+		n, err := adoptStorefront(ctx, tx, prefix, app)
+		switch {
+		case err != nil:
+			return err
+		case n == 0:
+			return fault.New(fault.NotFound, "No storefront token of this shop begins with %q. Give its first eight characters.", fault.Shorten(prefix, 20))
+		case n > 1:
+			return fault.New(fault.Conflict, "%d storefront tokens begin with %q.", n, prefix)
 		}
 		tx.AfterCommit(s.tokens.Flush)
 		return nil

@@ -27,6 +27,10 @@ type App struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// Title holds the value of the "title" field.
 	Title string `json:"title,omitempty"`
+	// its name on the command line; null for apps that need none
+	Handle *string `json:"handle,omitempty"`
+	// which documents it may send: open, log_unknown or registered; null is the deployment's setting
+	Operations *string `json:"operations,omitempty"`
 	// confidential: it can keep a secret; public: it cannot, such as a page in a browser
 	Kind string `json:"kind,omitempty"`
 	// of the client secret in force
@@ -53,7 +57,7 @@ func (*App) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case app.FieldSecretHash, app.FieldPreviousHash, app.FieldRedirectUris, app.FieldScopes, app.FieldLocationIds:
 			values[i] = new([]byte)
-		case app.FieldTitle, app.FieldKind:
+		case app.FieldTitle, app.FieldHandle, app.FieldOperations, app.FieldKind:
 			values[i] = new(sql.NullString)
 		case app.FieldCreatedAt, app.FieldUpdatedAt, app.FieldPreviousUntil, app.FieldRevokedAt:
 			values[i] = new(sql.NullTime)
@@ -103,6 +107,20 @@ func (_m *App) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field title", values[i])
 			} else if value.Valid {
 				_m.Title = value.String
+			}
+		case app.FieldHandle:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field handle", values[i])
+			} else if value.Valid {
+				_m.Handle = new(string)
+				*_m.Handle = value.String
+			}
+		case app.FieldOperations:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field operations", values[i])
+			} else if value.Valid {
+				_m.Operations = new(string)
+				*_m.Operations = value.String
 			}
 		case app.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -207,6 +225,16 @@ func (_m *App) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("title=")
 	builder.WriteString(_m.Title)
+	builder.WriteString(", ")
+	if v := _m.Handle; v != nil {
+		builder.WriteString("handle=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Operations; v != nil {
+		builder.WriteString("operations=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(_m.Kind)

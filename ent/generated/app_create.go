@@ -46,6 +46,34 @@ func (_c *AppCreate) SetTitle(v string) *AppCreate {
 	return _c
 }
 
+// SetHandle sets the "handle" field.
+func (_c *AppCreate) SetHandle(v string) *AppCreate {
+	_c.mutation.SetHandle(v)
+	return _c
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_c *AppCreate) SetNillableHandle(v *string) *AppCreate {
+	if v != nil {
+		_c.SetHandle(*v)
+	}
+	return _c
+}
+
+// SetOperations sets the "operations" field.
+func (_c *AppCreate) SetOperations(v string) *AppCreate {
+	_c.mutation.SetOperations(v)
+	return _c
+}
+
+// SetNillableOperations sets the "operations" field if the given value is not nil.
+func (_c *AppCreate) SetNillableOperations(v *string) *AppCreate {
+	if v != nil {
+		_c.SetOperations(*v)
+	}
+	return _c
+}
+
 // SetKind sets the "kind" field.
 func (_c *AppCreate) SetKind(v string) *AppCreate {
 	_c.mutation.SetKind(v)
@@ -232,6 +260,14 @@ func (_c *AppCreate) createSpec() (*App, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Title(); ok {
 		_spec.SetField(app.FieldTitle, field.TypeString, value)
 		_node.Title = value
+	}
+	if value, ok := _c.mutation.Handle(); ok {
+		_spec.SetField(app.FieldHandle, field.TypeString, value)
+		_node.Handle = &value
+	}
+	if value, ok := _c.mutation.Operations(); ok {
+		_spec.SetField(app.FieldOperations, field.TypeString, value)
+		_node.Operations = &value
 	}
 	if value, ok := _c.mutation.Kind(); ok {
 		_spec.SetField(app.FieldKind, field.TypeString, value)

@@ -58,6 +58,46 @@ func (_u *AppUpdate) SetNillableTitle(v *string) *AppUpdate {
 	return _u
 }
 
+// SetHandle sets the "handle" field.
+func (_u *AppUpdate) SetHandle(v string) *AppUpdate {
+	_u.mutation.SetHandle(v)
+	return _u
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_u *AppUpdate) SetNillableHandle(v *string) *AppUpdate {
+	if v != nil {
+		_u.SetHandle(*v)
+	}
+	return _u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (_u *AppUpdate) ClearHandle() *AppUpdate {
+	_u.mutation.ClearHandle()
+	return _u
+}
+
+// SetOperations sets the "operations" field.
+func (_u *AppUpdate) SetOperations(v string) *AppUpdate {
+	_u.mutation.SetOperations(v)
+	return _u
+}
+
+// SetNillableOperations sets the "operations" field if the given value is not nil.
+func (_u *AppUpdate) SetNillableOperations(v *string) *AppUpdate {
+	if v != nil {
+		_u.SetOperations(*v)
+	}
+	return _u
+}
+
+// ClearOperations clears the value of the "operations" field.
+func (_u *AppUpdate) ClearOperations() *AppUpdate {
+	_u.mutation.ClearOperations()
+	return _u
+}
+
 // SetKind sets the "kind" field.
 func (_u *AppUpdate) SetKind(v string) *AppUpdate {
 	_u.mutation.SetKind(v)
@@ -237,6 +277,18 @@ func (_u *AppUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(app.FieldTitle, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Handle(); ok {
+		_spec.SetField(app.FieldHandle, field.TypeString, value)
+	}
+	if _u.mutation.HandleCleared() {
+		_spec.ClearField(app.FieldHandle, field.TypeString)
+	}
+	if value, ok := _u.mutation.Operations(); ok {
+		_spec.SetField(app.FieldOperations, field.TypeString, value)
+	}
+	if _u.mutation.OperationsCleared() {
+		_spec.ClearField(app.FieldOperations, field.TypeString)
+	}
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(app.FieldKind, field.TypeString, value)
 	}
@@ -342,6 +394,46 @@ func (_u *AppUpdateOne) SetNillableTitle(v *string) *AppUpdateOne {
 	if v != nil {
 		_u.SetTitle(*v)
 	}
+	return _u
+}
+
+// SetHandle sets the "handle" field.
+func (_u *AppUpdateOne) SetHandle(v string) *AppUpdateOne {
+	_u.mutation.SetHandle(v)
+	return _u
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_u *AppUpdateOne) SetNillableHandle(v *string) *AppUpdateOne {
+	if v != nil {
+		_u.SetHandle(*v)
+	}
+	return _u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (_u *AppUpdateOne) ClearHandle() *AppUpdateOne {
+	_u.mutation.ClearHandle()
+	return _u
+}
+
+// SetOperations sets the "operations" field.
+func (_u *AppUpdateOne) SetOperations(v string) *AppUpdateOne {
+	_u.mutation.SetOperations(v)
+	return _u
+}
+
+// SetNillableOperations sets the "operations" field if the given value is not nil.
+func (_u *AppUpdateOne) SetNillableOperations(v *string) *AppUpdateOne {
+	if v != nil {
+		_u.SetOperations(*v)
+	}
+	return _u
+}
+
+// ClearOperations clears the value of the "operations" field.
+func (_u *AppUpdateOne) ClearOperations() *AppUpdateOne {
+	_u.mutation.ClearOperations()
 	return _u
 }
 
@@ -553,6 +645,18 @@ func (_u *AppUpdateOne) sqlSave(ctx context.Context) (_node *App, err error) {
 	}
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(app.FieldTitle, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Handle(); ok {
+		_spec.SetField(app.FieldHandle, field.TypeString, value)
+	}
+	if _u.mutation.HandleCleared() {
+		_spec.ClearField(app.FieldHandle, field.TypeString)
+	}
+	if value, ok := _u.mutation.Operations(); ok {
+		_spec.SetField(app.FieldOperations, field.TypeString, value)
+	}
+	if _u.mutation.OperationsCleared() {
+		_spec.ClearField(app.FieldOperations, field.TypeString)
 	}
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(app.FieldKind, field.TypeString, value)

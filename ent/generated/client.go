@@ -61,6 +61,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
+	"github.com/rialtohq/rialto/ent/generated/persistedoperation"
 	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productoption"
 	"github.com/rialtohq/rialto/ent/generated/productprice"
@@ -184,6 +185,8 @@ type Client struct {
 	Page *PageClient
 	// PaymentTransaction is the client for interacting with the PaymentTransaction builders.
 	PaymentTransaction *PaymentTransactionClient
+	// PersistedOperation is the client for interacting with the PersistedOperation builders.
+	PersistedOperation *PersistedOperationClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
 	// ProductOption is the client for interacting with the ProductOption builders.
@@ -292,6 +295,7 @@ func (c *Client) init() {
 	c.OutboxEvent = NewOutboxEventClient(c.config)
 	c.Page = NewPageClient(c.config)
 	c.PaymentTransaction = NewPaymentTransactionClient(c.config)
+	c.PersistedOperation = NewPersistedOperationClient(c.config)
 	c.Product = NewProductClient(c.config)
 	c.ProductOption = NewProductOptionClient(c.config)
 	c.ProductPrice = NewProductPriceClient(c.config)
@@ -455,6 +459,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		OutboxEvent:           NewOutboxEventClient(cfg),
 		Page:                  NewPageClient(cfg),
 		PaymentTransaction:    NewPaymentTransactionClient(cfg),
+		PersistedOperation:    NewPersistedOperationClient(cfg),
 		Product:               NewProductClient(cfg),
 		ProductOption:         NewProductOptionClient(cfg),
 		ProductPrice:          NewProductPriceClient(cfg),
@@ -545,6 +550,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		OutboxEvent:           NewOutboxEventClient(cfg),
 		Page:                  NewPageClient(cfg),
 		PaymentTransaction:    NewPaymentTransactionClient(cfg),
+		PersistedOperation:    NewPersistedOperationClient(cfg),
 		Product:               NewProductClient(cfg),
 		ProductOption:         NewProductOptionClient(cfg),
 		ProductPrice:          NewProductPriceClient(cfg),
@@ -609,12 +615,12 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield,
 		c.MetafieldDefinition, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
 		c.OrderEdit, c.OrderEvent, c.OrderLine, c.OrderReturn, c.OutboxEvent, c.Page,
-		c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice, c.ProductTag,
-		c.Refund, c.Reservation, c.ReturnLine, c.Role, c.RoleAssignment,
-		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
-		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
-		c.StagedUpload, c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant,
-		c.VariantOption, c.VariantPrice,
+		c.PaymentTransaction, c.PersistedOperation, c.Product, c.ProductOption,
+		c.ProductPrice, c.ProductTag, c.Refund, c.Reservation, c.ReturnLine, c.Role,
+		c.RoleAssignment, c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone,
+		c.Shop, c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey,
+		c.StaffMember, c.StagedUpload, c.StockMovement, c.StorefrontToken, c.TaxRate,
+		c.Variant, c.VariantOption, c.VariantPrice,
 	} {
 		n.Use(hooks...)
 	}
@@ -633,12 +639,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield,
 		c.MetafieldDefinition, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
 		c.OrderEdit, c.OrderEvent, c.OrderLine, c.OrderReturn, c.OutboxEvent, c.Page,
-		c.PaymentTransaction, c.Product, c.ProductOption, c.ProductPrice, c.ProductTag,
-		c.Refund, c.Reservation, c.ReturnLine, c.Role, c.RoleAssignment,
-		c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone, c.Shop,
-		c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember,
-		c.StagedUpload, c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant,
-		c.VariantOption, c.VariantPrice,
+		c.PaymentTransaction, c.PersistedOperation, c.Product, c.ProductOption,
+		c.ProductPrice, c.ProductTag, c.Refund, c.Reservation, c.ReturnLine, c.Role,
+		c.RoleAssignment, c.SearchDocument, c.Session, c.ShippingRate, c.ShippingZone,
+		c.Shop, c.ShopCounter, c.SignInFailure, c.SignInFlow, c.SigningKey,
+		c.StaffMember, c.StagedUpload, c.StockMovement, c.StorefrontToken, c.TaxRate,
+		c.Variant, c.VariantOption, c.VariantPrice,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -737,6 +743,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Page.mutate(ctx, m)
 	case *PaymentTransactionMutation:
 		return c.PaymentTransaction.mutate(ctx, m)
+	case *PersistedOperationMutation:
+		return c.PersistedOperation.mutate(ctx, m)
 	case *ProductMutation:
 		return c.Product.mutate(ctx, m)
 	case *ProductOptionMutation:
@@ -6907,6 +6915,139 @@ func (c *PaymentTransactionClient) mutate(ctx context.Context, m *PaymentTransac
 	}
 }
 
+// PersistedOperationClient is a client for the PersistedOperation schema.
+type PersistedOperationClient struct {
+	config
+}
+
+// NewPersistedOperationClient returns a client for the PersistedOperation from the given config.
+func NewPersistedOperationClient(c config) *PersistedOperationClient {
+	return &PersistedOperationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `persistedoperation.Hooks(f(g(h())))`.
+func (c *PersistedOperationClient) Use(hooks ...Hook) {
+	c.hooks.PersistedOperation = append(c.hooks.PersistedOperation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `persistedoperation.Intercept(f(g(h())))`.
+func (c *PersistedOperationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PersistedOperation = append(c.inters.PersistedOperation, interceptors...)
+}
+
+// Create returns a builder for creating a PersistedOperation entity.
+func (c *PersistedOperationClient) Create() *PersistedOperationCreate {
+	mutation := newPersistedOperationMutation(c.config, OpCreate)
+	return &PersistedOperationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PersistedOperation entities.
+func (c *PersistedOperationClient) CreateBulk(builders ...*PersistedOperationCreate) *PersistedOperationCreateBulk {
+	return &PersistedOperationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PersistedOperationClient) MapCreateBulk(slice any, setFunc func(*PersistedOperationCreate, int)) *PersistedOperationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PersistedOperationCreateBulk{err: fmt.Errorf("calling to PersistedOperationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PersistedOperationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PersistedOperationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PersistedOperation.
+func (c *PersistedOperationClient) Update() *PersistedOperationUpdate {
+	mutation := newPersistedOperationMutation(c.config, OpUpdate)
+	return &PersistedOperationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PersistedOperationClient) UpdateOne(_m *PersistedOperation) *PersistedOperationUpdateOne {
+	mutation := newPersistedOperationMutation(c.config, OpUpdateOne, withPersistedOperation(_m))
+	return &PersistedOperationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PersistedOperationClient) UpdateOneID(id uuid.UUID) *PersistedOperationUpdateOne {
+	mutation := newPersistedOperationMutation(c.config, OpUpdateOne, withPersistedOperationID(id))
+	return &PersistedOperationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PersistedOperation.
+func (c *PersistedOperationClient) Delete() *PersistedOperationDelete {
+	mutation := newPersistedOperationMutation(c.config, OpDelete)
+	return &PersistedOperationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PersistedOperationClient) DeleteOne(_m *PersistedOperation) *PersistedOperationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PersistedOperationClient) DeleteOneID(id uuid.UUID) *PersistedOperationDeleteOne {
+	builder := c.Delete().Where(persistedoperation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PersistedOperationDeleteOne{builder}
+}
+
+// Query returns a query builder for PersistedOperation.
+func (c *PersistedOperationClient) Query() *PersistedOperationQuery {
+	return &PersistedOperationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePersistedOperation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PersistedOperation entity by its id.
+func (c *PersistedOperationClient) Get(ctx context.Context, id uuid.UUID) (*PersistedOperation, error) {
+	return c.Query().Where(persistedoperation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PersistedOperationClient) GetX(ctx context.Context, id uuid.UUID) *PersistedOperation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PersistedOperationClient) Hooks() []Hook {
+	return c.hooks.PersistedOperation
+}
+
+// Interceptors returns the client interceptors.
+func (c *PersistedOperationClient) Interceptors() []Interceptor {
+	return c.inters.PersistedOperation
+}
+
+func (c *PersistedOperationClient) mutate(ctx context.Context, m *PersistedOperationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PersistedOperationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PersistedOperationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PersistedOperationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PersistedOperationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown PersistedOperation mutation op: %q", m.Op())
+	}
+}
+
 // ProductClient is a client for the Product schema.
 type ProductClient struct {
 	config
@@ -10423,12 +10564,12 @@ type (
 		InboxRecord, InventoryLevel, InventoryTransfer, InventoryTransferLine,
 		Location, Market, Media, Menu, MenuItem, Metafield, MetafieldDefinition,
 		OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit, OrderEvent, OrderLine,
-		OrderReturn, OutboxEvent, Page, PaymentTransaction, Product, ProductOption,
-		ProductPrice, ProductTag, Refund, Reservation, ReturnLine, Role,
-		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,
-		ShopCounter, SignInFailure, SignInFlow, SigningKey, StaffMember, StagedUpload,
-		StockMovement, StorefrontToken, TaxRate, Variant, VariantOption,
-		VariantPrice []ent.Hook
+		OrderReturn, OutboxEvent, Page, PaymentTransaction, PersistedOperation,
+		Product, ProductOption, ProductPrice, ProductTag, Refund, Reservation,
+		ReturnLine, Role, RoleAssignment, SearchDocument, Session, ShippingRate,
+		ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow, SigningKey,
+		StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate, Variant,
+		VariantOption, VariantPrice []ent.Hook
 	}
 	inters struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
@@ -10438,11 +10579,11 @@ type (
 		InboxRecord, InventoryLevel, InventoryTransfer, InventoryTransferLine,
 		Location, Market, Media, Menu, MenuItem, Metafield, MetafieldDefinition,
 		OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit, OrderEvent, OrderLine,
-		OrderReturn, OutboxEvent, Page, PaymentTransaction, Product, ProductOption,
-		ProductPrice, ProductTag, Refund, Reservation, ReturnLine, Role,
-		RoleAssignment, SearchDocument, Session, ShippingRate, ShippingZone, Shop,
-		ShopCounter, SignInFailure, SignInFlow, SigningKey, StaffMember, StagedUpload,
-		StockMovement, StorefrontToken, TaxRate, Variant, VariantOption,
-		VariantPrice []ent.Interceptor
+		OrderReturn, OutboxEvent, Page, PaymentTransaction, PersistedOperation,
+		Product, ProductOption, ProductPrice, ProductTag, Refund, Reservation,
+		ReturnLine, Role, RoleAssignment, SearchDocument, Session, ShippingRate,
+		ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow, SigningKey,
+		StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate, Variant,
+		VariantOption, VariantPrice []ent.Interceptor
 	}
 )

@@ -57,6 +57,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
+	"github.com/rialtohq/rialto/ent/generated/persistedoperation"
 	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productoption"
 	"github.com/rialtohq/rialto/ent/generated/productprice"
@@ -188,6 +189,7 @@ func checkColumn(t, c string) error {
 			outboxevent.Table:           outboxevent.ValidColumn,
 			page.Table:                  page.ValidColumn,
 			paymenttransaction.Table:    paymenttransaction.ValidColumn,
+			persistedoperation.Table:    persistedoperation.ValidColumn,
 			product.Table:               product.ValidColumn,
 			productoption.Table:         productoption.ValidColumn,
 			productprice.Table:          productprice.ValidColumn,

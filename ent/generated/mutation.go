@@ -58,6 +58,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
+	"github.com/rialtohq/rialto/ent/generated/persistedoperation"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productoption"
@@ -141,6 +142,7 @@ const (
 	TypeOutboxEvent           = "OutboxEvent"
 	TypePage                  = "Page"
 	TypePaymentTransaction    = "PaymentTransaction"
+	TypePersistedOperation    = "PersistedOperation"
 	TypeProduct               = "Product"
 	TypeProductOption         = "ProductOption"
 	TypeProductPrice          = "ProductPrice"
@@ -2181,6 +2183,8 @@ type AppMutation struct {
 	created_at          *time.Time
 	updated_at          *time.Time
 	title               *string
+	handle              *string
+	operations          *string
 	kind                *string
 	secret_hash         *[]byte
 	previous_hash       *[]byte
@@ -2444,6 +2448,104 @@ func (m *AppMutation) OldTitle(ctx context.Context) (v string, err error) {
 // ResetTitle resets all changes to the "title" field.
 func (m *AppMutation) ResetTitle() {
 	m.title = nil
+}
+
+// SetHandle sets the "handle" field.
+func (m *AppMutation) SetHandle(s string) {
+	m.handle = &s
+}
+
+// Handle returns the value of the "handle" field in the mutation.
+func (m *AppMutation) Handle() (r string, exists bool) {
+	v := m.handle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandle returns the old "handle" field's value of the App entity.
+// If the App object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppMutation) OldHandle(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandle: %w", err)
+	}
+	return oldValue.Handle, nil
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (m *AppMutation) ClearHandle() {
+	m.handle = nil
+	m.clearedFields[app.FieldHandle] = struct{}{}
+}
+
+// HandleCleared returns if the "handle" field was cleared in this mutation.
+func (m *AppMutation) HandleCleared() bool {
+	_, ok := m.clearedFields[app.FieldHandle]
+	return ok
+}
+
+// ResetHandle resets all changes to the "handle" field.
+func (m *AppMutation) ResetHandle() {
+	m.handle = nil
+	delete(m.clearedFields, app.FieldHandle)
+}
+
+// SetOperations sets the "operations" field.
+func (m *AppMutation) SetOperations(s string) {
+	m.operations = &s
+}
+
+// Operations returns the value of the "operations" field in the mutation.
+func (m *AppMutation) Operations() (r string, exists bool) {
+	v := m.operations
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOperations returns the old "operations" field's value of the App entity.
+// If the App object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppMutation) OldOperations(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOperations is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOperations requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOperations: %w", err)
+	}
+	return oldValue.Operations, nil
+}
+
+// ClearOperations clears the value of the "operations" field.
+func (m *AppMutation) ClearOperations() {
+	m.operations = nil
+	m.clearedFields[app.FieldOperations] = struct{}{}
+}
+
+// OperationsCleared returns if the "operations" field was cleared in this mutation.
+func (m *AppMutation) OperationsCleared() bool {
+	_, ok := m.clearedFields[app.FieldOperations]
+	return ok
+}
+
+// ResetOperations resets all changes to the "operations" field.
+func (m *AppMutation) ResetOperations() {
+	m.operations = nil
+	delete(m.clearedFields, app.FieldOperations)
 }
 
 // SetKind sets the "kind" field.
@@ -2907,7 +3009,7 @@ func (m *AppMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AppMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 14)
 	if m.shop_id != nil {
 		fields = append(fields, app.FieldShopID)
 	}
@@ -2919,6 +3021,12 @@ func (m *AppMutation) Fields() []string {
 	}
 	if m.title != nil {
 		fields = append(fields, app.FieldTitle)
+	}
+	if m.handle != nil {
+		fields = append(fields, app.FieldHandle)
+	}
+	if m.operations != nil {
+		fields = append(fields, app.FieldOperations)
 	}
 	if m.kind != nil {
 		fields = append(fields, app.FieldKind)
@@ -2960,6 +3068,10 @@ func (m *AppMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case app.FieldTitle:
 		return m.Title()
+	case app.FieldHandle:
+		return m.Handle()
+	case app.FieldOperations:
+		return m.Operations()
 	case app.FieldKind:
 		return m.Kind()
 	case app.FieldSecretHash:
@@ -2993,6 +3105,10 @@ func (m *AppMutation) OldField(ctx context.Context, name string) (ent.Value, err
 		return m.OldUpdatedAt(ctx)
 	case app.FieldTitle:
 		return m.OldTitle(ctx)
+	case app.FieldHandle:
+		return m.OldHandle(ctx)
+	case app.FieldOperations:
+		return m.OldOperations(ctx)
 	case app.FieldKind:
 		return m.OldKind(ctx)
 	case app.FieldSecretHash:
@@ -3045,6 +3161,20 @@ func (m *AppMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTitle(v)
+		return nil
+	case app.FieldHandle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandle(v)
+		return nil
+	case app.FieldOperations:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOperations(v)
 		return nil
 	case app.FieldKind:
 		v, ok := value.(string)
@@ -3132,6 +3262,12 @@ func (m *AppMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *AppMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(app.FieldHandle) {
+		fields = append(fields, app.FieldHandle)
+	}
+	if m.FieldCleared(app.FieldOperations) {
+		fields = append(fields, app.FieldOperations)
+	}
 	if m.FieldCleared(app.FieldSecretHash) {
 		fields = append(fields, app.FieldSecretHash)
 	}
@@ -3167,6 +3303,12 @@ func (m *AppMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *AppMutation) ClearField(name string) error {
 	switch name {
+	case app.FieldHandle:
+		m.ClearHandle()
+		return nil
+	case app.FieldOperations:
+		m.ClearOperations()
+		return nil
 	case app.FieldSecretHash:
 		m.ClearSecretHash()
 		return nil
@@ -3207,6 +3349,12 @@ func (m *AppMutation) ResetField(name string) error {
 		return nil
 	case app.FieldTitle:
 		m.ResetTitle()
+		return nil
+	case app.FieldHandle:
+		m.ResetHandle()
+		return nil
+	case app.FieldOperations:
+		m.ResetOperations()
 		return nil
 	case app.FieldKind:
 		m.ResetKind()
@@ -44517,6 +44665,1009 @@ func (m *PaymentTransactionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PaymentTransaction edge %s", name)
 }
 
+// PersistedOperationMutation represents an operation that mutates the PersistedOperation nodes in the graph.
+type PersistedOperationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	app_id        *uuid.UUID
+	release       *string
+	alias         *string
+	hash          *string
+	name          *string
+	kind          *string
+	body          *string
+	points        *int64
+	addpoints     *int64
+	last_used_at  *time.Time
+	retired_at    *time.Time
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*PersistedOperation, error)
+	predicates    []predicate.PersistedOperation
+}
+
+var _ ent.Mutation = (*PersistedOperationMutation)(nil)
+
+// persistedoperationOption allows management of the mutation configuration using functional options.
+type persistedoperationOption func(*PersistedOperationMutation)
+
+// newPersistedOperationMutation creates new mutation for the PersistedOperation entity.
+func newPersistedOperationMutation(c config, op Op, opts ...persistedoperationOption) *PersistedOperationMutation {
+	m := &PersistedOperationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePersistedOperation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPersistedOperationID sets the ID field of the mutation.
+func withPersistedOperationID(id uuid.UUID) persistedoperationOption {
+	return func(m *PersistedOperationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PersistedOperation
+		)
+		m.oldValue = func(ctx context.Context) (*PersistedOperation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PersistedOperation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPersistedOperation sets the old PersistedOperation of the mutation.
+func withPersistedOperation(node *PersistedOperation) persistedoperationOption {
+	return func(m *PersistedOperationMutation) {
+		m.oldValue = func(context.Context) (*PersistedOperation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PersistedOperationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PersistedOperationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PersistedOperation entities.
+func (m *PersistedOperationMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PersistedOperationMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PersistedOperationMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PersistedOperation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *PersistedOperationMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *PersistedOperationMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *PersistedOperationMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetAppID sets the "app_id" field.
+func (m *PersistedOperationMutation) SetAppID(u uuid.UUID) {
+	m.app_id = &u
+}
+
+// AppID returns the value of the "app_id" field in the mutation.
+func (m *PersistedOperationMutation) AppID() (r uuid.UUID, exists bool) {
+	v := m.app_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppID returns the old "app_id" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldAppID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppID: %w", err)
+	}
+	return oldValue.AppID, nil
+}
+
+// ResetAppID resets all changes to the "app_id" field.
+func (m *PersistedOperationMutation) ResetAppID() {
+	m.app_id = nil
+}
+
+// SetRelease sets the "release" field.
+func (m *PersistedOperationMutation) SetRelease(s string) {
+	m.release = &s
+}
+
+// Release returns the value of the "release" field in the mutation.
+func (m *PersistedOperationMutation) Release() (r string, exists bool) {
+	v := m.release
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRelease returns the old "release" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldRelease(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRelease is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRelease requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRelease: %w", err)
+	}
+	return oldValue.Release, nil
+}
+
+// ResetRelease resets all changes to the "release" field.
+func (m *PersistedOperationMutation) ResetRelease() {
+	m.release = nil
+}
+
+// SetAlias sets the "alias" field.
+func (m *PersistedOperationMutation) SetAlias(s string) {
+	m.alias = &s
+}
+
+// Alias returns the value of the "alias" field in the mutation.
+func (m *PersistedOperationMutation) Alias() (r string, exists bool) {
+	v := m.alias
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAlias returns the old "alias" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldAlias(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAlias is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAlias requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAlias: %w", err)
+	}
+	return oldValue.Alias, nil
+}
+
+// ResetAlias resets all changes to the "alias" field.
+func (m *PersistedOperationMutation) ResetAlias() {
+	m.alias = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *PersistedOperationMutation) SetHash(s string) {
+	m.hash = &s
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *PersistedOperationMutation) Hash() (r string, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldHash(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *PersistedOperationMutation) ResetHash() {
+	m.hash = nil
+}
+
+// SetName sets the "name" field.
+func (m *PersistedOperationMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *PersistedOperationMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *PersistedOperationMutation) ResetName() {
+	m.name = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *PersistedOperationMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *PersistedOperationMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *PersistedOperationMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetBody sets the "body" field.
+func (m *PersistedOperationMutation) SetBody(s string) {
+	m.body = &s
+}
+
+// Body returns the value of the "body" field in the mutation.
+func (m *PersistedOperationMutation) Body() (r string, exists bool) {
+	v := m.body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBody returns the old "body" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldBody(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBody: %w", err)
+	}
+	return oldValue.Body, nil
+}
+
+// ResetBody resets all changes to the "body" field.
+func (m *PersistedOperationMutation) ResetBody() {
+	m.body = nil
+}
+
+// SetPoints sets the "points" field.
+func (m *PersistedOperationMutation) SetPoints(i int64) {
+	m.points = &i
+	m.addpoints = nil
+}
+
+// Points returns the value of the "points" field in the mutation.
+func (m *PersistedOperationMutation) Points() (r int64, exists bool) {
+	v := m.points
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPoints returns the old "points" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldPoints(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPoints is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPoints requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPoints: %w", err)
+	}
+	return oldValue.Points, nil
+}
+
+// AddPoints adds i to the "points" field.
+func (m *PersistedOperationMutation) AddPoints(i int64) {
+	if m.addpoints != nil {
+		*m.addpoints += i
+	} else {
+		m.addpoints = &i
+	}
+}
+
+// AddedPoints returns the value that was added to the "points" field in this mutation.
+func (m *PersistedOperationMutation) AddedPoints() (r int64, exists bool) {
+	v := m.addpoints
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPoints resets all changes to the "points" field.
+func (m *PersistedOperationMutation) ResetPoints() {
+	m.points = nil
+	m.addpoints = nil
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (m *PersistedOperationMutation) SetLastUsedAt(t time.Time) {
+	m.last_used_at = &t
+}
+
+// LastUsedAt returns the value of the "last_used_at" field in the mutation.
+func (m *PersistedOperationMutation) LastUsedAt() (r time.Time, exists bool) {
+	v := m.last_used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastUsedAt returns the old "last_used_at" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldLastUsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastUsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastUsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastUsedAt: %w", err)
+	}
+	return oldValue.LastUsedAt, nil
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (m *PersistedOperationMutation) ClearLastUsedAt() {
+	m.last_used_at = nil
+	m.clearedFields[persistedoperation.FieldLastUsedAt] = struct{}{}
+}
+
+// LastUsedAtCleared returns if the "last_used_at" field was cleared in this mutation.
+func (m *PersistedOperationMutation) LastUsedAtCleared() bool {
+	_, ok := m.clearedFields[persistedoperation.FieldLastUsedAt]
+	return ok
+}
+
+// ResetLastUsedAt resets all changes to the "last_used_at" field.
+func (m *PersistedOperationMutation) ResetLastUsedAt() {
+	m.last_used_at = nil
+	delete(m.clearedFields, persistedoperation.FieldLastUsedAt)
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *PersistedOperationMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *PersistedOperationMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *PersistedOperationMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[persistedoperation.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *PersistedOperationMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[persistedoperation.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *PersistedOperationMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, persistedoperation.FieldRetiredAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PersistedOperationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PersistedOperationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PersistedOperationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the PersistedOperationMutation builder.
+func (m *PersistedOperationMutation) Where(ps ...predicate.PersistedOperation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PersistedOperationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PersistedOperationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PersistedOperation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PersistedOperationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PersistedOperationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PersistedOperation).
+func (m *PersistedOperationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PersistedOperationMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.shop_id != nil {
+		fields = append(fields, persistedoperation.FieldShopID)
+	}
+	if m.app_id != nil {
+		fields = append(fields, persistedoperation.FieldAppID)
+	}
+	if m.release != nil {
+		fields = append(fields, persistedoperation.FieldRelease)
+	}
+	if m.alias != nil {
+		fields = append(fields, persistedoperation.FieldAlias)
+	}
+	if m.hash != nil {
+		fields = append(fields, persistedoperation.FieldHash)
+	}
+	if m.name != nil {
+		fields = append(fields, persistedoperation.FieldName)
+	}
+	if m.kind != nil {
+		fields = append(fields, persistedoperation.FieldKind)
+	}
+	if m.body != nil {
+		fields = append(fields, persistedoperation.FieldBody)
+	}
+	if m.points != nil {
+		fields = append(fields, persistedoperation.FieldPoints)
+	}
+	if m.last_used_at != nil {
+		fields = append(fields, persistedoperation.FieldLastUsedAt)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, persistedoperation.FieldRetiredAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, persistedoperation.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PersistedOperationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case persistedoperation.FieldShopID:
+		return m.ShopID()
+	case persistedoperation.FieldAppID:
+		return m.AppID()
+	case persistedoperation.FieldRelease:
+		return m.Release()
+	case persistedoperation.FieldAlias:
+		return m.Alias()
+	case persistedoperation.FieldHash:
+		return m.Hash()
+	case persistedoperation.FieldName:
+		return m.Name()
+	case persistedoperation.FieldKind:
+		return m.Kind()
+	case persistedoperation.FieldBody:
+		return m.Body()
+	case persistedoperation.FieldPoints:
+		return m.Points()
+	case persistedoperation.FieldLastUsedAt:
+		return m.LastUsedAt()
+	case persistedoperation.FieldRetiredAt:
+		return m.RetiredAt()
+	case persistedoperation.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PersistedOperationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case persistedoperation.FieldShopID:
+		return m.OldShopID(ctx)
+	case persistedoperation.FieldAppID:
+		return m.OldAppID(ctx)
+	case persistedoperation.FieldRelease:
+		return m.OldRelease(ctx)
+	case persistedoperation.FieldAlias:
+		return m.OldAlias(ctx)
+	case persistedoperation.FieldHash:
+		return m.OldHash(ctx)
+	case persistedoperation.FieldName:
+		return m.OldName(ctx)
+	case persistedoperation.FieldKind:
+		return m.OldKind(ctx)
+	case persistedoperation.FieldBody:
+		return m.OldBody(ctx)
+	case persistedoperation.FieldPoints:
+		return m.OldPoints(ctx)
+	case persistedoperation.FieldLastUsedAt:
+		return m.OldLastUsedAt(ctx)
+	case persistedoperation.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	case persistedoperation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown PersistedOperation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PersistedOperationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case persistedoperation.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case persistedoperation.FieldAppID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppID(v)
+		return nil
+	case persistedoperation.FieldRelease:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRelease(v)
+		return nil
+	case persistedoperation.FieldAlias:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAlias(v)
+		return nil
+	case persistedoperation.FieldHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case persistedoperation.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case persistedoperation.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case persistedoperation.FieldBody:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBody(v)
+		return nil
+	case persistedoperation.FieldPoints:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPoints(v)
+		return nil
+	case persistedoperation.FieldLastUsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastUsedAt(v)
+		return nil
+	case persistedoperation.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	case persistedoperation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PersistedOperation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PersistedOperationMutation) AddedFields() []string {
+	var fields []string
+	if m.addpoints != nil {
+		fields = append(fields, persistedoperation.FieldPoints)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PersistedOperationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case persistedoperation.FieldPoints:
+		return m.AddedPoints()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PersistedOperationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case persistedoperation.FieldPoints:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPoints(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PersistedOperation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PersistedOperationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(persistedoperation.FieldLastUsedAt) {
+		fields = append(fields, persistedoperation.FieldLastUsedAt)
+	}
+	if m.FieldCleared(persistedoperation.FieldRetiredAt) {
+		fields = append(fields, persistedoperation.FieldRetiredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PersistedOperationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PersistedOperationMutation) ClearField(name string) error {
+	switch name {
+	case persistedoperation.FieldLastUsedAt:
+		m.ClearLastUsedAt()
+		return nil
+	case persistedoperation.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PersistedOperation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PersistedOperationMutation) ResetField(name string) error {
+	switch name {
+	case persistedoperation.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case persistedoperation.FieldAppID:
+		m.ResetAppID()
+		return nil
+	case persistedoperation.FieldRelease:
+		m.ResetRelease()
+		return nil
+	case persistedoperation.FieldAlias:
+		m.ResetAlias()
+		return nil
+	case persistedoperation.FieldHash:
+		m.ResetHash()
+		return nil
+	case persistedoperation.FieldName:
+		m.ResetName()
+		return nil
+	case persistedoperation.FieldKind:
+		m.ResetKind()
+		return nil
+	case persistedoperation.FieldBody:
+		m.ResetBody()
+		return nil
+	case persistedoperation.FieldPoints:
+		m.ResetPoints()
+		return nil
+	case persistedoperation.FieldLastUsedAt:
+		m.ResetLastUsedAt()
+		return nil
+	case persistedoperation.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	case persistedoperation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PersistedOperation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PersistedOperationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PersistedOperationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PersistedOperationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PersistedOperationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PersistedOperationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PersistedOperationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PersistedOperationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PersistedOperation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PersistedOperationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PersistedOperation edge %s", name)
+}
+
 // ProductMutation represents an operation that mutates the Product nodes in the graph.
 type ProductMutation struct {
 	config
@@ -52667,6 +53818,7 @@ type SessionMutation struct {
 	kind          *string
 	subject_id    *uuid.UUID
 	token_hash    *[]byte
+	app_id        *uuid.UUID
 	expires_at    *time.Time
 	last_used_at  *time.Time
 	revoked_at    *time.Time
@@ -52925,6 +54077,55 @@ func (m *SessionMutation) ResetTokenHash() {
 	m.token_hash = nil
 }
 
+// SetAppID sets the "app_id" field.
+func (m *SessionMutation) SetAppID(u uuid.UUID) {
+	m.app_id = &u
+}
+
+// AppID returns the value of the "app_id" field in the mutation.
+func (m *SessionMutation) AppID() (r uuid.UUID, exists bool) {
+	v := m.app_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppID returns the old "app_id" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldAppID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppID: %w", err)
+	}
+	return oldValue.AppID, nil
+}
+
+// ClearAppID clears the value of the "app_id" field.
+func (m *SessionMutation) ClearAppID() {
+	m.app_id = nil
+	m.clearedFields[session.FieldAppID] = struct{}{}
+}
+
+// AppIDCleared returns if the "app_id" field was cleared in this mutation.
+func (m *SessionMutation) AppIDCleared() bool {
+	_, ok := m.clearedFields[session.FieldAppID]
+	return ok
+}
+
+// ResetAppID resets all changes to the "app_id" field.
+func (m *SessionMutation) ResetAppID() {
+	m.app_id = nil
+	delete(m.clearedFields, session.FieldAppID)
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (m *SessionMutation) SetExpiresAt(t time.Time) {
 	m.expires_at = &t
@@ -53116,7 +54317,7 @@ func (m *SessionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SessionMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.shop_id != nil {
 		fields = append(fields, session.FieldShopID)
 	}
@@ -53128,6 +54329,9 @@ func (m *SessionMutation) Fields() []string {
 	}
 	if m.token_hash != nil {
 		fields = append(fields, session.FieldTokenHash)
+	}
+	if m.app_id != nil {
+		fields = append(fields, session.FieldAppID)
 	}
 	if m.expires_at != nil {
 		fields = append(fields, session.FieldExpiresAt)
@@ -53157,6 +54361,8 @@ func (m *SessionMutation) Field(name string) (ent.Value, bool) {
 		return m.SubjectID()
 	case session.FieldTokenHash:
 		return m.TokenHash()
+	case session.FieldAppID:
+		return m.AppID()
 	case session.FieldExpiresAt:
 		return m.ExpiresAt()
 	case session.FieldLastUsedAt:
@@ -53182,6 +54388,8 @@ func (m *SessionMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldSubjectID(ctx)
 	case session.FieldTokenHash:
 		return m.OldTokenHash(ctx)
+	case session.FieldAppID:
+		return m.OldAppID(ctx)
 	case session.FieldExpiresAt:
 		return m.OldExpiresAt(ctx)
 	case session.FieldLastUsedAt:
@@ -53226,6 +54434,13 @@ func (m *SessionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTokenHash(v)
+		return nil
+	case session.FieldAppID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppID(v)
 		return nil
 	case session.FieldExpiresAt:
 		v, ok := value.(time.Time)
@@ -53285,6 +54500,9 @@ func (m *SessionMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *SessionMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(session.FieldAppID) {
+		fields = append(fields, session.FieldAppID)
+	}
 	if m.FieldCleared(session.FieldRevokedAt) {
 		fields = append(fields, session.FieldRevokedAt)
 	}
@@ -53302,6 +54520,9 @@ func (m *SessionMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *SessionMutation) ClearField(name string) error {
 	switch name {
+	case session.FieldAppID:
+		m.ClearAppID()
+		return nil
 	case session.FieldRevokedAt:
 		m.ClearRevokedAt()
 		return nil
@@ -53324,6 +54545,9 @@ func (m *SessionMutation) ResetField(name string) error {
 		return nil
 	case session.FieldTokenHash:
 		m.ResetTokenHash()
+		return nil
+	case session.FieldAppID:
+		m.ResetAppID()
 		return nil
 	case session.FieldExpiresAt:
 		m.ResetExpiresAt()
@@ -61691,6 +62915,7 @@ type StorefrontTokenMutation struct {
 	token_hash    *[]byte
 	prefix        *string
 	title         *string
+	app_id        *uuid.UUID
 	scopes        *json.RawMessage
 	appendscopes  json.RawMessage
 	expires_at    *time.Time
@@ -61987,6 +63212,55 @@ func (m *StorefrontTokenMutation) ResetTitle() {
 	m.title = nil
 }
 
+// SetAppID sets the "app_id" field.
+func (m *StorefrontTokenMutation) SetAppID(u uuid.UUID) {
+	m.app_id = &u
+}
+
+// AppID returns the value of the "app_id" field in the mutation.
+func (m *StorefrontTokenMutation) AppID() (r uuid.UUID, exists bool) {
+	v := m.app_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppID returns the old "app_id" field's value of the StorefrontToken entity.
+// If the StorefrontToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StorefrontTokenMutation) OldAppID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppID: %w", err)
+	}
+	return oldValue.AppID, nil
+}
+
+// ClearAppID clears the value of the "app_id" field.
+func (m *StorefrontTokenMutation) ClearAppID() {
+	m.app_id = nil
+	m.clearedFields[storefronttoken.FieldAppID] = struct{}{}
+}
+
+// AppIDCleared returns if the "app_id" field was cleared in this mutation.
+func (m *StorefrontTokenMutation) AppIDCleared() bool {
+	_, ok := m.clearedFields[storefronttoken.FieldAppID]
+	return ok
+}
+
+// ResetAppID resets all changes to the "app_id" field.
+func (m *StorefrontTokenMutation) ResetAppID() {
+	m.app_id = nil
+	delete(m.clearedFields, storefronttoken.FieldAppID)
+}
+
 // SetScopes sets the "scopes" field.
 func (m *StorefrontTokenMutation) SetScopes(jm json.RawMessage) {
 	m.scopes = &jm
@@ -62269,7 +63543,7 @@ func (m *StorefrontTokenMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StorefrontTokenMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.shop_id != nil {
 		fields = append(fields, storefronttoken.FieldShopID)
 	}
@@ -62284,6 +63558,9 @@ func (m *StorefrontTokenMutation) Fields() []string {
 	}
 	if m.title != nil {
 		fields = append(fields, storefronttoken.FieldTitle)
+	}
+	if m.app_id != nil {
+		fields = append(fields, storefronttoken.FieldAppID)
 	}
 	if m.scopes != nil {
 		fields = append(fields, storefronttoken.FieldScopes)
@@ -62318,6 +63595,8 @@ func (m *StorefrontTokenMutation) Field(name string) (ent.Value, bool) {
 		return m.Prefix()
 	case storefronttoken.FieldTitle:
 		return m.Title()
+	case storefronttoken.FieldAppID:
+		return m.AppID()
 	case storefronttoken.FieldScopes:
 		return m.Scopes()
 	case storefronttoken.FieldExpiresAt:
@@ -62347,6 +63626,8 @@ func (m *StorefrontTokenMutation) OldField(ctx context.Context, name string) (en
 		return m.OldPrefix(ctx)
 	case storefronttoken.FieldTitle:
 		return m.OldTitle(ctx)
+	case storefronttoken.FieldAppID:
+		return m.OldAppID(ctx)
 	case storefronttoken.FieldScopes:
 		return m.OldScopes(ctx)
 	case storefronttoken.FieldExpiresAt:
@@ -62400,6 +63681,13 @@ func (m *StorefrontTokenMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTitle(v)
+		return nil
+	case storefronttoken.FieldAppID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppID(v)
 		return nil
 	case storefronttoken.FieldScopes:
 		v, ok := value.(json.RawMessage)
@@ -62466,6 +63754,9 @@ func (m *StorefrontTokenMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *StorefrontTokenMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(storefronttoken.FieldAppID) {
+		fields = append(fields, storefronttoken.FieldAppID)
+	}
 	if m.FieldCleared(storefronttoken.FieldScopes) {
 		fields = append(fields, storefronttoken.FieldScopes)
 	}
@@ -62492,6 +63783,9 @@ func (m *StorefrontTokenMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *StorefrontTokenMutation) ClearField(name string) error {
 	switch name {
+	case storefronttoken.FieldAppID:
+		m.ClearAppID()
+		return nil
 	case storefronttoken.FieldScopes:
 		m.ClearScopes()
 		return nil
@@ -62526,6 +63820,9 @@ func (m *StorefrontTokenMutation) ResetField(name string) error {
 		return nil
 	case storefronttoken.FieldTitle:
 		m.ResetTitle()
+		return nil
+	case storefronttoken.FieldAppID:
+		m.ResetAppID()
 		return nil
 	case storefronttoken.FieldScopes:
 		m.ResetScopes()

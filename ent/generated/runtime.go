@@ -49,6 +49,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/outboxevent"
 	"github.com/rialtohq/rialto/ent/generated/page"
 	"github.com/rialtohq/rialto/ent/generated/paymenttransaction"
+	"github.com/rialtohq/rialto/ent/generated/persistedoperation"
 	"github.com/rialtohq/rialto/ent/generated/product"
 	"github.com/rialtohq/rialto/ent/generated/productoption"
 	"github.com/rialtohq/rialto/ent/generated/productprice"
@@ -1026,6 +1027,15 @@ func init() {
 	paymenttransactionDescID := paymenttransactionMixinFields0[0].Descriptor()
 	// paymenttransaction.DefaultID holds the default value on creation for the id field.
 	paymenttransaction.DefaultID = paymenttransactionDescID.Default.(func() uuid.UUID)
+	persistedoperationMixin := schema.PersistedOperation{}.Mixin()
+	persistedoperationMixinFields0 := persistedoperationMixin[0].Fields()
+	_ = persistedoperationMixinFields0
+	persistedoperationFields := schema.PersistedOperation{}.Fields()
+	_ = persistedoperationFields
+	// persistedoperationDescID is the schema descriptor for id field.
+	persistedoperationDescID := persistedoperationMixinFields0[0].Descriptor()
+	// persistedoperation.DefaultID holds the default value on creation for the id field.
+	persistedoperation.DefaultID = persistedoperationDescID.Default.(func() uuid.UUID)
 	productMixin := schema.Product{}.Mixin()
 	productMixinFields0 := productMixin[0].Fields()
 	_ = productMixinFields0

@@ -45,6 +45,20 @@ func (_c *SessionCreate) SetTokenHash(v []byte) *SessionCreate {
 	return _c
 }
 
+// SetAppID sets the "app_id" field.
+func (_c *SessionCreate) SetAppID(v uuid.UUID) *SessionCreate {
+	_c.mutation.SetAppID(v)
+	return _c
+}
+
+// SetNillableAppID sets the "app_id" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableAppID(v *uuid.UUID) *SessionCreate {
+	if v != nil {
+		_c.SetAppID(*v)
+	}
+	return _c
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_c *SessionCreate) SetExpiresAt(v time.Time) *SessionCreate {
 	_c.mutation.SetExpiresAt(v)
@@ -205,6 +219,10 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.TokenHash(); ok {
 		_spec.SetField(session.FieldTokenHash, field.TypeBytes, value)
 		_node.TokenHash = value
+	}
+	if value, ok := _c.mutation.AppID(); ok {
+		_spec.SetField(session.FieldAppID, field.TypeUUID, value)
+		_node.AppID = &value
 	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(session.FieldExpiresAt, field.TypeTime, value)

@@ -63,6 +63,26 @@ func (_u *SessionUpdate) SetTokenHash(v []byte) *SessionUpdate {
 	return _u
 }
 
+// SetAppID sets the "app_id" field.
+func (_u *SessionUpdate) SetAppID(v uuid.UUID) *SessionUpdate {
+	_u.mutation.SetAppID(v)
+	return _u
+}
+
+// SetNillableAppID sets the "app_id" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableAppID(v *uuid.UUID) *SessionUpdate {
+	if v != nil {
+		_u.SetAppID(*v)
+	}
+	return _u
+}
+
+// ClearAppID clears the value of the "app_id" field.
+func (_u *SessionUpdate) ClearAppID() *SessionUpdate {
+	_u.mutation.ClearAppID()
+	return _u
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_u *SessionUpdate) SetExpiresAt(v time.Time) *SessionUpdate {
 	_u.mutation.SetExpiresAt(v)
@@ -161,6 +181,12 @@ func (_u *SessionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.TokenHash(); ok {
 		_spec.SetField(session.FieldTokenHash, field.TypeBytes, value)
 	}
+	if value, ok := _u.mutation.AppID(); ok {
+		_spec.SetField(session.FieldAppID, field.TypeUUID, value)
+	}
+	if _u.mutation.AppIDCleared() {
+		_spec.ClearField(session.FieldAppID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(session.FieldExpiresAt, field.TypeTime, value)
 	}
@@ -224,6 +250,26 @@ func (_u *SessionUpdateOne) SetNillableSubjectID(v *uuid.UUID) *SessionUpdateOne
 // SetTokenHash sets the "token_hash" field.
 func (_u *SessionUpdateOne) SetTokenHash(v []byte) *SessionUpdateOne {
 	_u.mutation.SetTokenHash(v)
+	return _u
+}
+
+// SetAppID sets the "app_id" field.
+func (_u *SessionUpdateOne) SetAppID(v uuid.UUID) *SessionUpdateOne {
+	_u.mutation.SetAppID(v)
+	return _u
+}
+
+// SetNillableAppID sets the "app_id" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableAppID(v *uuid.UUID) *SessionUpdateOne {
+	if v != nil {
+		_u.SetAppID(*v)
+	}
+	return _u
+}
+
+// ClearAppID clears the value of the "app_id" field.
+func (_u *SessionUpdateOne) ClearAppID() *SessionUpdateOne {
+	_u.mutation.ClearAppID()
 	return _u
 }
 
@@ -354,6 +400,12 @@ func (_u *SessionUpdateOne) sqlSave(ctx context.Context) (_node *Session, err er
 	}
 	if value, ok := _u.mutation.TokenHash(); ok {
 		_spec.SetField(session.FieldTokenHash, field.TypeBytes, value)
+	}
+	if value, ok := _u.mutation.AppID(); ok {
+		_spec.SetField(session.FieldAppID, field.TypeUUID, value)
+	}
+	if _u.mutation.AppIDCleared() {
+		_spec.ClearField(session.FieldAppID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(session.FieldExpiresAt, field.TypeTime, value)

@@ -29,6 +29,8 @@ type StorefrontToken struct {
 	Prefix string `json:"prefix,omitempty"`
 	// Title holds the value of the "title" field.
 	Title string `json:"title,omitempty"`
+	// AppID holds the value of the "app_id" field.
+	AppID *uuid.UUID `json:"app_id,omitempty"`
 	// Scopes holds the value of the "scopes" field.
 	Scopes json.RawMessage `json:"scopes,omitempty"`
 	// ExpiresAt holds the value of the "expires_at" field.
@@ -47,6 +49,8 @@ func (*StorefrontToken) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case storefronttoken.FieldAppID:
+			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case storefronttoken.FieldTokenHash, storefronttoken.FieldScopes:
 			values[i] = new([]byte)
 		case storefronttoken.FieldKind, storefronttoken.FieldPrefix, storefronttoken.FieldTitle:
@@ -105,6 +109,13 @@ func (_m *StorefrontToken) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field title", values[i])
 			} else if value.Valid {
 				_m.Title = value.String
+			}
+		case storefronttoken.FieldAppID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field app_id", values[i])
+			} else if value.Valid {
+				_m.AppID = new(uuid.UUID)
+				*_m.AppID = *value.S.(*uuid.UUID)
 			}
 		case storefronttoken.FieldScopes:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -190,6 +201,11 @@ func (_m *StorefrontToken) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("title=")
 	builder.WriteString(_m.Title)
+	builder.WriteString(", ")
+	if v := _m.AppID; v != nil {
+		builder.WriteString("app_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("scopes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Scopes))

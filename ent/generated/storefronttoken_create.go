@@ -52,6 +52,20 @@ func (_c *StorefrontTokenCreate) SetTitle(v string) *StorefrontTokenCreate {
 	return _c
 }
 
+// SetAppID sets the "app_id" field.
+func (_c *StorefrontTokenCreate) SetAppID(v uuid.UUID) *StorefrontTokenCreate {
+	_c.mutation.SetAppID(v)
+	return _c
+}
+
+// SetNillableAppID sets the "app_id" field if the given value is not nil.
+func (_c *StorefrontTokenCreate) SetNillableAppID(v *uuid.UUID) *StorefrontTokenCreate {
+	if v != nil {
+		_c.SetAppID(*v)
+	}
+	return _c
+}
+
 // SetScopes sets the "scopes" field.
 func (_c *StorefrontTokenCreate) SetScopes(v json.RawMessage) *StorefrontTokenCreate {
 	_c.mutation.SetScopes(v)
@@ -235,6 +249,10 @@ func (_c *StorefrontTokenCreate) createSpec() (*StorefrontToken, *sqlgraph.Creat
 	if value, ok := _c.mutation.Title(); ok {
 		_spec.SetField(storefronttoken.FieldTitle, field.TypeString, value)
 		_node.Title = value
+	}
+	if value, ok := _c.mutation.AppID(); ok {
+		_spec.SetField(storefronttoken.FieldAppID, field.TypeUUID, value)
+		_node.AppID = &value
 	}
 	if value, ok := _c.mutation.Scopes(); ok {
 		_spec.SetField(storefronttoken.FieldScopes, field.TypeJSON, value)

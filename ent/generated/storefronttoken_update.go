@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
+	"github.com/google/uuid"
 	"github.com/rialtohq/rialto/ent/generated/predicate"
 	"github.com/rialtohq/rialto/ent/generated/storefronttoken"
 )
@@ -75,6 +76,26 @@ func (_u *StorefrontTokenUpdate) SetNillableTitle(v *string) *StorefrontTokenUpd
 	if v != nil {
 		_u.SetTitle(*v)
 	}
+	return _u
+}
+
+// SetAppID sets the "app_id" field.
+func (_u *StorefrontTokenUpdate) SetAppID(v uuid.UUID) *StorefrontTokenUpdate {
+	_u.mutation.SetAppID(v)
+	return _u
+}
+
+// SetNillableAppID sets the "app_id" field if the given value is not nil.
+func (_u *StorefrontTokenUpdate) SetNillableAppID(v *uuid.UUID) *StorefrontTokenUpdate {
+	if v != nil {
+		_u.SetAppID(*v)
+	}
+	return _u
+}
+
+// ClearAppID clears the value of the "app_id" field.
+func (_u *StorefrontTokenUpdate) ClearAppID() *StorefrontTokenUpdate {
+	_u.mutation.ClearAppID()
 	return _u
 }
 
@@ -209,6 +230,12 @@ func (_u *StorefrontTokenUpdate) sqlSave(ctx context.Context) (_node int, err er
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(storefronttoken.FieldTitle, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.AppID(); ok {
+		_spec.SetField(storefronttoken.FieldAppID, field.TypeUUID, value)
+	}
+	if _u.mutation.AppIDCleared() {
+		_spec.ClearField(storefronttoken.FieldAppID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.Scopes(); ok {
 		_spec.SetField(storefronttoken.FieldScopes, field.TypeJSON, value)
 	}
@@ -303,6 +330,26 @@ func (_u *StorefrontTokenUpdateOne) SetNillableTitle(v *string) *StorefrontToken
 	if v != nil {
 		_u.SetTitle(*v)
 	}
+	return _u
+}
+
+// SetAppID sets the "app_id" field.
+func (_u *StorefrontTokenUpdateOne) SetAppID(v uuid.UUID) *StorefrontTokenUpdateOne {
+	_u.mutation.SetAppID(v)
+	return _u
+}
+
+// SetNillableAppID sets the "app_id" field if the given value is not nil.
+func (_u *StorefrontTokenUpdateOne) SetNillableAppID(v *uuid.UUID) *StorefrontTokenUpdateOne {
+	if v != nil {
+		_u.SetAppID(*v)
+	}
+	return _u
+}
+
+// ClearAppID clears the value of the "app_id" field.
+func (_u *StorefrontTokenUpdateOne) ClearAppID() *StorefrontTokenUpdateOne {
+	_u.mutation.ClearAppID()
 	return _u
 }
 
@@ -466,6 +513,12 @@ func (_u *StorefrontTokenUpdateOne) sqlSave(ctx context.Context) (_node *Storefr
 	}
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(storefronttoken.FieldTitle, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AppID(); ok {
+		_spec.SetField(storefronttoken.FieldAppID, field.TypeUUID, value)
+	}
+	if _u.mutation.AppIDCleared() {
+		_spec.ClearField(storefronttoken.FieldAppID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.Scopes(); ok {
 		_spec.SetField(storefronttoken.FieldScopes, field.TypeJSON, value)

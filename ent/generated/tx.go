@@ -102,6 +102,8 @@ type Tx struct {
 	Page *PageClient
 	// PaymentTransaction is the client for interacting with the PaymentTransaction builders.
 	PaymentTransaction *PaymentTransactionClient
+	// PersistedOperation is the client for interacting with the PersistedOperation builders.
+	PersistedOperation *PersistedOperationClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
 	// ProductOption is the client for interacting with the ProductOption builders.
@@ -330,6 +332,7 @@ func (tx *Tx) init() {
 	tx.OutboxEvent = NewOutboxEventClient(tx.config)
 	tx.Page = NewPageClient(tx.config)
 	tx.PaymentTransaction = NewPaymentTransactionClient(tx.config)
+	tx.PersistedOperation = NewPersistedOperationClient(tx.config)
 	tx.Product = NewProductClient(tx.config)
 	tx.ProductOption = NewProductOptionClient(tx.config)
 	tx.ProductPrice = NewProductPriceClient(tx.config)

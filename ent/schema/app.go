@@ -20,6 +20,8 @@ func (App) Mixin() []ent.Mixin { return []ent.Mixin{owned{}, times{}} }
 func (App) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("title"),
+		field.String("handle").Optional().Nillable().Comment("its name on the command line; null for apps that need none"),
+		field.String("operations").Optional().Nillable().Comment("which documents it may send: open, log_unknown or registered; null is the deployment's setting"),
 		field.String("kind").Comment("confidential: it can keep a secret; public: it cannot, such as a page in a browser"),
 		field.Bytes("secret_hash").Optional().Sensitive().Comment("of the client secret in force"),
 		field.Bytes("previous_hash").Optional().Sensitive().Comment("of the one before, good until previous_until"),
@@ -36,5 +38,7 @@ func (App) Indexes() []ent.Index {
 	return []ent.Index{
 		// The apps of a shop, oldest first.
 		index.Fields("shop_id", "id"),
+		// An app by the name that the command line gives it.
+		index.Fields("shop_id", "handle").Unique(),
 	}
 }

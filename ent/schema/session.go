@@ -22,6 +22,7 @@ func (Session) Fields() []ent.Field {
 		field.String("kind").Comment("customer or staff"),
 		ref("subject_id"),
 		field.Bytes("token_hash").Sensitive(),
+		maybe("app_id"), // the app that its owner signed in through
 		field.Time("expires_at"),
 		field.Time("last_used_at"),
 		at("revoked_at"),

@@ -23,6 +23,7 @@ func (StorefrontToken) Fields() []ent.Field {
 		field.Bytes("token_hash").Sensitive(),
 		field.String("prefix").Comment("the first characters, to recognize it by"),
 		field.String("title"),
+		maybe("app_id"), // the storefront that shows it, where it registers its operations
 		doc("scopes"),
 		at("expires_at"),
 		at("last_used_at"),

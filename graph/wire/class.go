@@ -9,6 +9,7 @@ type Class uint8
 // The classes that an executor chooses from.
 const (
 	Answered        Class = iota // 200: the operation ran; there is data, perhaps null, perhaps with errors beside it
+	NotKept                      // 200: an automatic persisted query is not known here; the client sends its text now
 	Unreadable                   // 400: the document cannot be parsed
 	Refused                      // 422: validation, limits, no such operation, variables that do not fit, too expensive
 	Unauthenticated              // 401: a token is needed, or the one shown is not good
@@ -37,6 +38,7 @@ const (
 
 var statuses = [...]int{
 	Answered:         http.StatusOK,
+	NotKept:          http.StatusOK,
 	Unreadable:       http.StatusBadRequest,
 	Refused:          http.StatusUnprocessableEntity,
 	Unauthenticated:  http.StatusUnauthorized,

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -26,8 +27,11 @@ const maxNesting = 64
 // short it was written: {} sixty thousand times would be a small body and a large map.
 const maxValues = 10_000
 
+// DocumentInPath is the name of the path's part that names a kept document, where the handler is mounted with one.
+const DocumentInPath = "document"
+
 // decode reads a JSON body. Bytes that are no JSON are unreadable (400); JSON that is no GraphQL request is refused (422).
-func decode(body []byte) (*Request, *Answer) {
+func decode(body []byte, inPath string) (*Request, *Answer) {
 	if refusal := checkShape(body); refusal != nil {
 		return nil, refusal
 	}
@@ -38,7 +42,7 @@ func decode(body []byte) (*Request, *Answer) {
 	d := decoding{escapedNUL: bytes.Contains(body, []byte(`\u0000`))}
 	request := &Request{
 		Query:         d.text(members["query"], "query"),
-		DocumentID:    d.text(members["documentId"], "documentId"),
+		DocumentID:    d.name(d.text(members["documentId"], "documentId"), d.text(members["id"], "id"), d.text(members["doc_id"], "doc_id"), inPath),
 		OperationName: d.text(members["operationName"], "operationName"),
 		Variables:     d.object(members["variables"], "variables"),
 		Extensions:    d.object(members["extensions"], "extensions"),
@@ -127,6 +131,18 @@ func (d *decoding) text(raw json.RawMessage, name string) string {
 	}
 	d.check(s)
 	return s
+}
+
+// name gives the id of a kept document, which clients call by several names: documentId in the GraphQL-over-HTTP draft, id or
+// doc_id where Relay made them.
+func (d *decoding) name(given ...string) (id string) {
+	for _, g := range given {
+		if g != "" && id != "" && g != id {
+			d.refuse(Refuse(Refused, CodeBadRequest, "documentId, id and doc_id name different documents; send one of them."))
+		}
+		id = cmp.Or(id, g)
+	}
+	return id
 }
 
 // object reads an optional object. Numbers stay as they were written, because a float does not hold every integer.

@@ -45,7 +45,7 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (*Request, *A
 	if !utf8.Valid(body) {
 		return nil, Refuse(Unreadable, "INVALID_UTF8", "The body is not valid UTF-8.")
 	}
-	return decode(body)
+	return decode(body, r.PathValue(DocumentInPath))
 }
 
 // checkContent refuses media types that are not read here. With them go those which a foreign page may post without
@@ -112,7 +112,7 @@ func (h *Handler) readAddress(r *http.Request) (*Request, *Answer) {
 	d := decoding{}
 	request := &Request{
 		Query:         d.param(params, "query"),
-		DocumentID:    d.param(params, "documentId"),
+		DocumentID:    d.name(d.param(params, "documentId"), d.param(params, "id"), d.param(params, "doc_id"), r.PathValue(DocumentInPath)),
 		OperationName: d.param(params, "operationName"),
 		Variables:     d.object([]byte(d.param(params, "variables")), "variables"),
 		Extensions:    d.object([]byte(d.param(params, "extensions")), "extensions"),

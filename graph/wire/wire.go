@@ -5,7 +5,8 @@
 // browser cannot be made to act for somebody by a foreign page; and as it refuses the media types which a foreign page
 // may post unasked, a browser asks (CORS) before it posts anything here.
 //
-// Invariants: an answer has either data or a 4xx/5xx status, never both or neither; no text of a request comes back in
+// Invariants: an answer has either data or a 4xx/5xx status, never both or neither, save that an automatic persisted query
+// that is not known is answered 200 with an error, because the clients that speak that protocol give up at another status; no text of a request comes back in
 // an error of this package; a body is measured before it is read.
 package wire
 

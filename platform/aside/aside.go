@@ -18,6 +18,7 @@ import (
 // ones out. It is safe for concurrent use.
 type Cache[K comparable, V any] struct {
 	ttl     time.Duration
+	keep    time.Duration
 	known   *otter.Cache[K, item[V]]
 	unknown *otter.Cache[K, item[V]]
 	changes atomic.Uint64
@@ -34,22 +35,32 @@ type item[V any] struct {
 // New makes a cache of at most so many keys of either sort, each believed for so long; for a negative time it keeps
 // nothing.
 func New[K comparable, V any](ttl time.Duration, size int) *Cache[K, V] {
+	return Lasting[K, V](ttl, ttl, size)
+}
+
+// Lasting makes a cache as [New] does, which gives what it knew of a key for so long after it was read where it cannot be
+// asked for again: while the slower place is down, what it said last stays in force.
+func Lasting[K comparable, V any](ttl, keep time.Duration, size int) *Cache[K, V] {
 	options := func() *otter.Options[K, item[V]] {
-		return &otter.Options[K, item[V]]{MaximumSize: size, ExpiryCalculator: otter.ExpiryWriting[K, item[V]](max(ttl, time.Second))}
+		return &otter.Options[K, item[V]]{MaximumSize: size, ExpiryCalculator: otter.ExpiryWriting[K, item[V]](max(ttl, keep, time.Second))}
 	}
-	return &Cache[K, V]{ttl: ttl, known: otter.Must(options()), unknown: otter.Must(options())}
+	return &Cache[K, V]{ttl: ttl, keep: keep, known: otter.Must(options()), unknown: otter.Must(options())}
 }
 
 // Get gives what is known of a key, from memory or by load; found is false for a key that load does not find.
 func (a *Cache[K, V]) Get(key K, now time.Time, load func() (V, bool, error)) (value V, found bool, err error) {
-	if it, ok := a.known.GetIfPresent(key); ok && a.fresh(it, now) {
-		return it.value, true, nil
+	last, knew := a.known.GetIfPresent(key)
+	if knew && within(last.at, now, a.ttl) {
+		return last.value, true, nil
 	}
-	if it, ok := a.unknown.GetIfPresent(key); ok && a.fresh(it, now) {
+	if it, ok := a.unknown.GetIfPresent(key); ok && within(it.at, now, a.ttl) {
 		return value, false, nil
 	}
 	before := a.changes.Load()
 	value, found, err = load()
+	if err != nil && a.keep > a.ttl && knew && within(last.at, now, a.keep) {
+		return last.value, true, nil
+	}
 	if err != nil || a.ttl < 0 {
 		return value, found, err
 	}
@@ -66,10 +77,10 @@ func (a *Cache[K, V]) Get(key K, now time.Time, load func() (V, bool, error)) (v
 	return value, found, nil
 }
 
-// fresh also refuses entries from the future: they were made before somebody set the clock back.
-func (a *Cache[K, V]) fresh(it item[V], now time.Time) bool {
-	age := now.Sub(it.at)
-	return age >= 0 && age < a.ttl
+// within also refuses what is from the future: it was read before somebody set the clock back.
+func within(at, now time.Time, most time.Duration) bool {
+	age := now.Sub(at)
+	return age >= 0 && age < most
 }
 
 // Drop forgets one key, here and wherever the cache is shared.

@@ -32,15 +32,22 @@ func (tx Tx) AfterCommit(f func()) { *tx.after = append(*tx.after, f) }
 // maxTries bounds how often a transaction that lost against others is begun anew.
 const maxTries = 12
 
+// busy is what a client is told when others had the database for longer than it could wait.
+const busy = "The shop is busy; try again in a moment."
+
 // InTx runs f in a transaction: committed when f returns nil, rolled back with no effect otherwise. Where the database
 // refused it for the sake of others (serialization failure, deadlock, busy), f runs again after a short random wait.
+// Where that did not help, the error is [fault.Unavailable].
 // f must therefore be safe to repeat, and must call nothing outside the database. Transactions do not nest: a verb that
 // joins its caller's takes the Tx as an argument.
 func (db *DB) InTx(ctx context.Context, f func(tx Tx) error) error {
 	for try := 1; ; try++ {
 		err := db.once(ctx, f)
-		if err == nil || try == maxTries || !retryable(err) {
+		switch {
+		case err == nil || !retryable(err):
 			return err
+		case try == maxTries:
+			return fault.Wrap(err, fault.Unavailable, busy)
 		}
 		wait := time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 7)))
 		select {
@@ -57,7 +64,7 @@ func (db *DB) once(ctx context.Context, f func(tx Tx) error) error {
 		case db.gate <- struct{}{}:
 			defer func() { <-db.gate }()
 		case <-ctx.Done():
-			return fault.Wrap(context.Cause(ctx), fault.Timeout, "The shop is busy; try again in a moment.")
+			return fault.Wrap(context.Cause(ctx), fault.Timeout, busy)
 		}
 	}
 	sqlTx, err := db.begin(ctx)

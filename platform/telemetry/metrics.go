@@ -49,6 +49,9 @@ type Metrics struct {
 	limitsAway  prometheus.Gauge
 	costs       *prometheus.CounterVec
 
+	documents     *prometheus.CounterVec
+	documentsHows fixed
+
 	cache        *prometheus.CounterVec
 	cacheNames   *bounded
 	cacheResults fixed
@@ -79,6 +82,8 @@ func (m *Metrics) addTraffic(c Config) {
 	m.statements = m.histogram("graphql_operation_statements", "SQL statements that one GraphQL operation took.", statementNumbers, "operation", "kind")
 	m.operationNames = newFixed(c.Operations...)
 	m.outcomes = newBounded(32)
+	m.documents = m.counter("graphql_documents_total", "GraphQL requests by how their document was come by: text, registered, automatic, refused; unknown counts those besides that an app has not registered.", "how")
+	m.documentsHows = newFixed("text", "registered", "automatic", "unknown", "refused")
 	m.limited = m.counter("rate_limited_total", "Requests for which a bucket had too little, by layer.", "layer")
 	m.limitLayers = newFixed("address", "storefront", "customer", "staff", "app", "shop")
 	m.limitsAway = prometheus.NewGauge(prometheus.GaugeOpts{Name: "rialto_rate_limits_local", Help: "1 while this process goes by its own share of the rate limits, because the common ones do not answer."})
@@ -130,6 +135,9 @@ func (m *Metrics) Request(route string, status int, took time.Duration) {
 	}
 	m.requests.WithLabelValues(m.routes.label(route), class).Observe(took.Seconds())
 }
+
+// Document tells how a request's document was come by.
+func (m *Metrics) Document(how string) { m.documents.WithLabelValues(m.documentsHows.label(how)).Inc() }
 
 // InFlight tells that a request came (1) or was answered (-1).
 func (m *Metrics) InFlight(change int) { m.inFlight.Add(float64(change)) }

@@ -20,6 +20,10 @@ const (
 	FieldUpdatedAt = "updated_at"
 	// FieldTitle holds the string denoting the title field in the database.
 	FieldTitle = "title"
+	// FieldHandle holds the string denoting the handle field in the database.
+	FieldHandle = "handle"
+	// FieldOperations holds the string denoting the operations field in the database.
+	FieldOperations = "operations"
 	// FieldKind holds the string denoting the kind field in the database.
 	FieldKind = "kind"
 	// FieldSecretHash holds the string denoting the secret_hash field in the database.
@@ -47,6 +51,8 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldUpdatedAt,
 	FieldTitle,
+	FieldHandle,
+	FieldOperations,
 	FieldKind,
 	FieldSecretHash,
 	FieldPreviousHash,
@@ -98,6 +104,16 @@ func ByUpdatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByTitle orders the results by the title field.
 func ByTitle(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTitle, opts...).ToFunc()
+}
+
+// ByHandle orders the results by the handle field.
+func ByHandle(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHandle, opts...).ToFunc()
+}
+
+// ByOperations orders the results by the operations field.
+func ByOperations(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOperations, opts...).ToFunc()
 }
 
 // ByKind orders the results by the kind field.

@@ -75,6 +75,16 @@ func Title(v string) predicate.App {
 	return predicate.App(sql.FieldEQ(FieldTitle, v))
 }
 
+// Handle applies equality check predicate on the "handle" field. It's identical to HandleEQ.
+func Handle(v string) predicate.App {
+	return predicate.App(sql.FieldEQ(FieldHandle, v))
+}
+
+// Operations applies equality check predicate on the "operations" field. It's identical to OperationsEQ.
+func Operations(v string) predicate.App {
+	return predicate.App(sql.FieldEQ(FieldOperations, v))
+}
+
 // Kind applies equality check predicate on the "kind" field. It's identical to KindEQ.
 func Kind(v string) predicate.App {
 	return predicate.App(sql.FieldEQ(FieldKind, v))
@@ -283,6 +293,156 @@ func TitleEqualFold(v string) predicate.App {
 // TitleContainsFold applies the ContainsFold predicate on the "title" field.
 func TitleContainsFold(v string) predicate.App {
 	return predicate.App(sql.FieldContainsFold(FieldTitle, v))
+}
+
+// HandleEQ applies the EQ predicate on the "handle" field.
+func HandleEQ(v string) predicate.App {
+	return predicate.App(sql.FieldEQ(FieldHandle, v))
+}
+
+// HandleNEQ applies the NEQ predicate on the "handle" field.
+func HandleNEQ(v string) predicate.App {
+	return predicate.App(sql.FieldNEQ(FieldHandle, v))
+}
+
+// HandleIn applies the In predicate on the "handle" field.
+func HandleIn(vs ...string) predicate.App {
+	return predicate.App(sql.FieldIn(FieldHandle, vs...))
+}
+
+// HandleNotIn applies the NotIn predicate on the "handle" field.
+func HandleNotIn(vs ...string) predicate.App {
+	return predicate.App(sql.FieldNotIn(FieldHandle, vs...))
+}
+
+// HandleGT applies the GT predicate on the "handle" field.
+func HandleGT(v string) predicate.App {
+	return predicate.App(sql.FieldGT(FieldHandle, v))
+}
+
+// HandleGTE applies the GTE predicate on the "handle" field.
+func HandleGTE(v string) predicate.App {
+	return predicate.App(sql.FieldGTE(FieldHandle, v))
+}
+
+// HandleLT applies the LT predicate on the "handle" field.
+func HandleLT(v string) predicate.App {
+	return predicate.App(sql.FieldLT(FieldHandle, v))
+}
+
+// HandleLTE applies the LTE predicate on the "handle" field.
+func HandleLTE(v string) predicate.App {
+	return predicate.App(sql.FieldLTE(FieldHandle, v))
+}
+
+// HandleContains applies the Contains predicate on the "handle" field.
+func HandleContains(v string) predicate.App {
+	return predicate.App(sql.FieldContains(FieldHandle, v))
+}
+
+// HandleHasPrefix applies the HasPrefix predicate on the "handle" field.
+func HandleHasPrefix(v string) predicate.App {
+	return predicate.App(sql.FieldHasPrefix(FieldHandle, v))
+}
+
+// HandleHasSuffix applies the HasSuffix predicate on the "handle" field.
+func HandleHasSuffix(v string) predicate.App {
+	return predicate.App(sql.FieldHasSuffix(FieldHandle, v))
+}
+
+// HandleIsNil applies the IsNil predicate on the "handle" field.
+func HandleIsNil() predicate.App {
+	return predicate.App(sql.FieldIsNull(FieldHandle))
+}
+
+// HandleNotNil applies the NotNil predicate on the "handle" field.
+func HandleNotNil() predicate.App {
+	return predicate.App(sql.FieldNotNull(FieldHandle))
+}
+
+// HandleEqualFold applies the EqualFold predicate on the "handle" field.
+func HandleEqualFold(v string) predicate.App {
+	return predicate.App(sql.FieldEqualFold(FieldHandle, v))
+}
+
+// HandleContainsFold applies the ContainsFold predicate on the "handle" field.
+func HandleContainsFold(v string) predicate.App {
+	return predicate.App(sql.FieldContainsFold(FieldHandle, v))
+}
+
+// OperationsEQ applies the EQ predicate on the "operations" field.
+func OperationsEQ(v string) predicate.App {
+	return predicate.App(sql.FieldEQ(FieldOperations, v))
+}
+
+// OperationsNEQ applies the NEQ predicate on the "operations" field.
+func OperationsNEQ(v string) predicate.App {
+	return predicate.App(sql.FieldNEQ(FieldOperations, v))
+}
+
+// OperationsIn applies the In predicate on the "operations" field.
+func OperationsIn(vs ...string) predicate.App {
+	return predicate.App(sql.FieldIn(FieldOperations, vs...))
+}
+
+// OperationsNotIn applies the NotIn predicate on the "operations" field.
+func OperationsNotIn(vs ...string) predicate.App {
+	return predicate.App(sql.FieldNotIn(FieldOperations, vs...))
+}
+
+// OperationsGT applies the GT predicate on the "operations" field.
+func OperationsGT(v string) predicate.App {
+	return predicate.App(sql.FieldGT(FieldOperations, v))
+}
+
+// OperationsGTE applies the GTE predicate on the "operations" field.
+func OperationsGTE(v string) predicate.App {
+	return predicate.App(sql.FieldGTE(FieldOperations, v))
+}
+
+// OperationsLT applies the LT predicate on the "operations" field.
+func OperationsLT(v string) predicate.App {
+	return predicate.App(sql.FieldLT(FieldOperations, v))
+}
+
+// OperationsLTE applies the LTE predicate on the "operations" field.
+func OperationsLTE(v string) predicate.App {
+	return predicate.App(sql.FieldLTE(FieldOperations, v))
+}
+
+// OperationsContains applies the Contains predicate on the "operations" field.
+func OperationsContains(v string) predicate.App {
+	return predicate.App(sql.FieldContains(FieldOperations, v))
+}
+
+// OperationsHasPrefix applies the HasPrefix predicate on the "operations" field.
+func OperationsHasPrefix(v string) predicate.App {
+	return predicate.App(sql.FieldHasPrefix(FieldOperations, v))
+}
+
+// OperationsHasSuffix applies the HasSuffix predicate on the "operations" field.
+func OperationsHasSuffix(v string) predicate.App {
+	return predicate.App(sql.FieldHasSuffix(FieldOperations, v))
+}
+
+// OperationsIsNil applies the IsNil predicate on the "operations" field.
+func OperationsIsNil() predicate.App {
+	return predicate.App(sql.FieldIsNull(FieldOperations))
+}
+
+// OperationsNotNil applies the NotNil predicate on the "operations" field.
+func OperationsNotNil() predicate.App {
+	return predicate.App(sql.FieldNotNull(FieldOperations))
+}
+
+// OperationsEqualFold applies the EqualFold predicate on the "operations" field.
+func OperationsEqualFold(v string) predicate.App {
+	return predicate.App(sql.FieldEqualFold(FieldOperations, v))
+}
+
+// OperationsContainsFold applies the ContainsFold predicate on the "operations" field.
+func OperationsContainsFold(v string) predicate.App {
+	return predicate.App(sql.FieldContainsFold(FieldOperations, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.

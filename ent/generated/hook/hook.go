@@ -549,6 +549,18 @@ func (f PaymentTransactionFunc) Mutate(ctx context.Context, m generated.Mutation
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.PaymentTransactionMutation", m)
 }
 
+// The PersistedOperationFunc type is an adapter to allow the use of ordinary
+// function as PersistedOperation mutator.
+type PersistedOperationFunc func(context.Context, *generated.PersistedOperationMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PersistedOperationFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.PersistedOperationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.PersistedOperationMutation", m)
+}
+
 // The ProductFunc type is an adapter to allow the use of ordinary
 // function as Product mutator.
 type ProductFunc func(context.Context, *generated.ProductMutation) (generated.Value, error)

@@ -92,6 +92,8 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "title", Type: field.TypeString},
+		{Name: "handle", Type: field.TypeString, Nullable: true},
+		{Name: "operations", Type: field.TypeString, Nullable: true},
 		{Name: "kind", Type: field.TypeString},
 		{Name: "secret_hash", Type: field.TypeBytes, Nullable: true},
 		{Name: "previous_hash", Type: field.TypeBytes, Nullable: true},
@@ -111,6 +113,11 @@ var (
 				Name:    "app_shop_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{AppColumns[1], AppColumns[0]},
+			},
+			{
+				Name:    "app_shop_id_handle",
+				Unique:  true,
+				Columns: []*schema.Column{AppColumns[1], AppColumns[5]},
 			},
 		},
 	}
@@ -1582,6 +1589,45 @@ var (
 			},
 		},
 	}
+	// PersistedOperationColumns holds the columns for the "persisted_operation" table.
+	PersistedOperationColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "app_id", Type: field.TypeUUID},
+		{Name: "release", Type: field.TypeString},
+		{Name: "alias", Type: field.TypeString},
+		{Name: "hash", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "body", Type: field.TypeString},
+		{Name: "points", Type: field.TypeInt64},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// PersistedOperationTable holds the schema information for the "persisted_operation" table.
+	PersistedOperationTable = &schema.Table{
+		Name:       "persisted_operation",
+		Columns:    PersistedOperationColumns,
+		PrimaryKey: []*schema.Column{PersistedOperationColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "persistedoperation_shop_id_app_id_release_alias",
+				Unique:  true,
+				Columns: []*schema.Column{PersistedOperationColumns[1], PersistedOperationColumns[2], PersistedOperationColumns[3], PersistedOperationColumns[4]},
+			},
+			{
+				Name:    "persistedoperation_shop_id_alias",
+				Unique:  false,
+				Columns: []*schema.Column{PersistedOperationColumns[1], PersistedOperationColumns[4]},
+			},
+			{
+				Name:    "persistedoperation_shop_id_hash",
+				Unique:  false,
+				Columns: []*schema.Column{PersistedOperationColumns[1], PersistedOperationColumns[5]},
+			},
+		},
+	}
 	// ProductColumns holds the columns for the "product" table.
 	ProductColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1926,6 +1972,7 @@ var (
 		{Name: "kind", Type: field.TypeString},
 		{Name: "subject_id", Type: field.TypeUUID},
 		{Name: "token_hash", Type: field.TypeBytes},
+		{Name: "app_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "last_used_at", Type: field.TypeTime},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
@@ -2218,6 +2265,7 @@ var (
 		{Name: "token_hash", Type: field.TypeBytes},
 		{Name: "prefix", Type: field.TypeString},
 		{Name: "title", Type: field.TypeString},
+		{Name: "app_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "scopes", Type: field.TypeJSON, Nullable: true},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
@@ -2400,6 +2448,7 @@ var (
 		OutboxEventTable,
 		PageTable,
 		PaymentTransactionTable,
+		PersistedOperationTable,
 		ProductTable,
 		ProductOptionTable,
 		ProductPriceTable,
@@ -2572,6 +2621,9 @@ func init() {
 	}
 	PaymentTransactionTable.Annotation = &entsql.Annotation{
 		Table: "payment_transaction",
+	}
+	PersistedOperationTable.Annotation = &entsql.Annotation{
+		Table: "persisted_operation",
 	}
 	ProductTable.Annotation = &entsql.Annotation{
 		Table: "product",

@@ -141,6 +141,9 @@ type Page func(*sql.Selector)
 // PaymentTransaction is the predicate function for paymenttransaction builders.
 type PaymentTransaction func(*sql.Selector)
 
+// PersistedOperation is the predicate function for persistedoperation builders.
+type PersistedOperation func(*sql.Selector)
+
 // Product is the predicate function for product builders.
 type Product func(*sql.Selector)
 

@@ -22,6 +22,8 @@ const (
 	FieldPrefix = "prefix"
 	// FieldTitle holds the string denoting the title field in the database.
 	FieldTitle = "title"
+	// FieldAppID holds the string denoting the app_id field in the database.
+	FieldAppID = "app_id"
 	// FieldScopes holds the string denoting the scopes field in the database.
 	FieldScopes = "scopes"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
@@ -44,6 +46,7 @@ var Columns = []string{
 	FieldTokenHash,
 	FieldPrefix,
 	FieldTitle,
+	FieldAppID,
 	FieldScopes,
 	FieldExpiresAt,
 	FieldLastUsedAt,
@@ -92,6 +95,11 @@ func ByPrefix(opts ...sql.OrderTermOption) OrderOption {
 // ByTitle orders the results by the title field.
 func ByTitle(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTitle, opts...).ToFunc()
+}
+
+// ByAppID orders the results by the app_id field.
+func ByAppID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAppID, opts...).ToFunc()
 }
 
 // ByExpiresAt orders the results by the expires_at field.

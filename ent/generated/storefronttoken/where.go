@@ -80,6 +80,11 @@ func Title(v string) predicate.StorefrontToken {
 	return predicate.StorefrontToken(sql.FieldEQ(FieldTitle, v))
 }
 
+// AppID applies equality check predicate on the "app_id" field. It's identical to AppIDEQ.
+func AppID(v uuid.UUID) predicate.StorefrontToken {
+	return predicate.StorefrontToken(sql.FieldEQ(FieldAppID, v))
+}
+
 // ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
 func ExpiresAt(v time.Time) predicate.StorefrontToken {
 	return predicate.StorefrontToken(sql.FieldEQ(FieldExpiresAt, v))
@@ -373,6 +378,56 @@ func TitleEqualFold(v string) predicate.StorefrontToken {
 // TitleContainsFold applies the ContainsFold predicate on the "title" field.
 func TitleContainsFold(v string) predicate.StorefrontToken {
 	return predicate.StorefrontToken(sql.FieldContainsFold(FieldTitle, v))
+}
+
+// AppIDEQ applies the EQ predicate on the "app_id" field.
+func AppIDEQ(v uuid.UUID) predicate.StorefrontToken {
+	return predicate.StorefrontToken(sql.FieldEQ(FieldAppID, v))
+}
+
+// AppIDNEQ applies the NEQ predicate on the "app_id" field.
+func AppIDNEQ(v uuid.UUID) predicate.StorefrontToken {
+	return predicate.StorefrontToken(sql.FieldNEQ(FieldAppID, v))
+}
+
+// AppIDIn applies the In predicate on the "app_id" field.
+func AppIDIn(vs ...uuid.UUID) predicate.StorefrontToken {
+	return predicate.StorefrontToken(sql.FieldIn(FieldAppID, vs...))
+}
+
+// AppIDNotIn applies the NotIn predicate on the "app_id" field.
+func AppIDNotIn(vs ...uuid.UUID) predicate.StorefrontToken {
+	return predicate.StorefrontToken(sql.FieldNotIn(FieldAppID, vs...))
+}
+
+// AppIDGT applies the GT predicate on the "app_id" field.
+func AppIDGT(v uuid.UUID) predicate.StorefrontToken {
+	return predicate.StorefrontToken(sql.FieldGT(FieldAppID, v))
+}
+
+// AppIDGTE applies the GTE predicate on the "app_id" field.
+func AppIDGTE(v uuid.UUID) predicate.StorefrontToken {
+	return predicate.StorefrontToken(sql.FieldGTE(FieldAppID, v))
+}
+
+// AppIDLT applies the LT predicate on the "app_id" field.
+func AppIDLT(v uuid.UUID) predicate.StorefrontToken {
+	return predicate.StorefrontToken(sql.FieldLT(FieldAppID, v))
+}
+
+// AppIDLTE applies the LTE predicate on the "app_id" field.
+func AppIDLTE(v uuid.UUID) predicate.StorefrontToken {
+	return predicate.StorefrontToken(sql.FieldLTE(FieldAppID, v))
+}
+
+// AppIDIsNil applies the IsNil predicate on the "app_id" field.
+func AppIDIsNil() predicate.StorefrontToken {
+	return predicate.StorefrontToken(sql.FieldIsNull(FieldAppID))
+}
+
+// AppIDNotNil applies the NotNil predicate on the "app_id" field.
+func AppIDNotNil() predicate.StorefrontToken {
+	return predicate.StorefrontToken(sql.FieldNotNull(FieldAppID))
 }
 
 // ScopesIsNil applies the IsNil predicate on the "scopes" field.

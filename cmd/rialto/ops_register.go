@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/rialtohq/rialto/app"
+	"github.com/rialtohq/rialto/commerce/access"
+	apps "github.com/rialtohq/rialto/commerce/app"
+	"github.com/rialtohq/rialto/graph/persisted"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+)
+
+// ofApp are the flags that name an app.
+type ofApp struct {
+	Shop string `help:"Handle of the shop; needed where there are several."`
+	App  string `required:"" placeholder:"NAME" help:"Handle of the app, such as web."`
+}
+
+// enter gives a context in which Rialto itself acts in the shop.
+func enter(ctx context.Context, a *app.App, shop string) (context.Context, error) {
+	id, _, err := shopOf(ctx, a, shop)
+	return access.With(database.WithShop(ctx, id), access.Actor{Kind: access.System, Shop: id}), err
+}
+
+type opsRegisterCmd struct {
+	File    string `arg:"" help:"Apollo's manifest, an object of texts by id (relay-compiler, GraphQL Code Generator), or a folder of .graphql files."`
+	Release string `default:"current" help:"Name of what is registered together, such as a version; it is retired as a whole."`
+	ofApp
+}
+
+// Run reads the file here, and has it registered by the process that owns the data folder, or by this one.
+func (c *opsRegisterCmd) Run(r *run) error {
+	entries, err := readOperations(c.File)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	body, err := json.Marshal(entries)
+	if err != nil {
+		return err
+	}
+	return app.Do(r, r.config, verbs, "ops register", []string{c.Shop, c.App, c.Release}, bytes.NewReader(body), r.out)
+}
+
+func readOperations(file string) ([]persisted.Entry, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return persisted.ReadFolder(os.DirFS(file))
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return persisted.ReadManifest(data)
+}
+
+// registerOperations is the verb behind `rialto ops register`: all operations, or none.
+func registerOperations(ctx context.Context, a *app.App, args []string, in io.Reader, out io.Writer) error {
+	if len(args) != 3 {
+		return errors.New("ops register: arguments cannot be read")
+	}
+	var entries []persisted.Entry
+	if err := json.NewDecoder(in).Decode(&entries); err != nil {
+		return fmt.Errorf("ops register: %w", err)
+	}
+	if len(entries) == 0 {
+		return errors.New("there is no operation in it: a manifest has some, or a folder .graphql files")
+	}
+	ctx, err := enter(ctx, a, args[0])
+	if err != nil {
+		return err
+	}
+	// The documents are looked through first, so that no app is made for what cannot be registered.
+	before, err := a.Apps.ByHandle(ctx, args[1])
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	var of apps.App
+	if before != nil {
+		of = *before
+	}
+	docs, err := a.Registrar.Check(of.ID.UUID, of.AccessScopes, entries)
+	if err != nil {
+		return err
+	}
+	named, made, err := a.Apps.Named(ctx, args[1])
+	if err != nil {
+		return err
+	}
+	outcome, err := a.Operations.Register(ctx, named.ID.UUID, args[2], docs)
+	if err != nil {
+		return err
+	}
+	if made {
+		_, _ = fmt.Fprintf(out, "app %s is new; `rialto ops token --app %s` makes a storefront token for it\n", named.Handle, named.Handle)
+	}
+	dearest := docs[0]
+	for _, d := range docs {
+		if d.Points > dearest.Points {
+			dearest = d
+		}
+	}
+	_, err = fmt.Fprintf(out, "release %s of %s: %d new, %d known, %d in force again; the dearest is %s with %d points\n",
+		args[2], named.Handle, outcome.Added, outcome.Known, outcome.Revived, dearest.Name, dearest.Points)
+	return err
+}

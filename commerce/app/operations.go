@@ -1,0 +1,94 @@
+package app
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
+)
+
+// Operations say which documents an app may send: values of the API's OperationsMode.
+type Operations string
+
+// The modes.
+const (
+	// Open lets any document run.
+	Open Operations = "OPEN"
+	// LogUnknown lets any document run, and notes those that the app has not registered.
+	LogUnknown Operations = "LOG_UNKNOWN"
+	// RegisteredOnly refuses what the app has not registered.
+	RegisteredOnly Operations = "REGISTERED_ONLY"
+)
+
+func (o Operations) known() bool {
+	return o == "" || o == Open || o == LogUnknown || o == RegisteredOnly
+}
+
+var handles = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// maxHandle is the longest name of an app, in characters.
+const maxHandle = 63
+
+// ByHandle finds the app of the context's shop that has a name on the command line. Fails with [fault.NotFound] where none has it.
+func (s *Service) ByHandle(ctx context.Context, handle string) (*App, error) {
+	a, err := appByHandle(ctx, s.db, handle)
+	if err == nil && a == nil {
+		err = fault.New(fault.NotFound, "There is no app with the handle %q.", fault.Shorten(handle, maxHandle))
+	}
+	return a, err
+}
+
+// Named gives the app of the context's shop that has a name, and makes a public one without scopes where there is none. Only
+// Rialto itself may: it is for the command line. Fails with [fault.Invalid] where the name cannot be one.
+func (s *Service) Named(ctx context.Context, handle string) (a *App, made bool, err error) {
+	if access.From(ctx).Kind != access.System {
+		return nil, false, fault.New(fault.Forbidden, "Only the command line makes apps by their names.")
+	}
+	if len(handle) > maxHandle || !handles.MatchString(handle) {
+		return nil, false, fault.New(fault.Invalid, "An app's handle has small letters, digits and dashes between them, at most %d characters.", maxHandle)
+	}
+	err = s.db.InTx(ctx, func(tx database.Tx) error {
+		if a, err = appByHandle(ctx, tx, handle); err != nil || a != nil {
+			return err
+		}
+		now := s.clock.Now()
+		row := &stored{App: App{
+			ID: gid.New(Type, s.newID()), Title: handle, Handle: handle, Kind: Public, RedirectURIs: []string{}, AccessScopes: []string{}, LocationIDs: []gid.ID{},
+			CreatedAt: now, UpdatedAt: now,
+		}}
+		a, made = &row.App, true
+		if err := insertApp(ctx, tx, row); err != nil {
+			return err
+		}
+		return s.audit.Audit(ctx, tx, "app.created", a.ID.String(), map[string]any{"after": a.facts()})
+	})
+	if database.IsUnique(err) { // somebody made it at this moment
+		a, err = s.ByHandle(ctx, handle)
+		return a, false, err
+	}
+	return a, made, err
+}
+
+// SetOperations says which documents an app may send, from now on; empty leaves it to the deployment's setting. The actor needs
+// the scope to change apps and every scope that the app has.
+func (s *Service) SetOperations(ctx context.Context, id uuid.UUID, mode Operations) (*App, fault.Problems, error) {
+	return s.Update(ctx, id, Input{Operations: &mode})
+}
+
+// OperationsOf tells which documents an app may send; empty is the deployment's setting. It is asked on the way of every
+// request, and remembered.
+func (s *Service) OperationsOf(ctx context.Context, id uuid.UUID) (Operations, error) {
+	mode, _, err := s.modes.Get(id, s.clock.Now(), func() (Operations, bool, error) {
+		c, err := findClient(database.AllShops(ctx), s.db, id)
+		if err != nil || c == nil {
+			return "", false, err
+		}
+		return c.Operations, true, nil
+	})
+	return mode, err
+}

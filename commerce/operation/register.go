@@ -1,0 +1,155 @@
+package operation
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/gid"
+)
+
+// Outcome tells what a registration did.
+type Outcome struct {
+	// Added documents are new, Known ones were there already, Revived ones were retired and are in force again.
+	Added, Known, Revived int
+}
+
+// Register has a release of an app know documents, all or none. It may be repeated: what the release knows already stays. Fails
+// with [fault.Invalid] for what cannot be registered, and with [fault.Conflict] where the release knows another text under
+// the same id.
+func (s *Service) Register(ctx context.Context, app uuid.UUID, release string, docs []Document) (out Outcome, err error) {
+	if err := check(release, docs); err != nil {
+		return out, err
+	}
+	now := s.clock.Now()
+	err = s.db.InTx(ctx, func(tx database.Tx) error {
+		out = Outcome{}
+		shop, err := database.Shop(ctx)
+		if err != nil {
+			return err
+		}
+		before, err := hashesOf(ctx, tx, app, release)
+		if err != nil {
+			return err
+		}
+		var rows [][]any
+		for i := range docs {
+			d := &docs[i]
+			was, known := before[d.Alias]
+			switch {
+			case !known:
+				rows = append(rows, []any{s.newID(), shop, app, release, d.Alias, d.Hash, d.Name, d.Kind, d.Body, d.Points, now})
+			case was.hash != d.Hash:
+				return fault.New(fault.Conflict, "Release %q knows another document as %s already. Name a new release, or give the document another id.", release, d.Alias)
+			case was.retired:
+				out.Revived++
+			default:
+				out.Known++
+			}
+		}
+		out.Added = len(rows)
+		if err := insert(ctx, tx, rows); err != nil {
+			return err
+		}
+		if out.Revived > 0 {
+			if err := revive(ctx, tx, app, release); err != nil {
+				return err
+			}
+		}
+		tx.AfterCommit(s.known.Flush)
+		return s.audit.Audit(ctx, tx, "operations.registered", gid.New("App", app).String(), map[string]any{"release": release, "added": out.Added, "known": out.Known, "revived": out.Revived})
+	})
+	if database.IsUnique(err) {
+		err = fault.Wrap(err, fault.Conflict, "Somebody else registered the same release at this moment. Try again.")
+	}
+	return out, err
+}
+
+func check(release string, docs []Document) error {
+	if !printable(release, MaxRelease) {
+		return fault.New(fault.Invalid, "A release has a name of 1 to %d characters without blanks.", MaxRelease)
+	}
+	if len(docs) == 0 || len(docs) > MaxTogether {
+		return fault.New(fault.Invalid, "Register 1 to %d documents at once; these are %d.", MaxTogether, len(docs))
+	}
+	seen := map[string]string{}
+	for i := range docs {
+		d := &docs[i]
+		switch was, twice := seen[d.Alias]; {
+		case !printable(d.Alias, MaxAlias) || strings.HasPrefix(d.Alias, "sha256:"):
+			return fault.New(fault.Invalid, "%s: an id has 1 to %d characters without blanks, and does not begin with sha256:.", named(d), MaxAlias)
+		case d.Hash != HashOf(d.Body):
+			return fault.New(fault.Internal, "the hash of %s is not that of its text", named(d))
+		case isHash(d.Alias) && d.Alias != d.Hash:
+			return fault.New(fault.Invalid, "%s: the id has the form of a SHA-256 and is not that of the text, which is %s.", named(d), d.Hash)
+		case twice && was != d.Hash:
+			return fault.New(fault.Invalid, "Two different documents have the id %s.", d.Alias)
+		case twice:
+			return fault.New(fault.Invalid, "The document %s is there twice.", d.Alias)
+		}
+		seen[d.Alias] = d.Hash
+	}
+	return nil
+}
+
+func named(d *Document) string {
+	return fmt.Sprintf("operation %q", fault.Shorten(d.Name, 60))
+}
+
+// isHash reports whether an id has the form of a [HashOf] some text.
+func isHash(id string) bool {
+	return len(id) == 64 && strings.Trim(id, "0123456789abcdef") == ""
+}
+
+// printable reports whether a name has characters, not too many, and none of them blank or unseen.
+func printable(s string, most int) bool {
+	return s != "" && utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
+}
+
+// Retire takes a release of an app out of force, and tells how many documents it had in force. A document that another
+// release of the app still has in force goes on being served. Unless forced, it fails with [fault.Conflict] where a document
+// that nobody else would serve was used within [Quiet]. Fails with [fault.NotFound] where there is no such release in force.
+func (s *Service) Retire(ctx context.Context, app uuid.UUID, release string, force bool) (retired int, err error) {
+	if err := s.WriteUses(ctx); err != nil {
+		return 0, err
+	}
+	now := s.clock.Now()
+	err = s.db.InTx(ctx, func(tx database.Tx) error {
+		if !force {
+			name, count, err := stillUsed(ctx, tx, app, release, now.Add(-Quiet))
+			if err != nil {
+				return err
+			}
+			if count > 0 {
+				return fault.New(fault.Conflict, "%d of the documents of release %q were used within 30 days, %q among them. Retire it with --force to break those who use them.", count, release, name)
+			}
+		}
+		n, err := retire(ctx, tx, app, release, now)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.NotFound, "The app has no release %q in force.", release)
+		}
+		retired = n
+		tx.AfterCommit(s.known.Flush)
+		return s.audit.Audit(ctx, tx, "operations.retired", gid.New("App", app).String(), map[string]any{"release": release, "documents": n, "forced": force})
+	})
+	return retired, err
+}
+
+// Releases lists what apps have registered, newest first: of one app, or of all where it is nil.
+func (s *Service) Releases(ctx context.Context, app uuid.UUID) ([]Release, error) {
+	return releases(ctx, s.db, app)
+}
+
+// InForce lists the documents in force, of one app, or of all where it is nil, by app, release and id.
+func (s *Service) InForce(ctx context.Context, app uuid.UUID) ([]Registered, error) {
+	return inForce(ctx, s.db, app)
+}

@@ -1,0 +1,138 @@
+package operation
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/platform/database"
+)
+
+// find reads the documents that an id may mean, the newest first.
+func find(ctx context.Context, q database.Querier, id string) ([]found, error) {
+	rows, err := q.Query(ctx, `SELECT app_id, alias, hash, body FROM persisted_operation
+		WHERE shop_id = $1 AND (alias = $2 OR hash = $2) AND retired_at IS NULL ORDER BY id DESC LIMIT 200`, id)
+	all, err := database.Scan(rows, err, func(scan func(...any) error) (f found, err error) {
+		return f, scan(&f.app, &f.alias, &f.hash, &f.body)
+	})
+	// Of each app, the newest is meant: one text is held once.
+	var out []found
+	seen := map[uuid.UUID]bool{}
+	for _, f := range all {
+		if !seen[f.app] {
+			seen[f.app] = true
+			out = append(out, f)
+		}
+	}
+	return out, err
+}
+
+// known is a document of a release that was registered before.
+type known struct {
+	hash    string
+	retired bool
+}
+
+func hashesOf(ctx context.Context, tx database.Tx, app uuid.UUID, release string) (map[string]known, error) {
+	out := map[string]known{}
+	rows, err := tx.Query(ctx, `SELECT alias, hash, retired_at IS NOT NULL FROM persisted_operation WHERE shop_id = $1 AND app_id = $2 AND release = $3`, app, release)
+	_, err = database.Scan(rows, err, func(scan func(...any) error) (alias string, err error) {
+		var k known
+		err = scan(&alias, &k.hash, &k.retired)
+		out[alias] = k
+		return alias, err
+	})
+	return out, err
+}
+
+var columns = []string{"id", "shop_id", "app_id", "release", "alias", "hash", "name", "kind", "body", "points", "created_at"}
+
+func insert(ctx context.Context, tx database.Tx, rows [][]any) error {
+	return database.Insert(ctx, tx, "persisted_operation", columns, rows, "")
+}
+
+func revive(ctx context.Context, tx database.Tx, app uuid.UUID, release string) error {
+	_, err := tx.Exec(ctx, `UPDATE persisted_operation SET retired_at = NULL WHERE shop_id = $1 AND app_id = $2 AND release = $3`, app, release)
+	return err
+}
+
+func retire(ctx context.Context, tx database.Tx, app uuid.UUID, release string, now time.Time) (int, error) {
+	n, err := tx.Exec(ctx, `UPDATE persisted_operation SET retired_at = $4 WHERE shop_id = $1 AND app_id = $2 AND release = $3 AND retired_at IS NULL`, app, release, now)
+	return int(n), err
+}
+
+// stillUsed counts the documents of a release that were used since, and that no other release of the app has in force; and
+// names one of them.
+func stillUsed(ctx context.Context, tx database.Tx, app uuid.UUID, release string, since time.Time) (name string, count int, err error) {
+	var some sql.NullString
+	err = tx.QueryRow(ctx, `SELECT min(o.name), count(*) FROM persisted_operation o
+		WHERE o.shop_id = $1 AND o.app_id = $2 AND o.release = $3 AND o.retired_at IS NULL AND o.last_used_at > $4
+		AND NOT EXISTS (SELECT 1 FROM persisted_operation p WHERE p.shop_id = $1 AND p.hash = o.hash AND p.app_id = o.app_id AND p.release <> o.release AND p.alias = o.alias AND p.retired_at IS NULL)`,
+		app, release, since).Scan(&some, &count)
+	return some.String, count, err
+}
+
+func writeUses(ctx context.Context, tx database.Tx, noted map[use]time.Time) error {
+	for _, one := range inOrder(noted) {
+		_, err := tx.Exec(ctx, `UPDATE persisted_operation SET last_used_at = $4 WHERE shop_id = $1 AND hash = $2 AND app_id = $3 AND retired_at IS NULL
+			AND (last_used_at IS NULL OR last_used_at < $4)`, one.hash, one.app, noted[one])
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// releases sums up here and not in SQL: SQLite does not say that the greatest of moments is a moment.
+func releases(ctx context.Context, q database.Querier, app uuid.UUID) ([]Release, error) {
+	type document struct {
+		Release
+		used, retired sql.NullTime
+	}
+	rows, err := q.Query(ctx, `SELECT app_id, release, points, created_at, last_used_at, retired_at FROM persisted_operation
+		WHERE shop_id = $1 AND ($2 OR app_id = $3) ORDER BY id DESC`, app == uuid.Nil, app)
+	documents, err := database.Scan(rows, err, func(scan func(...any) error) (d document, err error) {
+		return d, scan(&d.App, &d.Name, &d.Points, &d.CreatedAt, &d.used, &d.retired)
+	})
+	var out []Release
+	at := map[[2]any]int{}
+	for _, d := range documents {
+		i, there := at[[2]any{d.App, d.Name}]
+		if !there {
+			i = len(out)
+			at[[2]any{d.App, d.Name}] = i
+			out = append(out, Release{App: d.App, Name: d.Name, RetiredAt: moment(d.retired)})
+		}
+		r := &out[i]
+		r.Operations++
+		r.Points = max(r.Points, d.Points)
+		r.CreatedAt = d.CreatedAt // of the first, which comes last
+		if d.used.Valid && (r.LastUsedAt == nil || d.used.Time.After(*r.LastUsedAt)) {
+			r.LastUsedAt = moment(d.used)
+		}
+		if !d.retired.Valid {
+			r.RetiredAt = nil
+		}
+	}
+	return out, err
+}
+
+func moment(t sql.NullTime) *time.Time {
+	if !t.Valid {
+		return nil
+	}
+	return &t.Time
+}
+
+func inForce(ctx context.Context, q database.Querier, app uuid.UUID) ([]Registered, error) {
+	rows, err := q.Query(ctx, `SELECT app_id, release, alias, hash, name, kind, body, points, created_at, last_used_at FROM persisted_operation
+		WHERE shop_id = $1 AND ($2 OR app_id = $3) AND retired_at IS NULL ORDER BY app_id, release, alias`, app == uuid.Nil, app)
+	return database.Scan(rows, err, func(scan func(...any) error) (r Registered, err error) {
+		var used sql.NullTime
+		err = scan(&r.App, &r.Release, &r.Alias, &r.Hash, &r.Name, &r.Kind, &r.Body, &r.Points, &r.CreatedAt, &used)
+		r.LastUsedAt = moment(used)
+		return r, err
+	})
+}
