@@ -41,6 +41,8 @@ type App struct {
 // Options change how an app is started.
 type Options struct {
 	Kind Kind
+	// Beside has the app be another process of the same deployment as this one, of kind [Services].
+	Beside *App
 	// Config is changed before the app is made.
 	Config func(*app.Config)
 	// App are further options of the app itself.
@@ -59,7 +61,10 @@ func Each(t *testing.T, test func(t *testing.T, a *App)) {
 func Start(t testing.TB, o Options) *App {
 	t.Helper()
 	c := app.Config{Addr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", DataDir: t.TempDir(), Demo: true, Migrate: true, RateLimits: "off"}
-	if o.Kind == Services {
+	if o.Beside != nil {
+		own := o.Beside.Config()
+		c.DatabaseURL, c.NATSURL, c.RedisURL, c.BusName = own.DatabaseURL, own.NATSURL, own.RedisURL, own.BusName
+	} else if o.Kind == Services {
 		c.DatabaseURL = databasetest.PostgreSQLURL(t)
 		c.NATSURL, c.RedisURL = os.Getenv("RIALTO_TEST_NATS_URL"), os.Getenv("RIALTO_TEST_REDIS_URL")
 		c.BusName = "test-" + strings.ReplaceAll(uuid.NewString()[:13], "-", "")
@@ -83,7 +88,7 @@ func Start(t testing.TB, o Options) *App {
 		if err := a.Stop(stop); err != nil {
 			t.Error(err)
 		}
-		if c.NATSURL != "" {
+		if c.NATSURL != "" && o.Beside == nil {
 			if err := a.DeleteEvents(stop); err != nil {
 				t.Error(err)
 			}

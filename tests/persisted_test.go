@@ -1,0 +1,299 @@
+package tests
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/app/apptest"
+	"github.com/rialtohq/rialto/commerce/access"
+	apps "github.com/rialtohq/rialto/commerce/app"
+	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/commerce/operation"
+	"github.com/rialtohq/rialto/graph/persisted"
+	"github.com/rialtohq/rialto/platform/database"
+)
+
+// client is an app of the demo shop with a storefront token.
+type client struct {
+	server *apptest.App
+	app    *apps.App
+	token  string
+}
+
+// asRialto acts in the demo shop as the command line does.
+func asRialto(t *testing.T, a *apptest.App) context.Context {
+	t.Helper()
+	all, err := a.Shops.List(t.Context())
+	if err != nil || len(all) == 0 {
+		t.Fatal(err)
+	}
+	return access.With(database.WithShop(t.Context(), all[0]), access.Actor{Kind: access.System, Shop: all[0]})
+}
+
+func clientOf(t *testing.T, a *apptest.App, handle string) *client {
+	t.Helper()
+	ctx := asRialto(t, a)
+	named, _, err := a.Apps.Named(ctx, handle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := a.Identity.CreateStorefront(ctx, identity.StorefrontInput{Kind: identity.Public, Title: handle, App: named.ID.UUID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &client{a, named, token.Token}
+}
+
+func (c *client) register(t *testing.T, release, manifest string) {
+	t.Helper()
+	entries, err := persisted.ReadManifest([]byte(manifest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs, err := c.server.Registrar.Check(c.app.ID.UUID, c.app.AccessScopes, entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.server.Operations.Register(asRialto(t, c.server), c.app.ID.UUID, release, docs); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *client) mode(t *testing.T, mode apps.Operations) {
+	t.Helper()
+	if _, problems, err := c.server.Apps.SetOperations(asRialto(t, c.server), c.app.ID.UUID, mode); err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
+	}
+}
+
+// post sends a body, and gives the status and either the data, or the code of the error.
+func (c *client) post(t *testing.T, at, path string, body map[string]any) string {
+	t.Helper()
+	raw, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.send(t, http.MethodPost, at+path, raw)
+}
+
+func (c *client) get(t *testing.T, path string) string {
+	t.Helper()
+	return c.send(t, http.MethodGet, c.server.URL+path, nil)
+}
+
+func (c *client) send(t *testing.T, method, address string, body []byte) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Shopify-Storefront-Access-Token", c.token)
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct {
+		Data   json.RawMessage
+		Errors []struct{ Extensions struct{ Code string } }
+	}
+	if err := json.Unmarshal(text, &answer); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	if len(answer.Errors) > 0 {
+		if cache := res.Header.Get("Cache-Control"); cache != "no-store" {
+			t.Errorf("an error is kept: %q", cache)
+		}
+		return fmt.Sprint(res.StatusCode, " ", answer.Errors[0].Extensions.Code)
+	}
+	return string(answer.Data)
+}
+
+const shopName = `{"shop":{"name":"Rialto Demo"}}`
+
+// Every form in which clients ask for a document, for every form in which their tools write manifests.
+func TestFormsOfPersistedOperations(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		const body = "query Name { shop { name } }"
+		hash := operation.HashOf(body)
+		for name, m := range map[string]struct{ manifest, id string }{
+			"apollo": {fmt.Sprintf(`{"format":"apollo-persisted-query-manifest","version":1,"operations":[{"id":%q,"name":"Name","type":"query","body":%q}]}`, hash, body), hash},
+			"relay":  {fmt.Sprintf(`{"d41d8cd98f00b204e9800998ecf8427e":%q}`, body), "d41d8cd98f00b204e9800998ecf8427e"},
+			"preset": {fmt.Sprintf(`{%q:%q}`, hash, body), hash},
+		} {
+			c := clientOf(t, a, name)
+			c.mode(t, apps.RegisteredOnly)
+			extension := map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": hash}}
+			encoded, _ := json.Marshal(extension)
+			forms := map[string]func() string{
+				"documentId":       func() string { return c.post(t, a.URL, "/graphql", map[string]any{"documentId": m.id}) },
+				"documentIdSHA256": func() string { return c.post(t, a.URL, "/graphql", map[string]any{"documentId": "sha256:" + hash}) },
+				"id":               func() string { return c.post(t, a.URL, "/graphql", map[string]any{"id": m.id}) },
+				"doc_id":           func() string { return c.post(t, a.URL, "/graphql", map[string]any{"doc_id": m.id}) },
+				"persistedQuery":   func() string { return c.post(t, a.URL, "/graphql", map[string]any{"extensions": extension}) },
+				"text":             func() string { return c.post(t, a.URL, "/graphql", map[string]any{"query": body}) },
+				"path":             func() string { return c.post(t, a.URL, "/graphql/"+m.id, map[string]any{"variables": nil}) },
+				"getDocumentId":    func() string { return c.get(t, "/graphql?documentId="+m.id) },
+				"getId":            func() string { return c.get(t, "/graphql?id="+m.id) },
+				"getPath":          func() string { return c.get(t, "/graphql/sha256:"+hash) },
+				"getPersisted":     func() string { return c.get(t, "/graphql?extensions="+url.QueryEscape(string(encoded))) },
+			}
+			for form, ask := range forms {
+				if got := ask(); got != "422 "+persisted.CodeNotRegistered {
+					t.Errorf("%s %s before it is registered: %s", name, form, got)
+				}
+			}
+			c.register(t, "v1", m.manifest)
+			for form, ask := range forms {
+				if got := ask(); got != shopName {
+					t.Errorf("%s %s: %s", name, form, got)
+				}
+			}
+			for what, ask := range map[string]func() string{
+				"another text":    func() string { return c.post(t, a.URL, "/graphql", map[string]any{"query": body + " "}) },
+				"another id":      func() string { return c.post(t, a.URL, "/graphql", map[string]any{"id": m.id[1:]}) },
+				"an offered text": func() string { return c.offer(t, a.URL, "{ shop { id } }") },
+				"its own schema": func() string {
+					return c.post(t, a.URL, "/graphql", map[string]any{"query": "{ __schema { types { name } } }"})
+				},
+				"a mutation by id": func() string { return c.post(t, a.URL, "/graphql", map[string]any{"id": "mutation"}) },
+			} {
+				if got := ask(); got != "422 "+persisted.CodeNotRegistered {
+					t.Errorf("%s %s: %s", name, what, got)
+				}
+			}
+			if got := c.post(t, a.URL, "/graphql", map[string]any{"id": m.id, "doc_id": "x"}); got != "422 BAD_REQUEST" {
+				t.Errorf("two names: %s", got)
+			}
+		}
+	})
+}
+
+// offer sends a text with its hash, as clients of automatic persisted queries do.
+func (c *client) offer(t *testing.T, at, text string) string {
+	t.Helper()
+	return c.post(t, at, "/graphql", map[string]any{"query": text, "extensions": map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": operation.HashOf(text)}}})
+}
+
+// What one process registers, closes or is shown, all others go by.
+func TestPersistedOperationsOverProcesses(t *testing.T) {
+	t.Parallel()
+	first := apptest.Start(t, apptest.Options{Kind: apptest.Services})
+	second := apptest.Start(t, apptest.Options{Beside: first})
+	web := clientOf(t, first, "web")
+	const page, other = "query Page { shop { name } }", "{ shop { name } }"
+	ask := func(text string) string {
+		return web.post(t, second.URL, "/graphql", map[string]any{"documentId": "sha256:" + operation.HashOf(text)})
+	}
+	automatic := func(text string) string {
+		return web.post(t, second.URL, "/graphql", map[string]any{"extensions": map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": operation.HashOf(text)}}})
+	}
+	if got := ask(page); got != "422 "+persisted.CodeNotFound {
+		t.Fatal(got)
+	}
+	if got := automatic(other); got != "200 "+persisted.CodeNotKept {
+		t.Fatal(got)
+	}
+	if got := web.offer(t, first.URL, other); got != shopName {
+		t.Fatal(got)
+	}
+	if got := automatic(other); got != shopName {
+		t.Errorf("what was shown to the first process, the second says of: %s", got)
+	}
+	web.register(t, "v1", fmt.Sprintf(`{"page":%q}`, page))
+	until(t, 4*time.Second, func() bool { return ask(page) == shopName }) // it hears of it; without, it would take five seconds
+	web.mode(t, apps.RegisteredOnly)
+	until(t, 4*time.Second, func() bool { return automatic(other) == "422 "+persisted.CodeNotRegistered })
+	if got := ask(page); got != shopName {
+		t.Error(got)
+	}
+	if _, err := first.Operations.Retire(asRialto(t, first), web.app.ID.UUID, "v1", true); err != nil {
+		t.Fatal(err)
+	}
+	until(t, 4*time.Second, func() bool { return ask(page) == "422 "+persisted.CodeNotRegistered })
+}
+
+// A mutation means the same however it was named: the second time it is not run again.
+func TestPersistedMutationRunsOnce(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		web := clientOf(t, a, "web")
+		const create = "mutation Create { cartCreate { cart { id } } }"
+		web.register(t, "v1", fmt.Sprintf(`{"create":%q}`, create))
+		header := apptest.Headers{"X-Shopify-Storefront-Access-Token": web.token, "Idempotency-Key": "one"}
+		byText := a.Do(t, create, nil, header)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/graphql/create", bytes.NewReader([]byte(`{}`)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, v := range header {
+			r.Header.Set(k, v)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		body, _ := io.ReadAll(res.Body)
+		var byName struct{ Data map[string]any }
+		if err := json.Unmarshal(body, &byName); err != nil {
+			t.Fatalf("%s: %v", body, err)
+		}
+		same(t, apptest.At(byText.Data, "cartCreate", "cart", "id"), apptest.At(byName.Data, "cartCreate", "cart", "id"))
+		if got := web.get(t, "/graphql/create"); got != "405 METHOD_NOT_ALLOWED" {
+			t.Errorf("by GET: %s", got)
+		}
+	})
+}
+
+// A shopper who signed in through an app is held to what it may send, also without the storefront's token.
+func TestModeFollowsTheSession(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		web := clientOf(t, a, "web")
+		header := apptest.Headers{"X-Shopify-Storefront-Access-Token": web.token}
+		answer := a.Query(t, `mutation { customerCreate(input: {email: "mode@example.com", password: "a long pass phrase"}) { customerUserErrors { code } } }`, nil, header)
+		same(t, any([]any{}), apptest.At(answer, "customerCreate", "customerUserErrors"))
+		signed := a.Query(t, `mutation { customerAccessTokenCreate(input: {email: "mode@example.com", password: "a long pass phrase"}) { customerAccessToken { accessToken } } }`, nil, header)
+		session := apptest.String(signed, "customerAccessTokenCreate", "customerAccessToken", "accessToken")
+		mine := apptest.Headers{"Authorization": "Bearer " + session}
+		same(t, 0, len(a.Do(t, "{ shop { name } }", nil, mine).Codes()))
+		web.mode(t, apps.RegisteredOnly)
+		same(t, []string{persisted.CodeNotRegistered}, a.Do(t, "{ shop { name } }", nil, mine).Codes())
+		same(t, 0, len(a.Do(t, "{ shop { name } }", nil, a.Owner(t)).Codes())) // staff at the playground
+	})
+}
+
+// What cannot be registered is told, with the place, and nothing is.
+func TestRegistrarRefuses(t *testing.T) {
+	a := apptest.Start(t, apptest.Options{Kind: apptest.Embedded})
+	for text, want := range map[string]string{
+		"query {":                               "Syntax error",
+		"{ shop { nome } }":                     "name",
+		"{ orders(first: 1) { nodes { id } } }": "Query.orders",
+		"fragment F on Shop { id }":             "no operation",
+		"{ products(first: 250) { nodes { variants(first: 250) { nodes { product { variants(first: 250) { nodes { id } } } } } } } }": "objects",
+	} {
+		_, err := a.Registrar.Check(uuid.New(), nil, []persisted.Entry{{ID: "x", Body: text, Where: "here"}})
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "here: ") {
+			t.Errorf("%s: %v; want %q", text, err, want)
+		}
+	}
+	if _, err := a.Registrar.Check(uuid.New(), []string{access.OrdersRead}, []persisted.Entry{{ID: "x", Body: "{ orders(first: 1) { nodes { id } } }"}}); err != nil {
+		t.Errorf("an app that may read orders: %v", err)
+	}
+}
