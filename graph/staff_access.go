@@ -21,7 +21,12 @@ func newApp(in model.AppCreateInput) app.Input {
 }
 
 func changedApp(in model.AppUpdateInput) app.Input {
-	return app.Input{Title: in.Title, RedirectURIs: in.RedirectUris, Scopes: in.AccessScopes, Locations: locationsOf(in.LocationIds)}
+	var mode *app.Operations
+	if in.Operations != nil {
+		to := app.ModeOf(*in.Operations)
+		mode = &to
+	}
+	return app.Input{Operations: mode, Title: in.Title, RedirectURIs: in.RedirectUris, Scopes: in.AccessScopes, Locations: locationsOf(in.LocationIds)}
 }
 
 // locationsOf are the locations that ids name; nil where the list was left out.

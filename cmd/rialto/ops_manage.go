@@ -72,8 +72,8 @@ func listReleases(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer
 		if r.RetiredAt != nil {
 			state = "retired " + moment(*r.RetiredAt)
 		}
-		if n := names[r.App]; n != nil && n.Operations != "" {
-			mode = modeName(n.Operations)
+		if n := names[r.App]; n != nil && n.Mode != "" {
+			mode = modeName(n.Mode)
 		}
 		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n", named(names, r.App), mode, r.Name, r.Operations, r.Points, moment(r.CreatedAt), sometime(r.LastUsedAt), state)
 	}

@@ -57,8 +57,8 @@ type App struct {
 	Title string
 	// Handle is its name on the command line; empty where it needs none.
 	Handle string
-	// Operations say which documents it may send; empty is the deployment's setting.
-	Operations Operations
+	// Mode says which documents it may send; empty is the deployment's setting.
+	Mode Operations
 	// Kind is [Confidential] or [Public].
 	Kind string
 	// RedirectURIs are where people may be sent back to, each exactly as it is written.
@@ -79,7 +79,7 @@ func (a *App) ClientID() string { return a.ID.UUID.String() }
 // facts is what the audit trail keeps of an app.
 func (a *App) facts() map[string]any {
 	return map[string]any{
-		"title": a.Title, "kind": a.Kind, "operations": a.Operations, "redirectUris": a.RedirectURIs, "accessScopes": a.AccessScopes, "locationIds": a.LocationIDs,
+		"title": a.Title, "kind": a.Kind, "operations": a.Mode, "redirectUris": a.RedirectURIs, "accessScopes": a.AccessScopes, "locationIds": a.LocationIDs,
 	}
 }
 

@@ -207,8 +207,8 @@ func fill(a *App, in Input, known []uuid.UUID) (problems fault.Problems) {
 		a.AccessScopes = scopes(&problems, in.Scopes, access.AllScopes)
 	}
 	if in.Operations != nil {
-		a.Operations = *in.Operations
-		if !a.Operations.known() {
+		a.Mode = *in.Operations
+		if !a.Mode.known() {
 			problems.Add(CodeInvalid, "An app sends operations in the mode OPEN, LOG_UNKNOWN or REGISTERED_ONLY.", "input", "operations")
 		}
 	}

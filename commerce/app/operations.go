@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 
@@ -27,6 +28,20 @@ const (
 
 func (o Operations) known() bool {
 	return o == "" || o == Open || o == LogUnknown || o == RegisteredOnly
+}
+
+// Operations is the app's mode as the API has it.
+func (a *App) Operations() string { return cmp.Or(string(a.Mode), deploymentMode) }
+
+// deploymentMode is how the API calls a mode that an app does not have of its own.
+const deploymentMode = "DEFAULT"
+
+// ModeOf reads a mode as the API has it.
+func ModeOf(operations string) Operations {
+	if operations == deploymentMode {
+		return ""
+	}
+	return Operations(operations)
 }
 
 var handles = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -88,7 +103,7 @@ func (s *Service) OperationsOf(ctx context.Context, id uuid.UUID) (Operations, e
 		if err != nil || c == nil {
 			return "", false, err
 		}
-		return c.Operations, true, nil
+		return c.Mode, true, nil
 	})
 	return mode, err
 }

@@ -27,7 +27,7 @@ func scanStored(scan func(...any) error, more ...any) (*stored, error) {
 	for i, l := range locations.V {
 		a.LocationIDs[i] = gid.New("Location", l)
 	}
-	a.Kind, a.Handle, a.Operations = strings.ToUpper(a.Kind), handle.String, Operations(strings.ToUpper(operations.String))
+	a.Kind, a.Handle, a.Mode = strings.ToUpper(a.Kind), handle.String, Operations(strings.ToUpper(operations.String))
 	a.PreviousSecretEndsAt, a.RevokedAt = moment(until), moment(revoked)
 	return a, err
 }
@@ -50,7 +50,7 @@ func moment(t sql.NullTime) *time.Time {
 func insertApp(ctx context.Context, tx database.Tx, a *stored) error {
 	_, err := tx.Exec(ctx, `INSERT INTO app (id, shop_id, created_at, updated_at, title, kind, secret_hash, redirect_uris, scopes, location_ids, handle, operations)
 		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, a.ID.UUID, a.CreatedAt, a.Title, strings.ToLower(a.Kind), a.secret,
-		database.JSON[[]string]{V: a.RedirectURIs}, database.JSON[[]string]{V: a.AccessScopes}, places(a.LocationIDs), orNull(a.Handle), orNull(strings.ToLower(string(a.Operations))))
+		database.JSON[[]string]{V: a.RedirectURIs}, database.JSON[[]string]{V: a.AccessScopes}, places(a.LocationIDs), orNull(a.Handle), orNull(strings.ToLower(string(a.Mode))))
 	return err
 }
 
@@ -58,7 +58,7 @@ func updateApp(ctx context.Context, tx database.Tx, a *stored) error {
 	_, err := tx.Exec(ctx, `UPDATE app SET updated_at = $3, title = $4, secret_hash = $5, previous_hash = $6, previous_until = $7, redirect_uris = $8, scopes = $9,
 		location_ids = $10, revoked_at = $11, handle = $12, operations = $13 WHERE shop_id = $1 AND id = $2`, a.ID.UUID, a.UpdatedAt, a.Title, a.secret, a.previous, a.PreviousSecretEndsAt,
 		database.JSON[[]string]{V: a.RedirectURIs}, database.JSON[[]string]{V: a.AccessScopes}, places(a.LocationIDs), a.RevokedAt,
-		orNull(a.Handle), orNull(strings.ToLower(string(a.Operations))))
+		orNull(a.Handle), orNull(strings.ToLower(string(a.Mode))))
 	return err
 }
 

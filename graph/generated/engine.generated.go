@@ -644,9 +644,9 @@ func (x *engineRun) fieldApiVersion(f *engine.Field, obj *model.APIVersion) bool
 
 var engineTypeApp = &engine.Type{
 	Name: "App", Implementors: appImplementors,
-	Numbers:   map[string]int{"__typename": 0, "accessScopes": 1, "clientId": 2, "createdAt": 3, "id": 4, "kind": 5, "locationIds": 6, "previousSecretEndsAt": 7, "redirectUris": 8, "revokedAt": 9, "title": 10, "updatedAt": 11},
-	Resolved:  []bool{false, false, false, false, false, false, false, false, false, false, false, false},
-	Composite: []bool{false, false, false, false, false, false, false, false, false, false, false, false},
+	Numbers:   map[string]int{"__typename": 0, "accessScopes": 1, "clientId": 2, "createdAt": 3, "id": 4, "kind": 5, "locationIds": 6, "operations": 7, "previousSecretEndsAt": 8, "redirectUris": 9, "revokedAt": 10, "title": 11, "updatedAt": 12},
+	Resolved:  []bool{false, false, false, false, false, false, false, false, false, false, false, false, false},
+	Composite: []bool{false, false, false, false, false, false, false, false, false, false, false, false, false},
 }
 
 func (x *engineRun) writeApp(obj *app.App, s *engine.Selection) bool {
@@ -695,28 +695,31 @@ func (x *engineRun) fieldApp(f *engine.Field, obj *app.App) bool {
 		ok := x.putNID2ᚕgithubᚗcomᚋrialtohqᚋrialtoᚋplatformᚋgidᚐIDᚄ(f, v)
 		x.Pop()
 		return ok
-	case 7: // previousSecretEndsAt
+	case 7: // operations
+		v := obj.Operations()
+		return x.String(v)
+	case 8: // previousSecretEndsAt
 		v := obj.PreviousSecretEndsAt
 		if v == nil {
 			return x.Null()
 		}
 		return x.Time(*v) || true
-	case 8: // redirectUris
+	case 9: // redirectUris
 		v := obj.RedirectURIs
 		x.Push(f)
 		ok := x.putNString2ᚕstringᚄ(f, v)
 		x.Pop()
 		return ok
-	case 9: // revokedAt
+	case 10: // revokedAt
 		v := obj.RevokedAt
 		if v == nil {
 			return x.Null()
 		}
 		return x.Time(*v) || true
-	case 10: // title
+	case 11: // title
 		v := obj.Title
 		return x.String(v)
-	case 11: // updatedAt
+	case 12: // updatedAt
 		v := obj.UpdatedAt
 		return x.Time(v)
 	}

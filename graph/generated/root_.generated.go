@@ -7331,6 +7331,18 @@ enum AppKind {
   PUBLIC
 }
 
+"Which documents an app may send."
+enum OperationsMode {
+  "As ` + "`" + `RIALTO_OPERATIONS` + "`" + ` says for the whole deployment."
+  DEFAULT
+  "Any; what the app has not registered is noted in the log."
+  LOG_UNKNOWN
+  "Any."
+  OPEN
+  "Only those that it has registered: see ` + "`" + `rialto ops register` + "`" + `."
+  REGISTERED_ONLY
+}
+
 """
 A program that uses the API in a name of its own, or in that of people who let it.
 """
@@ -7347,6 +7359,8 @@ type App implements HasAccessScopes & Node @requiresScopes(scopes: [["apps:read"
   kind: AppKind!
   "The only locations whose stock it may touch; empty is all of them."
   locationIds: [ID!]!
+  "Which documents it may send."
+  operations: OperationsMode!
   "Until when the client secret before the one in force is good; null when there is none."
   previousSecretEndsAt: DateTime
   "Where it may have people sent back to, each exactly as it is written."
@@ -7551,6 +7565,8 @@ input AppUpdateInput {
   accessScopes: [String!]
   "The only locations whose stock it may touch; an empty list is all of them."
   locationIds: [ID!]
+  "Which documents it may send, from now on and in all processes."
+  operations: OperationsMode
   "Where it may have people sent back to."
   redirectUris: [String!]
   "What people call it."
@@ -13903,6 +13919,8 @@ func (ec *executionContext) childFields_App(ctx context.Context, field graphql.C
 		return ec.fieldContext_App_kind(ctx, field)
 	case "locationIds":
 		return ec.fieldContext_App_locationIds(ctx, field)
+	case "operations":
+		return ec.fieldContext_App_operations(ctx, field)
 	case "previousSecretEndsAt":
 		return ec.fieldContext_App_previousSecretEndsAt(ctx, field)
 	case "redirectUris":

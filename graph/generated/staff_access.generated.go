@@ -589,6 +589,29 @@ func (ec *executionContext) fieldContext_App_locationIds(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("App", field, false, false, "ID")
 }
 
+func (ec *executionContext) _App_operations(ctx context.Context, field graphql.CollectedField, obj *app.App) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_App_operations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operations(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNOperationsMode2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_App_operations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("App", field, true, false, "OperationsMode")
+}
+
 func (ec *executionContext) _App_previousSecretEndsAt(ctx context.Context, field graphql.CollectedField, obj *app.App) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2073,6 +2096,11 @@ func (ec *executionContext) _App(ctx context.Context, sel ast.SelectionSet, obj 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "operations":
+			out.Values[i] = ec._App_operations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "previousSecretEndsAt":
 			out.Values[i] = ec._App_previousSecretEndsAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -2767,6 +2795,20 @@ func (ec *executionContext) marshalNAuditEntryEdge2ᚖgithubᚗcomᚋrialtohqᚋ
 	return ec._AuditEntryEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNOperationsMode2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOperationsMode2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "OperationsMode!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNRole2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []*staff.Role) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -2891,6 +2933,24 @@ func (ec *executionContext) marshalOAuditEntryConnection2ᚖgithubᚗcomᚋrialt
 		return graphql.Null
 	}
 	return ec._AuditEntryConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOOperationsMode2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOperationsMode2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
 }
 
 func (ec *executionContext) marshalORole2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐRole(ctx context.Context, sel ast.SelectionSet, v *staff.Role) graphql.Marshaler {

@@ -1260,7 +1260,7 @@ func (ec *executionContext) unmarshalInputAppUpdateInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"accessScopes", "locationIds", "redirectUris", "title"}
+	fieldsInOrder := [...]string{"accessScopes", "locationIds", "operations", "redirectUris", "title"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1281,6 +1281,13 @@ func (ec *executionContext) unmarshalInputAppUpdateInput(ctx context.Context, ob
 				return it, err
 			}
 			it.LocationIds = data
+		case "operations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operations"))
+			data, err := ec.unmarshalOOperationsMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Operations = data
 		case "redirectUris":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("redirectUris"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)

@@ -155,6 +155,8 @@ type AppUpdateInput struct {
 	AccessScopes []string `json:"accessScopes,omitempty"`
 	// The only locations whose stock it may touch; an empty list is all of them.
 	LocationIds []*gid.ID `json:"locationIds,omitempty"`
+	// Which documents it may send, from now on and in all processes.
+	Operations *string `json:"operations,omitempty"`
 	// Where it may have people sent back to.
 	RedirectUris []string `json:"redirectUris,omitempty"`
 	// What people call it.
