@@ -954,6 +954,8 @@ CREATE TABLE "persisted_operation" (
 CREATE INDEX persistedoperation_shop_id_alias ON public.persisted_operation USING btree (shop_id, alias);
 CREATE UNIQUE INDEX persistedoperation_shop_id_app_id_release_alias ON public.persisted_operation USING btree (shop_id, app_id, release, alias);
 CREATE INDEX persistedoperation_shop_id_hash ON public.persisted_operation USING btree (shop_id, hash);
+ALTER TABLE persisted_operation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON persisted_operation USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "product" (
   id uuid NOT NULL,
