@@ -25,6 +25,7 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/platform/lastuse"
 )
 
 // The kinds of app: values of the API's AppKind.
@@ -131,7 +132,7 @@ type Service struct {
 	clients   *aside.Cache[uuid.UUID, *Client]
 	// modes are which documents apps may send; what was known last stays in force for a day while the database is away.
 	modes *aside.Cache[uuid.UUID, Operations]
-	uses  uses
+	uses  *lastuse.Notes[uuid.UUID]
 }
 
 // New makes the service.
@@ -154,7 +155,7 @@ func New(c Config) *Service {
 	s := &Service{
 		db: c.DB, audit: c.Audit, secrets: c.Secrets, locations: c.Locations, clock: c.Clock, newID: c.NewID, log: c.Log,
 		keys: aside.New[digest, *bearer](c.CacheFor, c.CacheSize), clients: aside.New[uuid.UUID, *Client](c.CacheFor, c.CacheSize),
-		modes: aside.Lasting[uuid.UUID, Operations](c.CacheFor, 24*time.Hour, c.CacheSize), uses: uses{last: map[uuid.UUID]use{}},
+		modes: aside.Lasting[uuid.UUID, Operations](c.CacheFor, 24*time.Hour, c.CacheSize), uses: usesOf(c.DB, c.Log),
 	}
 	s.keys.Share(c.Share, "api-keys", digest.bytes, readDigest)
 	s.clients.Share(c.Share, "apps", writeID, readID)

@@ -43,7 +43,7 @@ func (s *Service) Bearer(ctx context.Context, token string) (access.Actor, error
 	if !ok || !found.expires.IsZero() && !found.expires.After(now) {
 		return access.Actor{}, identity.Refused()
 	}
-	if !s.uses.note(found.actor.Session, found.actor.Shop, now) {
+	if !s.uses.Note(found.actor.Shop, found.actor.Session, now) {
 		s.log.WarnContext(ctx, "too many API keys are in use to note when each was used last", "most", maxUses)
 	}
 	return found.actor, nil

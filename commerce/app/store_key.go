@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/rialtohq/rialto/platform/keyset"
+	"github.com/rialtohq/rialto/platform/lastuse"
 )
 
 const keyColumns = `id, app_id, title, prefix, scopes, created_at, expires_at, last_used_at, revoked_at`
@@ -84,9 +85,9 @@ func findBearer(ctx context.Context, q database.Querier, d digest) (*bearer, boo
 }
 
 // writeUses notes when keys were used last; what another process wrote later stays.
-func writeUses(ctx context.Context, tx database.Tx, list []use) error {
+func writeUses(ctx context.Context, tx database.Tx, list []lastuse.Use[uuid.UUID]) error {
 	for _, u := range list {
-		if _, err := tx.Exec(ctx, `UPDATE api_key SET last_used_at = $3 WHERE shop_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < $3)`, u.key, u.at); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE api_key SET last_used_at = $3 WHERE shop_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < $3)`, u.Of, u.At); err != nil {
 			return err
 		}
 	}

@@ -11,8 +11,8 @@ import (
 
 // found is a registered document as it is looked up, once for each app that registered it.
 type found struct {
-	app               uuid.UUID
-	alias, hash, body string
+	app        uuid.UUID
+	hash, body string
 }
 
 // Match is a registered document that a client may mean.
@@ -61,6 +61,6 @@ func (s *Service) Find(ctx context.Context, app uuid.UUID, own bool, id string) 
 }
 
 func (s *Service) match(shop uuid.UUID, r found) Match {
-	s.uses.note(use{shop: shop, app: r.app, hash: r.hash}, s.clock.Now())
+	s.uses.Note(shop, use{app: r.app, hash: r.hash}, s.clock.Now()) // without room for one more, it is noted in a minute
 	return Match{Hash: r.hash, Body: r.body, App: r.app}
 }

@@ -11,6 +11,8 @@
 package operation
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -22,6 +24,8 @@ import (
 	"github.com/rialtohq/rialto/platform/aside"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/lastuse"
+	"github.com/rialtohq/rialto/platform/runner"
 )
 
 // Document is an executable document with the id that its app's manifest gives it.
@@ -105,7 +109,7 @@ type Service struct {
 	log   *slog.Logger
 	// known are the documents by the ids that clients send; while the database is away it answers for a day.
 	known *aside.Cache[key, []found]
-	uses  uses
+	uses  *lastuse.Notes[use]
 }
 
 // key is an id that a client sent, in its shop.
@@ -135,9 +139,29 @@ func New(c Config) *Service {
 	}
 	s := &Service{
 		db: c.DB, audit: c.Audit, clock: c.Clock, newID: c.NewID, log: c.Log,
-		known: aside.Lasting[key, []found](c.CacheFor, cacheKeep, cacheSize), uses: newUses(),
+		known: aside.Lasting[key, []found](c.CacheFor, cacheKeep, cacheSize),
+		uses:  lastuse.New(lastuse.Config[use]{Name: "uses of operations", DB: c.DB, Most: maxUses, Compare: use.compare, Write: writeUses, Log: c.Log}),
 	}
 	// A registration changes many ids at once, and is rare: all is forgotten, in every process.
 	s.known.Share(c.Share, "operations", func(key) []byte { return nil }, func([]byte) (key, bool) { return key{}, false })
 	return s
 }
+
+// maxUses is how many documents may be in use between two writes.
+const maxUses = 50_000
+
+// use is a document of an app that is run.
+type use struct {
+	app  uuid.UUID
+	hash string
+}
+
+func (u use) compare(other use) int {
+	return cmp.Or(bytes.Compare(u.app[:], other.app[:]), cmp.Compare(u.hash, other.hash))
+}
+
+// WriteUses writes down when documents were used last since it did so before. What could not be written is kept for the next time.
+func (s *Service) WriteUses(ctx context.Context) error { return s.uses.Write(ctx) }
+
+// Writer is the part that writes uses: every minute, and a last time when it is stopped.
+func (s *Service) Writer() runner.Part { return s.uses.Part() }

@@ -8,14 +8,15 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/lastuse"
 )
 
 // find reads the documents that an id may mean, the newest first.
 func find(ctx context.Context, q database.Querier, id string) ([]found, error) {
-	rows, err := q.Query(ctx, `SELECT app_id, alias, hash, body FROM persisted_operation
+	rows, err := q.Query(ctx, `SELECT app_id, hash, body FROM persisted_operation
 		WHERE shop_id = $1 AND (alias = $2 OR hash = $2) AND retired_at IS NULL ORDER BY id DESC LIMIT 200`, id)
 	all, err := database.Scan(rows, err, func(scan func(...any) error) (f found, err error) {
-		return f, scan(&f.app, &f.alias, &f.hash, &f.body)
+		return f, scan(&f.app, &f.hash, &f.body)
 	})
 	// Of each app, the newest is meant: one text is held once.
 	var out []found
@@ -74,10 +75,10 @@ func stillUsed(ctx context.Context, tx database.Tx, app uuid.UUID, release strin
 	return some.String, count, err
 }
 
-func writeUses(ctx context.Context, tx database.Tx, noted map[use]time.Time) error {
-	for _, one := range inOrder(noted) {
+func writeUses(ctx context.Context, tx database.Tx, uses []lastuse.Use[use]) error {
+	for _, u := range uses {
 		_, err := tx.Exec(ctx, `UPDATE persisted_operation SET last_used_at = $4 WHERE shop_id = $1 AND hash = $2 AND app_id = $3 AND retired_at IS NULL
-			AND (last_used_at IS NULL OR last_used_at < $4)`, one.hash, one.app, noted[one])
+			AND (last_used_at IS NULL OR last_used_at < $4)`, u.Of.hash, u.Of.app, u.At)
 		if err != nil {
 			return err
 		}
