@@ -183,6 +183,16 @@ func OperationMode(name string) (apps.Operations, bool) {
 	return mode, ok
 }
 
+// OperationModeName is the name of a mode, as [OperationMode] reads it.
+func OperationModeName(mode apps.Operations) string {
+	for name, m := range operationModes {
+		if m == mode {
+			return name
+		}
+	}
+	return string(mode)
+}
+
 // erasureDelay is the setting, checked before; zero where none is set.
 func (c Config) erasureDelay() time.Duration {
 	delay, _ := time.ParseDuration(c.ErasureDelay)

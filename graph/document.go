@@ -2,17 +2,18 @@ package graph
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/commerce/operation"
 	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/limits"
 	"github.com/rialtohq/rialto/graph/persisted"
@@ -82,25 +83,27 @@ func (d *documents) get(text string, kept *otter.Cache[string, *document]) (*doc
 	if doc, ok := kept.GetIfPresent(text); ok {
 		return doc, nil
 	}
-	parsed, refusal := d.limits.Parse(text)
-	if refusal == nil {
-		_, refusal = d.limits.Check(parsed)
-	}
-	if refusal != nil {
-		class := wire.Refused
-		if refusal.Syntax() {
-			class = wire.Unreadable
-		}
-		return nil, wire.RefuseAll(class, refusal.GraphQL())
-	}
-	if errs := d.limits.Validate(d.schema, parsed); len(errs) > 0 {
-		return nil, wire.RefuseAll(wire.Refused, errs...)
+	parsed, err := d.limits.Read(d.schema, text)
+	if err != nil {
+		return nil, refused(err)
 	}
 	atOnce(parsed)
-	sum := sha256.Sum256([]byte(text))
-	doc := &document{QueryDocument: parsed, ID: hex.EncodeToString(sum[:]), prices: d.prices, plans: map[*ast.OperationDefinition]*cost.Plan{}}
+	doc := &document{QueryDocument: parsed, ID: operation.HashOf(text), prices: d.prices, plans: map[*ast.OperationDefinition]*cost.Plan{}}
 	kept.Set(strings.Clone(text), doc)
 	return doc, nil
+}
+
+// refused is the answer to a text that is no document to run.
+func refused(err error) *wire.Answer {
+	refusal, ok := errors.AsType[*limits.Refusal](err)
+	switch {
+	case !ok:
+		invalid, _ := errors.AsType[gqlerror.List](err)
+		return wire.RefuseAll(wire.Refused, invalid...)
+	case refusal.Syntax():
+		return wire.RefuseAll(wire.Unreadable, refusal.GraphQL())
+	}
+	return wire.RefuseAll(wire.Refused, refusal.GraphQL())
 }
 
 // atOnce takes @defer out of a document that was validated. A server may send what is deferred along with the rest, and

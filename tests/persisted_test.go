@@ -1,11 +1,9 @@
 package tests
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -76,52 +74,35 @@ func (c *client) mode(t *testing.T, mode apps.Operations) {
 	}
 }
 
-// post sends a body, and gives the status and either the data, or the code of the error.
-func (c *client) post(t *testing.T, at, path string, body map[string]any) string {
+// post sends a body to a process, and gives the data, or the status and the code of the error.
+func (c *client) post(t *testing.T, to *apptest.App, path string, body map[string]any) string {
 	t.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.send(t, http.MethodPost, at+path, raw)
+	return c.send(t, to, http.MethodPost, path, string(raw))
 }
 
 func (c *client) get(t *testing.T, path string) string {
 	t.Helper()
-	return c.send(t, http.MethodGet, c.server.URL+path, nil)
+	return c.send(t, c.server, http.MethodGet, path, "")
 }
 
-func (c *client) send(t *testing.T, method, address string, body []byte) string {
+func (c *client) send(t *testing.T, to *apptest.App, method, path, body string) string {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, address, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("X-Shopify-Storefront-Access-Token", c.token)
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var answer struct {
-		Data   json.RawMessage
-		Errors []struct{ Extensions struct{ Code string } }
-	}
-	if err := json.Unmarshal(text, &answer); err != nil {
-		t.Fatalf("%s: %v", text, err)
-	}
-	if len(answer.Errors) > 0 {
-		if cache := res.Header.Get("Cache-Control"); cache != "no-store" {
+	answer := to.Send(t, method, path, body, apptest.Headers{storefrontHeader: c.token})
+	if codes := answer.Codes(); len(codes) > 0 {
+		if cache := answer.Header.Get("Cache-Control"); cache != "no-store" {
 			t.Errorf("an error is kept: %q", cache)
 		}
-		return fmt.Sprint(res.StatusCode, " ", answer.Errors[0].Extensions.Code)
+		return fmt.Sprint(answer.Status, " ", codes[0])
 	}
-	return string(answer.Data)
+	data, err := json.Marshal(answer.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 const shopName = `{"shop":{"name":"Rialto Demo"}}`
@@ -141,13 +122,13 @@ func TestFormsOfPersistedOperations(t *testing.T) {
 			extension := map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": hash}}
 			encoded, _ := json.Marshal(extension)
 			forms := map[string]func() string{
-				"documentId":       func() string { return c.post(t, a.URL, "/graphql", map[string]any{"documentId": m.id}) },
-				"documentIdSHA256": func() string { return c.post(t, a.URL, "/graphql", map[string]any{"documentId": "sha256:" + hash}) },
-				"id":               func() string { return c.post(t, a.URL, "/graphql", map[string]any{"id": m.id}) },
-				"doc_id":           func() string { return c.post(t, a.URL, "/graphql", map[string]any{"doc_id": m.id}) },
-				"persistedQuery":   func() string { return c.post(t, a.URL, "/graphql", map[string]any{"extensions": extension}) },
-				"text":             func() string { return c.post(t, a.URL, "/graphql", map[string]any{"query": body}) },
-				"path":             func() string { return c.post(t, a.URL, "/graphql/"+m.id, map[string]any{"variables": nil}) },
+				"documentId":       func() string { return c.post(t, a, "/graphql", map[string]any{"documentId": m.id}) },
+				"documentIdSHA256": func() string { return c.post(t, a, "/graphql", map[string]any{"documentId": "sha256:" + hash}) },
+				"id":               func() string { return c.post(t, a, "/graphql", map[string]any{"id": m.id}) },
+				"doc_id":           func() string { return c.post(t, a, "/graphql", map[string]any{"doc_id": m.id}) },
+				"persistedQuery":   func() string { return c.post(t, a, "/graphql", map[string]any{"extensions": extension}) },
+				"text":             func() string { return c.post(t, a, "/graphql", map[string]any{"query": body}) },
+				"path":             func() string { return c.post(t, a, "/graphql/"+m.id, map[string]any{"variables": nil}) },
 				"getDocumentId":    func() string { return c.get(t, "/graphql?documentId="+m.id) },
 				"getId":            func() string { return c.get(t, "/graphql?id="+m.id) },
 				"getPath":          func() string { return c.get(t, "/graphql/sha256:"+hash) },
@@ -165,19 +146,19 @@ func TestFormsOfPersistedOperations(t *testing.T) {
 				}
 			}
 			for what, ask := range map[string]func() string{
-				"another text":    func() string { return c.post(t, a.URL, "/graphql", map[string]any{"query": body + " "}) },
-				"another id":      func() string { return c.post(t, a.URL, "/graphql", map[string]any{"id": m.id[1:]}) },
-				"an offered text": func() string { return c.offer(t, a.URL, "{ shop { id } }") },
+				"another text":    func() string { return c.post(t, a, "/graphql", map[string]any{"query": body + " "}) },
+				"another id":      func() string { return c.post(t, a, "/graphql", map[string]any{"id": m.id[1:]}) },
+				"an offered text": func() string { return c.offer(t, a, "{ shop { id } }") },
 				"its own schema": func() string {
-					return c.post(t, a.URL, "/graphql", map[string]any{"query": "{ __schema { types { name } } }"})
+					return c.post(t, a, "/graphql", map[string]any{"query": "{ __schema { types { name } } }"})
 				},
-				"a mutation by id": func() string { return c.post(t, a.URL, "/graphql", map[string]any{"id": "mutation"}) },
+				"a mutation by id": func() string { return c.post(t, a, "/graphql", map[string]any{"id": "mutation"}) },
 			} {
 				if got := ask(); got != "422 "+persisted.CodeNotRegistered {
 					t.Errorf("%s %s: %s", name, what, got)
 				}
 			}
-			if got := c.post(t, a.URL, "/graphql", map[string]any{"id": m.id, "doc_id": "x"}); got != "422 BAD_REQUEST" {
+			if got := c.post(t, a, "/graphql", map[string]any{"id": m.id, "doc_id": "x"}); got != "422 BAD_REQUEST" {
 				t.Errorf("two names: %s", got)
 			}
 		}
@@ -185,9 +166,9 @@ func TestFormsOfPersistedOperations(t *testing.T) {
 }
 
 // offer sends a text with its hash, as clients of automatic persisted queries do.
-func (c *client) offer(t *testing.T, at, text string) string {
+func (c *client) offer(t *testing.T, to *apptest.App, text string) string {
 	t.Helper()
-	return c.post(t, at, "/graphql", map[string]any{"query": text, "extensions": map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": operation.HashOf(text)}}})
+	return c.post(t, to, "/graphql", map[string]any{"query": text, "extensions": map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": operation.HashOf(text)}}})
 }
 
 // What one process registers, closes or is shown, all others go by.
@@ -198,10 +179,10 @@ func TestPersistedOperationsOverProcesses(t *testing.T) {
 	web := clientOf(t, first, "web")
 	const page, other = "query Page { shop { name } }", "{ shop { name } }"
 	ask := func(text string) string {
-		return web.post(t, second.URL, "/graphql", map[string]any{"documentId": "sha256:" + operation.HashOf(text)})
+		return web.post(t, second, "/graphql", map[string]any{"documentId": "sha256:" + operation.HashOf(text)})
 	}
 	automatic := func(text string) string {
-		return web.post(t, second.URL, "/graphql", map[string]any{"extensions": map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": operation.HashOf(text)}}})
+		return web.post(t, second, "/graphql", map[string]any{"extensions": map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": operation.HashOf(text)}}})
 	}
 	if got := ask(page); got != "422 "+persisted.CodeNotFound {
 		t.Fatal(got)
@@ -209,7 +190,7 @@ func TestPersistedOperationsOverProcesses(t *testing.T) {
 	if got := automatic(other); got != "200 "+persisted.CodeNotKept {
 		t.Fatal(got)
 	}
-	if got := web.offer(t, first.URL, other); got != shopName {
+	if got := web.offer(t, first, other); got != shopName {
 		t.Fatal(got)
 	}
 	if got := automatic(other); got != shopName {
@@ -234,26 +215,9 @@ func TestPersistedMutationRunsOnce(t *testing.T) {
 		web := clientOf(t, a, "web")
 		const create = "mutation Create { cartCreate { cart { id } } }"
 		web.register(t, "v1", fmt.Sprintf(`{"create":%q}`, create))
-		header := apptest.Headers{"X-Shopify-Storefront-Access-Token": web.token, "Idempotency-Key": "one"}
+		header := apptest.Headers{storefrontHeader: web.token, "Idempotency-Key": "one"}
 		byText := a.Do(t, create, nil, header)
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/graphql/create", bytes.NewReader([]byte(`{}`)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for k, v := range header {
-			r.Header.Set(k, v)
-		}
-		r.Header.Set("Content-Type", "application/json")
-		res, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = res.Body.Close() }()
-		body, _ := io.ReadAll(res.Body)
-		var byName struct{ Data map[string]any }
-		if err := json.Unmarshal(body, &byName); err != nil {
-			t.Fatalf("%s: %v", body, err)
-		}
+		byName := a.Send(t, http.MethodPost, "/graphql/create", "{}", header)
 		same(t, apptest.At(byText.Data, "cartCreate", "cart", "id"), apptest.At(byName.Data, "cartCreate", "cart", "id"))
 		if got := web.get(t, "/graphql/create"); got != "405 METHOD_NOT_ALLOWED" {
 			t.Errorf("by GET: %s", got)
@@ -265,7 +229,7 @@ func TestPersistedMutationRunsOnce(t *testing.T) {
 func TestModeFollowsTheSession(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		web := clientOf(t, a, "web")
-		header := apptest.Headers{"X-Shopify-Storefront-Access-Token": web.token}
+		header := apptest.Headers{storefrontHeader: web.token}
 		answer := a.Query(t, `mutation { customerCreate(input: {email: "mode@example.com", password: "a long pass phrase"}) { customerUserErrors { code } } }`, nil, header)
 		same(t, any([]any{}), apptest.At(answer, "customerCreate", "customerUserErrors"))
 		signed := a.Query(t, `mutation { customerAccessTokenCreate(input: {email: "mode@example.com", password: "a long pass phrase"}) { customerAccessToken { accessToken } } }`, nil, header)

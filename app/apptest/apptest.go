@@ -3,7 +3,6 @@
 package apptest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -149,12 +148,7 @@ func (a *App) Try(ctx context.Context, query string, variables map[string]any, h
 	if err != nil {
 		return nil, err
 	}
-	res, err := a.client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	return read(res)
+	return a.do(req)
 }
 
 // Serve is [App.Try] without the network: the request is answered in ctx, so that its statements can be recorded there.
@@ -175,7 +169,35 @@ func (a *App) request(ctx context.Context, query string, variables map[string]an
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.URL+"/graphql", bytes.NewReader(body))
+	return a.Request(ctx, http.MethodPost, "/graphql", string(body), headers)
+}
+
+// Send sends a body as it is, or none, and reads the answer.
+func (a *App) Send(t testing.TB, method, path, body string, headers Headers) *Answer {
+	t.Helper()
+	req, err := a.Request(t.Context(), method, path, body, headers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := a.do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func (a *App) do(req *http.Request) (*Answer, error) {
+	res, err := a.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	return read(res)
+}
+
+// Request is a body on its way to a path, with the demo storefront's token unless headers say otherwise.
+func (a *App) Request(ctx context.Context, method, path, body string, headers Headers) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, a.URL+path, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/rialtohq/rialto/app"
 	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/policy"
-	"github.com/rialtohq/rialto/platform/database"
 )
 
 type accessCmd struct {
@@ -55,12 +54,11 @@ func explainAccess(ctx context.Context, a *app.App, args []string, _ io.Reader, 
 	if !action.Valid() {
 		return fmt.Errorf("there is no action %q: `rialto access list` has them all", c.Action)
 	}
-	shop, _, err := shopOf(ctx, a, c.Shop)
+	ctx, own, err := enter(ctx, a, c.Shop)
 	if err != nil {
 		return err
 	}
-	ctx = access.With(database.WithShop(ctx, shop), access.Actor{Kind: access.System, Shop: shop})
-	who, err := actorOf(ctx, a, shop, c.Actor)
+	who, err := actorOf(ctx, a, own.ID.UUID, c.Actor)
 	if err != nil {
 		return err
 	}

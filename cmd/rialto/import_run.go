@@ -11,12 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/rialtohq/rialto/app"
-	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/transfer"
-	"github.com/rialtohq/rialto/platform/database"
 )
 
 // importProducts runs in the process that owns the data folder. Fails where any product was left out.
@@ -27,12 +23,11 @@ func importProducts(ctx context.Context, a *app.App, line []string, in io.Reader
 	if err != nil {
 		return err
 	}
-	shop, name, err := shopOf(ctx, a, args.Shop)
+	ctx, own, err := enter(ctx, a, args.Shop)
 	if err != nil {
 		return err
 	}
-	ctx = access.With(database.WithShop(ctx, shop), access.Actor{Kind: access.System, Shop: shop})
-	bookmark := bookmark{path: filepath.Join(a.Config().DataDir, "imports", shop.String()+"-"+args.Digest+".json")}
+	bookmark := bookmark{path: filepath.Join(a.Config().DataDir, "imports", own.ID.UUID.String()+"-"+args.Digest+".json")}
 	options := transfer.ImportOptions{DryRun: args.DryRun}
 	if args.Resume {
 		if options.ResumeAfter, err = bookmark.read(); err != nil {
@@ -52,7 +47,7 @@ func importProducts(ctx context.Context, a *app.App, line []string, in io.Reader
 	importer := transfer.Importer{DB: a.DB, Catalog: a.Catalog, Inventory: a.Inventory, Shops: a.Shops}
 	report, err := importer.Import(ctx, in, options)
 	bar.clear()
-	describe(out, name, report)
+	describe(out, own.Name, report)
 	if err != nil {
 		return err
 	}
@@ -61,36 +56,6 @@ func importProducts(ctx context.Context, a *app.App, line []string, in io.Reader
 		return fmt.Errorf("%d of %d products were left out", report.Failed, report.Products)
 	}
 	return nil
-}
-
-// shopOf finds a shop by its handle; the only one where no handle is given.
-func shopOf(ctx context.Context, a *app.App, handle string) (id uuid.UUID, name string, err error) {
-	if handle != "" {
-		s, err := a.Shops.ByHandle(ctx, handle)
-		if err != nil {
-			return uuid.Nil, "", err
-		}
-		return s.ID.UUID, s.Name, nil
-	}
-	ids, err := a.Shops.List(ctx)
-	if err != nil {
-		return uuid.Nil, "", err
-	}
-	if len(ids) == 0 {
-		return uuid.Nil, "", errors.New("there is no shop: `rialto dev` makes a demo shop")
-	}
-	var handles []string
-	for _, id := range ids[:min(len(ids), 20)] {
-		s, err := a.Shops.Current(database.WithShop(ctx, id))
-		if err != nil {
-			return uuid.Nil, "", err
-		}
-		handles, name = append(handles, s.Handle), s.Name
-	}
-	if len(ids) > 1 {
-		return uuid.Nil, "", fmt.Errorf("there are %d shops: choose one by --shop=HANDLE (%s)", len(ids), strings.Join(handles, ", "))
-	}
-	return ids[0], name, nil
 }
 
 // maxListed is how many problems of each kind people are shown.

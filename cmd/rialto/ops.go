@@ -65,16 +65,9 @@ func understand(text string) (*ast.QueryDocument, *cost.Prices, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	l := limits.Limits{Suggestions: true}
-	doc, refusal := l.Parse(text)
-	if refusal == nil {
-		_, refusal = l.Check(doc)
-	}
-	if refusal != nil {
-		return nil, nil, refusal
-	}
-	if errs := l.Validate(loaded, doc); len(errs) > 0 {
-		return nil, nil, errs
+	doc, err := limits.Limits{Suggestions: true}.Read(loaded, text)
+	if err != nil {
+		return nil, nil, err
 	}
 	prices, err := cost.NewPrices(loaded)
 	return doc, prices, err

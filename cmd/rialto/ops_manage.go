@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"text/tabwriter"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"github.com/rialtohq/rialto/app"
 	apps "github.com/rialtohq/rialto/commerce/app"
 	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/commerce/operation"
 )
 
 type opsListCmd struct {
@@ -32,7 +35,7 @@ func listOperations(ctx context.Context, a *app.App, args []string, _ io.Reader,
 	if len(args) != 3 {
 		return errors.New("ops list: arguments cannot be read")
 	}
-	ctx, err := enter(ctx, a, args[0])
+	ctx, _, err := enter(ctx, a, args[0])
 	if err != nil {
 		return err
 	}
@@ -58,11 +61,7 @@ func listReleases(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer
 	if err != nil {
 		return err
 	}
-	var ids []uuid.UUID
-	for i := range releases {
-		ids = append(ids, releases[i].App)
-	}
-	names, err := a.Apps.ByIDs(ctx, ids)
+	names, err := namesOf(ctx, a, releases, func(r operation.Release) uuid.UUID { return r.App })
 	if err != nil {
 		return err
 	}
@@ -73,7 +72,7 @@ func listReleases(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer
 			state = "retired " + moment(*r.RetiredAt)
 		}
 		if n := names[r.App]; n != nil && n.Mode != "" {
-			mode = modeName(n.Mode)
+			mode = app.OperationModeName(n.Mode)
 		}
 		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n", named(names, r.App), mode, r.Name, r.Operations, r.Points, moment(r.CreatedAt), sometime(r.LastUsedAt), state)
 	}
@@ -85,11 +84,7 @@ func listEach(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	var ids []uuid.UUID
-	for i := range docs {
-		ids = append(ids, docs[i].App)
-	}
-	names, err := a.Apps.ByIDs(ctx, ids)
+	names, err := namesOf(ctx, a, docs, func(d operation.Registered) uuid.UUID { return d.App })
 	if err != nil {
 		return err
 	}
@@ -99,6 +94,15 @@ func listEach(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer) er
 		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", named(names, d.App), d.Release, d.Name, d.Kind, d.Points, sometime(d.LastUsedAt), d.Alias)
 	}
 	return nil
+}
+
+// namesOf gives the apps of what is listed, by their ids.
+func namesOf[T any](ctx context.Context, a *app.App, list []T, of func(T) uuid.UUID) (map[uuid.UUID]*apps.App, error) {
+	ids := map[uuid.UUID]bool{}
+	for i := range list {
+		ids[of(list[i])] = true
+	}
+	return a.Apps.ByIDs(ctx, slices.Collect(maps.Keys(ids)))
 }
 
 func named(names map[uuid.UUID]*apps.App, id uuid.UUID) string {
@@ -131,7 +135,7 @@ func retireOperations(ctx context.Context, a *app.App, args []string, _ io.Reade
 	if len(args) != 4 {
 		return errors.New("ops retire: arguments cannot be read")
 	}
-	ctx, err := enter(ctx, a, args[0])
+	ctx, _, err := enter(ctx, a, args[0])
 	if err != nil {
 		return err
 	}
@@ -166,7 +170,7 @@ func setMode(ctx context.Context, a *app.App, args []string, _ io.Reader, out io
 	if !ok && args[2] != "default" {
 		return fmt.Errorf("there is no mode %q", args[2])
 	}
-	ctx, err := enter(ctx, a, args[0])
+	ctx, _, err := enter(ctx, a, args[0])
 	if err != nil {
 		return err
 	}
@@ -183,15 +187,6 @@ func setMode(ctx context.Context, a *app.App, args []string, _ io.Reader, out io
 	}
 	_, err = fmt.Fprintf(out, "operations of %s: %s\n", of.Handle, args[2])
 	return err
-}
-
-func modeName(mode apps.Operations) string {
-	for _, name := range []string{"open", "log-unknown", "registered"} {
-		if m, _ := app.OperationMode(name); m == mode {
-			return name
-		}
-	}
-	return "(default)"
 }
 
 type opsTokenCmd struct {
@@ -214,7 +209,7 @@ func makeToken(ctx context.Context, a *app.App, args []string, _ io.Reader, out 
 	if len(args) != 4 {
 		return errors.New("ops token: arguments cannot be read")
 	}
-	ctx, err := enter(ctx, a, args[0])
+	ctx, _, err := enter(ctx, a, args[0])
 	if err != nil {
 		return err
 	}

@@ -2,18 +2,19 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/rialtohq/rialto/app"
-	"github.com/rialtohq/rialto/commerce/access"
 	apps "github.com/rialtohq/rialto/commerce/app"
+	"github.com/rialtohq/rialto/commerce/operation"
 	"github.com/rialtohq/rialto/graph/persisted"
-	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 )
 
@@ -21,12 +22,6 @@ import (
 type ofApp struct {
 	Shop string `help:"Handle of the shop; needed where there are several."`
 	App  string `required:"" placeholder:"NAME" help:"Handle of the app, such as web."`
-}
-
-// enter gives a context in which Rialto itself acts in the shop.
-func enter(ctx context.Context, a *app.App, shop string) (context.Context, error) {
-	id, _, err := shopOf(ctx, a, shop)
-	return access.With(database.WithShop(ctx, id), access.Actor{Kind: access.System, Shop: id}), err
 }
 
 type opsRegisterCmd struct {
@@ -75,7 +70,7 @@ func registerOperations(ctx context.Context, a *app.App, args []string, in io.Re
 	if len(entries) == 0 {
 		return errors.New("there is no operation in it: a manifest has some, or a folder .graphql files")
 	}
-	ctx, err := enter(ctx, a, args[0])
+	ctx, _, err := enter(ctx, a, args[0])
 	if err != nil {
 		return err
 	}
@@ -103,12 +98,7 @@ func registerOperations(ctx context.Context, a *app.App, args []string, in io.Re
 	if made {
 		_, _ = fmt.Fprintf(out, "app %s is new; `rialto ops token --app %s` makes a storefront token for it\n", named.Handle, named.Handle)
 	}
-	dearest := docs[0]
-	for _, d := range docs {
-		if d.Points > dearest.Points {
-			dearest = d
-		}
-	}
+	dearest := slices.MaxFunc(docs, func(a, b operation.Document) int { return cmp.Compare(a.Points, b.Points) })
 	_, err = fmt.Fprintf(out, "release %s of %s: %d new, %d known, %d in force again; the dearest is %s with %d points\n",
 		args[2], named.Handle, outcome.Added, outcome.Known, outcome.Revived, dearest.Name, dearest.Points)
 	return err

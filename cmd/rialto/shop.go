@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/rialtohq/rialto/app"
-	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
@@ -19,6 +17,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/shipping"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
 )
 
 type shopCmd struct {
@@ -64,8 +63,6 @@ type shopCreateCmd struct {
 	Delivery string `default:"0" help:"What delivery within the country costs, in the shop's currency, such as 4.90."`
 }
 
-var handles = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
 // check reads the arguments, so that nothing is made of a shop that cannot be made whole.
 func (c *shopCreateCmd) check() (in shop.Shop, delivery money.Money, err error) {
 	currency, err := money.ParseCurrency(strings.ToUpper(c.Currency))
@@ -75,7 +72,7 @@ func (c *shopCreateCmd) check() (in shop.Shop, delivery money.Money, err error) 
 	country := strings.ToUpper(c.Country)
 	email, flaw := identity.NormalizeEmail(c.Owner)
 	switch {
-	case len(c.Handle) > 63 || !handles.MatchString(c.Handle):
+	case !fault.IsHandle(c.Handle, 63):
 		err = fmt.Errorf("%q is no handle: it has small letters, digits and dashes between them, at most 63", c.Handle)
 	case strings.TrimSpace(c.Name) == "" || len(c.Name) > 255:
 		err = errors.New("the name has 1 to 255 characters")
@@ -135,7 +132,7 @@ func createShop(ctx context.Context, a *app.App, args []string, _ io.Reader, out
 	if err != nil {
 		return err
 	}
-	ctx = access.With(database.WithShop(ctx, s.ID.UUID), access.Actor{Kind: access.System, Shop: s.ID.UUID})
+	ctx = asRialto(ctx, s.ID)
 	if _, err := a.Inventory.SaveLocation(ctx, inventory.Location{Handle: "main", Name: "Main", Active: true, FulfillsOnline: true}); err != nil {
 		return err
 	}

@@ -66,23 +66,25 @@ func (s *Service) Create(ctx context.Context, in Input) (*App, string, fault.Pro
 		}
 		a.secret = hash(secret)
 	}
-	err = s.db.InTx(ctx, func(tx database.Tx) error {
-		n, err := countApps(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if n >= maxApps {
-			return refuse(CodeTooMany, "A shop has at most "+strconv.Itoa(maxApps)+" apps.", "input")
-		}
-		if err := insertApp(ctx, tx, a); err != nil {
-			return err
-		}
-		return s.audit.Audit(ctx, tx, "app.created", a.ID.String(), map[string]any{"after": a.facts()})
-	})
+	err = s.db.InTx(ctx, func(tx database.Tx) error { return s.createTx(ctx, tx, a) })
 	if problems, err := problemsOf(err); len(problems) > 0 || err != nil {
 		return nil, "", problems, err
 	}
 	return &a.App, secret, nil, nil
+}
+
+func (s *Service) createTx(ctx context.Context, tx database.Tx, a *stored) error {
+	n, err := countApps(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if n >= maxApps {
+		return refuse(CodeTooMany, "A shop has at most "+strconv.Itoa(maxApps)+" apps.", "input")
+	}
+	if err := insertApp(ctx, tx, a); err != nil {
+		return err
+	}
+	return s.audit.Audit(ctx, tx, "app.created", a.ID.String(), map[string]any{"after": a.facts()})
 }
 
 // Update changes an app, and with it at once what its keys may do. The actor needs every scope that the app has, and every

@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"regexp"
 
 	"github.com/google/uuid"
 
@@ -44,8 +43,6 @@ func ModeOf(operations string) Operations {
 	return Operations(operations)
 }
 
-var handles = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
 // maxHandle is the longest name of an app, in characters.
 const maxHandle = 63
 
@@ -64,7 +61,7 @@ func (s *Service) Named(ctx context.Context, handle string) (a *App, made bool, 
 	if access.From(ctx).Kind != access.System {
 		return nil, false, fault.New(fault.Forbidden, "Only the command line makes apps by their names.")
 	}
-	if len(handle) > maxHandle || !handles.MatchString(handle) {
+	if !fault.IsHandle(handle, maxHandle) {
 		return nil, false, fault.New(fault.Invalid, "An app's handle has small letters, digits and dashes between them, at most %d characters.", maxHandle)
 	}
 	err = s.db.InTx(ctx, func(tx database.Tx) error {
@@ -77,14 +74,14 @@ func (s *Service) Named(ctx context.Context, handle string) (a *App, made bool, 
 			CreatedAt: now, UpdatedAt: now,
 		}}
 		a, made = &row.App, true
-		if err := insertApp(ctx, tx, row); err != nil {
-			return err
-		}
-		return s.audit.Audit(ctx, tx, "app.created", a.ID.String(), map[string]any{"after": a.facts()})
+		return s.createTx(ctx, tx, row)
 	})
 	if database.IsUnique(err) { // somebody made it at this moment
 		a, err = s.ByHandle(ctx, handle)
 		return a, false, err
+	}
+	if problems, _ := problemsOf(err); len(problems) > 0 {
+		return nil, false, fault.Wrap(err, fault.Conflict, "%s", problems[0].Message)
 	}
 	return a, made, err
 }

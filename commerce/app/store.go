@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -28,7 +27,7 @@ func scanStored(scan func(...any) error, more ...any) (*stored, error) {
 		a.LocationIDs[i] = gid.New("Location", l)
 	}
 	a.Kind, a.Handle, a.Mode = strings.ToUpper(a.Kind), handle.String, Operations(strings.ToUpper(operations.String))
-	a.PreviousSecretEndsAt, a.RevokedAt = moment(until), moment(revoked)
+	a.PreviousSecretEndsAt, a.RevokedAt = database.Moment(until), database.Moment(revoked)
 	return a, err
 }
 
@@ -38,13 +37,6 @@ func list[T any](items []T) []T {
 		return []T{}
 	}
 	return items
-}
-
-func moment(t sql.NullTime) *time.Time {
-	if !t.Valid {
-		return nil
-	}
-	return &t.Time
 }
 
 func insertApp(ctx context.Context, tx database.Tx, a *stored) error {

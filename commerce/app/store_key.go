@@ -22,7 +22,7 @@ func scanKey(scan func(...any) error) (*Key, error) {
 	var expires, used, revoked sql.NullTime
 	err := scan(&id, &app, &k.Title, &k.Prefix, &scopes, &k.CreatedAt, &expires, &used, &revoked)
 	k.ID, k.AppID, k.AccessScopes = gid.New(KeyType, id), gid.New(Type, app), list(scopes.V)
-	k.ExpiresAt, k.LastUsedAt, k.RevokedAt = moment(expires), moment(used), moment(revoked)
+	k.ExpiresAt, k.LastUsedAt, k.RevokedAt = database.Moment(expires), database.Moment(used), database.Moment(revoked)
 	return k, err
 }
 

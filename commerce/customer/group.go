@@ -45,10 +45,7 @@ type GroupInput struct {
 	Note       *string
 }
 
-var (
-	groupHandle = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	notInHandle = regexp.MustCompile(`[^a-z0-9]+`)
-)
+var notInHandle = regexp.MustCompile(`[^a-z0-9]+`)
 
 // CreateGroup makes a group without customers. Its handle is made of the name unless said.
 func (s *Service) CreateGroup(ctx context.Context, in GroupInput) (*Group, fault.Problems, error) {
@@ -196,7 +193,7 @@ func (g *Group) apply(c *checker, in GroupInput) {
 		}
 	}
 	if in.Handle != nil {
-		if g.Handle = *in.Handle; !groupHandle.MatchString(g.Handle) || len(g.Handle) > maxLine {
+		if g.Handle = *in.Handle; !fault.IsHandle(g.Handle, maxLine) {
 			c.add(CodeInvalid, "A handle is lower case letters and digits with single hyphens between them.", "handle")
 		}
 	}

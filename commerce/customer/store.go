@@ -34,7 +34,7 @@ func scanAccount(scan func(...any) error) (a account, err error) {
 		c.Tags = []string{}
 	}
 	a.tags, a.written = c.Tags, c.UpdatedAt
-	a.asked, c.ErasureScheduledAt, c.ErasedAt = moment(asked), moment(erase), moment(erased)
+	a.asked, c.ErasureScheduledAt, c.ErasedAt = database.Moment(asked), database.Moment(erase), database.Moment(erased)
 	c.TaxExempt, c.Revision, c.EmailMarketingConsent = a.exempt, revision.Of(c.UpdatedAt), a.consent()
 	c.DisplayName = joined(" ", a.first, a.last)
 	for _, other := range []string{a.email, a.phone} {
@@ -47,15 +47,6 @@ func scanAccount(scan func(...any) error) (a account, err error) {
 	}
 	a.customer = c
 	return a, nil
-}
-
-// moment is nil for a time that is not there.
-func moment(t sql.NullTime) *time.Time {
-	if !t.Valid {
-		return nil
-	}
-	at := t.Time.UTC()
-	return &at
 }
 
 func accountsByID(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]account, error) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,8 +32,6 @@ const (
 	maxReturns = 20
 )
 
-var handleForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
 // checkNew checks what is given to a provider for good.
 func (s *Service) checkNew(problems *fault.Problems, in Input) {
 	switch {
@@ -42,7 +39,7 @@ func (s *Service) checkNew(problems *fault.Problems, in Input) {
 		problems.Add(CodeBlank, "Handle is missing.", "input", "handle")
 	case len(in.Handle) > 64:
 		problems.Add(CodeTooLong, "Handle is too long: at most 64 characters.", "input", "handle")
-	case !handleForm.MatchString(in.Handle):
+	case !fault.IsHandle(in.Handle, 64):
 		problems.Add(CodeInvalid, "A handle is small letters, digits and single hyphens, such as company-directory.", "input", "handle")
 	}
 	if in.Audience != Customers && in.Audience != Staff {

@@ -59,7 +59,7 @@ func (s *Service) CreateTx(ctx context.Context, tx database.Tx, kind access.Kind
 	}
 	now := s.clock.Now()
 	t := AccessToken{ID: s.newID(), AccessToken: token, ExpiresAt: now.Add(lifetime(kind))}
-	return t, insertSession(ctx, tx, sessionRow{id: t.ID, kind: kind, subject: subject, hash: Digest(token), expires: t.ExpiresAt, created: now, app: orNull(access.From(ctx).Program())})
+	return t, insertSession(ctx, tx, sessionRow{id: t.ID, kind: kind, subject: subject, hash: Digest(token), expires: t.ExpiresAt, created: now, app: database.Maybe(access.From(ctx).Program())})
 }
 
 // Lookup tells who holds a session's handle, in the shop that the handle names, and moves the session's end ahead. Fails with

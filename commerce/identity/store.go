@@ -107,7 +107,7 @@ func endSessions(ctx context.Context, q database.Querier, subject uuid.UUID, now
 
 func insertStorefront(ctx context.Context, q database.Querier, t StorefrontToken, hash []byte) error {
 	_, err := q.Exec(ctx, `INSERT INTO storefront_token (id, shop_id, kind, token_hash, prefix, title, scopes, expires_at, created_at, app_id)
-		VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10)`, t.ID, t.Kind, hash, t.Prefix, t.Title, database.JSON[[]string]{V: t.Scopes}, t.ExpiresAt, t.CreatedAt, orNull(t.App))
+		VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10)`, t.ID, t.Kind, hash, t.Prefix, t.Title, database.JSON[[]string]{V: t.Scopes}, t.ExpiresAt, t.CreatedAt, database.Maybe(t.App))
 	return err
 }
 
@@ -143,5 +143,3 @@ func endStorefront(ctx context.Context, q database.Querier, id uuid.UUID, now ti
 func adoptStorefront(ctx context.Context, q database.Querier, prefix string, app uuid.UUID) (int64, error) {
 	return q.Exec(ctx, `UPDATE storefront_token SET app_id = $3 WHERE shop_id = $1 AND prefix = $2 AND revoked_at IS NULL`, prefix, app)
 }
-
-func orNull(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }

@@ -180,7 +180,9 @@ func TestRetire(t *testing.T) {
 		_, err = b.ops.Retire(b.ctx, web, "v2", true)
 		b.refused(fault.NotFound, err)
 
-		b.same(operation.Outcome{Revived: 2}, b.register(web, "v1", first, second))
+		b.same(operation.Outcome{Revived: 1}, b.register(web, "v1", first))
+		b.same("", b.find(web, true, "b")) // what was not registered again stays retired
+		b.same(operation.Outcome{Known: 1, Revived: 1}, b.register(web, "v1", first, second))
 		b.same(second.Body, b.find(web, true, "b"))
 		if _, err = b.ops.Retire(b.ctx, web, "v1", true); err != nil {
 			t.Fatal(err)

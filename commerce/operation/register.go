@@ -39,6 +39,7 @@ func (s *Service) Register(ctx context.Context, app uuid.UUID, release string, d
 			return err
 		}
 		var rows [][]any
+		var revived []string
 		for i := range docs {
 			d := &docs[i]
 			was, known := before[d.Alias]
@@ -48,19 +49,17 @@ func (s *Service) Register(ctx context.Context, app uuid.UUID, release string, d
 			case was.hash != d.Hash:
 				return fault.New(fault.Conflict, "Release %q knows another document as %s already. Name a new release, or give the document another id.", release, d.Alias)
 			case was.retired:
-				out.Revived++
+				revived = append(revived, d.Alias)
 			default:
 				out.Known++
 			}
 		}
-		out.Added = len(rows)
+		out.Added, out.Revived = len(rows), len(revived)
 		if err := insert(ctx, tx, rows); err != nil {
 			return err
 		}
-		if out.Revived > 0 {
-			if err := revive(ctx, tx, app, release); err != nil {
-				return err
-			}
+		if err := revive(ctx, tx, app, release, revived); err != nil {
+			return err
 		}
 		tx.AfterCommit(s.known.Flush)
 		return s.audit.Audit(ctx, tx, "operations.registered", gid.New("App", app).String(), map[string]any{"release": release, "added": out.Added, "known": out.Known, "revived": out.Revived})

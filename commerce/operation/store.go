@@ -54,8 +54,12 @@ func insert(ctx context.Context, tx database.Tx, rows [][]any) error {
 	return database.Insert(ctx, tx, "persisted_operation", columns, rows, "")
 }
 
-func revive(ctx context.Context, tx database.Tx, app uuid.UUID, release string) error {
-	_, err := tx.Exec(ctx, `UPDATE persisted_operation SET retired_at = NULL WHERE shop_id = $1 AND app_id = $2 AND release = $3`, app, release)
+// revive puts documents of a release in force again.
+func revive(ctx context.Context, tx database.Tx, app uuid.UUID, release string, aliases []string) error {
+	if len(aliases) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `UPDATE persisted_operation SET retired_at = NULL WHERE shop_id = $1 AND app_id = $2 AND release = $3 AND alias = ANY($4)`, app, release, aliases)
 	return err
 }
 
@@ -104,14 +108,14 @@ func releases(ctx context.Context, q database.Querier, app uuid.UUID) ([]Release
 		if !there {
 			i = len(out)
 			at[[2]any{d.App, d.Name}] = i
-			out = append(out, Release{App: d.App, Name: d.Name, RetiredAt: moment(d.retired)})
+			out = append(out, Release{App: d.App, Name: d.Name, RetiredAt: database.Moment(d.retired)})
 		}
 		r := &out[i]
 		r.Operations++
 		r.Points = max(r.Points, d.Points)
 		r.CreatedAt = d.CreatedAt // of the first, which comes last
 		if d.used.Valid && (r.LastUsedAt == nil || d.used.Time.After(*r.LastUsedAt)) {
-			r.LastUsedAt = moment(d.used)
+			r.LastUsedAt = database.Moment(d.used)
 		}
 		if !d.retired.Valid {
 			r.RetiredAt = nil
@@ -120,20 +124,13 @@ func releases(ctx context.Context, q database.Querier, app uuid.UUID) ([]Release
 	return out, err
 }
 
-func moment(t sql.NullTime) *time.Time {
-	if !t.Valid {
-		return nil
-	}
-	return &t.Time
-}
-
 func inForce(ctx context.Context, q database.Querier, app uuid.UUID) ([]Registered, error) {
 	rows, err := q.Query(ctx, `SELECT app_id, release, alias, hash, name, kind, body, points, created_at, last_used_at FROM persisted_operation
 		WHERE shop_id = $1 AND ($2 OR app_id = $3) AND retired_at IS NULL ORDER BY app_id, release, alias`, app == uuid.Nil, app)
 	return database.Scan(rows, err, func(scan func(...any) error) (r Registered, err error) {
 		var used sql.NullTime
 		err = scan(&r.App, &r.Release, &r.Alias, &r.Hash, &r.Name, &r.Kind, &r.Body, &r.Points, &r.CreatedAt, &used)
-		r.LastUsedAt = moment(used)
+		r.LastUsedAt = database.Moment(used)
 		return r, err
 	})
 }

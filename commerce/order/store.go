@@ -44,18 +44,10 @@ func scanOrder(scan scan, more ...any) (*record, error) {
 		&r.shipping, &r.tax, &r.total, &r.cards, &r.refunded, &r.refundedFreight, &r.taxesIncluded, &r.financial, &r.fulfillment,
 		&r.cancelReason, &canceled, &closed, &r.createdAt, &r.updatedAt, &r.processedAt, &shipTo, &billTo, &delivery, &taxes,
 		&discounts, &b, &attributes, &r.note, &tags, &r.locale, &r.country}, more...)...)
-	r.customer, r.canceledAt, r.closedAt = buyer.UUID, moment(canceled), moment(closed)
+	r.customer, r.canceledAt, r.closedAt = buyer.UUID, database.Moment(canceled), database.Moment(closed)
 	r.createdAt, r.updatedAt, r.processedAt = r.createdAt.UTC(), r.updatedAt.UTC(), r.processedAt.UTC()
 	r.shipTo, r.billTo, r.delivery, r.taxes, r.discounts, r.books, r.attributes, r.tags = shipTo.V, billTo.V, delivery.V, taxes.V, discounts.V, b.V, attributes.V, tags.V
 	return r, err
-}
-
-func moment(t sql.NullTime) *time.Time {
-	if !t.Valid {
-		return nil
-	}
-	at := t.Time.UTC()
-	return &at
 }
 
 func momentArg(t *time.Time) sql.NullTime {
@@ -64,8 +56,6 @@ func momentArg(t *time.Time) sql.NullTime {
 	}
 	return sql.NullTime{Time: t.UTC(), Valid: true}
 }
-
-func maybe(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }
 
 func js[T any](v T) database.JSON[T] { return database.JSON[T]{V: v} }
 
@@ -115,7 +105,7 @@ func (store) insertOrder(ctx context.Context, tx database.Tx, r *record) error {
 	}
 	columns := strings.Split(strings.NewReplacer("o.", "", "\n", "", "\t", "", " ", "").Replace(orderColumns), ",")
 	return database.Insert(ctx, tx, "orders", append(columns, "shop_id", "search"), [][]any{{
-		r.id, r.cart, maybe(r.customer), r.keyHash, r.number, r.name, r.email, r.phone, string(r.currency), r.subtotal, r.discount,
+		r.id, r.cart, database.Maybe(r.customer), r.keyHash, r.number, r.name, r.email, r.phone, string(r.currency), r.subtotal, r.discount,
 		r.shipping, r.tax, r.total, r.cards, r.refunded, r.refundedFreight, r.taxesIncluded, r.financial, r.fulfillment,
 		r.cancelReason, momentArg(r.canceledAt), momentArg(r.closedAt), r.createdAt, r.updatedAt, r.processedAt, js(r.shipTo), js(r.billTo), js(r.delivery), js(r.taxes),
 		js(r.discounts), js(r.books), js(r.attributes), r.note, js(r.tags), r.locale, r.country, shop, r.search(),
@@ -228,7 +218,7 @@ func (store) insertItems(ctx context.Context, tx database.Tx, order uuid.UUID, i
 	columns := strings.Split(strings.NewReplacer("l.", "", "\n", "", "\t", "", " ", "").Replace(itemColumns), ",")
 	rows := make([][]any, len(items))
 	for n, i := range items {
-		rows[n] = []any{i.id, order, maybe(i.variant), maybe(i.product), i.position, i.title, i.variantTitle, i.sku, i.vendor, i.image, i.quantity, i.fulfilled,
+		rows[n] = []any{i.id, order, database.Maybe(i.variant), database.Maybe(i.product), i.position, i.title, i.variantTitle, i.sku, i.vendor, i.image, i.quantity, i.fulfilled,
 			i.refunded, i.unit, i.original, i.off, i.goods, i.tax, i.goodsBack, js(i.taxes), js(i.shares), js(i.attributes), js(i.parcels), i.shipped, i.taxable, shop, i.left()}
 	}
 	return database.Insert(ctx, tx, "order_line", append(columns, "shop_id", "current_quantity"), rows, "")

@@ -65,7 +65,7 @@ func (store) countFulfillments(ctx context.Context, tx database.Tx, order uuid.U
 func (store) insertFulfillment(ctx context.Context, tx database.Tx, f *Fulfillment, parts []part, newID func() uuid.UUID) error {
 	_, err := tx.Exec(ctx, `INSERT INTO fulfillment (id, shop_id, created_at, updated_at, order_id, status, name, tracking_company, tracking_number, tracking_url, location_id)
 		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10)`, f.ID.UUID, f.CreatedAt, f.OrderID, strings.ToLower(f.Status), f.Name,
-		f.tracking.Company, strings.Join(f.tracking.Numbers, "\n"), strings.Join(f.tracking.URLs, "\n"), maybe(f.LocationID))
+		f.tracking.Company, strings.Join(f.tracking.Numbers, "\n"), strings.Join(f.tracking.URLs, "\n"), database.Maybe(f.LocationID))
 	if err != nil {
 		return err
 	}

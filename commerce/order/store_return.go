@@ -20,7 +20,7 @@ func scanReturn(scan scan) (*Return, error) {
 	var actor string
 	var closed sql.NullTime
 	err := scan(&id, &e.OrderID, &e.CreatedAt, &e.UpdatedAt, &e.Name, &e.Status, &closed, &actor)
-	e.ID, e.ClosedAt, e.CreatedAt, e.UpdatedAt, e.Status, e.StaffMemberID = gid.New(ReturnType, id), moment(closed), e.CreatedAt.UTC(), e.UpdatedAt.UTC(), strings.ToUpper(e.Status), staffOf(actor)
+	e.ID, e.ClosedAt, e.CreatedAt, e.UpdatedAt, e.Status, e.StaffMemberID = gid.New(ReturnType, id), database.Moment(closed), e.CreatedAt.UTC(), e.UpdatedAt.UTC(), strings.ToUpper(e.Status), staffOf(actor)
 	return e, err
 }
 

@@ -1,7 +1,6 @@
 package persisted
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -56,8 +55,7 @@ func readApollo(data []byte) ([]Entry, error) {
 			Body string `json:"body"`
 		} `json:"operations"`
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	if err := decoder.Decode(&m); err != nil {
+	if err := json.Unmarshal(data, &m); err != nil {
 		return nil, fmt.Errorf("the manifest cannot be read: %w", err)
 	}
 	if m.Format != apolloFormat || m.Version != 1 {

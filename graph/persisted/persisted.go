@@ -11,6 +11,7 @@ package persisted
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"strings"
 	"time"
@@ -252,7 +253,7 @@ func nameOf(r *wire.Request) (name, *wire.Answer) {
 	}
 	members, _ := asked.(map[string]any)
 	hash, _ := members["sha256Hash"].(string)
-	version := text(members["version"])
+	version, _ := members["version"].(json.Number)
 	if version != "1" || len(hash) != 64 || strings.Trim(hash, "0123456789abcdef") != "" {
 		return n, wire.Refuse(wire.Refused, wire.CodeBadRequest, `extensions.persistedQuery is {"version": 1, "sha256Hash": "…"} with the hash in lower-case hex.`)
 	}
@@ -260,12 +261,4 @@ func nameOf(r *wire.Request) (name, *wire.Answer) {
 		return n, wire.Refuse(wire.Refused, wire.CodeBadRequest, "documentId and extensions.persistedQuery name different documents; send one of them.")
 	}
 	return name{id: hash, hash: hash, automatic: true}, nil
-}
-
-// text is a number of a request as it was written.
-func text(v any) string {
-	if n, ok := v.(interface{ String() string }); ok {
-		return n.String()
-	}
-	return ""
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -21,6 +20,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/operation"
 	"github.com/rialtohq/rialto/graph/persisted"
 	"github.com/rialtohq/rialto/graph/wire"
+	"github.com/rialtohq/rialto/platform/ratelimit/ratelimittest"
 )
 
 // registry has one document of one app.
@@ -200,23 +200,11 @@ func TestAutomatic(t *testing.T) {
 	stores := map[string]func(t *testing.T) persisted.Automatic{
 		"Memory": func(*testing.T) persisted.Automatic { return persisted.NewMemory() },
 		"Redis": func(t *testing.T) persisted.Automatic {
-			address := os.Getenv("RIALTO_TEST_REDIS_URL")
-			if address == "" {
-				if os.Getenv("RIALTO_TEST_REQUIRED") != "" {
-					t.Fatal("RIALTO_TEST_REDIS_URL is not set")
-				}
-				t.Skip("RIALTO_TEST_REDIS_URL is not set")
-			}
-			o, err := redis.ParseURL(address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			client := redis.NewClient(o)
+			client := ratelimittest.Redis(t)
 			prefix := "test:" + uuid.NewString() + ":"
 			t.Cleanup(func() {
 				keys, _ := client.Keys(context.Background(), prefix+"*").Result()
 				client.Del(context.Background(), keys...)
-				_ = client.Close()
 			})
 			return both{t, persisted.NewRedis(client, prefix), persisted.NewRedis(client, prefix)}
 		},

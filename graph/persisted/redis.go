@@ -2,20 +2,21 @@ package persisted
 
 import (
 	"context"
-	"sync/atomic"
+	"errors"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/rialtohq/rialto/platform/breaker"
 )
 
 // Redis keeps texts in Redis for all processes, in front of it those that this process has met in its own memory. A Redis that
 // is away or slow costs nobody more than its patience, and then is left alone for a moment.
 type Redis struct {
 	*Memory
-	client redis.Scripter
-	prefix string
-	// until is when Redis is asked again, in microseconds of Unix time.
-	until atomic.Int64
+	client  redis.Scripter
+	prefix  string
+	breaker *breaker.Breaker
 }
 
 var _ Automatic = (*Redis)(nil)
@@ -29,7 +30,7 @@ const (
 
 // NewRedis makes one whose keys begin with a prefix.
 func NewRedis(client redis.Scripter, prefix string) *Redis {
-	return &Redis{Memory: NewMemory(), client: client, prefix: prefix}
+	return &Redis{Memory: NewMemory(), client: client, prefix: prefix, breaker: breaker.New(redisRest, nil)}
 }
 
 // The texts of an owner are the members of one hash; the sorted set beside it holds when each was shown, so that the oldest
@@ -59,14 +60,12 @@ func (r *Redis) Get(ctx context.Context, of Owner, hash string) (string, bool) {
 	if text, ok := r.Memory.Get(ctx, of, hash); ok {
 		return text, true
 	}
-	if !r.rested() {
-		return "", false
-	}
-	patient, cancel := context.WithTimeout(ctx, redisPatience)
-	defer cancel()
-	text, err := getScript.Run(patient, r.client, r.keys(of)[:1], hash).Text()
+	var text string
+	err := r.ask(ctx, func(ctx context.Context) (err error) {
+		text, err = getScript.Run(ctx, r.client, r.keys(of)[:1], hash).Text()
+		return err
+	})
 	if err != nil {
-		r.failed(err)
 		return "", false
 	}
 	r.Memory.Put(ctx, of, hash, text)
@@ -79,18 +78,25 @@ func (r *Redis) Put(ctx context.Context, of Owner, hash, text string) {
 		return
 	}
 	r.Memory.Put(ctx, of, hash, text)
-	if !r.rested() {
-		return
+	_ = r.ask(ctx, func(ctx context.Context) error {
+		return putScript.Run(ctx, r.client, r.keys(of), hash, text, redisTexts, redisKeep.Milliseconds()).Err()
+	})
+}
+
+// ask runs something in Redis, unless that rests. An aborted request does not end it: that would look like a Redis that is away.
+func (r *Redis) ask(ctx context.Context, f func(context.Context) error) error {
+	if !r.breaker.Ready() {
+		return errResting
 	}
-	patient, cancel := context.WithTimeout(ctx, redisPatience)
+	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), redisPatience)
 	defer cancel()
-	r.failed(putScript.Run(patient, r.client, r.keys(of), hash, text, redisTexts, redisKeep.Milliseconds()).Err())
-}
-
-func (r *Redis) rested() bool { return time.Now().UnixMicro() >= r.until.Load() }
-
-func (r *Redis) failed(err error) {
-	if err != nil && err != redis.Nil { //nolint:errorlint // the client gives redis.Nil itself
-		r.until.Store(time.Now().Add(redisRest).UnixMicro())
+	err := f(patient)
+	if err != nil && !errors.Is(err, redis.Nil) {
+		r.breaker.Failed()
+	} else {
+		r.breaker.Answered()
 	}
+	return err
 }
+
+var errResting = errors.New("persisted: Redis did not answer a moment ago")

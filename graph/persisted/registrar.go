@@ -44,15 +44,9 @@ func (r *Registrar) Check(app uuid.UUID, scopes []string, entries []Entry) ([]op
 }
 
 func (r *Registrar) check(app uuid.UUID, scopes []string, e Entry) (d operation.Document, err error) {
-	parsed, refusal := r.Limits.Parse(e.Body)
-	if refusal == nil {
-		_, refusal = r.Limits.Check(parsed)
-	}
-	if refusal != nil {
-		return d, refusal
-	}
-	if errs := r.Limits.Validate(r.Schema, parsed); len(errs) > 0 {
-		return d, errs
+	parsed, err := r.Limits.Read(r.Schema, e.Body)
+	if err != nil {
+		return d, err
 	}
 	if len(parsed.Operations) == 0 {
 		return d, errors.New("the document has no operation")
@@ -98,7 +92,7 @@ func (r *Registrar) hidden(op *ast.OperationDefinition, app uuid.UUID, scopes []
 	}
 	list := make([]string, 0, len(common))
 	for _, c := range common {
-		list = append(list, fmt.Sprint(c))
+		list = append(list, c.String())
 	}
 	return list
 }

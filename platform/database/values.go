@@ -1,6 +1,12 @@
 package database
 
-import "strings"
+import (
+	"database/sql"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
 
 // Values are rows as a statement reads them, for one that writes many rows at once: the list behind VALUES, with a type for
 // each column, and the arguments with theirs behind them. $1 is the shop, so that the first of args is $2. All rows have a
@@ -19,3 +25,15 @@ func Values(args []any, types []string, rows [][]any) (list string, all []any) {
 	}
 	return b.String(), args
 }
+
+// Moment is a moment that was read, in UTC; nil for one that is not there.
+func Moment(t sql.NullTime) *time.Time {
+	if !t.Valid {
+		return nil
+	}
+	at := t.Time.UTC()
+	return &at
+}
+
+// Maybe is an id that is written; null for the nil one.
+func Maybe(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }

@@ -4,25 +4,22 @@ import (
 	"context"
 	"log/slog"
 	"math"
-	"sync/atomic"
 	"time"
 
+	"github.com/rialtohq/rialto/platform/breaker"
 	"github.com/rialtohq/rialto/platform/clock"
 )
 
 // Guarded asks common buckets, and a share of this process where these do not answer: nobody waits for a limiter, and no
 // request fails for want of one. After a failure the common buckets are left alone for a moment, then tried again.
 type Guarded struct {
-	common Limiter
-	own    *Memory
-	clock  clock.Clock
-	log    *slog.Logger
-	patience,
-	rest time.Duration
-	share float64
-	// until is when the common buckets are tried again, in microseconds of Unix time; 0 while they answer.
-	until atomic.Int64
-	away  func(bool)
+	common   Limiter
+	own      *Memory
+	log      *slog.Logger
+	patience time.Duration
+	share    float64
+	breaker  *breaker.Breaker
+	away     func(bool)
 }
 
 var _ Limiter = (*Guarded)(nil)
@@ -59,12 +56,12 @@ func NewGuarded(c GuardedConfig) *Guarded {
 	if c.Away == nil {
 		c.Away = func(bool) {}
 	}
-	return &Guarded{common: c.Common, own: NewMemory(c.Clock), clock: c.Clock, log: c.Log, patience: c.Patience, rest: c.Rest, share: 1 / float64(c.Replicas), away: c.Away}
+	return &Guarded{common: c.Common, own: NewMemory(c.Clock), log: c.Log, patience: c.Patience, share: 1 / float64(c.Replicas), breaker: breaker.New(c.Rest, c.Clock), away: c.Away}
 }
 
 // Take asks the common buckets, or else this process's share. It never fails.
 func (g *Guarded) Take(ctx context.Context, points int64, buckets []Bucket) (Outcome, error) {
-	if g.tried() {
+	if g.breaker.Ready() {
 		patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.patience)
 		defer cancel()
 		out, err := g.common.Take(patient, points, buckets)
@@ -81,7 +78,7 @@ func (g *Guarded) Take(ctx context.Context, points int64, buckets []Bucket) (Out
 
 // Return gives points back to where they were most likely taken. It never fails: points come back by themselves.
 func (g *Guarded) Return(ctx context.Context, points int64, buckets []Bucket) error {
-	if !g.tried() {
+	if !g.breaker.Ready() {
 		return g.own.Return(ctx, points, g.shares(buckets))
 	}
 	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.patience)
@@ -92,18 +89,15 @@ func (g *Guarded) Return(ctx context.Context, points int64, buckets []Bucket) er
 	return nil
 }
 
-// tried reports whether the common buckets are to be asked.
-func (g *Guarded) tried() bool { return g.until.Load() <= micros(g.clock.Now()) }
-
 func (g *Guarded) answered(ctx context.Context) {
-	if g.until.Load() != 0 && g.until.Swap(0) != 0 {
+	if g.breaker.Answered() {
 		g.log.InfoContext(ctx, "the common rate limits answer again")
 		g.away(false)
 	}
 }
 
 func (g *Guarded) failed(ctx context.Context, err error) {
-	if before := g.until.Swap(micros(g.clock.Now().Add(g.rest))); before == 0 {
+	if g.breaker.Failed() {
 		g.log.WarnContext(ctx, "the common rate limits do not answer: this process goes by its own share", "error", err)
 		g.away(true)
 	}
