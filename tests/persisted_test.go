@@ -242,6 +242,19 @@ func TestModeFollowsTheSession(t *testing.T) {
 	})
 }
 
+// With an app, its storefront tokens end.
+func TestTokensEndWithTheirApp(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+		web := clientOf(t, a, "web")
+		ask := func() string { return web.post(t, a, "/graphql", map[string]any{"query": "{ shop { name } }"}) }
+		same(t, shopName, ask())
+		if _, problems, err := a.Apps.Revoke(asRialto(t, a), web.app.ID.UUID); err != nil || len(problems) > 0 {
+			t.Fatal(problems, err)
+		}
+		until(t, time.Minute, func() bool { return ask() == "401 UNAUTHENTICATED" })
+	})
+}
+
 // What cannot be registered is told, with the place, and nothing is.
 func TestRegistrarRefuses(t *testing.T) {
 	a := apptest.Start(t, apptest.Options{Kind: apptest.Embedded})
