@@ -22,6 +22,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/commerce/payment/bogus"
 	"github.com/rialtohq/rialto/commerce/privacy"
+	"github.com/rialtohq/rialto/commerce/quota"
 	"github.com/rialtohq/rialto/commerce/search"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
@@ -44,6 +45,7 @@ type Domains struct {
 	Apps      *apps.Service
 	// Operations are the documents that apps have registered.
 	Operations *operation.Service
+	Quotas     *quota.Service
 	Discounts  *discount.Service
 	Delivery   *delivery.Service
 	Carts      *cart.Service
@@ -79,6 +81,7 @@ func (a *App) domains(address string) error {
 	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share})
 	a.Identity.Accept(a.Apps)
 	a.Operations = operation.New(operation.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock, Share: a.share, Log: a.Log})
+	a.Quotas = quota.New(quota.Config{DB: a.DB, Clock: a.Clock, Share: a.share})
 	a.OAuth = oauth.New(oauth.Config{
 		DB: a.DB, Clock: a.Clock, Identity: a.Identity, Staff: a.Staff, Apps: a.Apps, Issuer: address, Secret: a.config.Secret, Log: a.Log, Share: a.share,
 	})

@@ -22,6 +22,7 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Read a catalog from a file into a shop."`
 	Shop    shopCmd    `cmd:"" help:"Open shops."`
 	Access  accessCmd  `cmd:"" help:"Explain who may do what with which order, address, location or product."`
+	Limits  limitsCmd  `cmd:"" help:"Say how much a shop, or an app of it, may ask for in a time."`
 	Ops     opsCmd     `cmd:"" help:"Price GraphQL operations, and register those of apps."`
 	Keys    keysCmd    `cmd:"" help:"List and rotate the keys that sign access tokens."`
 	Health  healthCmd  `cmd:"" help:"Ask the running process whether it is ready; exit code 0 when it is."`
