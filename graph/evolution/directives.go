@@ -29,14 +29,14 @@ func (d *differ) directive(before, after *ast.DirectiveDefinition) {
 	}
 	for _, place := range after.Locations {
 		if !slices.Contains(before.Locations, place) {
-			d.add(Change{Kind: DirectivePlaceAdded, Coordinate: at, Message: fmt.Sprintf("`%s` may stand on %s.", at, place)})
+			d.add(Change{Kind: DirectivePlaceAdded, Coordinate: at, Of: string(place), Message: fmt.Sprintf("`%s` may stand on %s.", at, place)})
 		}
 	}
 	for _, place := range before.Locations {
 		if slices.Contains(after.Locations, place) {
 			continue
 		}
-		c := Change{Kind: DirectivePlaceRemoved, Coordinate: at, Message: fmt.Sprintf("`%s` may not stand on %s any more.", at, place)}
+		c := Change{Kind: DirectivePlaceRemoved, Coordinate: at, Of: string(place), Message: fmt.Sprintf("`%s` may not stand on %s any more.", at, place)}
 		if inOperations(place) {
 			c.Level, c.Touched = Breaking, each(at)
 			c.Message += " Keep the location."

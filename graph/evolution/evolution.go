@@ -43,6 +43,8 @@ type Change struct {
 	Kind  Kind
 	// Coordinate names the element: a schema coordinate such as `Product.title` or `Query.products(first:)`.
 	Coordinate string
+	// Of is what the element got or lost where that has no coordinate of its own: a member, an interface or a location.
+	Of string
 	// Message says what changed and, unless it is safe, what to do.
 	Message string
 	// Touched are the coordinates whose use makes an operation break: sets, of which it touches all of one. Only breaking
@@ -52,6 +54,14 @@ type Change struct {
 	Shown Shown
 	// Removed is what the reason of @deprecated said where a deprecated element is gone, empty otherwise.
 	Removed string
+}
+
+// Name tells the change from all others: its kind and coordinate, as the file of acknowledged changes has them.
+func (c *Change) Name() string {
+	if c.Of != "" {
+		return string(c.Kind) + " " + c.Coordinate + "=" + c.Of
+	}
+	return string(c.Kind) + " " + c.Coordinate
 }
 
 // Shown says where the use of an element shows.
@@ -78,7 +88,7 @@ func Diff(before, after *ast.Schema) []Change {
 		d.directive(before.Directives[name], after.Directives[name])
 	}
 	slices.SortStableFunc(d.changes, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(b.Level, a.Level), strings.Compare(a.Coordinate, b.Coordinate), strings.Compare(string(a.Kind), string(b.Kind)))
+		return cmp.Or(cmp.Compare(b.Level, a.Level), strings.Compare(a.Coordinate, b.Coordinate), strings.Compare(a.Name(), b.Name()))
 	})
 	return d.changes
 }

@@ -121,7 +121,7 @@ func (d *differ) union(before, after *ast.Definition) {
 	for _, name := range after.Types {
 		if !slices.Contains(before.Types, name) {
 			d.add(Change{
-				Level: Dangerous, Kind: MemberAdded, Coordinate: after.Name,
+				Level: Dangerous, Kind: MemberAdded, Coordinate: after.Name, Of: name,
 				Message: fmt.Sprintf("Answers may hold a `%s` where `%s` is asked for. Acknowledge it when clients pass over kinds that they do not know.", name, after.Name),
 			})
 		}
@@ -129,7 +129,7 @@ func (d *differ) union(before, after *ast.Definition) {
 	for _, name := range before.Types {
 		if !slices.Contains(after.Types, name) {
 			d.add(Change{
-				Level: Breaking, Kind: MemberRemoved, Coordinate: before.Name, Touched: d.conditions(before),
+				Level: Breaking, Kind: MemberRemoved, Coordinate: before.Name, Of: name, Touched: d.conditions(before),
 				Message: fmt.Sprintf("A `%s` is never a `%s` again: fragments on it are refused there. Keep the member, even where it is given no more.", before.Name, name),
 			})
 		}
@@ -140,7 +140,7 @@ func (d *differ) interfaces(before, after *ast.Definition) {
 	for _, name := range after.Interfaces {
 		if !slices.Contains(before.Interfaces, name) {
 			d.add(Change{
-				Level: Dangerous, Kind: InterfaceAdded, Coordinate: after.Name,
+				Level: Dangerous, Kind: InterfaceAdded, Coordinate: after.Name, Of: name,
 				Message: fmt.Sprintf("Answers may hold a `%s` where `%s` is asked for. Acknowledge it when clients pass over kinds that they do not know.", after.Name, name),
 			})
 		}
@@ -148,7 +148,7 @@ func (d *differ) interfaces(before, after *ast.Definition) {
 	for _, name := range before.Interfaces {
 		if !slices.Contains(after.Interfaces, name) {
 			d.add(Change{
-				Level: Breaking, Kind: InterfaceRemoved, Coordinate: before.Name, Touched: d.conditions(before),
+				Level: Breaking, Kind: InterfaceRemoved, Coordinate: before.Name, Of: name, Touched: d.conditions(before),
 				Message: fmt.Sprintf("`%s` is no `%s` any more: fragments on one are refused in the other. Keep the interface.", before.Name, name),
 			})
 		}
