@@ -19,13 +19,18 @@ import (
 
 // clients is what is known of them: what they registered, and what they used.
 type clients struct {
-	registered []*registered
+	registered []registered
 	used       []*used
 }
 
-// registered is a registered operation, held against both schemas.
+// registered is a registered operation with its text, which several releases may share.
 type registered struct {
 	Operation
+	*held
+}
+
+// held is a text, held against both schemas.
+type held struct {
 	hash string
 	// touched are the coordinates that it names itself, and reaches those that the values of its variables can touch.
 	touched, reaches map[string]bool
@@ -38,8 +43,8 @@ type registered struct {
 // used is an operation of an app whose use was counted.
 type used struct {
 	app, operation string
-	// registered is set where its text is known.
-	registered *registered
+	// text is set where it is registered.
+	text *held
 	// touched are the uses by coordinate.
 	touched map[string]Use
 }
@@ -54,7 +59,7 @@ func (g *Gate) clients(ctx context.Context, changes []Change) (*clients, error) 
 		}
 		r := newReplay(g.Before, g.After)
 		for _, op := range operations {
-			known.registered = append(known.registered, r.operation(op))
+			known.registered = append(known.registered, registered{op, r.hold(op.Text)})
 		}
 	}
 	asked := coordinatesOf(changes)
@@ -85,17 +90,13 @@ func coordinatesOf(changes []Change) []string {
 func (k *clients) use(uses []Use) {
 	type key struct{ app, operation, document string }
 	found := map[key]*used{}
-	byHash := map[string]*registered{}
-	for _, r := range k.registered {
-		byHash[r.hash] = r
-	}
 	for _, u := range uses {
 		at := key{u.App, u.Operation, u.Document}
 		one := found[at]
 		if one == nil {
-			one = &used{app: u.App, operation: u.Operation, touched: map[string]Use{}, registered: byHash[u.Document]}
-			if one.registered != nil {
-				one.registered.seen = true
+			one = &used{app: u.App, operation: u.Operation, touched: map[string]Use{}, text: k.text(u.Document)}
+			if one.text != nil {
+				one.text.seen = true
 			}
 			found[at] = one
 			k.used = append(k.used, one)
@@ -107,6 +108,18 @@ func (k *clients) use(uses []Use) {
 		}
 		one.touched[u.Coordinate] = u
 	}
+}
+
+// text finds a registered text by the beginning of its hash.
+func (k *clients) text(document string) *held {
+	if document == "" {
+		return nil
+	}
+	i := slices.IndexFunc(k.registered, func(r registered) bool { return strings.HasPrefix(r.hash, document) })
+	if i < 0 {
+		return nil
+	}
+	return k.registered[i].held
 }
 
 // invalid lists the registered operations that no longer validate.
@@ -130,7 +143,7 @@ func (k *clients) broken(c *Change, since time.Time) []Broken {
 	}
 	for _, u := range k.used {
 		// Whether a text stays valid is known of those that are registered.
-		if u.registered != nil && c.Shown == InText {
+		if u.text != nil && c.Shown == InText {
 			continue
 		}
 		if use, is := u.touches(c, since); is {
@@ -144,16 +157,16 @@ func (k *clients) broken(c *Change, since time.Time) []Broken {
 }
 
 // breaks reports whether the operation breaks by a change, and at which coordinate.
-func (r *registered) breaks(c *Change) (string, bool) {
-	at, names := whole(c.Touched, func(at string) bool { return r.touched[at] })
+func (h *held) breaks(c *Change) (string, bool) {
+	at, names := whole(c.Touched, func(at string) bool { return h.touched[at] })
 	switch {
 	case c.Shown == InAnswer && names:
 		return at, true
-	case names && r.invalid != "":
+	case names && h.invalid != "":
 		return at, true
-	case c.Shown == InValues && !r.seen && r.invalid == "":
+	case c.Shown == InValues && !h.seen && h.invalid == "":
 		// It was never used, so that its variables may hold whatever fits.
-		return whole(c.Touched, func(at string) bool { return r.touched[at] || r.reaches[at] })
+		return whole(c.Touched, func(at string) bool { return h.touched[at] || h.reaches[at] })
 	}
 	return "", false
 }
@@ -176,30 +189,32 @@ func whole(sets [][]string, touched func(string) bool) (string, bool) {
 	return "", false
 }
 
-// replay holds operations against two schemas.
+// replay holds texts against two schemas, each once.
 type replay struct {
 	before, after *ast.Schema
 	coordinates   *coordinate.Schema
+	texts         map[string]*held
 }
 
 func newReplay(before, after *ast.Schema) *replay {
-	return &replay{before: before, after: after, coordinates: coordinate.NewSchema(before)}
+	return &replay{before: before, after: after, coordinates: coordinate.NewSchema(before), texts: map[string]*held{}}
 }
 
-func (r *replay) operation(op Operation) *registered {
-	sum := sha256.Sum256([]byte(op.Text))
-	out := &registered{Operation: op, hash: hex.EncodeToString(sum[:]), touched: map[string]bool{}, reaches: map[string]bool{}}
-	doc, err := parser.ParseQuery(&ast.Source{Input: op.Text})
+func (r *replay) hold(text string) *held {
+	if known := r.texts[text]; known != nil {
+		return known
+	}
+	sum := sha256.Sum256([]byte(text))
+	out := &held{hash: hex.EncodeToString(sum[:]), touched: map[string]bool{}, reaches: map[string]bool{}}
+	r.texts[text] = out
+	doc, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil {
 		return out // it was never valid, so nothing breaks it
 	}
-	core.Walk(r.before, doc, &core.Events{})
+	core.Walk(r.before, doc, &core.Events{}) // binds it to the schema
 	for _, o := range doc.Operations {
 		touches := r.coordinates.Of(o)
-		for _, at := range touches.Known {
-			out.touched[at] = true
-		}
-		for _, at := range touches.Given() {
+		for _, at := range slices.Concat(touches.Known, touches.Given()) {
 			out.touched[at] = true
 		}
 		for _, v := range o.VariableDefinitions {
@@ -207,8 +222,8 @@ func (r *replay) operation(op Operation) *registered {
 		}
 	}
 	read := limits.Limits{Suggestions: true}
-	if _, err := read.Read(r.after, op.Text); err != nil {
-		if _, before := read.Read(r.before, op.Text); before == nil {
+	if _, err := read.Read(r.after, text); err != nil {
+		if _, before := read.Read(r.before, text); before == nil {
 			out.invalid, _, _ = strings.Cut(err.Error(), "\n")
 		}
 	}
