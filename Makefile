@@ -63,7 +63,7 @@ schema: ## Write migrations/schema.sql, what the migrations lead to (needs RIALT
 	@go run ./migrations/diff -schema
 
 .PHONY: audit
-audit: build ## Run the GraphQL-over-HTTP audits and the usual clients against a running demo (needs Node)
+audit: build ## Run the GraphQL-over-HTTP audits, the usual clients and GraphQL Inspector (needs Node)
 	@.ci/audit
 
 .PHONY: bench

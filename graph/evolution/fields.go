@@ -23,7 +23,7 @@ func (d *differ) fields(before, after *ast.Definition) {
 		d.deprecation(at, was.Directives, f.Directives)
 	}
 	for _, f := range before.Fields {
-		if after.Fields.ForName(f.Name) == nil {
+		if after.Fields.ForName(f.Name) == nil && !strings.HasPrefix(f.Name, "__") {
 			at := before.Name + "." + f.Name
 			d.add(Change{
 				Level: Breaking, Kind: FieldRemoved, Coordinate: at, Touched: each(at), Removed: reasonOf(f.Directives),

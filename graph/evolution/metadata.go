@@ -10,7 +10,7 @@ import (
 
 // metadata compares what the directives of a type and its fields say of prices and access.
 func (d *differ) metadata(before, after *ast.Definition) {
-	d.weight(after.Name, stated(before.Directives), stated(after.Directives), natural(after))
+	d.weight(after.Name, stated(before.Directives), stated(after.Directives), plain(after))
 	if !before.IsCompositeType() {
 		return
 	}
@@ -48,15 +48,22 @@ func stated(directives ast.DirectiveList) *float64 {
 	return &weight
 }
 
-// natural is what a value of a type costs where nothing is stated.
+// natural is what a value of a type costs where its field states nothing.
 func natural(def *ast.Definition) float64 {
-	if def == nil || !def.IsCompositeType() {
-		return 0
+	if def != nil {
+		if own := stated(def.Directives); own != nil {
+			return *own
+		}
 	}
-	if own := stated(def.Directives); own != nil {
-		return *own
+	return plain(def)
+}
+
+// plain is what a value costs where nothing is stated at all.
+func plain(def *ast.Definition) float64 {
+	if def != nil && def.IsCompositeType() {
+		return 1
 	}
-	return 1
+	return 0
 }
 
 func (d *differ) weight(at string, before, after *float64, natural float64) {
