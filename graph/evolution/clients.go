@@ -142,8 +142,7 @@ func (k *clients) broken(c *Change, since time.Time) []Broken {
 		}
 	}
 	for _, u := range k.used {
-		// Whether a text stays valid is known of those that are registered.
-		if u.text != nil && c.Shown == InText {
+		if u.text != nil && u.text.decides(c) {
 			continue
 		}
 		if use, is := u.touches(c, since); is {
@@ -156,15 +155,21 @@ func (k *clients) broken(c *Change, since time.Time) []Broken {
 	return out
 }
 
+// decides reports whether the text alone tells if a change breaks the operation: no value of a variable can hold what changed.
+func (h *held) decides(c *Change) bool {
+	of, _, _ := parts(c.Coordinate)
+	return c.Shown == InText || !h.reaches[of]
+}
+
 // breaks reports whether the operation breaks by a change, and at which coordinate.
 func (h *held) breaks(c *Change) (string, bool) {
 	at, names := whole(c.Touched, func(at string) bool { return h.touched[at] })
 	switch {
-	case c.Shown == InAnswer && names:
+	case c.Shown == InTypes && names:
 		return at, true
 	case names && h.invalid != "":
 		return at, true
-	case c.Shown == InValues && !h.seen && h.invalid == "":
+	case !h.decides(c) && !h.seen && h.invalid == "":
 		// It was never used, so that its variables may hold whatever fits.
 		return whole(c.Touched, func(at string) bool { return h.touched[at] || h.reaches[at] })
 	}

@@ -70,8 +70,8 @@ type Shown uint8
 const (
 	// InText shows in the text of an operation: what validation finds.
 	InText Shown = iota
-	// InAnswer shows in the answer: the text stays valid, but what comes back is of another type.
-	InAnswer
+	// InTypes shows in what the text touches: it may stay valid, but what comes back or is sent is of another type.
+	InTypes
 	// InValues shows in the values of variables: only use that was counted tells.
 	InValues
 )
@@ -169,7 +169,7 @@ func (d *differ) roots() {
 			d.add(Change{Kind: RootAdded, Coordinate: is, Message: "Operations of kind " + r.operation + " begin at `" + is + "`."})
 		default:
 			d.add(Change{
-				Level: Breaking, Kind: RootChanged, Coordinate: was, Touched: each(members(r.before)...),
+				Level: Breaking, Kind: RootChanged, Coordinate: was, Touched: each(was),
 				Message: "Operations of kind " + r.operation + " no longer begin at `" + was + "`. Keep the root type.",
 			})
 		}

@@ -39,7 +39,7 @@ func (d *differ) fieldType(at string, before, after *ast.Type) {
 	}
 	c := Change{Kind: FieldTypeChanged, Coordinate: at, Message: fmt.Sprintf("`%s` was %s and is %s.", at, before, after)}
 	if !narrower(before, after) {
-		c.Level, c.Touched, c.Shown = Breaking, each(at), InAnswer
+		c.Level, c.Touched, c.Shown = Breaking, each(at), InTypes
 		c.Message += " Keep it, and give what is new a name of its own."
 	}
 	d.add(c)
@@ -152,6 +152,13 @@ func (d *differ) changed(before, after input) {
 		c := Change{Kind: after.retyped, Coordinate: after.at, Message: fmt.Sprintf("`%s` was %s and is %s.", after.at, before.typ, after.typ)}
 		if !wider(before.typ, after.typ) {
 			c.Level, c.Touched, c.Shown = Breaking, each(after.at), after.shown
+			if before.typ.Name() != after.typ.Name() {
+				c.Shown = InTypes
+			}
+			if (taking{d.before, d.after, map[string]bool{}}).typ(before.typ, after.typ) {
+				// What is sent is taken as before, so that only operations break that name the type for a variable.
+				c.Touched, c.Shown = [][]string{{after.at, before.typ.Name()}}, InText
+			}
 			if must {
 				c.Touched = append(c.Touched, each(after.around...)...)
 			}

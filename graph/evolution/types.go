@@ -3,7 +3,6 @@ package evolution
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -16,13 +15,13 @@ func (d *differ) definition(before, after *ast.Definition) {
 		return
 	case after == nil:
 		d.add(Change{
-			Level: Breaking, Kind: TypeRemoved, Coordinate: before.Name, Touched: each(members(before)...), Shown: valuesIf(before.Kind == ast.InputObject || before.Kind == ast.Enum),
+			Level: Breaking, Kind: TypeRemoved, Coordinate: before.Name, Touched: each(before.Name),
 			Message: fmt.Sprintf("`%s` is gone. Keep it, and deprecate what leads to it.", before.Name),
 		})
 		return
 	case before.Kind != after.Kind:
 		d.add(Change{
-			Level: Breaking, Kind: TypeKindChanged, Coordinate: before.Name, Touched: each(append(members(before), d.uses(before.Name)...)...), Shown: InAnswer,
+			Level: Breaking, Kind: TypeKindChanged, Coordinate: before.Name, Touched: each(append(d.uses(before.Name), before.Name)...), Shown: InTypes,
 			Message: fmt.Sprintf("`%s` was %s and is %s. Give what is new a name of its own.", before.Name, before.Kind, after.Kind),
 		})
 		return
@@ -42,27 +41,6 @@ func (d *differ) definition(before, after *ast.Definition) {
 		d.scalar(before, after)
 	}
 	d.metadata(before, after)
-}
-
-func valuesIf(values bool) Shown {
-	if values {
-		return InValues
-	}
-	return InText
-}
-
-// members are the coordinates whose use is use of a type: its own, and those of what it holds.
-func members(def *ast.Definition) []string {
-	out := []string{def.Name}
-	for _, f := range def.Fields {
-		if !strings.HasPrefix(f.Name, "__") {
-			out = append(out, def.Name+"."+f.Name)
-		}
-	}
-	for _, v := range def.EnumValues {
-		out = append(out, def.Name+"."+v.Name)
-	}
-	return out
 }
 
 // uses are the coordinates of all fields, arguments and input fields of the old schema that have a type.
