@@ -5,11 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator/core"
 
@@ -122,11 +124,18 @@ func (k *clients) text(document string) *held {
 	return k.registered[i].held
 }
 
-// invalid lists the registered operations that no longer validate.
-func (k *clients) invalid() []Broken {
+// invalid lists the registered operations that no longer validate, and that none of the changes was found to break.
+func (k *clients) invalid(changes []Judged) []Broken {
+	type key struct{ app, release, operation string }
+	told := map[key]bool{}
+	for i := range changes {
+		for _, b := range changes[i].Broken {
+			told[key{b.App, b.Release, b.Operation}] = true
+		}
+	}
 	var out []Broken
 	for _, r := range k.registered {
-		if r.invalid != "" {
+		if r.invalid != "" && !told[key{r.App, r.Release, r.Name}] {
 			out = append(out, Broken{App: r.App, Release: r.Release, Operation: r.Name, Why: r.invalid})
 		}
 	}
@@ -229,10 +238,19 @@ func (r *replay) hold(text string) *held {
 	read := limits.Limits{Suggestions: true}
 	if _, err := read.Read(r.after, text); err != nil {
 		if _, before := read.Read(r.before, text); before == nil {
-			out.invalid, _, _ = strings.Cut(err.Error(), "\n")
+			out.invalid = first(err)
 		}
 	}
 	return out
+}
+
+// first is the first thing that is wrong with a document, without the place in the text.
+func first(err error) string {
+	var list gqlerror.List
+	if errors.As(err, &list) && len(list) > 0 {
+		return list[0].Message
+	}
+	return err.Error()
 }
 
 // reach gathers the coordinates that a value of a type can touch.

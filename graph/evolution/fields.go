@@ -168,8 +168,8 @@ func (d *differ) changed(before, after input) {
 		must = must && c.Level != Breaking
 	}
 	was, is := before.value, after.value
-	if was.String() == is.String() {
-		return
+	if was.String() == is.String() || after.required() && !before.required() && !must {
+		return // it is the same, or does not matter any more, because the type says that it has to be sent
 	}
 	c := Change{Kind: after.defaulted, Coordinate: after.at}
 	switch {

@@ -2,7 +2,6 @@ package evolution
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -61,7 +60,7 @@ type Gate struct {
 type Verdict struct {
 	// Changes are all of them, what breaks first.
 	Changes []Judged
-	// Invalid are registered operations that validated before and no longer do.
+	// Invalid are registered operations that validated before and no longer do, beside those that a change is told to break.
 	Invalid []Broken
 	// Faults are what is wrong whatever clients do: reasons of deprecation, and acknowledgements of what is not there.
 	Faults []string
@@ -109,11 +108,11 @@ func (g Gate) Check(ctx context.Context) (*Verdict, error) {
 		return nil, err
 	}
 	v.Operations = len(known.registered)
-	v.Invalid = known.invalid()
 	unled := g.unled(changes)
 	for i := range changes {
 		v.Changes = append(v.Changes, g.judge(&changes[i], known, unled))
 	}
+	v.Invalid = known.invalid(v.Changes)
 	v.Faults = append(deprecationFaults(g.Before, g.After, g.Now), g.Acknowledged.stale(changes)...)
 	return v, nil
 }
@@ -146,7 +145,7 @@ func (g *Gate) judgeBreaking(j *Judged, known *clients, unled map[string]bool) {
 	j.Broken = known.broken(&j.Change, since)
 	switch {
 	case len(j.Broken) > 0:
-		j.Passes, j.Why = false, fmt.Sprintf("%d operations would break", len(j.Broken))
+		j.Passes, j.Why = false, count(len(j.Broken), "operation")+" would break"
 	case due:
 		j.Why = "it was deprecated, and its date is over"
 	case g.Operations == nil || g.Usage == nil:

@@ -25,7 +25,7 @@ type Reason struct {
 // Kept reports whether the element stays for good.
 func (r Reason) Kept() bool { return r.RemovedAfter.IsZero() }
 
-var reasonForm = regexp.MustCompile("^Use (`[^`]+`(?:, `[^`]+`)*(?: or `[^`]+`)?) instead\\. (?:Removed after (\\d{4}-\\d{2}-\\d{2})|Kept for compatibility)\\.$")
+var reasonForm = regexp.MustCompile("^Use (`[^`]+`(?:, `[^`]+`)*(?: (?:or|and) `[^`]+`)?) instead\\. (?:Removed after (\\d{4}-\\d{2}-\\d{2})|Kept for compatibility)\\.$")
 
 // ReadReason reads the reason of @deprecated. The error says which forms there are.
 func ReadReason(reason string) (Reason, error) {

@@ -10,19 +10,19 @@ import (
 // Write tells a person what the gate says: a table of the changes that are not safe, with what to do about those that do not
 // pass and the operations that they would break.
 func (v *Verdict) Write(w io.Writer) error {
-	count := map[Level]int{}
+	levels := map[Level]int{}
 	for i := range v.Changes {
-		count[v.Changes[i].Level]++
+		levels[v.Changes[i].Level]++
 	}
 	known := "nothing is known of clients"
 	if v.Known {
-		known = fmt.Sprintf("held against %d registered operations and the use that was counted", v.Operations)
+		known = "held against " + count(v.Operations, "registered operation") + " and the use that was counted"
 	}
-	if _, err := fmt.Fprintf(w, "%d changes: %d breaking, %d dangerous, %d safe; %s\n", len(v.Changes), count[Breaking], count[Dangerous], count[Safe], known); err != nil {
+	if _, err := fmt.Fprintf(w, "%s: %d breaking, %d dangerous, %d safe; %s\n", count(len(v.Changes), "change"), levels[Breaking], levels[Dangerous], levels[Safe], known); err != nil {
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	if count[Breaking]+count[Dangerous] > 0 {
+	if levels[Breaking]+levels[Dangerous] > 0 {
 		_, _ = fmt.Fprintln(t, "\nverdict\tlevel\tchange\twhy")
 	}
 	for i := range v.Changes {
@@ -34,6 +34,14 @@ func (v *Verdict) Write(w io.Writer) error {
 		return err
 	}
 	return v.details(w)
+}
+
+// count writes a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func verdict(passes bool) string {
@@ -82,7 +90,7 @@ func operations(w io.Writer, list []Broken) error {
 	for _, b := range list {
 		known := "registered in release " + b.Release
 		if b.Release == "" {
-			known = fmt.Sprintf("used %d times, last on %s", b.Count, b.LastUsed.UTC().Format(time.DateOnly))
+			known = fmt.Sprintf("used %s, last on %s", count(int(b.Count), "time"), b.LastUsed.UTC().Format(time.DateOnly))
 		}
 		if b.Why != "" {
 			known += "; " + b.Why
