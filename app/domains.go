@@ -26,6 +26,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/commerce/upload"
+	"github.com/rialtohq/rialto/commerce/usage"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/outbox"
 )
@@ -44,15 +45,17 @@ type Domains struct {
 	Apps      *apps.Service
 	// Operations are the documents that apps have registered.
 	Operations *operation.Service
-	Discounts  *discount.Service
-	Delivery   *delivery.Service
-	Carts      *cart.Service
-	Payments   *payment.Service
-	Orders     *order.Service
-	Checkout   *checkout.Service
-	Search     *search.Service
-	Privacy    *privacy.Service
-	Uploads    *upload.Service
+	// Usage counts which places of the schema are used.
+	Usage     *usage.Service
+	Discounts *discount.Service
+	Delivery  *delivery.Service
+	Carts     *cart.Service
+	Payments  *payment.Service
+	Orders    *order.Service
+	Checkout  *checkout.Service
+	Search    *search.Service
+	Privacy   *privacy.Service
+	Uploads   *upload.Service
 }
 
 // events lets services append to the outbox without knowing it.
@@ -79,6 +82,7 @@ func (a *App) domains(address string) error {
 	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share})
 	a.Identity.Accept(a.Apps)
 	a.Operations = operation.New(operation.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock, Share: a.share, Log: a.Log})
+	a.Usage = usage.New(usage.Config{DB: a.DB, Clock: a.Clock, Log: a.Log})
 	a.OAuth = oauth.New(oauth.Config{
 		DB: a.DB, Clock: a.Clock, Identity: a.Identity, Staff: a.Staff, Apps: a.Apps, Issuer: address, Secret: a.config.Secret, Log: a.Log, Share: a.share,
 	})
