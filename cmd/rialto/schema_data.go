@@ -111,3 +111,31 @@ func registeredOperations(ctx context.Context, a *app.App, args []string, _ io.R
 	}
 	return json.NewEncoder(out).Encode(all)
 }
+
+// usedCoordinates is the verb that tells the use of coordinates.
+func usedCoordinates(ctx context.Context, a *app.App, args []string, in io.Reader, out io.Writer) error {
+	var question asked
+	if err := json.NewDecoder(in).Decode(&question); err != nil || len(args) != 1 {
+		return errors.New("schema used: the question cannot be read")
+	}
+	if args[0] != "" {
+		var err error
+		if ctx, _, err = enter(ctx, a, args[0]); err != nil {
+			return err
+		}
+	}
+	// What was counted a moment ago counts, too.
+	if err := a.Usage.Write(ctx); err != nil {
+		return err
+	}
+	uses, err := a.Usage.Used(ctx, question.Coordinates, question.Since)
+	if err != nil {
+		return err
+	}
+	all := make([]evolution.Use, len(uses))
+	for i := range uses {
+		u := &uses[i]
+		all[i] = evolution.Use{App: u.App, Operation: u.Operation, Document: u.Document, Coordinate: u.Coordinate, Count: u.Count, LastUsed: u.LastUsed}
+	}
+	return json.NewEncoder(out).Encode(all)
+}

@@ -235,7 +235,7 @@ func (r *replay) hold(text string) *held {
 			r.reach(v.Type.Name(), out.reaches)
 		}
 	}
-	read := limits.Limits{Suggestions: true}
+	var read limits.Limits
 	if _, err := read.Read(r.after, text); err != nil {
 		if _, before := read.Read(r.before, text); before == nil {
 			out.invalid = first(err)
