@@ -23,6 +23,7 @@ type cli struct {
 	Shop    shopCmd    `cmd:"" help:"Open shops."`
 	Access  accessCmd  `cmd:"" help:"Explain who may do what with which order, address, location or product."`
 	Ops     opsCmd     `cmd:"" help:"Price GraphQL operations, and register those of apps."`
+	Schema  schemaCmd  `cmd:"" help:"Tell how the GraphQL schema is used."`
 	Keys    keysCmd    `cmd:"" help:"List and rotate the keys that sign access tokens."`
 	Health  healthCmd  `cmd:"" help:"Ask the running process whether it is ready; exit code 0 when it is."`
 	Config  configCmd  `cmd:"" help:"Print every setting in force and where it came from."`

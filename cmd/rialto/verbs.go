@@ -14,6 +14,7 @@ var verbs = map[string]app.Verb{
 	"ops register":    registerOperations,
 	"ops retire":      retireOperations,
 	"ops token":       makeToken,
+	"schema usage":    showUsage,
 	"shop admit":      admitStaff,
 	"shop create":     createShop,
 }
