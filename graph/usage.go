@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/usage"
 	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/graph/schema"
@@ -56,7 +57,7 @@ func (t *touched) asksNothing() bool { return len(t.Known) <= 1 }
 
 // used counts an operation that has run, and tells its sender of what is not to be used any more: in extensions, and where it was
 // asked for by GET, or is a document that is kept here, in headers. The body of an answer to a GET stays as it is.
-func (h *Handler) used(c caller, doc *document, op *ast.OperationDefinition, variables map[string]any, a *wire.Answer) {
+func (h *Handler) used(r *wire.Request, by iam.Actor, doc *document, op *ast.OperationDefinition, variables map[string]any, a *wire.Answer) {
 	if h.places == nil {
 		return
 	}
@@ -66,29 +67,18 @@ func (h *Handler) used(c caller, doc *document, op *ast.OperationDefinition, var
 	}
 	added := t.Added(variables)
 	if h.usage != nil {
-		h.usage.Count(c.shop, c.app, t.counted, added)
+		h.usage.Count(by.Shop, by.Program(), t.counted, added)
 	}
 	found := deprecations(h.places, added, t.deprecated)
 	if len(found) == 0 {
 		return
 	}
-	if c.method == http.MethodGet || c.named || doc.registered {
+	if r.Method == http.MethodGet || r.Named || doc.registered {
 		warn(a, found)
 	}
-	if c.method != http.MethodGet {
-		if a.Extensions == nil {
-			a.Extensions = map[string]any{}
-		}
-		a.Extensions["deprecations"] = told(found)
+	if r.Method != http.MethodGet {
+		a.Extensions = map[string]any{"deprecations": told(found)}
 	}
-}
-
-// caller is who asks, and how.
-type caller struct {
-	shop, app uuid.UUID
-	method    string
-	// named says that the document was asked for without its text.
-	named bool
 }
 
 // deprecations adds those of some places that are deprecated. What is given is not changed.

@@ -14,8 +14,9 @@ var verbs = map[string]app.Verb{
 	"ops register":      registerOperations,
 	"ops retire":        retireOperations,
 	"ops token":         makeToken,
-	"schema used":       usedCoordinates,
 	"schema operations": registeredOperations,
+	"schema usage":      showUsage,
+	"schema used":       usedCoordinates,
 	"shop admit":        admitStaff,
 	"shop create":       createShop,
 }

@@ -30,6 +30,7 @@ type Schema struct {
 	directives map[string]*place
 	// deprecated are the places that are not to be used any more.
 	deprecated map[string]Deprecation
+	all        []string
 }
 
 // place is a type, a field or a directive, and what it holds.
@@ -88,9 +89,25 @@ func NewSchema(s *ast.Schema) *Schema {
 		}
 	}
 	for name, def := range s.Directives {
-		out.directives[name] = &place{at: "@" + name, arguments: out.arguments("@"+name, def.Arguments)}
+		if executable(def) {
+			out.directives[name] = &place{at: "@" + name, arguments: out.arguments("@"+name, def.Arguments)}
+		}
 	}
+	out.all = out.list()
 	return out
+}
+
+// executable reports whether clients can write a directive, and not the schema alone. @skip and @include are the specification's, and
+// stay what they are.
+func executable(d *ast.DirectiveDefinition) bool {
+	return d.Name != "skip" && d.Name != "include" && slices.ContainsFunc(d.Locations, func(l ast.DirectiveLocation) bool {
+		switch l {
+		case ast.LocationQuery, ast.LocationMutation, ast.LocationSubscription, ast.LocationField, ast.LocationFragmentDefinition, ast.LocationFragmentSpread,
+			ast.LocationInlineFragment, ast.LocationVariableDefinition:
+			return true
+		}
+		return false
+	})
 }
 
 func (s *Schema) fields(name string, def *ast.Definition) {
@@ -114,10 +131,17 @@ func (s *Schema) arguments(of string, list ast.ArgumentDefinitionList) map[strin
 	return out
 }
 
-// All are the coordinates of everything that a client can touch, sorted; built-in scalars and what describes the schema are not
-// among them.
-func (s *Schema) All() []string {
-	var out []string
+// All are the coordinates of everything that a client can touch, sorted, without built-in scalars and directives and what describes
+// the schema. The list must not be changed.
+func (s *Schema) All() []string { return s.all }
+
+// Has reports whether a place can be touched.
+func (s *Schema) Has(coordinate string) bool {
+	_, has := slices.BinarySearch(s.all, coordinate)
+	return has
+}
+
+func (s *Schema) list() (out []string) {
 	add := func(p *place) {
 		out = append(out, p.at)
 		for _, a := range p.arguments {
@@ -140,6 +164,9 @@ func (s *Schema) All() []string {
 		for _, at := range s.enums[name] {
 			out = append(out, at)
 		}
+	}
+	for _, d := range s.directives {
+		add(d)
 	}
 	slices.Sort(out)
 	return out

@@ -159,10 +159,10 @@ func (w *walker) named(name string) {
 	}
 }
 
-// directives notes directives; those of the specification stay what they are.
+// directives notes directives.
 func (w *walker) directives(list ast.DirectiveList) {
 	for _, d := range list {
-		if p := w.schema.directives[d.Name]; p != nil && d.Name != "skip" && d.Name != "include" {
+		if p := w.schema.directives[d.Name]; p != nil {
 			w.at(p.at)
 			w.arguments(d.Arguments, p.arguments, true)
 		}

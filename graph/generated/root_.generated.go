@@ -63,6 +63,7 @@ type ResolverRoot interface {
 	Refund() RefundResolver
 	RefundLineItem() RefundLineItemResolver
 	Return() ReturnResolver
+	SchemaUsage() SchemaUsageResolver
 	ShippingRate() ShippingRateResolver
 	Shop() ShopResolver
 	Sitemap() SitemapResolver
@@ -13554,6 +13555,79 @@ type StagedUploadParameter @requiresScopes(scopes: [["products:write"]]) {
   value: String!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_usage.graphqls", Input: `extend type Query {
+  """
+  Which places of this schema operations have used, by place: each with each operation of each app. It is counted when an
+  operation has run, is shown a minute or two later, and is kept for 90 days. No values are kept.
+  """
+  schemaUsage(
+    "Continue after this cursor."
+    after: String
+    "Only what this app has used."
+    appId: ID
+    "Continue before this cursor."
+    before: String
+    "Only this place, by its schema coordinate: ` + "`" + `Product` + "`" + `, ` + "`" + `Product.title` + "`" + `, ` + "`" + `Query.product(handle:)` + "`" + `, ` + "`" + `CartInput.note` + "`" + `, ` + "`" + `CountryCode.JP` + "`" + ` or ` + "`" + `@inContext` + "`" + `."
+    coordinate: String
+    "Only places that are deprecated."
+    deprecated: Boolean = false
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+    "Only what was used on this day, in UTC, or after it; 90 days ago where it is left out."
+    since: DateTime
+    "Only places that nothing has used: one entry each, with a count of 0."
+    unused: Boolean = false
+  ): SchemaUsageConnection @requiresScopes(scopes: [["apps:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"""
+How often an operation of an app has used one place of the schema.
+"""
+type SchemaUsage @requiresScopes(scopes: [["apps:read"]]) {
+  "The app; null for credentials that belong to no app, and where nothing has used the place."
+  app: App
+  "The place's schema coordinate, such as ` + "`" + `Product.title` + "`" + `."
+  coordinate: String!
+  "How many requests have used it. A request counts once, however often the place stands in it."
+  count: UnsignedInt64!
+  "Whether the place is deprecated."
+  deprecated: Boolean!
+  "What the schema says to use instead; null where the place is not deprecated."
+  deprecationReason: String
+  "The first characters of the registered document's hash; null where the document was not registered."
+  document: String
+  "When it was used last, to the second; null where nothing has used it."
+  lastUsedAt: DateTime
+  "The operation's name: ` + "`" + `(other)` + "`" + ` for what there was no room to tell apart, null where it has none."
+  operation: String
+}
+
+"""
+One page of usage.
+"""
+type SchemaUsageConnection @requiresScopes(scopes: [["apps:read"]]) {
+  "The entries with their cursors."
+  edges: [SchemaUsageEdge!]!
+  "The entries alone."
+  nodes: [SchemaUsage!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+An entry and its place in the list.
+"""
+type SchemaUsageEdge @requiresScopes(scopes: [["apps:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The entry."
+  node: SchemaUsage!
+}
+`, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One kind of a product that can be put into a cart, such as the blue mug in large."
 type ProductVariant implements HasMetafields & Node @public {
   "Whether it can be bought now, from stock or by back order."
@@ -18723,6 +18797,50 @@ func (ec *executionContext) childFields_SEO(ctx context.Context, field graphql.C
 		return ec.fieldContext_SEO_title(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SEO", field.Name)
+}
+
+func (ec *executionContext) childFields_SchemaUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "app":
+		return ec.fieldContext_SchemaUsage_app(ctx, field)
+	case "coordinate":
+		return ec.fieldContext_SchemaUsage_coordinate(ctx, field)
+	case "count":
+		return ec.fieldContext_SchemaUsage_count(ctx, field)
+	case "deprecated":
+		return ec.fieldContext_SchemaUsage_deprecated(ctx, field)
+	case "deprecationReason":
+		return ec.fieldContext_SchemaUsage_deprecationReason(ctx, field)
+	case "document":
+		return ec.fieldContext_SchemaUsage_document(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_SchemaUsage_lastUsedAt(ctx, field)
+	case "operation":
+		return ec.fieldContext_SchemaUsage_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SchemaUsage", field.Name)
+}
+
+func (ec *executionContext) childFields_SchemaUsageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SchemaUsageConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SchemaUsageConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SchemaUsageConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SchemaUsageConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SchemaUsageEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SchemaUsageEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SchemaUsageEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SchemaUsageEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_SearchQuerySuggestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
