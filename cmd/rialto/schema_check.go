@@ -20,7 +20,7 @@ import (
 
 type schemaCheckCmd struct {
 	Against      string `required:"" placeholder:"FILE|URL" help:"The schema that clients were written against: a file, or the GraphQL address of a server."`
-	Token        string `env:"RIALTO_TOKEN" help:"A bearer token for the address: of staff or of an app, who see the most of the schema."`
+	Token        string `env:"SCHEMA_TOKEN" help:"A bearer token for the address: of staff or of an app, who see the most of the schema."`
 	Storefront   string `placeholder:"TOKEN" help:"A storefront token for the address."`
 	Acknowledged string `placeholder:"FILE" type:"existingfile" help:"The dangerous changes that somebody has looked at: a line each, with its kind, its coordinate and why."`
 	AppData      bool   `help:"Hold it against the operations that apps have registered and the use that was counted, in the database of the environment or the data folder."`

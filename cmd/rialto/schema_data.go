@@ -118,11 +118,9 @@ func usedCoordinates(ctx context.Context, a *app.App, args []string, in io.Reade
 	if err := json.NewDecoder(in).Decode(&question); err != nil || len(args) != 1 {
 		return errors.New("schema used: the question cannot be read")
 	}
-	if args[0] != "" {
-		var err error
-		if ctx, _, err = enter(ctx, a, args[0]); err != nil {
-			return err
-		}
+	ctx, err := (&schemaUsageCmd{Shop: args[0]}).enter(ctx, a)
+	if err != nil {
+		return err
 	}
 	// What was counted a moment ago counts, too.
 	if err := a.Usage.Write(ctx); err != nil {

@@ -163,7 +163,7 @@ func (g *Gate) early(reason string) string {
 		return "its deprecation names no date: " + err.Error()
 	case r.Kept():
 		return "it was promised to be kept: give its deprecation a date first"
-	case !g.Now.After(r.RemovedAfter.AddDate(0, 0, 1)):
+	case g.Now.Before(r.RemovedAfter.AddDate(0, 0, 1)):
 		return "it was promised until " + r.RemovedAfter.Format(time.DateOnly)
 	}
 	return ""
