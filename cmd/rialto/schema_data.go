@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"github.com/rialtohq/rialto/app"
 	"github.com/rialtohq/rialto/commerce/operation"
 	"github.com/rialtohq/rialto/graph/evolution"
+	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
@@ -67,25 +69,31 @@ func (d shopData) ask(ctx context.Context, verb string, in, out any) error {
 	return json.Unmarshal(answer.Bytes(), out)
 }
 
-// eachShop runs a function in the shop with a handle, or in every shop where none is given.
-func eachShop(ctx context.Context, a *app.App, handle string, do func(ctx context.Context) error) error {
+// shopsOf are the shop with a handle, or all where none is given: their ids, with what is written behind the names of their apps,
+// which is nothing where there is one shop only.
+func shopsOf(ctx context.Context, a *app.App, handle string) (map[uuid.UUID]string, error) {
 	if handle != "" {
-		in, _, err := enter(ctx, a, handle)
+		s, err := a.Shops.ByHandle(ctx, handle)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		return do(in)
+		return map[uuid.UUID]string{s.ID.UUID: ""}, nil
 	}
 	ids, err := a.Shops.List(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	out := make(map[uuid.UUID]string, len(ids))
 	for _, id := range ids {
-		if err := do(asRialto(ctx, gid.ID{UUID: id})); err != nil {
-			return err
+		s, err := a.Shops.Current(database.WithShop(ctx, id))
+		if err != nil {
+			return nil, err
+		}
+		if out[id] = ""; len(ids) > 1 {
+			out[id] = " of " + s.Handle
 		}
 	}
-	return nil
+	return out, nil
 }
 
 // registeredOperations is the verb that lists the operations in force.
@@ -93,21 +101,25 @@ func registeredOperations(ctx context.Context, a *app.App, args []string, _ io.R
 	if len(args) != 1 {
 		return errors.New("schema operations: arguments cannot be read")
 	}
+	shops, err := shopsOf(ctx, a, args[0])
+	if err != nil {
+		return err
+	}
 	all := []evolution.Operation{}
-	err := eachShop(ctx, a, args[0], func(ctx context.Context) error {
-		docs, err := a.Operations.InForce(ctx, uuid.Nil)
+	for id, where := range shops {
+		in := asRialto(ctx, gid.ID{UUID: id})
+		docs, err := a.Operations.InForce(in, uuid.Nil)
 		if err != nil {
 			return err
 		}
-		names, err := namesOf(ctx, a, docs, func(d operation.Registered) uuid.UUID { return d.App })
+		names, err := namesOf(in, a, docs, func(d operation.Registered) uuid.UUID { return d.App })
+		if err != nil {
+			return err
+		}
 		for i := range docs {
 			d := &docs[i]
-			all = append(all, evolution.Operation{App: named(names, d.App), Release: d.Release, Name: d.Name, Text: d.Body})
+			all = append(all, evolution.Operation{App: named(names, d.App) + where, Release: d.Release, Name: d.Name, Text: d.Body})
 		}
-		return err
-	})
-	if err != nil {
-		return err
 	}
 	return json.NewEncoder(out).Encode(all)
 }
@@ -118,7 +130,7 @@ func usedCoordinates(ctx context.Context, a *app.App, args []string, in io.Reade
 	if err := json.NewDecoder(in).Decode(&question); err != nil || len(args) != 1 {
 		return errors.New("schema used: the question cannot be read")
 	}
-	ctx, err := (&schemaUsageCmd{Shop: args[0]}).enter(ctx, a)
+	shops, err := shopsOf(ctx, a, args[0])
 	if err != nil {
 		return err
 	}
@@ -126,14 +138,18 @@ func usedCoordinates(ctx context.Context, a *app.App, args []string, in io.Reade
 	if err := a.Usage.Write(ctx); err != nil {
 		return err
 	}
-	uses, err := a.Usage.Used(ctx, question.Coordinates, question.Since)
-	if err != nil {
-		return err
-	}
-	all := make([]evolution.Use, len(uses))
-	for i := range uses {
-		u := &uses[i]
-		all[i] = evolution.Use{App: u.App, Operation: u.Operation, Document: u.Document, Coordinate: u.Coordinate, Count: u.Count, LastUsed: u.LastUsed}
+	all := []evolution.Use{}
+	for id, where := range shops {
+		uses, err := a.Usage.Used(asRialto(ctx, gid.ID{UUID: id}), question.Coordinates, question.Since)
+		if err != nil {
+			return err
+		}
+		for i := range uses {
+			u := &uses[i]
+			all = append(all, evolution.Use{
+				App: cmp.Or(u.App, "(no app)") + where, Operation: u.Operation, Document: u.Document, Coordinate: u.Coordinate, Count: u.Count, LastUsed: u.LastUsed,
+			})
+		}
 	}
 	return json.NewEncoder(out).Encode(all)
 }

@@ -111,7 +111,7 @@ func TestSchemaCheckKnowsClients(t *testing.T) {
 		}
 		says(t, run("ops", "register", "--shop", "two", "--app", "kiosk", ops), 0, "1 new")
 		file := schemaFile(t, name, "  name: ID!\n")
-		says(t, run("schema", "check", "--app-data", "--against", file), 1, "1 operation would break", "kiosk", "ShopName")
+		says(t, run("schema", "check", "--app-data", "--against", file), 1, "1 operation would break", "kiosk of two", "ShopName")
 		says(t, run("schema", "check", "--app-data", "--against", file, "--shop", "one"), 0, "held against 0 registered operations")
 	})
 }

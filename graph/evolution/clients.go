@@ -23,6 +23,8 @@ import (
 type clients struct {
 	registered []registered
 	used       []*used
+	// byHash are the registered texts by the beginnings of their hashes, by how long these are.
+	byHash map[int]map[string]*held
 }
 
 // registered is a registered operation with its text, which several releases may share.
@@ -114,14 +116,20 @@ func (k *clients) use(uses []Use) {
 
 // text finds a registered text by the beginning of its hash.
 func (k *clients) text(document string) *held {
-	if document == "" {
+	n := len(document)
+	if n == 0 {
 		return nil
 	}
-	i := slices.IndexFunc(k.registered, func(r registered) bool { return strings.HasPrefix(r.hash, document) })
-	if i < 0 {
-		return nil
+	if k.byHash[n] == nil {
+		if k.byHash == nil {
+			k.byHash = map[int]map[string]*held{}
+		}
+		k.byHash[n] = map[string]*held{}
+		for _, r := range k.registered {
+			k.byHash[n][r.hash[:min(n, len(r.hash))]] = r.held
+		}
 	}
-	return k.registered[i].held
+	return k.byHash[n][document]
 }
 
 // invalid lists the registered operations that no longer validate, and that none of the changes was found to break.

@@ -41,7 +41,7 @@ func read(t testing.TB, sdl string) *ast.Schema {
 	t.Helper()
 	s, err := evolution.Read("test", sdl)
 	if err != nil {
-		t.Fatalf("%v:\n%s", err, sdl)
+		t.Fatalf("%v:\n%s", err, sdl[:min(len(sdl), 500)])
 	}
 	return s
 }
