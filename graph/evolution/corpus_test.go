@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/graph/evolution"
@@ -44,7 +45,7 @@ func corpus(t testing.TB, s *ast.Schema) []sent {
 			return err
 		}
 		for _, op := range operationsOf(t, path, string(text)) {
-			doc, errs := gqlparser.LoadQuery(s, op.text)
+			doc, errs := gqlparser.LoadQueryWithRules(s, op.text, rules.NewDefaultRules())
 			if seen[op.text] || len(errs) > 0 || len(doc.Operations) != 1 {
 				continue
 			}
@@ -160,7 +161,7 @@ func record(t testing.TB, s *ast.Schema, ops []sent, at time.Time, registered bo
 	c := clients{uses: map[string][]evolution.Use{}}
 	coordinates := coordinate.NewSchema(s)
 	for _, op := range ops {
-		doc, errs := gqlparser.LoadQuery(s, op.text)
+		doc, errs := gqlparser.LoadQueryWithRules(s, op.text, rules.NewDefaultRules())
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}

@@ -163,11 +163,12 @@ func (d *differ) roots() {
 		before, after *ast.Definition
 	}{{"query", d.before.Query, d.after.Query}, {"mutation", d.before.Mutation, d.after.Mutation}, {"subscription", d.before.Subscription, d.after.Subscription}} {
 		was, is := nameOf(r.before), nameOf(r.after)
-		switch {
-		case was == is:
-		case was == "":
+		if was == is {
+			continue
+		}
+		if was == "" {
 			d.add(Change{Kind: RootAdded, Coordinate: is, Message: "Operations of kind " + r.operation + " begin at `" + is + "`."})
-		default:
+		} else {
 			d.add(Change{
 				Level: Breaking, Kind: RootChanged, Coordinate: was, Touched: each(was),
 				Message: "Operations of kind " + r.operation + " no longer begin at `" + was + "`. Keep the root type.",

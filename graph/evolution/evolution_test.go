@@ -21,20 +21,20 @@ type row struct {
 	Inspector, Why             string
 }
 
-func rows(t *testing.T) (prelude string, rows []row) {
+func table(t *testing.T) (prelude string, rows []row) {
 	t.Helper()
 	text, err := os.ReadFile("testdata/changes.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var table struct {
+	var in struct {
 		Prelude []string
 		Rows    []row
 	}
-	if err := json.Unmarshal(text, &table); err != nil {
+	if err := json.Unmarshal(text, &in); err != nil {
 		t.Fatal(err)
 	}
-	return strings.Join(table.Prelude, "\n") + "\n", table.Rows
+	return strings.Join(in.Prelude, "\n") + "\n", in.Rows
 }
 
 func read(t testing.TB, sdl string) *ast.Schema {
@@ -49,7 +49,7 @@ func read(t testing.TB, sdl string) *ast.Schema {
 // TestDiff goes through the table of changes.
 func TestDiff(t *testing.T) {
 	t.Parallel()
-	prelude, all := rows(t)
+	prelude, all := table(t)
 	if len(all) < 100 {
 		t.Errorf("the table has only %d rows", len(all))
 	}
@@ -93,7 +93,7 @@ func TestEveryKindIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, all := rows(t)
+	_, all := table(t)
 	shown := map[string]bool{}
 	for _, r := range all {
 		for _, c := range r.Changes {

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/rialtohq/rialto/graph/evolution"
 )
@@ -99,7 +100,7 @@ func judged(t *testing.T, g evolution.Gate) []string {
 
 // breaks says in what way an operation breaks, without the gate: empty where it does not.
 func breaks(before, after *ast.Schema, op sent) string {
-	doc, errs := gqlparser.LoadQuery(after, op.text)
+	doc, errs := gqlparser.LoadQueryWithRules(after, op.text, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		return errs[0].Message
 	}
