@@ -51,9 +51,10 @@ var (
 	}
 	// indifferent are places for ids where an id of nothing does no harm.
 	indifferent = map[string]string{
-		"node.id/Mistyped": "a collection is a node",
-		"nodes.ids/":       "what is not there is null in its place",
-		"apiKeys.appId/":   "an app that is not there has no keys",
+		"node.id/Mistyped":   "a collection is a node",
+		"nodes.ids/":         "what is not there is null in its place",
+		"apiKeys.appId/":     "an app that is not there has no keys",
+		"schemaUsage.appId/": "an app that is not there has used nothing",
 		"metafieldsSet.metafields.ownerId/Mistyped":                "collections have metafields",
 		"collectionRemoveProducts.productIds/":                     "what is not in the collection is not in it afterwards",
 		"cartCreate.input.buyerIdentity.companyLocationId/":        "described as ignored",
