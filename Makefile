@@ -11,7 +11,7 @@ SWEEPS := ^(TestAuthorizationMatrix|TestAnotherShopsAreNothing|TestBadInput|Test
 
 .PHONY: help
 help: ## Print this help
-	@awk 'BEGIN{FS=":.*## "} /^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN{FS=":.*## "} /^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build bin/rialto
@@ -45,6 +45,15 @@ generate: ## Generate ent's client and gqlgen's executor from the schemas
 verify: ## Check that generated code and migrations are fresh
 	@.ci/fresh
 
+.PHONY: evolution
+evolution: build ## Check that the GraphQL schema is safe for clients of the last released one: make evolution ARGS=--app-data
+	@bin/rialto schema check --against graph/evolution/released.graphql --acknowledged graph/evolution/acknowledged.txt $(ARGS)
+
+.PHONY: release-schema
+release-schema: evolution ## Keep the GraphQL schema as the released one, once it is checked: a part of every release
+	@bin/rialto schema print > graph/evolution/released.graphql
+	@sed -i '/^#/!d' graph/evolution/acknowledged.txt
+
 .PHONY: migration
 migration: ## Write the next migration: make migration NAME=what_changes (needs RIALTO_TEST_DATABASE_URL)
 	@go run ./migrations/diff $(NAME)
@@ -54,7 +63,7 @@ schema: ## Write migrations/schema.sql, what the migrations lead to (needs RIALT
 	@go run ./migrations/diff -schema
 
 .PHONY: audit
-audit: build ## Run the GraphQL-over-HTTP audits and the usual clients against a running demo (needs Node)
+audit: build ## Run the GraphQL-over-HTTP audits, the usual clients and GraphQL Inspector (needs Node)
 	@.ci/audit
 
 .PHONY: bench
@@ -62,4 +71,4 @@ bench: build ## Measure Rialto beside hand-written handlers, on PostgreSQL: make
 	@go build -o bin/bench ./bench && exec bin/bench $(ARGS)
 
 .PHONY: check
-check: lint verify test ## Lint, freshness and tests
+check: lint verify evolution test ## Lint, freshness, safety of the GraphQL schema and tests

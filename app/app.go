@@ -178,6 +178,7 @@ func (a *App) build() error {
 	a.quiet.Add("answers", a.answers)
 	a.quiet.Add("uses of API keys", a.Apps.Writer())
 	a.quiet.Add("uses of operations", a.Operations.Writer())
+	a.quiet.Add("usage of the schema", a.Usage.Writer())
 	a.consumers()
 	a.quiet.Add("outbox", a.outbox)
 	a.sweeps()

@@ -67,6 +67,7 @@ func (a *App) sweeps() {
 		{"sign-ins at providers", 10 * time.Minute, 1000, a.SignIn.Sweep},
 		{"persons to erase", time.Minute, 20, a.everyShop(a.Privacy.Sweep)},
 		{"staged uploads", time.Hour, 200, a.everyShop(a.Uploads.Sweep)},
+		{"old usage of the schema", time.Hour, 1000, a.everyShop(a.Usage.Sweep)},
 		{"old carts", time.Hour, 1000, a.everyShop(func(ctx context.Context, most int) (int, error) {
 			n, err := a.Carts.Expire(ctx, most)
 			return int(n), err

@@ -27,6 +27,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/commerce/upload"
+	"github.com/rialtohq/rialto/commerce/usage"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/outbox"
 )
@@ -46,15 +47,17 @@ type Domains struct {
 	// Operations are the documents that apps have registered.
 	Operations *operation.Service
 	Quotas     *quota.Service
-	Discounts  *discount.Service
-	Delivery   *delivery.Service
-	Carts      *cart.Service
-	Payments   *payment.Service
-	Orders     *order.Service
-	Checkout   *checkout.Service
-	Search     *search.Service
-	Privacy    *privacy.Service
-	Uploads    *upload.Service
+	// Usage counts which places of the schema are used.
+	Usage     *usage.Service
+	Discounts *discount.Service
+	Delivery  *delivery.Service
+	Carts     *cart.Service
+	Payments  *payment.Service
+	Orders    *order.Service
+	Checkout  *checkout.Service
+	Search    *search.Service
+	Privacy   *privacy.Service
+	Uploads   *upload.Service
 }
 
 // events lets services append to the outbox without knowing it.
@@ -82,6 +85,7 @@ func (a *App) domains(address string) error {
 	a.Identity.Accept(a.Apps)
 	a.Operations = operation.New(operation.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock, Share: a.share, Log: a.Log})
 	a.Quotas = quota.New(quota.Config{DB: a.DB, Clock: a.Clock, Share: a.share})
+	a.Usage = usage.New(usage.Config{DB: a.DB, Clock: a.Clock, Log: a.Log})
 	a.OAuth = oauth.New(oauth.Config{
 		DB: a.DB, Clock: a.Clock, Identity: a.Identity, Staff: a.Staff, Apps: a.Apps, Issuer: address, Secret: a.config.Secret, Log: a.Log, Share: a.share,
 	})

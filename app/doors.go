@@ -15,7 +15,7 @@ func (a *App) doors(address string) error {
 	gate := admit.New(admit.Config{Places: a.config.concurrent(), OnShed: func(p admit.Priority) { a.tel.Metrics.Shed(p.String()) }})
 	handler, err := graph.New(graph.Config{
 		Services: a.Services(address),
-		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(), Gate: gate, Reference: a.config.Executor == "gqlgen", Operations: a.persisted(),
+		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(), Gate: gate, Reference: a.config.Executor == "gqlgen", Operations: a.persisted(), Usage: a.Usage,
 	})
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (a *App) GraphQL() http.Handler { return a.graphql }
 func (a *App) Services(address string) graph.Services {
 	return graph.Services{
 		Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory,
-		Carts: a.Carts, Discounts: a.Discounts, Delivery: a.Delivery, Customers: a.Customers, Privacy: a.Privacy, Uploads: a.Uploads, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn,
+		Carts: a.Carts, Discounts: a.Discounts, Delivery: a.Delivery, Customers: a.Customers, Privacy: a.Privacy, Uploads: a.Uploads, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn, Usage: a.Usage,
 		SearchIndex: a.Search, Orders: a.Orders, Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: address,
 	}
 }

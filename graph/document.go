@@ -67,6 +67,7 @@ func (h *Handler) document(ctx context.Context, by iam.Actor, r *wire.Request) (
 		h.persisted.Keep(ctx, by, found)
 	}
 	// From here on the same for a document however it was named, the fingerprint of an idempotency key included.
+	r.Named = r.Query == ""
 	r.Query, r.DocumentID = found.Text, ""
 	return doc, nil
 }
@@ -88,7 +89,7 @@ func (d *documents) get(text string, kept *otter.Cache[string, *document]) (*doc
 		return nil, refused(err)
 	}
 	atOnce(parsed)
-	doc := &document{QueryDocument: parsed, ID: operation.HashOf(text), prices: d.prices, plans: map[*ast.OperationDefinition]*cost.Plan{}}
+	doc := &document{QueryDocument: parsed, ID: operation.HashOf(text), registered: kept == d.registered, prices: d.prices, plans: map[*ast.OperationDefinition]*cost.Plan{}}
 	kept.Set(strings.Clone(text), doc)
 	return doc, nil
 }

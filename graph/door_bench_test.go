@@ -77,6 +77,34 @@ func BenchmarkPrice(b *testing.B) {
 	}
 }
 
+// What counting usage and telling of deprecations costs: the product page with them and without, by turns in one run. The goal is
+// under 1.
+//
+//	go test ./graph -run xxx -bench Usage -benchtime 3000x
+func BenchmarkUsage(b *testing.B) {
+	product, err := os.ReadFile("../bench/queries/product.graphql")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, kind := range []apptest.Kind{apptest.Embedded, apptest.Services} {
+		b.Run(string(kind), func(b *testing.B) {
+			a := apptest.Start(b, apptest.Options{Kind: kind})
+			c := configOf(a)
+			c.Usage = a.Usage
+			with, err := graph.New(c)
+			if err != nil {
+				b.Fatal(err)
+			}
+			without, err := graph.Uncounted(c)
+			if err != nil {
+				b.Fatal(err)
+			}
+			shopper := http.Header{"X-Shopify-Storefront-Access-Token": {demo.Token}}
+			turns(b, wire.New(wire.Config{Executor: with}), wire.New(wire.Config{Executor: without}), string(product), map[string]any{"handle": "oak-chair"}, shopper)
+		})
+	}
+}
+
 func limiters(b *testing.B) map[string]ratelimit.Limiter {
 	b.Helper()
 	out := map[string]ratelimit.Limiter{"memory": ratelimit.NewMemory(clock.System{})}

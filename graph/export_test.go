@@ -2,12 +2,14 @@ package graph
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/graph/access"
+	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/database"
 )
@@ -55,5 +57,21 @@ func (h Unpriced) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	if ctx, err = h.inContext(ctx, op, variables); err != nil {
 		return h.refuse(ctx, err)
 	}
-	return h.run(ctx, r, doc.QueryDocument, op, variables, actor, nil)
+	return h.run(ctx, r, doc, op, variables, actor, nil)
+}
+
+// Uncounted makes a handler that counts no usage and tells of no deprecation: for the benchmark of what that costs.
+func Uncounted(c Config) (*Handler, error) {
+	h, err := New(c)
+	if err == nil {
+		h.places, h.usage = nil, nil
+	}
+	return h, err
+}
+
+// Warn gives the headers, and the extension, of an answer that touches deprecated places.
+func Warn(found []coordinate.Deprecation) (http.Header, any) {
+	a := &wire.Answer{}
+	warn(a, found)
+	return a.Header, told(found)
 }

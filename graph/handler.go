@@ -23,6 +23,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/graph/access"
+	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/engine"
 	"github.com/rialtohq/rialto/graph/freshness"
@@ -50,6 +51,8 @@ type Config struct {
 	Reference bool
 	// Operations finds the document that a request means; nil lets any text run and knows no ids.
 	Operations *persisted.Door
+	// Usage counts which places of the schema are used; nil counts nothing.
+	Usage Usage
 	// Answers remembers the answers of mutations that carry an idempotency key; nil refuses such keys.
 	Answers Answers
 }
@@ -62,13 +65,15 @@ type Handler struct {
 	planner   *access.Planner
 	views     *access.Views
 	identity  *identity.Service
-	services  Services
+	resolver  *Resolver
 	answers   Answers
 	persisted *persisted.Door
 	hints     *freshness.Hints
 	budget    Budget
 	bounds    *shopBounds
 	gate      *admit.Gate
+	places    *coordinate.Schema
+	usage     Usage
 	log       *slog.Logger
 	// reference lets gqlgen's executor run everything.
 	reference bool
@@ -81,8 +86,10 @@ func New(c Config) (*Handler, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	config := generated.Config{Resolvers: &Resolver{c.Services}}
+	resolver := &Resolver{Services: c.Services}
+	config := generated.Config{Resolvers: resolver}
 	es := generated.NewExecutableSchema(config)
+	resolver.places = coordinate.NewSchema(es.Schema())
 	rules, err := access.NewRules(es.Schema(), objectPolicies{c.Orders})
 	if err != nil {
 		return nil, err
@@ -97,7 +104,7 @@ func New(c Config) (*Handler, error) {
 	}
 	h := &Handler{
 		schema: es, engine: generated.NewEngine(config), docs: newDocuments(es.Schema(), c.Limits, prices), budget: c.Budget.orDefault(), planner: access.NewPlanner(rules, 10_000), views: access.NewViews(rules, es.Schema()),
-		identity: c.Identity, services: c.Services, answers: c.Answers, persisted: c.Operations, hints: hints, gate: c.Gate, log: c.Log, reference: c.Reference,
+		identity: c.Identity, resolver: resolver, places: resolver.places, usage: c.Usage, answers: c.Answers, persisted: c.Operations, hints: hints, gate: c.Gate, log: c.Log, reference: c.Reference,
 	}
 	if c.Budget.ShopBounds {
 		h.bounds = newShopBounds(c.Services, c.Log)
@@ -157,7 +164,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 			return refusal
 		}
 		answer := h.admitted(ctx, priorityOf(op, actor, price.Points), func() *wire.Answer {
-			return h.run(ctx, r, doc.QueryDocument, op, variables, actor, viewers)
+			return h.run(ctx, r, doc, op, variables, actor, viewers)
 		})
 		h.settle(ctx, price, spent, r, actor, answer)
 		h.keep(r, actor, viewers, doc, op, answer)
@@ -169,14 +176,14 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	return run(ctx)
 }
 
-// run plans what the viewer may see, and executes what is left.
-func (h *Handler) run(ctx context.Context, r *wire.Request, doc *ast.QueryDocument, op *ast.OperationDefinition, variables map[string]any, actor iam.Actor, viewers map[string]iam.Actor) *wire.Answer {
+// run plans what the viewer may see, executes what is left, and counts what was used.
+func (h *Handler) run(ctx context.Context, r *wire.Request, doc *document, op *ast.OperationDefinition, variables map[string]any, actor iam.Actor, viewers map[string]iam.Actor) *wire.Answer {
 	plan := h.plan(op, actor, viewers)
 	if plan.AllRootsDenied() {
 		return &wire.Answer{Data: json.RawMessage("null"), Errors: plan.Refusals()}
 	}
 	oc := &graphql.OperationContext{
-		RawQuery: r.Query, Variables: variables, OperationName: r.OperationName, Doc: doc, Operation: op, Headers: r.Headers,
+		RawQuery: r.Query, Variables: variables, OperationName: r.OperationName, Doc: doc.QueryDocument, Operation: op, Headers: r.Headers,
 		RecoverFunc: h.recover, ResolverMiddleware: plain, RootResolverMiddleware: asViewer(viewers),
 	}
 	ctx, statements := database.Recording(ctx, false)
@@ -191,7 +198,9 @@ func (h *Handler) run(ctx context.Context, r *wire.Request, doc *ast.QueryDocume
 			call.Codes = append(call.Codes, code)
 		}
 	}
-	return &wire.Answer{Data: data, Errors: errs}
+	answer := &wire.Answer{Data: data, Errors: errs}
+	h.used(r, actor, doc, op, variables, answer)
+	return answer
 }
 
 // execute gives the value of the data entry. What an operation asks about the schema itself, gqlgen's executor answers; it
@@ -215,7 +224,7 @@ func (h *Handler) executable(plan *access.Plan, actor iam.Actor) graphql.Executa
 	if !plan.Introspects() {
 		return h.schema
 	}
-	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{h.services}, Schema: h.views.For(actor)})
+	return generated.NewExecutableSchema(generated.Config{Resolvers: h.resolver, Schema: h.views.For(actor)})
 }
 
 func (h *Handler) plan(op *ast.OperationDefinition, actor iam.Actor, viewers map[string]iam.Actor) *access.Plan {
@@ -251,7 +260,7 @@ func (h *Handler) inContext(ctx context.Context, op *ast.OperationDefinition, va
 		country, _ = args["country"].(string)
 		language, _ = args["language"].(string)
 	}
-	buyer, err := h.services.Shops.Buyer(ctx, country, language)
+	buyer, err := h.resolver.Shops.Buyer(ctx, country, language)
 	if err != nil {
 		return ctx, err
 	}

@@ -20,15 +20,18 @@ import (
 // codeMaxCost refuses an operation that costs too much for anybody, as it stands in extensions.code.
 const codeMaxCost = "MAX_COST_EXCEEDED"
 
-// document is a document that was validated, with the price plans of its operations.
+// document is a document that was validated, with the price plans of its operations and the places of the schema that they touch.
 type document struct {
 	*ast.QueryDocument
 	// ID is the SHA-256 of the text, in lower-case hex: how caches, metrics and registered operations name a document.
-	ID     string
-	prices *cost.Prices
+	ID string
+	// registered says that an app registered it.
+	registered bool
+	prices     *cost.Prices
 
-	mu    sync.Mutex
-	plans map[*ast.OperationDefinition]*cost.Plan
+	mu      sync.Mutex
+	plans   map[*ast.OperationDefinition]*cost.Plan
+	touches map[*ast.OperationDefinition]*touched
 	// policies say how long answers may be kept.
 	policies map[*ast.OperationDefinition]freshness.Policy
 }

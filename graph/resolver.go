@@ -20,6 +20,8 @@ import (
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/commerce/upload"
+	"github.com/rialtohq/rialto/commerce/usage"
+	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/fault"
 )
@@ -43,13 +45,17 @@ type Services struct {
 	Staff       *staff.Service
 	Apps        *app.Service
 	SignIn      *federation.Service
+	Usage       *usage.Service
 	Clock       clock.Clock
 	// PublicURL is where shoppers reach this server, without a slash at its end.
 	PublicURL string
 }
 
 // Resolver answers fields. Each of its methods parses, calls one verb and returns; nothing is decided here.
-type Resolver struct{ Services }
+type Resolver struct {
+	Services
+	places *coordinate.Schema
+}
 
 // absent turns "there is no such thing" into null, which is how a nullable field says it.
 func absent[T any](_ context.Context, v *T, err error) (*T, error) {

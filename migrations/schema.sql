@@ -368,6 +368,24 @@ CREATE UNIQUE INDEX externalidentity_shop_id_provider_id_subject ON public.exter
 ALTER TABLE external_identity ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON external_identity USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
+CREATE TABLE "field_usage" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  coordinate character varying NOT NULL,
+  use_id uuid NOT NULL,
+  day bigint NOT NULL,
+  app_id uuid,
+  operation character varying NOT NULL DEFAULT ''::character varying,
+  document character varying NOT NULL DEFAULT ''::character varying,
+  count bigint NOT NULL,
+  last_used bigint NOT NULL,
+  CONSTRAINT field_usage_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX fieldusage_shop_id_coordinate_use_id_day ON public.field_usage USING btree (shop_id, coordinate, use_id, day);
+CREATE INDEX fieldusage_shop_id_day ON public.field_usage USING btree (shop_id, day);
+ALTER TABLE field_usage ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON field_usage USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
 CREATE TABLE "fulfillment" (
   id uuid NOT NULL,
   shop_id uuid NOT NULL,

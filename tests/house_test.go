@@ -37,7 +37,7 @@ var floors = [][]string{
 	{"money", "access"},
 	{"policy"},
 	{"identity", "shop", "promotion", "shipping", "tax"},
-	{"customer", "staff", "app", "catalog", "content", "pricing", "upload"},
+	{"customer", "staff", "app", "catalog", "content", "pricing", "upload", "usage"},
 	{"discount", "delivery", "search", "inventory"},
 	{"cart", "payment", "oauth", "federation"},
 	{"order"},

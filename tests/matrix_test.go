@@ -227,4 +227,7 @@ func (p *premises) furnishMore(t *testing.T) {
 	p.ask(t, p.back, `mutation { discountCodeBxgyCreate(bxgyCodeDiscount: {code: "PLAINBXGY", title: "Two for one", customerBuys: {items: {all: true}, value: {quantity: "1"}}, customerGets: {items: {all: true}, value: {discountOnQuantity: {quantity: "1", effect: {percentage: 0.5}}}}}) { codeDiscountNode { id } userErrors { code field message } } }`, nil)
 	p.ask(t, p.back, `mutation { metafieldDefinitionCreate(definition: {name: "Care", key: "matrix_care", ownerType: PRODUCT, type: "single_line_text_field", validations: [{name: "max", value: "50"}]}) { createdDefinition { id } userErrors { code field message } } }`, nil)
 	p.ask(t, p.back, `mutation($g: ID!, $c: ID!) { customerGroupAddCustomers(id: $g, customerIds: [$c]) { userErrors { code field message } } }`, vars{"g": p.things["CustomerGroup"], "c": p.things["Customer"]})
+	if err := p.Usage.Write(t.Context()); err != nil { // what was asked here has used the schema
+		t.Fatal(err)
+	}
 }

@@ -33,6 +33,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
 	"github.com/rialtohq/rialto/ent/generated/externalidentity"
+	"github.com/rialtohq/rialto/ent/generated/fieldusage"
 	"github.com/rialtohq/rialto/ent/generated/fulfillment"
 	"github.com/rialtohq/rialto/ent/generated/fulfillmentline"
 	"github.com/rialtohq/rialto/ent/generated/giftcard"
@@ -130,6 +131,8 @@ type Client struct {
 	DiscountUsage *DiscountUsageClient
 	// ExternalIdentity is the client for interacting with the ExternalIdentity builders.
 	ExternalIdentity *ExternalIdentityClient
+	// FieldUsage is the client for interacting with the FieldUsage builders.
+	FieldUsage *FieldUsageClient
 	// Fulfillment is the client for interacting with the Fulfillment builders.
 	Fulfillment *FulfillmentClient
 	// FulfillmentLine is the client for interacting with the FulfillmentLine builders.
@@ -270,6 +273,7 @@ func (c *Client) init() {
 	c.Discount = NewDiscountClient(c.config)
 	c.DiscountUsage = NewDiscountUsageClient(c.config)
 	c.ExternalIdentity = NewExternalIdentityClient(c.config)
+	c.FieldUsage = NewFieldUsageClient(c.config)
 	c.Fulfillment = NewFulfillmentClient(c.config)
 	c.FulfillmentLine = NewFulfillmentLineClient(c.config)
 	c.GiftCard = NewGiftCardClient(c.config)
@@ -435,6 +439,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Discount:              NewDiscountClient(cfg),
 		DiscountUsage:         NewDiscountUsageClient(cfg),
 		ExternalIdentity:      NewExternalIdentityClient(cfg),
+		FieldUsage:            NewFieldUsageClient(cfg),
 		Fulfillment:           NewFulfillmentClient(cfg),
 		FulfillmentLine:       NewFulfillmentLineClient(cfg),
 		GiftCard:              NewGiftCardClient(cfg),
@@ -527,6 +532,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Discount:              NewDiscountClient(cfg),
 		DiscountUsage:         NewDiscountUsageClient(cfg),
 		ExternalIdentity:      NewExternalIdentityClient(cfg),
+		FieldUsage:            NewFieldUsageClient(cfg),
 		Fulfillment:           NewFulfillmentClient(cfg),
 		FulfillmentLine:       NewFulfillmentLineClient(cfg),
 		GiftCard:              NewGiftCardClient(cfg),
@@ -615,18 +621,19 @@ func (c *Client) Use(hooks ...Hook) {
 		c.APIKey, c.Address, c.App, c.AuditEntry, c.BogusCharge, c.Cart, c.CartLine,
 		c.CheckoutAttempt, c.Collection, c.CollectionProduct, c.Customer,
 		c.CustomerGroup, c.CustomerGroupMember, c.CustomerToken, c.Discount,
-		c.DiscountUsage, c.ExternalIdentity, c.Fulfillment, c.FulfillmentLine,
-		c.GiftCard, c.GiftCardEntry, c.IdempotencyRecord, c.IdentityProvider,
-		c.InboxRecord, c.InventoryLevel, c.InventoryTransfer, c.InventoryTransferLine,
-		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield,
-		c.MetafieldDefinition, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
-		c.OrderEdit, c.OrderEvent, c.OrderLine, c.OrderReturn, c.OutboxEvent, c.Page,
-		c.PaymentTransaction, c.PersistedOperation, c.Product, c.ProductOption,
-		c.ProductPrice, c.ProductTag, c.Quota, c.Refund, c.Reservation, c.ReturnLine,
-		c.Role, c.RoleAssignment, c.SearchDocument, c.Session, c.ShippingRate,
-		c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure, c.SignInFlow,
-		c.SigningKey, c.StaffMember, c.StagedUpload, c.StockMovement,
-		c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.DiscountUsage, c.ExternalIdentity, c.FieldUsage, c.Fulfillment,
+		c.FulfillmentLine, c.GiftCard, c.GiftCardEntry, c.IdempotencyRecord,
+		c.IdentityProvider, c.InboxRecord, c.InventoryLevel, c.InventoryTransfer,
+		c.InventoryTransferLine, c.Location, c.Market, c.Media, c.Menu, c.MenuItem,
+		c.Metafield, c.MetafieldDefinition, c.OAuthRequest, c.OAuthToken,
+		c.OptionValue, c.Order, c.OrderEdit, c.OrderEvent, c.OrderLine, c.OrderReturn,
+		c.OutboxEvent, c.Page, c.PaymentTransaction, c.PersistedOperation, c.Product,
+		c.ProductOption, c.ProductPrice, c.ProductTag, c.Quota, c.Refund,
+		c.Reservation, c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument,
+		c.Session, c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter,
+		c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload,
+		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
+		c.VariantPrice,
 	} {
 		n.Use(hooks...)
 	}
@@ -639,18 +646,19 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.APIKey, c.Address, c.App, c.AuditEntry, c.BogusCharge, c.Cart, c.CartLine,
 		c.CheckoutAttempt, c.Collection, c.CollectionProduct, c.Customer,
 		c.CustomerGroup, c.CustomerGroupMember, c.CustomerToken, c.Discount,
-		c.DiscountUsage, c.ExternalIdentity, c.Fulfillment, c.FulfillmentLine,
-		c.GiftCard, c.GiftCardEntry, c.IdempotencyRecord, c.IdentityProvider,
-		c.InboxRecord, c.InventoryLevel, c.InventoryTransfer, c.InventoryTransferLine,
-		c.Location, c.Market, c.Media, c.Menu, c.MenuItem, c.Metafield,
-		c.MetafieldDefinition, c.OAuthRequest, c.OAuthToken, c.OptionValue, c.Order,
-		c.OrderEdit, c.OrderEvent, c.OrderLine, c.OrderReturn, c.OutboxEvent, c.Page,
-		c.PaymentTransaction, c.PersistedOperation, c.Product, c.ProductOption,
-		c.ProductPrice, c.ProductTag, c.Quota, c.Refund, c.Reservation, c.ReturnLine,
-		c.Role, c.RoleAssignment, c.SearchDocument, c.Session, c.ShippingRate,
-		c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure, c.SignInFlow,
-		c.SigningKey, c.StaffMember, c.StagedUpload, c.StockMovement,
-		c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.DiscountUsage, c.ExternalIdentity, c.FieldUsage, c.Fulfillment,
+		c.FulfillmentLine, c.GiftCard, c.GiftCardEntry, c.IdempotencyRecord,
+		c.IdentityProvider, c.InboxRecord, c.InventoryLevel, c.InventoryTransfer,
+		c.InventoryTransferLine, c.Location, c.Market, c.Media, c.Menu, c.MenuItem,
+		c.Metafield, c.MetafieldDefinition, c.OAuthRequest, c.OAuthToken,
+		c.OptionValue, c.Order, c.OrderEdit, c.OrderEvent, c.OrderLine, c.OrderReturn,
+		c.OutboxEvent, c.Page, c.PaymentTransaction, c.PersistedOperation, c.Product,
+		c.ProductOption, c.ProductPrice, c.ProductTag, c.Quota, c.Refund,
+		c.Reservation, c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument,
+		c.Session, c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter,
+		c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload,
+		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
+		c.VariantPrice,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -693,6 +701,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DiscountUsage.mutate(ctx, m)
 	case *ExternalIdentityMutation:
 		return c.ExternalIdentity.mutate(ctx, m)
+	case *FieldUsageMutation:
+		return c.FieldUsage.mutate(ctx, m)
 	case *FulfillmentMutation:
 		return c.Fulfillment.mutate(ctx, m)
 	case *FulfillmentLineMutation:
@@ -3100,6 +3110,139 @@ func (c *ExternalIdentityClient) mutate(ctx context.Context, m *ExternalIdentity
 		return (&ExternalIdentityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown ExternalIdentity mutation op: %q", m.Op())
+	}
+}
+
+// FieldUsageClient is a client for the FieldUsage schema.
+type FieldUsageClient struct {
+	config
+}
+
+// NewFieldUsageClient returns a client for the FieldUsage from the given config.
+func NewFieldUsageClient(c config) *FieldUsageClient {
+	return &FieldUsageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `fieldusage.Hooks(f(g(h())))`.
+func (c *FieldUsageClient) Use(hooks ...Hook) {
+	c.hooks.FieldUsage = append(c.hooks.FieldUsage, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `fieldusage.Intercept(f(g(h())))`.
+func (c *FieldUsageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FieldUsage = append(c.inters.FieldUsage, interceptors...)
+}
+
+// Create returns a builder for creating a FieldUsage entity.
+func (c *FieldUsageClient) Create() *FieldUsageCreate {
+	mutation := newFieldUsageMutation(c.config, OpCreate)
+	return &FieldUsageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FieldUsage entities.
+func (c *FieldUsageClient) CreateBulk(builders ...*FieldUsageCreate) *FieldUsageCreateBulk {
+	return &FieldUsageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FieldUsageClient) MapCreateBulk(slice any, setFunc func(*FieldUsageCreate, int)) *FieldUsageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FieldUsageCreateBulk{err: fmt.Errorf("calling to FieldUsageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FieldUsageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FieldUsageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FieldUsage.
+func (c *FieldUsageClient) Update() *FieldUsageUpdate {
+	mutation := newFieldUsageMutation(c.config, OpUpdate)
+	return &FieldUsageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FieldUsageClient) UpdateOne(_m *FieldUsage) *FieldUsageUpdateOne {
+	mutation := newFieldUsageMutation(c.config, OpUpdateOne, withFieldUsage(_m))
+	return &FieldUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FieldUsageClient) UpdateOneID(id uuid.UUID) *FieldUsageUpdateOne {
+	mutation := newFieldUsageMutation(c.config, OpUpdateOne, withFieldUsageID(id))
+	return &FieldUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FieldUsage.
+func (c *FieldUsageClient) Delete() *FieldUsageDelete {
+	mutation := newFieldUsageMutation(c.config, OpDelete)
+	return &FieldUsageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FieldUsageClient) DeleteOne(_m *FieldUsage) *FieldUsageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FieldUsageClient) DeleteOneID(id uuid.UUID) *FieldUsageDeleteOne {
+	builder := c.Delete().Where(fieldusage.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FieldUsageDeleteOne{builder}
+}
+
+// Query returns a query builder for FieldUsage.
+func (c *FieldUsageClient) Query() *FieldUsageQuery {
+	return &FieldUsageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFieldUsage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FieldUsage entity by its id.
+func (c *FieldUsageClient) Get(ctx context.Context, id uuid.UUID) (*FieldUsage, error) {
+	return c.Query().Where(fieldusage.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FieldUsageClient) GetX(ctx context.Context, id uuid.UUID) *FieldUsage {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FieldUsageClient) Hooks() []Hook {
+	return c.hooks.FieldUsage
+}
+
+// Interceptors returns the client interceptors.
+func (c *FieldUsageClient) Interceptors() []Interceptor {
+	return c.inters.FieldUsage
+}
+
+func (c *FieldUsageClient) mutate(ctx context.Context, m *FieldUsageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FieldUsageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FieldUsageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FieldUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FieldUsageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown FieldUsage mutation op: %q", m.Op())
 	}
 }
 
@@ -10700,31 +10843,31 @@ type (
 	hooks struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
 		Collection, CollectionProduct, Customer, CustomerGroup, CustomerGroupMember,
-		CustomerToken, Discount, DiscountUsage, ExternalIdentity, Fulfillment,
-		FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord, IdentityProvider,
-		InboxRecord, InventoryLevel, InventoryTransfer, InventoryTransferLine,
-		Location, Market, Media, Menu, MenuItem, Metafield, MetafieldDefinition,
-		OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit, OrderEvent, OrderLine,
-		OrderReturn, OutboxEvent, Page, PaymentTransaction, PersistedOperation,
-		Product, ProductOption, ProductPrice, ProductTag, Quota, Refund, Reservation,
-		ReturnLine, Role, RoleAssignment, SearchDocument, Session, ShippingRate,
-		ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow, SigningKey,
-		StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate, Variant,
-		VariantOption, VariantPrice []ent.Hook
+		CustomerToken, Discount, DiscountUsage, ExternalIdentity, FieldUsage,
+		Fulfillment, FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord,
+		IdentityProvider, InboxRecord, InventoryLevel, InventoryTransfer,
+		InventoryTransferLine, Location, Market, Media, Menu, MenuItem, Metafield,
+		MetafieldDefinition, OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit,
+		OrderEvent, OrderLine, OrderReturn, OutboxEvent, Page, PaymentTransaction,
+		PersistedOperation, Product, ProductOption, ProductPrice, ProductTag, Quota,
+		Refund, Reservation, ReturnLine, Role, RoleAssignment, SearchDocument, Session,
+		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
+		SigningKey, StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate,
+		Variant, VariantOption, VariantPrice []ent.Hook
 	}
 	inters struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
 		Collection, CollectionProduct, Customer, CustomerGroup, CustomerGroupMember,
-		CustomerToken, Discount, DiscountUsage, ExternalIdentity, Fulfillment,
-		FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord, IdentityProvider,
-		InboxRecord, InventoryLevel, InventoryTransfer, InventoryTransferLine,
-		Location, Market, Media, Menu, MenuItem, Metafield, MetafieldDefinition,
-		OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit, OrderEvent, OrderLine,
-		OrderReturn, OutboxEvent, Page, PaymentTransaction, PersistedOperation,
-		Product, ProductOption, ProductPrice, ProductTag, Quota, Refund, Reservation,
-		ReturnLine, Role, RoleAssignment, SearchDocument, Session, ShippingRate,
-		ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow, SigningKey,
-		StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate, Variant,
-		VariantOption, VariantPrice []ent.Interceptor
+		CustomerToken, Discount, DiscountUsage, ExternalIdentity, FieldUsage,
+		Fulfillment, FulfillmentLine, GiftCard, GiftCardEntry, IdempotencyRecord,
+		IdentityProvider, InboxRecord, InventoryLevel, InventoryTransfer,
+		InventoryTransferLine, Location, Market, Media, Menu, MenuItem, Metafield,
+		MetafieldDefinition, OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit,
+		OrderEvent, OrderLine, OrderReturn, OutboxEvent, Page, PaymentTransaction,
+		PersistedOperation, Product, ProductOption, ProductPrice, ProductTag, Quota,
+		Refund, Reservation, ReturnLine, Role, RoleAssignment, SearchDocument, Session,
+		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
+		SigningKey, StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate,
+		Variant, VariantOption, VariantPrice []ent.Interceptor
 	}
 )

@@ -29,6 +29,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
 	"github.com/rialtohq/rialto/ent/generated/externalidentity"
+	"github.com/rialtohq/rialto/ent/generated/fieldusage"
 	"github.com/rialtohq/rialto/ent/generated/fulfillment"
 	"github.com/rialtohq/rialto/ent/generated/fulfillmentline"
 	"github.com/rialtohq/rialto/ent/generated/giftcard"
@@ -162,6 +163,7 @@ func checkColumn(t, c string) error {
 			discount.Table:              discount.ValidColumn,
 			discountusage.Table:         discountusage.ValidColumn,
 			externalidentity.Table:      externalidentity.ValidColumn,
+			fieldusage.Table:            fieldusage.ValidColumn,
 			fulfillment.Table:           fulfillment.ValidColumn,
 			fulfillmentline.Table:       fulfillmentline.ValidColumn,
 			giftcard.Table:              giftcard.ValidColumn,

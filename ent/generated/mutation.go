@@ -30,6 +30,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
 	"github.com/rialtohq/rialto/ent/generated/externalidentity"
+	"github.com/rialtohq/rialto/ent/generated/fieldusage"
 	"github.com/rialtohq/rialto/ent/generated/fulfillment"
 	"github.com/rialtohq/rialto/ent/generated/fulfillmentline"
 	"github.com/rialtohq/rialto/ent/generated/giftcard"
@@ -115,6 +116,7 @@ const (
 	TypeDiscount              = "Discount"
 	TypeDiscountUsage         = "DiscountUsage"
 	TypeExternalIdentity      = "ExternalIdentity"
+	TypeFieldUsage            = "FieldUsage"
 	TypeFulfillment           = "Fulfillment"
 	TypeFulfillmentLine       = "FulfillmentLine"
 	TypeGiftCard              = "GiftCard"
@@ -16970,6 +16972,894 @@ func (m *ExternalIdentityMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ExternalIdentityMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ExternalIdentity edge %s", name)
+}
+
+// FieldUsageMutation represents an operation that mutates the FieldUsage nodes in the graph.
+type FieldUsageMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	shop_id       *uuid.UUID
+	coordinate    *string
+	use_id        *uuid.UUID
+	day           *int64
+	addday        *int64
+	app_id        *uuid.UUID
+	operation     *string
+	document      *string
+	count         *int64
+	addcount      *int64
+	last_used     *int64
+	addlast_used  *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*FieldUsage, error)
+	predicates    []predicate.FieldUsage
+}
+
+var _ ent.Mutation = (*FieldUsageMutation)(nil)
+
+// fieldusageOption allows management of the mutation configuration using functional options.
+type fieldusageOption func(*FieldUsageMutation)
+
+// newFieldUsageMutation creates new mutation for the FieldUsage entity.
+func newFieldUsageMutation(c config, op Op, opts ...fieldusageOption) *FieldUsageMutation {
+	m := &FieldUsageMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFieldUsage,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFieldUsageID sets the ID field of the mutation.
+func withFieldUsageID(id uuid.UUID) fieldusageOption {
+	return func(m *FieldUsageMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *FieldUsage
+		)
+		m.oldValue = func(ctx context.Context) (*FieldUsage, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().FieldUsage.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFieldUsage sets the old FieldUsage of the mutation.
+func withFieldUsage(node *FieldUsage) fieldusageOption {
+	return func(m *FieldUsageMutation) {
+		m.oldValue = func(context.Context) (*FieldUsage, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FieldUsageMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FieldUsageMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of FieldUsage entities.
+func (m *FieldUsageMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FieldUsageMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FieldUsageMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().FieldUsage.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShopID sets the "shop_id" field.
+func (m *FieldUsageMutation) SetShopID(u uuid.UUID) {
+	m.shop_id = &u
+}
+
+// ShopID returns the value of the "shop_id" field in the mutation.
+func (m *FieldUsageMutation) ShopID() (r uuid.UUID, exists bool) {
+	v := m.shop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShopID returns the old "shop_id" field's value of the FieldUsage entity.
+// If the FieldUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldUsageMutation) OldShopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShopID: %w", err)
+	}
+	return oldValue.ShopID, nil
+}
+
+// ResetShopID resets all changes to the "shop_id" field.
+func (m *FieldUsageMutation) ResetShopID() {
+	m.shop_id = nil
+}
+
+// SetCoordinate sets the "coordinate" field.
+func (m *FieldUsageMutation) SetCoordinate(s string) {
+	m.coordinate = &s
+}
+
+// Coordinate returns the value of the "coordinate" field in the mutation.
+func (m *FieldUsageMutation) Coordinate() (r string, exists bool) {
+	v := m.coordinate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCoordinate returns the old "coordinate" field's value of the FieldUsage entity.
+// If the FieldUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldUsageMutation) OldCoordinate(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCoordinate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCoordinate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCoordinate: %w", err)
+	}
+	return oldValue.Coordinate, nil
+}
+
+// ResetCoordinate resets all changes to the "coordinate" field.
+func (m *FieldUsageMutation) ResetCoordinate() {
+	m.coordinate = nil
+}
+
+// SetUseID sets the "use_id" field.
+func (m *FieldUsageMutation) SetUseID(u uuid.UUID) {
+	m.use_id = &u
+}
+
+// UseID returns the value of the "use_id" field in the mutation.
+func (m *FieldUsageMutation) UseID() (r uuid.UUID, exists bool) {
+	v := m.use_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUseID returns the old "use_id" field's value of the FieldUsage entity.
+// If the FieldUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldUsageMutation) OldUseID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUseID: %w", err)
+	}
+	return oldValue.UseID, nil
+}
+
+// ResetUseID resets all changes to the "use_id" field.
+func (m *FieldUsageMutation) ResetUseID() {
+	m.use_id = nil
+}
+
+// SetDay sets the "day" field.
+func (m *FieldUsageMutation) SetDay(i int64) {
+	m.day = &i
+	m.addday = nil
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *FieldUsageMutation) Day() (r int64, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the FieldUsage entity.
+// If the FieldUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldUsageMutation) OldDay(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// AddDay adds i to the "day" field.
+func (m *FieldUsageMutation) AddDay(i int64) {
+	if m.addday != nil {
+		*m.addday += i
+	} else {
+		m.addday = &i
+	}
+}
+
+// AddedDay returns the value that was added to the "day" field in this mutation.
+func (m *FieldUsageMutation) AddedDay() (r int64, exists bool) {
+	v := m.addday
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *FieldUsageMutation) ResetDay() {
+	m.day = nil
+	m.addday = nil
+}
+
+// SetAppID sets the "app_id" field.
+func (m *FieldUsageMutation) SetAppID(u uuid.UUID) {
+	m.app_id = &u
+}
+
+// AppID returns the value of the "app_id" field in the mutation.
+func (m *FieldUsageMutation) AppID() (r uuid.UUID, exists bool) {
+	v := m.app_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppID returns the old "app_id" field's value of the FieldUsage entity.
+// If the FieldUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldUsageMutation) OldAppID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppID: %w", err)
+	}
+	return oldValue.AppID, nil
+}
+
+// ClearAppID clears the value of the "app_id" field.
+func (m *FieldUsageMutation) ClearAppID() {
+	m.app_id = nil
+	m.clearedFields[fieldusage.FieldAppID] = struct{}{}
+}
+
+// AppIDCleared returns if the "app_id" field was cleared in this mutation.
+func (m *FieldUsageMutation) AppIDCleared() bool {
+	_, ok := m.clearedFields[fieldusage.FieldAppID]
+	return ok
+}
+
+// ResetAppID resets all changes to the "app_id" field.
+func (m *FieldUsageMutation) ResetAppID() {
+	m.app_id = nil
+	delete(m.clearedFields, fieldusage.FieldAppID)
+}
+
+// SetOperation sets the "operation" field.
+func (m *FieldUsageMutation) SetOperation(s string) {
+	m.operation = &s
+}
+
+// Operation returns the value of the "operation" field in the mutation.
+func (m *FieldUsageMutation) Operation() (r string, exists bool) {
+	v := m.operation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOperation returns the old "operation" field's value of the FieldUsage entity.
+// If the FieldUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldUsageMutation) OldOperation(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOperation is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOperation requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOperation: %w", err)
+	}
+	return oldValue.Operation, nil
+}
+
+// ResetOperation resets all changes to the "operation" field.
+func (m *FieldUsageMutation) ResetOperation() {
+	m.operation = nil
+}
+
+// SetDocument sets the "document" field.
+func (m *FieldUsageMutation) SetDocument(s string) {
+	m.document = &s
+}
+
+// Document returns the value of the "document" field in the mutation.
+func (m *FieldUsageMutation) Document() (r string, exists bool) {
+	v := m.document
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocument returns the old "document" field's value of the FieldUsage entity.
+// If the FieldUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldUsageMutation) OldDocument(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocument is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocument requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocument: %w", err)
+	}
+	return oldValue.Document, nil
+}
+
+// ResetDocument resets all changes to the "document" field.
+func (m *FieldUsageMutation) ResetDocument() {
+	m.document = nil
+}
+
+// SetCount sets the "count" field.
+func (m *FieldUsageMutation) SetCount(i int64) {
+	m.count = &i
+	m.addcount = nil
+}
+
+// Count returns the value of the "count" field in the mutation.
+func (m *FieldUsageMutation) Count() (r int64, exists bool) {
+	v := m.count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCount returns the old "count" field's value of the FieldUsage entity.
+// If the FieldUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldUsageMutation) OldCount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCount: %w", err)
+	}
+	return oldValue.Count, nil
+}
+
+// AddCount adds i to the "count" field.
+func (m *FieldUsageMutation) AddCount(i int64) {
+	if m.addcount != nil {
+		*m.addcount += i
+	} else {
+		m.addcount = &i
+	}
+}
+
+// AddedCount returns the value that was added to the "count" field in this mutation.
+func (m *FieldUsageMutation) AddedCount() (r int64, exists bool) {
+	v := m.addcount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCount resets all changes to the "count" field.
+func (m *FieldUsageMutation) ResetCount() {
+	m.count = nil
+	m.addcount = nil
+}
+
+// SetLastUsed sets the "last_used" field.
+func (m *FieldUsageMutation) SetLastUsed(i int64) {
+	m.last_used = &i
+	m.addlast_used = nil
+}
+
+// LastUsed returns the value of the "last_used" field in the mutation.
+func (m *FieldUsageMutation) LastUsed() (r int64, exists bool) {
+	v := m.last_used
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastUsed returns the old "last_used" field's value of the FieldUsage entity.
+// If the FieldUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldUsageMutation) OldLastUsed(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastUsed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastUsed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastUsed: %w", err)
+	}
+	return oldValue.LastUsed, nil
+}
+
+// AddLastUsed adds i to the "last_used" field.
+func (m *FieldUsageMutation) AddLastUsed(i int64) {
+	if m.addlast_used != nil {
+		*m.addlast_used += i
+	} else {
+		m.addlast_used = &i
+	}
+}
+
+// AddedLastUsed returns the value that was added to the "last_used" field in this mutation.
+func (m *FieldUsageMutation) AddedLastUsed() (r int64, exists bool) {
+	v := m.addlast_used
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLastUsed resets all changes to the "last_used" field.
+func (m *FieldUsageMutation) ResetLastUsed() {
+	m.last_used = nil
+	m.addlast_used = nil
+}
+
+// Where appends a list predicates to the FieldUsageMutation builder.
+func (m *FieldUsageMutation) Where(ps ...predicate.FieldUsage) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FieldUsageMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FieldUsageMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.FieldUsage, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FieldUsageMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FieldUsageMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (FieldUsage).
+func (m *FieldUsageMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FieldUsageMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.shop_id != nil {
+		fields = append(fields, fieldusage.FieldShopID)
+	}
+	if m.coordinate != nil {
+		fields = append(fields, fieldusage.FieldCoordinate)
+	}
+	if m.use_id != nil {
+		fields = append(fields, fieldusage.FieldUseID)
+	}
+	if m.day != nil {
+		fields = append(fields, fieldusage.FieldDay)
+	}
+	if m.app_id != nil {
+		fields = append(fields, fieldusage.FieldAppID)
+	}
+	if m.operation != nil {
+		fields = append(fields, fieldusage.FieldOperation)
+	}
+	if m.document != nil {
+		fields = append(fields, fieldusage.FieldDocument)
+	}
+	if m.count != nil {
+		fields = append(fields, fieldusage.FieldCount)
+	}
+	if m.last_used != nil {
+		fields = append(fields, fieldusage.FieldLastUsed)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FieldUsageMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case fieldusage.FieldShopID:
+		return m.ShopID()
+	case fieldusage.FieldCoordinate:
+		return m.Coordinate()
+	case fieldusage.FieldUseID:
+		return m.UseID()
+	case fieldusage.FieldDay:
+		return m.Day()
+	case fieldusage.FieldAppID:
+		return m.AppID()
+	case fieldusage.FieldOperation:
+		return m.Operation()
+	case fieldusage.FieldDocument:
+		return m.Document()
+	case fieldusage.FieldCount:
+		return m.Count()
+	case fieldusage.FieldLastUsed:
+		return m.LastUsed()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FieldUsageMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case fieldusage.FieldShopID:
+		return m.OldShopID(ctx)
+	case fieldusage.FieldCoordinate:
+		return m.OldCoordinate(ctx)
+	case fieldusage.FieldUseID:
+		return m.OldUseID(ctx)
+	case fieldusage.FieldDay:
+		return m.OldDay(ctx)
+	case fieldusage.FieldAppID:
+		return m.OldAppID(ctx)
+	case fieldusage.FieldOperation:
+		return m.OldOperation(ctx)
+	case fieldusage.FieldDocument:
+		return m.OldDocument(ctx)
+	case fieldusage.FieldCount:
+		return m.OldCount(ctx)
+	case fieldusage.FieldLastUsed:
+		return m.OldLastUsed(ctx)
+	}
+	return nil, fmt.Errorf("unknown FieldUsage field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FieldUsageMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case fieldusage.FieldShopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShopID(v)
+		return nil
+	case fieldusage.FieldCoordinate:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCoordinate(v)
+		return nil
+	case fieldusage.FieldUseID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUseID(v)
+		return nil
+	case fieldusage.FieldDay:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case fieldusage.FieldAppID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppID(v)
+		return nil
+	case fieldusage.FieldOperation:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOperation(v)
+		return nil
+	case fieldusage.FieldDocument:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocument(v)
+		return nil
+	case fieldusage.FieldCount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCount(v)
+		return nil
+	case fieldusage.FieldLastUsed:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastUsed(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FieldUsage field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FieldUsageMutation) AddedFields() []string {
+	var fields []string
+	if m.addday != nil {
+		fields = append(fields, fieldusage.FieldDay)
+	}
+	if m.addcount != nil {
+		fields = append(fields, fieldusage.FieldCount)
+	}
+	if m.addlast_used != nil {
+		fields = append(fields, fieldusage.FieldLastUsed)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FieldUsageMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case fieldusage.FieldDay:
+		return m.AddedDay()
+	case fieldusage.FieldCount:
+		return m.AddedCount()
+	case fieldusage.FieldLastUsed:
+		return m.AddedLastUsed()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FieldUsageMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case fieldusage.FieldDay:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDay(v)
+		return nil
+	case fieldusage.FieldCount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCount(v)
+		return nil
+	case fieldusage.FieldLastUsed:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastUsed(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FieldUsage numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FieldUsageMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(fieldusage.FieldAppID) {
+		fields = append(fields, fieldusage.FieldAppID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FieldUsageMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FieldUsageMutation) ClearField(name string) error {
+	switch name {
+	case fieldusage.FieldAppID:
+		m.ClearAppID()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldUsage nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FieldUsageMutation) ResetField(name string) error {
+	switch name {
+	case fieldusage.FieldShopID:
+		m.ResetShopID()
+		return nil
+	case fieldusage.FieldCoordinate:
+		m.ResetCoordinate()
+		return nil
+	case fieldusage.FieldUseID:
+		m.ResetUseID()
+		return nil
+	case fieldusage.FieldDay:
+		m.ResetDay()
+		return nil
+	case fieldusage.FieldAppID:
+		m.ResetAppID()
+		return nil
+	case fieldusage.FieldOperation:
+		m.ResetOperation()
+		return nil
+	case fieldusage.FieldDocument:
+		m.ResetDocument()
+		return nil
+	case fieldusage.FieldCount:
+		m.ResetCount()
+		return nil
+	case fieldusage.FieldLastUsed:
+		m.ResetLastUsed()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldUsage field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FieldUsageMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FieldUsageMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FieldUsageMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FieldUsageMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FieldUsageMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FieldUsageMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FieldUsageMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown FieldUsage unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FieldUsageMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown FieldUsage edge %s", name)
 }
 
 // FulfillmentMutation represents an operation that mutates the Fulfillment nodes in the graph.

@@ -21,6 +21,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/discount"
 	"github.com/rialtohq/rialto/ent/generated/discountusage"
 	"github.com/rialtohq/rialto/ent/generated/externalidentity"
+	"github.com/rialtohq/rialto/ent/generated/fieldusage"
 	"github.com/rialtohq/rialto/ent/generated/fulfillment"
 	"github.com/rialtohq/rialto/ent/generated/fulfillmentline"
 	"github.com/rialtohq/rialto/ent/generated/giftcard"
@@ -466,6 +467,23 @@ func init() {
 	externalidentityDescID := externalidentityMixinFields0[0].Descriptor()
 	// externalidentity.DefaultID holds the default value on creation for the id field.
 	externalidentity.DefaultID = externalidentityDescID.Default.(func() uuid.UUID)
+	fieldusageMixin := schema.FieldUsage{}.Mixin()
+	fieldusageMixinFields0 := fieldusageMixin[0].Fields()
+	_ = fieldusageMixinFields0
+	fieldusageFields := schema.FieldUsage{}.Fields()
+	_ = fieldusageFields
+	// fieldusageDescOperation is the schema descriptor for operation field.
+	fieldusageDescOperation := fieldusageFields[4].Descriptor()
+	// fieldusage.DefaultOperation holds the default value on creation for the operation field.
+	fieldusage.DefaultOperation = fieldusageDescOperation.Default.(string)
+	// fieldusageDescDocument is the schema descriptor for document field.
+	fieldusageDescDocument := fieldusageFields[5].Descriptor()
+	// fieldusage.DefaultDocument holds the default value on creation for the document field.
+	fieldusage.DefaultDocument = fieldusageDescDocument.Default.(string)
+	// fieldusageDescID is the schema descriptor for id field.
+	fieldusageDescID := fieldusageMixinFields0[0].Descriptor()
+	// fieldusage.DefaultID holds the default value on creation for the id field.
+	fieldusage.DefaultID = fieldusageDescID.Default.(func() uuid.UUID)
 	fulfillmentMixin := schema.Fulfillment{}.Mixin()
 	fulfillmentMixinFields0 := fulfillmentMixin[0].Fields()
 	_ = fulfillmentMixinFields0

@@ -46,6 +46,8 @@ type Tx struct {
 	DiscountUsage *DiscountUsageClient
 	// ExternalIdentity is the client for interacting with the ExternalIdentity builders.
 	ExternalIdentity *ExternalIdentityClient
+	// FieldUsage is the client for interacting with the FieldUsage builders.
+	FieldUsage *FieldUsageClient
 	// Fulfillment is the client for interacting with the Fulfillment builders.
 	Fulfillment *FulfillmentClient
 	// FulfillmentLine is the client for interacting with the FulfillmentLine builders.
@@ -306,6 +308,7 @@ func (tx *Tx) init() {
 	tx.Discount = NewDiscountClient(tx.config)
 	tx.DiscountUsage = NewDiscountUsageClient(tx.config)
 	tx.ExternalIdentity = NewExternalIdentityClient(tx.config)
+	tx.FieldUsage = NewFieldUsageClient(tx.config)
 	tx.Fulfillment = NewFulfillmentClient(tx.config)
 	tx.FulfillmentLine = NewFulfillmentLineClient(tx.config)
 	tx.GiftCard = NewGiftCardClient(tx.config)

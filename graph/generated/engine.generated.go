@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/access"
@@ -75,6 +76,7 @@ type engineResolvers struct {
 	Refund                       RefundResolver
 	RefundLineItem               RefundLineItemResolver
 	Return                       ReturnResolver
+	SchemaUsage                  SchemaUsageResolver
 	ShippingRate                 ShippingRateResolver
 	Shop                         ShopResolver
 	Sitemap                      SitemapResolver
@@ -133,6 +135,7 @@ func NewEngine(c Config) *Engine {
 		Refund:                       r.Refund(),
 		RefundLineItem:               r.RefundLineItem(),
 		Return:                       r.Return(),
+		SchemaUsage:                  r.SchemaUsage(),
 		ShippingRate:                 r.ShippingRate(),
 		Shop:                         r.Shop(),
 		Sitemap:                      r.Sitemap(),
@@ -25010,9 +25013,9 @@ func (x *engineRun) fieldQuantityRule(f *engine.Field, obj *catalog.QuantityRule
 
 var engineTypeQuery = &engine.Type{
 	Name: "Query", Implementors: queryImplementors,
-	Numbers:   map[string]int{"__typename": 0, "node": 1, "nodes": 2, "publicApiVersions": 3, "article": 4, "blog": 5, "blogs": 6, "cart": 7, "cartCompletionAttempt": 8, "collection": 9, "collectionByHandle": 10, "collections": 11, "customer": 12, "menu": 13, "metaobject": 14, "metaobjects": 15, "page": 16, "pageByHandle": 17, "pages": 18, "product": 19, "productByHandle": 20, "productRecommendations": 21, "productTags": 22, "productTypes": 23, "products": 24, "urlRedirects": 25, "predictiveSearch": 26, "search": 27, "shop": 28, "localization": 29, "paymentSettings": 30, "sitemap": 31, "currentStaffMember": 32, "accessScopes": 33, "apiKey": 34, "apiKeys": 35, "app": 36, "apps": 37, "auditLog": 38, "roles": 39, "staffMember": 40, "staffMembers": 41, "staffMenu": 42, "staffCustomer": 43, "customers": 44, "customerGroup": 45, "customerGroups": 46, "discountNodes": 47, "staffLocations": 48, "location": 49, "inventoryItem": 50, "inventoryLevel": 51, "market": 52, "markets": 53, "metafieldDefinition": 54, "metafieldDefinitions": 55, "order": 56, "orders": 57, "return": 58, "shippingZones": 59, "shippingZone": 60, "taxRates": 61, "identityProvider": 62, "identityProviders": 63, "inventoryTransfer": 64, "inventoryTransfers": 65},
-	Resolved:  []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
-	Composite: []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
+	Numbers:   map[string]int{"__typename": 0, "node": 1, "nodes": 2, "publicApiVersions": 3, "article": 4, "blog": 5, "blogs": 6, "cart": 7, "cartCompletionAttempt": 8, "collection": 9, "collectionByHandle": 10, "collections": 11, "customer": 12, "menu": 13, "metaobject": 14, "metaobjects": 15, "page": 16, "pageByHandle": 17, "pages": 18, "product": 19, "productByHandle": 20, "productRecommendations": 21, "productTags": 22, "productTypes": 23, "products": 24, "urlRedirects": 25, "predictiveSearch": 26, "search": 27, "shop": 28, "localization": 29, "paymentSettings": 30, "sitemap": 31, "currentStaffMember": 32, "accessScopes": 33, "apiKey": 34, "apiKeys": 35, "app": 36, "apps": 37, "auditLog": 38, "roles": 39, "staffMember": 40, "staffMembers": 41, "staffMenu": 42, "staffCustomer": 43, "customers": 44, "customerGroup": 45, "customerGroups": 46, "discountNodes": 47, "staffLocations": 48, "location": 49, "inventoryItem": 50, "inventoryLevel": 51, "market": 52, "markets": 53, "metafieldDefinition": 54, "metafieldDefinitions": 55, "order": 56, "orders": 57, "return": 58, "shippingZones": 59, "shippingZone": 60, "taxRates": 61, "identityProvider": 62, "identityProviders": 63, "inventoryTransfer": 64, "inventoryTransfers": 65, "schemaUsage": 66},
+	Resolved:  []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
+	Composite: []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
 }
 
 func (x *engineRun) fieldQuery(f *engine.Field) bool {
@@ -25605,6 +25608,15 @@ func (x *engineRun) fieldQuery(f *engine.Field) bool {
 		}
 		x.Push(f)
 		ok := x.putOInventoryTransferConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferConnection(f, v)
+		x.Pop()
+		return ok
+	case 66: // schemaUsage
+		v, err := x.getQuery_schemaUsage(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOSchemaUsageConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSchemaUsageConnection(f, v)
 		x.Pop()
 		return ok
 	}
@@ -26463,6 +26475,20 @@ func (x *engineRun) getQuery_inventoryTransfers(f *engine.Field) (v *model.Inven
 	}
 	fc := f.Field
 	return x.resolvers.Query.InventoryTransfers(ctx, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["query"].(*string), fc.Args["reverse"].(*bool))
+}
+
+func (x *engineRun) getQuery_schemaUsage(f *engine.Field) (v *model.SchemaUsageConnection, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Query_schemaUsage_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Query.SchemaUsage(ctx, fc.Args["after"].(*string), fc.Args["appId"].(*gid.ID), fc.Args["before"].(*string), fc.Args["coordinate"].(*string), fc.Args["deprecated"].(*bool), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool), fc.Args["since"].(*time.Time), fc.Args["unused"].(*bool))
 }
 
 var engineTypeRefund = &engine.Type{
@@ -27788,6 +27814,180 @@ func (x *engineRun) fieldSEO(f *engine.Field, obj *catalog.SEO) bool {
 		return x.String(*v) || true
 	}
 	panic(fmt.Errorf("SEO has no field %q", f.Name))
+}
+
+var engineTypeSchemaUsage = &engine.Type{
+	Name: "SchemaUsage", Implementors: schemaUsageImplementors,
+	Numbers:   map[string]int{"__typename": 0, "app": 1, "coordinate": 2, "count": 3, "deprecated": 4, "deprecationReason": 5, "document": 6, "lastUsedAt": 7, "operation": 8},
+	Resolved:  []bool{false, true, false, false, false, false, false, false, false},
+	Composite: []bool{false, true, false, false, false, false, false, false, false},
+}
+
+func (x *engineRun) writeSchemaUsage(obj *model.SchemaUsage, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeSchemaUsage)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldSchemaUsage(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldSchemaUsage(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldSchemaUsage(f *engine.Field, obj *model.SchemaUsage) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("SchemaUsage")
+	case 1: // app
+		v, err := x.getSchemaUsage_app(f, obj)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOApp2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋappᚐApp(f, v)
+		x.Pop()
+		return ok
+	case 2: // coordinate
+		v := obj.Coordinate
+		return x.String(v)
+	case 3: // count
+		v := obj.Count
+		return x.Marshal(model.MarshalUnsignedInt64(v))
+	case 4: // deprecated
+		v := obj.Deprecated
+		return x.Bool(v)
+	case 5: // deprecationReason
+		v := obj.DeprecationReason
+		if v == nil {
+			return x.Null()
+		}
+		return x.String(*v) || true
+	case 6: // document
+		v := obj.Document
+		if v == nil {
+			return x.Null()
+		}
+		return x.String(*v) || true
+	case 7: // lastUsedAt
+		v := obj.LastUsedAt
+		if v == nil {
+			return x.Null()
+		}
+		return x.Time(*v) || true
+	case 8: // operation
+		v := obj.Operation
+		if v == nil {
+			return x.Null()
+		}
+		return x.String(*v) || true
+	}
+	panic(fmt.Errorf("SchemaUsage has no field %q", f.Name))
+}
+
+func (x *engineRun) getSchemaUsage_app(f *engine.Field, obj *model.SchemaUsage) (v *app.App, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	return x.resolvers.SchemaUsage.App(ctx, obj)
+}
+
+var engineTypeSchemaUsageConnection = &engine.Type{
+	Name: "SchemaUsageConnection", Implementors: schemaUsageConnectionImplementors,
+	Numbers:   map[string]int{"__typename": 0, "edges": 1, "nodes": 2, "pageInfo": 3},
+	Resolved:  []bool{false, false, false, false},
+	Composite: []bool{false, true, true, true},
+}
+
+func (x *engineRun) writeSchemaUsageConnection(obj *model.SchemaUsageConnection, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeSchemaUsageConnection)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldSchemaUsageConnection(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldSchemaUsageConnection(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldSchemaUsageConnection(f *engine.Field, obj *model.SchemaUsageConnection) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("SchemaUsageConnection")
+	case 1: // edges
+		v := obj.Edges
+		x.Push(f)
+		ok := x.putNSchemaUsageEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSchemaUsageEdgeᚄ(f, v)
+		x.Pop()
+		return ok
+	case 2: // nodes
+		v := obj.Nodes
+		x.Push(f)
+		ok := x.putNSchemaUsage2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSchemaUsageᚄ(f, v)
+		x.Pop()
+		return ok
+	case 3: // pageInfo
+		v := obj.PageInfo
+		x.Push(f)
+		ok := x.putNPageInfo2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐPageInfo(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("SchemaUsageConnection has no field %q", f.Name))
+}
+
+var engineTypeSchemaUsageEdge = &engine.Type{
+	Name: "SchemaUsageEdge", Implementors: schemaUsageEdgeImplementors,
+	Numbers:   map[string]int{"__typename": 0, "cursor": 1, "node": 2},
+	Resolved:  []bool{false, false, false},
+	Composite: []bool{false, false, true},
+}
+
+func (x *engineRun) writeSchemaUsageEdge(obj *model.SchemaUsageEdge, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeSchemaUsageEdge)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldSchemaUsageEdge(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldSchemaUsageEdge(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldSchemaUsageEdge(f *engine.Field, obj *model.SchemaUsageEdge) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("SchemaUsageEdge")
+	case 1: // cursor
+		v := obj.Cursor
+		return x.String(v)
+	case 2: // node
+		v := obj.Node
+		x.Push(f)
+		ok := x.putNSchemaUsage2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSchemaUsage(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("SchemaUsageEdge has no field %q", f.Name))
 }
 
 var engineTypeScriptDiscountApplication = &engine.Type{
@@ -36609,6 +36809,60 @@ func (x *engineRun) putNSEO2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcat
 	return x.writeSEO(v, &f.Below)
 }
 
+func (x *engineRun) putNSchemaUsage2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSchemaUsageᚄ(f *engine.Field, v []*model.SchemaUsage) bool {
+	mark, ok := len(x.B), true
+	x.B = append(x.B, '[')
+	cold := x.Cold
+	for i := range v {
+		x.Comma(i)
+		x.PushItem(i)
+		ok = x.putNSchemaUsage2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSchemaUsage(f, v[i]) && ok
+		x.Pop()
+		x.Cold = false // what comes next was read along with the first
+	}
+	x.Cold = cold
+	if !ok {
+		x.B = x.B[:mark]
+		return false
+	}
+	x.B = append(x.B, ']')
+	return true
+}
+
+func (x *engineRun) putNSchemaUsage2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSchemaUsage(f *engine.Field, v *model.SchemaUsage) bool {
+	if v == nil {
+		return x.Missing("SchemaUsage!")
+	}
+	return x.writeSchemaUsage(v, &f.Below)
+}
+
+func (x *engineRun) putNSchemaUsageEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSchemaUsageEdgeᚄ(f *engine.Field, v []*model.SchemaUsageEdge) bool {
+	mark, ok := len(x.B), true
+	x.B = append(x.B, '[')
+	cold := x.Cold
+	for i := range v {
+		x.Comma(i)
+		x.PushItem(i)
+		ok = x.putNSchemaUsageEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSchemaUsageEdge(f, v[i]) && ok
+		x.Pop()
+		x.Cold = false // what comes next was read along with the first
+	}
+	x.Cold = cold
+	if !ok {
+		x.B = x.B[:mark]
+		return false
+	}
+	x.B = append(x.B, ']')
+	return true
+}
+
+func (x *engineRun) putNSchemaUsageEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSchemaUsageEdge(f *engine.Field, v *model.SchemaUsageEdge) bool {
+	if v == nil {
+		return x.Missing("SchemaUsageEdge!")
+	}
+	return x.writeSchemaUsageEdge(v, &f.Below)
+}
+
 func (x *engineRun) putNSearchQuerySuggestion2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSearchQuerySuggestionᚄ(f *engine.Field, v []*model.SearchQuerySuggestion) bool {
 	mark, ok := len(x.B), true
 	x.B = append(x.B, '[')
@@ -39359,6 +39613,14 @@ func (x *engineRun) putOSEO2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcat
 	}
 	mark := len(x.B)
 	return x.writeSEO(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOSchemaUsageConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSchemaUsageConnection(f *engine.Field, v *model.SchemaUsageConnection) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeSchemaUsageConnection(v, &f.Below) || x.NullFrom(mark)
 }
 
 func (x *engineRun) putOSellingPlanAllocation2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSellingPlanAllocation(f *engine.Field, v *model.SellingPlanAllocation) bool {

@@ -63,6 +63,7 @@ type ResolverRoot interface {
 	Refund() RefundResolver
 	RefundLineItem() RefundLineItemResolver
 	Return() ReturnResolver
+	SchemaUsage() SchemaUsageResolver
 	ShippingRate() ShippingRateResolver
 	Shop() ShopResolver
 	Sitemap() SitemapResolver
@@ -344,7 +345,7 @@ type MailingAddress implements Node @public {
   "Name of the country, in English."
   country: String
   "Two-letter country code (ISO 3166-1)."
-  countryCode: String @deprecated(reason: "Use ` + "`" + `countryCodeV2` + "`" + ` instead.")
+  countryCode: String @deprecated(reason: "Use ` + "`" + `countryCodeV2` + "`" + ` instead. Kept for compatibility.")
   "Two-letter country code (ISO 3166-1)."
   countryCodeV2: CountryCode
   "Given name of the receiver."
@@ -812,7 +813,7 @@ type CartBuyerIdentity @public {
   "The account that the cart belongs to, if its buyer signed in."
   customer: Customer
   "Addresses that the buyer may want delivery to."
-  deliveryAddressPreferences: [DeliveryAddress!]! @deprecated(reason: "Use ` + "`" + `Cart.delivery` + "`" + ` instead.") @listSize(assumedSize: 10)
+  deliveryAddressPreferences: [DeliveryAddress!]! @deprecated(reason: "Use ` + "`" + `Cart.delivery` + "`" + ` instead. Kept for compatibility.") @listSize(assumedSize: 10)
   "Where the order confirmation goes."
   email: String
   "The buyer's phone number, in E.164 form (` + "`" + `+15551234567` + "`" + `)."
@@ -1571,13 +1572,13 @@ type CartCost @public {
   "Whether ` + "`" + `totalAmount` + "`" + ` may still change, for instance because no delivery is chosen yet."
   totalAmountEstimated: Boolean!
   "Always null: duties are not collected."
-  totalDutyAmount: MoneyV2 @deprecated(reason: "Use ` + "`" + `totalAmount` + "`" + ` instead.")
+  totalDutyAmount: MoneyV2 @deprecated(reason: "Use ` + "`" + `totalAmount` + "`" + ` instead. Kept for compatibility.")
   "Whether ` + "`" + `totalDutyAmount` + "`" + ` may still change."
-  totalDutyAmountEstimated: Boolean! @deprecated(reason: "Use ` + "`" + `totalAmountEstimated` + "`" + ` instead.")
+  totalDutyAmountEstimated: Boolean! @deprecated(reason: "Use ` + "`" + `totalAmountEstimated` + "`" + ` instead. Kept for compatibility.")
   "Tax in the total, included in prices or added to them; null while no country is known."
-  totalTaxAmount: MoneyV2 @deprecated(reason: "Use ` + "`" + `Order.totalTax` + "`" + ` instead.")
+  totalTaxAmount: MoneyV2 @deprecated(reason: "Use ` + "`" + `Order.totalTax` + "`" + ` instead. Kept for compatibility.")
   "Whether ` + "`" + `totalTaxAmount` + "`" + ` may still change."
-  totalTaxAmountEstimated: Boolean! @deprecated(reason: "Use ` + "`" + `totalAmountEstimated` + "`" + ` instead.")
+  totalTaxAmountEstimated: Boolean! @deprecated(reason: "Use ` + "`" + `totalAmountEstimated` + "`" + ` instead. Kept for compatibility.")
 }
 
 """
@@ -2410,7 +2411,7 @@ enum CountryCode {
   "Armenia"
   AM
   "Netherlands Antilles, dissolved in 2010"
-  AN @deprecated(reason: "Use ` + "`" + `BQ` + "`" + `, ` + "`" + `CW` + "`" + ` or ` + "`" + `SX` + "`" + ` instead.")
+  AN @deprecated(reason: "Use ` + "`" + `BQ` + "`" + `, ` + "`" + `CW` + "`" + ` or ` + "`" + `SX` + "`" + ` instead. Kept for compatibility.")
   "Angola"
   AO
   "Antarctica"
@@ -3521,7 +3522,7 @@ enum LanguageCode {
   collectionByHandle(
     "The name in the collection's address."
     handle: String!
-  ): Collection @public @deprecated(reason: "Use ` + "`" + `collection` + "`" + ` instead.")
+  ): Collection @public @deprecated(reason: "Use ` + "`" + `collection` + "`" + ` instead. Kept for compatibility.")
   "All published collections, with filtering by a search expression."
   collections(
     "How many items to return from the start of the list, at most 250."
@@ -4144,7 +4145,7 @@ type CustomerCreatePayload @public {
   "What was refused and why, with codes. Empty when everything was done."
   customerUserErrors: [CustomerUserError!]!
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Outcome of signing in."
@@ -4154,7 +4155,7 @@ type CustomerAccessTokenCreatePayload @public {
   "What was refused and why, with codes. Empty when everything was done."
   customerUserErrors: [CustomerUserError!]!
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Outcome of renewing a token."
@@ -4184,7 +4185,7 @@ type CustomerUpdatePayload @public {
   "What was refused and why, with codes. Empty when everything was done."
   customerUserErrors: [CustomerUserError!]!
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Outcome of activating an account."
@@ -4196,7 +4197,7 @@ type CustomerActivatePayload @public {
   "What was refused and why, with codes. Empty when everything was done."
   customerUserErrors: [CustomerUserError!]!
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Outcome of activating an account by link."
@@ -4208,7 +4209,7 @@ type CustomerActivateByUrlPayload @public {
   "What was refused and why, with codes. Empty when everything was done."
   customerUserErrors: [CustomerUserError!]!
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Outcome of asking for a new password."
@@ -4216,7 +4217,7 @@ type CustomerRecoverPayload @public {
   "What was refused and why, with codes. Empty when everything was done."
   customerUserErrors: [CustomerUserError!]!
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Outcome of setting a new password."
@@ -4228,7 +4229,7 @@ type CustomerResetPayload @public {
   "What was refused and why, with codes. Empty when everything was done."
   customerUserErrors: [CustomerUserError!]!
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Outcome of setting a new password by link."
@@ -4240,7 +4241,7 @@ type CustomerResetByUrlPayload @public {
   "What was refused and why, with codes. Empty when everything was done."
   customerUserErrors: [CustomerUserError!]!
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Outcome of adding an address."
@@ -4250,7 +4251,7 @@ type CustomerAddressCreatePayload @public {
   "What was refused and why, with codes. Empty when everything was done."
   customerUserErrors: [CustomerUserError!]!
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Outcome of changing an address."
@@ -4260,7 +4261,7 @@ type CustomerAddressUpdatePayload @public {
   "What was refused and why, with codes. Empty when everything was done."
   customerUserErrors: [CustomerUserError!]!
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Outcome of deleting an address."
@@ -4270,7 +4271,7 @@ type CustomerAddressDeletePayload @public {
   "Id of the address that is gone."
   deletedCustomerAddressId: String
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Outcome of choosing the default address."
@@ -4280,7 +4281,7 @@ type CustomerDefaultAddressUpdatePayload @public {
   "What was refused and why, with codes. Empty when everything was done."
   customerUserErrors: [CustomerUserError!]!
   "The same as ` + "`" + `customerUserErrors` + "`" + `, without codes."
-  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead.")
+  userErrors: [UserError!]! @deprecated(reason: "Use ` + "`" + `customerUserErrors` + "`" + ` instead. Kept for compatibility.")
 }
 
 """
@@ -4626,7 +4627,7 @@ enum DiscountApplicationAllocationMethod {
   "The full amount for each."
   EACH
   "The full amount for one."
-  ONE @deprecated(reason: "Use ` + "`" + `EACH` + "`" + ` instead.")
+  ONE @deprecated(reason: "Use ` + "`" + `EACH` + "`" + ` instead. Kept for compatibility.")
 }
 
 "Which lines a discount picks."
@@ -4665,11 +4666,11 @@ type AppliedGiftCard implements Node @public {
   "What the card pays of this cart, in the card's currency."
   amountUsed: MoneyV2!
   "What the card pays of this cart."
-  amountUsedV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `amountUsed` + "`" + ` instead.")
+  amountUsedV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `amountUsed` + "`" + ` instead. Kept for compatibility.")
   "What is on the card before this cart is paid."
   balance: MoneyV2!
   "What is on the card."
-  balanceV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `balance` + "`" + ` instead.")
+  balanceV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `balance` + "`" + ` instead. Kept for compatibility.")
   "Id for ` + "`" + `cartGiftCardCodesRemove` + "`" + `."
   id: ID!
   "The last characters of the code, so that the shopper knows which card it is."
@@ -4763,9 +4764,9 @@ type Image @public {
   "An id that is stable for this picture. It is not a node."
   id: ID
   "The address of the untouched original."
-  originalSrc: URL! @deprecated(reason: "Use ` + "`" + `url` + "`" + ` instead.")
+  originalSrc: URL! @deprecated(reason: "Use ` + "`" + `url` + "`" + ` instead. Kept for compatibility.")
   "The address of the picture as it is."
-  src: URL! @deprecated(reason: "Use ` + "`" + `url` + "`" + ` instead.")
+  src: URL! @deprecated(reason: "Use ` + "`" + `url` + "`" + ` instead. Kept for compatibility.")
   "A tiny preview in ThumbHash form, base64, to show while the picture loads."
   thumbhash: String
   "The address of the picture in another size, crop or format."
@@ -4780,7 +4781,7 @@ type Image @public {
     preferredContentType: ImageContentType
     "How many device pixels make one pixel of the limits, from 1 to 3."
     scale: Int = 1
-  ): URL! @deprecated(reason: "Use ` + "`" + `url(transform:)` + "`" + ` instead.")
+  ): URL! @deprecated(reason: "Use ` + "`" + `url(transform:)` + "`" + ` instead. Kept for compatibility.")
   "The address of the picture. Pictures are never enlarged beyond the original."
   url(
     "The size, crop and format wished for. Without it, the original is meant."
@@ -4951,7 +4952,7 @@ type ExternalVideo implements Media & Node @public {
   "The address to put into an ` + "`" + `iframe` + "`" + `."
   embedUrl: URL!
   "The address of the video."
-  embeddedUrl: URL! @deprecated(reason: "Use ` + "`" + `originUrl` + "`" + ` instead.")
+  embeddedUrl: URL! @deprecated(reason: "Use ` + "`" + `originUrl` + "`" + ` instead. Kept for compatibility.")
   "The site that plays the video."
   host: MediaHost!
   "The global id."
@@ -5002,7 +5003,7 @@ type MediaPresentation implements Node @public {
     format: MediaPresentationFormat!
   ): JSON
   "The global id."
-  id: ID! @deprecated(reason: "Use ` + "`" + `asJson` + "`" + ` instead.")
+  id: ID! @deprecated(reason: "Use ` + "`" + `asJson` + "`" + ` instead. Kept for compatibility.")
 }
 
 "A viewer that presentation settings are made for."
@@ -5471,7 +5472,7 @@ type Order implements Node & HasMetafields @public {
   "Merchandise after discounts, before shipping and tax not included in prices."
   subtotalPrice: MoneyV2
   "Merchandise after discounts."
-  subtotalPriceV2: MoneyV2 @deprecated(reason: "Use ` + "`" + `subtotalPrice` + "`" + ` instead.")
+  subtotalPriceV2: MoneyV2 @deprecated(reason: "Use ` + "`" + `subtotalPrice` + "`" + ` instead. Kept for compatibility.")
   "Shipments that went out. Null when shipping is not in the shop's hands."
   successfulFulfillments("How many from the start, at most 250." first: Int): [Fulfillment!] @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "Words that staff filed the order under."
@@ -5483,21 +5484,21 @@ type Order implements Node & HasMetafields @public {
   "Everything: merchandise, shipping and tax, less discounts."
   totalPrice: MoneyV2!
   "Everything."
-  totalPriceV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `totalPrice` + "`" + ` instead.")
+  totalPriceV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `totalPrice` + "`" + ` instead. Kept for compatibility.")
   "What the shop has received, before refunds."
   totalReceived: MoneyV2 @requiresScopes(scopes: [["orders:read"]])
   "What was given back so far."
   totalRefunded: MoneyV2!
   "What was given back so far."
-  totalRefundedV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `totalRefunded` + "`" + ` instead.")
+  totalRefundedV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `totalRefunded` + "`" + ` instead. Kept for compatibility.")
   "Shipping as ordered."
   totalShippingPrice: MoneyV2!
   "Shipping as ordered."
-  totalShippingPriceV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `totalShippingPrice` + "`" + ` instead.")
+  totalShippingPriceV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `totalShippingPrice` + "`" + ` instead. Kept for compatibility.")
   "Tax as ordered, included in prices or added to them."
   totalTax: MoneyV2
   "Tax as ordered."
-  totalTaxV2: MoneyV2 @deprecated(reason: "Use ` + "`" + `totalTax` + "`" + ` instead.")
+  totalTaxV2: MoneyV2 @deprecated(reason: "Use ` + "`" + `totalTax` + "`" + ` instead. Kept for compatibility.")
   "Payments and refunds as the gateways saw them, failed ones too."
   transactions("How many from the start, at most 250." first: Int): [OrderTransaction!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "When the order last changed."
@@ -5759,7 +5760,7 @@ enum OrderFulfillmentStatus {
   pageByHandle(
     "The name in the page's address."
     handle: String!
-  ): Page @public @deprecated(reason: "Use ` + "`" + `page` + "`" + ` instead.")
+  ): Page @public @deprecated(reason: "Use ` + "`" + `page` + "`" + ` instead. Kept for compatibility.")
   "All published pages of text."
   pages(
     "How many items to return from the start of the list, at most 250."
@@ -5857,7 +5858,7 @@ enum PageSortKeys {
   productByHandle(
     "The name in the product's address."
     handle: String!
-  ): Product @public @deprecated(reason: "Use ` + "`" + `product` + "`" + ` instead.")
+  ): Product @public @deprecated(reason: "Use ` + "`" + `product` + "`" + ` instead. Kept for compatibility.")
   "Products to show beside another one. Null when that one does not exist."
   productRecommendations(
     "What the suggestions are for."
@@ -8581,7 +8582,7 @@ input DiscountCodeBasicInput {
   "What it gives."
   customerGets: DiscountCustomerGetsInput
   "Who can use it."
-  customerSelection: DiscountCustomerSelectionInput @deprecated(reason: "Use ` + "`" + `context` + "`" + ` instead.")
+  customerSelection: DiscountCustomerSelectionInput @deprecated(reason: "Use ` + "`" + `context` + "`" + ` instead. Removed after 2028-01-01.")
   "When it ends. Left out, it does not."
   endsAt: DateTime
   "What has to be in the cart."
@@ -8605,7 +8606,7 @@ input DiscountCodeFreeShippingInput {
   "Who can use it. Everybody, unless said."
   context: DiscountContextInput
   "Who can use it."
-  customerSelection: DiscountCustomerSelectionInput @deprecated(reason: "Use ` + "`" + `context` + "`" + ` instead.")
+  customerSelection: DiscountCustomerSelectionInput @deprecated(reason: "Use ` + "`" + `context` + "`" + ` instead. Removed after 2028-01-01.")
   "Which countries it is for. All, unless said."
   destination: DiscountShippingDestinationSelectionInput
   "When it ends. Left out, it does not."
@@ -8637,7 +8638,7 @@ input DiscountCodeBxgyInput {
   "What it gives, as ` + "`" + `discountOnQuantity` + "`" + `."
   customerGets: DiscountCustomerGetsInput
   "Who can use it."
-  customerSelection: DiscountCustomerSelectionInput @deprecated(reason: "Use ` + "`" + `context` + "`" + ` instead.")
+  customerSelection: DiscountCustomerSelectionInput @deprecated(reason: "Use ` + "`" + `context` + "`" + ` instead. Removed after 2028-01-01.")
   "When it ends. Left out, it does not."
   endsAt: DateTime
   "When it begins. Now, unless said."
@@ -9470,7 +9471,7 @@ enum LocationSortKeys {
 "Counted numbers to set."
 input InventorySetQuantitiesInput {
   "True sets the numbers whatever stands there now."
-  ignoreCompareQuantity: Boolean = false @deprecated(reason: "Use ` + "`" + `InventoryQuantityInput.changeFromQuantity` + "`" + ` instead.")
+  ignoreCompareQuantity: Boolean = false @deprecated(reason: "Use ` + "`" + `InventoryQuantityInput.changeFromQuantity` + "`" + ` instead. Removed after 2028-01-01.")
   "Which number is set: ` + "`" + `available` + "`" + ` or ` + "`" + `on_hand` + "`" + `."
   name: String!
   "The numbers, at most 250."
@@ -9486,7 +9487,7 @@ input InventoryQuantityInput {
   "The number that is expected there; another one refuses the write. Left out, it is written whatever stands there."
   changeFromQuantity: Int
   "The number that is expected there."
-  compareQuantity: Int @deprecated(reason: "Use ` + "`" + `changeFromQuantity` + "`" + ` instead.")
+  compareQuantity: Int @deprecated(reason: "Use ` + "`" + `changeFromQuantity` + "`" + ` instead. Removed after 2028-01-01.")
   "The item, from ` + "`" + `ProductVariant.inventoryItem` + "`" + `."
   inventoryItemId: ID!
   "The place."
@@ -10883,7 +10884,7 @@ extend type Mutation {
     "Why it is canceled."
     reason: OrderCancelReason!
     "Give the money back to where it came from."
-    refund: Boolean @deprecated(reason: "Use ` + "`" + `refundMethod` + "`" + ` instead.")
+    refund: Boolean @deprecated(reason: "Use ` + "`" + `refundMethod` + "`" + ` instead. Removed after 2028-01-01.")
     "How the money goes back. Left out, it does not."
     refundMethod: OrderCancelRefundMethodInput
     "Put the goods back into stock."
@@ -13554,6 +13555,79 @@ type StagedUploadParameter @requiresScopes(scopes: [["products:write"]]) {
   value: String!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_usage.graphqls", Input: `extend type Query {
+  """
+  Which places of this schema operations have used, by place: each with each operation of each app. It is counted when an
+  operation has run, is shown a minute or two later, and is kept for 90 days. No values are kept.
+  """
+  schemaUsage(
+    "Continue after this cursor."
+    after: String
+    "Only what this app has used."
+    appId: ID
+    "Continue before this cursor."
+    before: String
+    "Only this place, by its schema coordinate: ` + "`" + `Product` + "`" + `, ` + "`" + `Product.title` + "`" + `, ` + "`" + `Query.product(handle:)` + "`" + `, ` + "`" + `CartInput.note` + "`" + `, ` + "`" + `CountryCode.JP` + "`" + ` or ` + "`" + `@inContext` + "`" + `."
+    coordinate: String
+    "Only places that are deprecated."
+    deprecated: Boolean = false
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+    "Only what was used on this day, in UTC, or after it; 90 days ago where it is left out."
+    since: DateTime
+    "Only places that nothing has used: one entry each, with a count of 0."
+    unused: Boolean = false
+  ): SchemaUsageConnection @requiresScopes(scopes: [["apps:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"""
+How often an operation of an app has used one place of the schema.
+"""
+type SchemaUsage @requiresScopes(scopes: [["apps:read"]]) {
+  "The app; null for credentials that belong to no app, and where nothing has used the place."
+  app: App
+  "The place's schema coordinate, such as ` + "`" + `Product.title` + "`" + `."
+  coordinate: String!
+  "How many requests have used it. A request counts once, however often the place stands in it."
+  count: UnsignedInt64!
+  "Whether the place is deprecated."
+  deprecated: Boolean!
+  "What the schema says to use instead; null where the place is not deprecated."
+  deprecationReason: String
+  "The first characters of the registered document's hash; null where the document was not registered."
+  document: String
+  "When it was used last, to the second; null where nothing has used it."
+  lastUsedAt: DateTime
+  "The operation's name: ` + "`" + `(other)` + "`" + ` for what there was no room to tell apart, null where it has none."
+  operation: String
+}
+
+"""
+One page of usage.
+"""
+type SchemaUsageConnection @requiresScopes(scopes: [["apps:read"]]) {
+  "The entries with their cursors."
+  edges: [SchemaUsageEdge!]!
+  "The entries alone."
+  nodes: [SchemaUsage!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+An entry and its place in the list.
+"""
+type SchemaUsageEdge @requiresScopes(scopes: [["apps:read"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The entry."
+  node: SchemaUsage!
+}
+`, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One kind of a product that can be put into a cart, such as the blue mug in large."
 type ProductVariant implements HasMetafields & Node @public {
   "Whether it can be bought now, from stock or by back order."
@@ -13563,7 +13637,7 @@ type ProductVariant implements HasMetafields & Node @public {
   "The price before reduction. Null when it is not reduced."
   compareAtPrice: MoneyV2
   "The price before reduction."
-  compareAtPriceV2: MoneyV2 @deprecated(reason: "Use ` + "`" + `compareAtPrice` + "`" + ` instead.")
+  compareAtPriceV2: MoneyV2 @deprecated(reason: "Use ` + "`" + `compareAtPrice` + "`" + ` instead. Kept for compatibility.")
   "Whether it can be bought although there is none in stock, and so will take longer."
   currentlyNotInStock: Boolean!
   "The global id. It goes into ` + "`" + `merchandiseId` + "`" + ` of a cart line."
@@ -13591,7 +13665,7 @@ type ProductVariant implements HasMetafields & Node @public {
   "What one piece costs, in the currency of this request."
   price: MoneyV2!
   "What one piece costs."
-  priceV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `price` + "`" + ` instead.")
+  priceV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `price` + "`" + ` instead. Kept for compatibility.")
   "The product it belongs to."
   product: Product!
   "How many pieces can be sold, or null when the shop does not show its stock."
@@ -13645,7 +13719,7 @@ type ProductOption implements Node @public {
   "What can be chosen, in the shop's order."
   optionValues: [ProductOptionValue!]! @listSize(assumedSize: 100)
   "The names of what can be chosen."
-  values: [String!]! @deprecated(reason: "Use ` + "`" + `optionValues` + "`" + ` instead.")
+  values: [String!]! @deprecated(reason: "Use ` + "`" + `optionValues` + "`" + ` instead. Kept for compatibility.")
 }
 
 "One choice of an option, such as large."
@@ -18723,6 +18797,50 @@ func (ec *executionContext) childFields_SEO(ctx context.Context, field graphql.C
 		return ec.fieldContext_SEO_title(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SEO", field.Name)
+}
+
+func (ec *executionContext) childFields_SchemaUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "app":
+		return ec.fieldContext_SchemaUsage_app(ctx, field)
+	case "coordinate":
+		return ec.fieldContext_SchemaUsage_coordinate(ctx, field)
+	case "count":
+		return ec.fieldContext_SchemaUsage_count(ctx, field)
+	case "deprecated":
+		return ec.fieldContext_SchemaUsage_deprecated(ctx, field)
+	case "deprecationReason":
+		return ec.fieldContext_SchemaUsage_deprecationReason(ctx, field)
+	case "document":
+		return ec.fieldContext_SchemaUsage_document(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_SchemaUsage_lastUsedAt(ctx, field)
+	case "operation":
+		return ec.fieldContext_SchemaUsage_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SchemaUsage", field.Name)
+}
+
+func (ec *executionContext) childFields_SchemaUsageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SchemaUsageConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SchemaUsageConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SchemaUsageConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SchemaUsageConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SchemaUsageEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SchemaUsageEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SchemaUsageEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SchemaUsageEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_SearchQuerySuggestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

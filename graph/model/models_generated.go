@@ -4696,6 +4696,24 @@ type SEOInput struct {
 	Title *string `json:"title,omitempty"`
 }
 
+// One page of usage.
+type SchemaUsageConnection struct {
+	// The entries with their cursors.
+	Edges []*SchemaUsageEdge `json:"edges"`
+	// The entries alone.
+	Nodes []*SchemaUsage `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// An entry and its place in the list.
+type SchemaUsageEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The entry.
+	Node *SchemaUsage `json:"node"`
+}
+
 // A discount that a script gave. This shop has none; the type is here for documents that ask for it.
 type ScriptDiscountApplication struct {
 	// Whether the amount was shared among lines or given to each.

@@ -24,6 +24,8 @@ type Request struct {
 	Query string
 	// DocumentID names a kept document; empty where the request carries its text.
 	DocumentID string
+	// Named says that the document was asked for without its text. Who finds the text sets it.
+	Named bool
 	// OperationName chooses one of the document's operations; empty when there is only one.
 	OperationName string
 	// Variables as they came: objects are map[string]any, numbers json.Number. Nil when there are none.

@@ -213,6 +213,18 @@ func (f ExternalIdentityFunc) Mutate(ctx context.Context, m generated.Mutation) 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ExternalIdentityMutation", m)
 }
 
+// The FieldUsageFunc type is an adapter to allow the use of ordinary
+// function as FieldUsage mutator.
+type FieldUsageFunc func(context.Context, *generated.FieldUsageMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FieldUsageFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.FieldUsageMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.FieldUsageMutation", m)
+}
+
 // The FulfillmentFunc type is an adapter to allow the use of ordinary
 // function as Fulfillment mutator.
 type FulfillmentFunc func(context.Context, *generated.FulfillmentMutation) (generated.Value, error)

@@ -630,6 +630,37 @@ var (
 			},
 		},
 	}
+	// FieldUsageColumns holds the columns for the "field_usage" table.
+	FieldUsageColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "coordinate", Type: field.TypeString},
+		{Name: "use_id", Type: field.TypeUUID},
+		{Name: "day", Type: field.TypeInt64},
+		{Name: "app_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "operation", Type: field.TypeString, Default: ""},
+		{Name: "document", Type: field.TypeString, Default: ""},
+		{Name: "count", Type: field.TypeInt64},
+		{Name: "last_used", Type: field.TypeInt64},
+	}
+	// FieldUsageTable holds the schema information for the "field_usage" table.
+	FieldUsageTable = &schema.Table{
+		Name:       "field_usage",
+		Columns:    FieldUsageColumns,
+		PrimaryKey: []*schema.Column{FieldUsageColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "fieldusage_shop_id_coordinate_use_id_day",
+				Unique:  true,
+				Columns: []*schema.Column{FieldUsageColumns[1], FieldUsageColumns[2], FieldUsageColumns[3], FieldUsageColumns[4]},
+			},
+			{
+				Name:    "fieldusage_shop_id_day",
+				Unique:  false,
+				Columns: []*schema.Column{FieldUsageColumns[1], FieldUsageColumns[4]},
+			},
+		},
+	}
 	// FulfillmentColumns holds the columns for the "fulfillment" table.
 	FulfillmentColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -2444,6 +2475,7 @@ var (
 		DiscountTable,
 		DiscountUsageTable,
 		ExternalIdentityTable,
+		FieldUsageTable,
 		FulfillmentTable,
 		FulfillmentLineTable,
 		GiftCardTable,
@@ -2556,6 +2588,9 @@ func init() {
 	}
 	ExternalIdentityTable.Annotation = &entsql.Annotation{
 		Table: "external_identity",
+	}
+	FieldUsageTable.Annotation = &entsql.Annotation{
+		Table: "field_usage",
 	}
 	FulfillmentTable.ForeignKeys[0].RefTable = OrdersTable
 	FulfillmentTable.Annotation = &entsql.Annotation{

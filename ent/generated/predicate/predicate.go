@@ -57,6 +57,9 @@ type DiscountUsage func(*sql.Selector)
 // ExternalIdentity is the predicate function for externalidentity builders.
 type ExternalIdentity func(*sql.Selector)
 
+// FieldUsage is the predicate function for fieldusage builders.
+type FieldUsage func(*sql.Selector)
+
 // Fulfillment is the predicate function for fulfillment builders.
 type Fulfillment func(*sql.Selector)
 

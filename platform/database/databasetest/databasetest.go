@@ -49,7 +49,7 @@ func Shop(t testing.TB, db *database.DB) (context.Context, uuid.UUID) {
 }
 
 // Rows counts the rows that the context's shop has in each table, but for tables without any: what was there before and
-// after must be the same where something is said to leave nothing behind.
+// after must be the same where something is said to leave nothing behind. What was used is written beside it, and left out.
 func Rows(t testing.TB, ctx context.Context, db *database.DB) map[string]int {
 	t.Helper()
 	query := "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'shop_id'"
@@ -63,6 +63,9 @@ func Rows(t testing.TB, ctx context.Context, db *database.DB) map[string]int {
 	}
 	out := map[string]int{}
 	for _, table := range tables {
+		if table == "field_usage" {
+			continue
+		}
 		var n int
 		if err := db.QueryRow(ctx, "SELECT count(*) FROM "+table+" WHERE shop_id = $1").Scan(&n); err != nil {
 			t.Fatal(err)
