@@ -26,6 +26,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/commerce/upload"
+	"github.com/rialtohq/rialto/platform/aside"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/outbox"
 )
@@ -71,7 +72,12 @@ func (e events) AppendTx(ctx context.Context, tx database.Tx, subject string, pa
 // domains makes the services, lowest first.
 func (a *App) domains(address string) error {
 	ev := events{a}
-	a.Identity = identity.New(identity.Config{DB: a.DB, Clock: a.Clock, Log: a.Log, Breached: a.breached, Share: a.share})
+	if a.redis != nil {
+		a.kept = aside.NewStore(aside.StoreConfig{Client: a.redis, Prefix: "rialto:" + a.config.BusName + ":", Secret: a.config.Secret, Clock: a.Clock, Log: a.Log})
+	}
+	a.Identity = identity.New(identity.Config{
+		DB: a.DB, Clock: a.Clock, Log: a.Log, Breached: a.breached, Share: a.share, Sessions: a.kept, Alone: a.config.DatabaseURL == "",
+	})
 	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity})
 	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Identity: a.Identity, Policies: a.Policies, AccountURL: address + "/account", ErasureDelay: a.config.erasureDelay()})
 	a.Shops = shop.New(shop.Config{DB: a.DB, Events: ev, Audit: a.Staff, Clock: a.Clock})
