@@ -29,6 +29,7 @@ import (
 	"github.com/rialtohq/rialto/platform/aside"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/outbox"
+	"github.com/rialtohq/rialto/web/password"
 )
 
 // Domains are the services of commerce.
@@ -78,7 +79,7 @@ func (a *App) domains(address string) error {
 	a.Identity = identity.New(identity.Config{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Breached: a.breached, Share: a.share, Sessions: a.kept, Alone: a.config.DatabaseURL == "",
 	})
-	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity})
+	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity, Events: ev, PasswordURL: address + password.Path})
 	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Identity: a.Identity, Policies: a.Policies, AccountURL: address + "/account", ErasureDelay: a.config.erasureDelay()})
 	a.Shops = shop.New(shop.Config{DB: a.DB, Events: ev, Audit: a.Staff, Clock: a.Clock})
 	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Policies: a.Policies})
@@ -116,6 +117,6 @@ func (a *App) domains(address string) error {
 	})
 	a.Privacy = privacy.New(privacy.Config{DB: a.DB, Events: ev, Audit: a.Staff, Sessions: a.Identity, Clock: a.Clock})
 	a.Search = search.New(search.Config{DB: a.DB, Clock: a.Clock})
-	a.notices = notice.New(notice.Config{Orders: a.Orders, Customers: a.Customers, Shops: a.Shops, Mailer: a.mailer})
+	a.notices = notice.New(notice.Config{Orders: a.Orders, Customers: a.Customers, Staff: a.Staff, Shops: a.Shops, Mailer: a.mailer})
 	return nil
 }

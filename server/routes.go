@@ -16,6 +16,7 @@ type Handlers struct {
 	Uploads    http.Handler // where staff put pictures, below /uploads/
 	Checkout   http.Handler // the hosted checkout page, below /checkout/ and /orders/
 	OAuth      http.Handler // the authorization server: its page and endpoints below /oauth/, and its documents
+	Password   http.Handler // choosing a password by a mailed link, at /staff/password
 	SignIn     http.Handler // signing in at outside providers, below /signin/
 	Home       http.Handler // the front page: where to go from here
 }
@@ -43,6 +44,7 @@ func (h Handlers) Routes() []Route {
 		{"GET /.well-known/openid-configuration", h.OAuth},
 		{"GET /.well-known/oauth-authorization-server", h.OAuth},
 		{"GET /signin/", h.SignIn},
+		{"/staff/password", h.Password},
 		{"GET /{$}", h.Home},
 	}
 }
