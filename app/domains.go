@@ -83,11 +83,11 @@ func (a *App) domains(address string) error {
 	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Identity: a.Identity, Policies: a.Policies, AccountURL: address + "/account", ErasureDelay: a.config.erasureDelay()})
 	a.Shops = shop.New(shop.Config{DB: a.DB, Events: ev, Audit: a.Staff, Clock: a.Clock})
 	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Policies: a.Policies})
-	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share})
+	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Storefronts: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share, Kept: a.kept})
 	a.Identity.Accept(a.Apps)
 	a.Operations = operation.New(operation.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock, Share: a.share, Log: a.Log})
 	a.OAuth = oauth.New(oauth.Config{
-		DB: a.DB, Clock: a.Clock, Identity: a.Identity, Staff: a.Staff, Apps: a.Apps, Issuer: address, Secret: a.config.Secret, Log: a.Log, Share: a.share,
+		DB: a.DB, Clock: a.Clock, Identity: a.Identity, Staff: a.Staff, Apps: a.Apps, Issuer: address, Secret: a.config.Secret, Log: a.Log, Share: a.share, Kept: a.kept,
 	})
 	a.Identity.Accept(a.OAuth)
 	a.SignIn = federation.New(federation.Config{

@@ -242,12 +242,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ShippingZoneCreateInput", ec.unmarshalInputShippingZoneCreateInput),
 			graphql.NewInputUnmarshaler("ShippingZoneUpdateInput", ec.unmarshalInputShippingZoneUpdateInput),
 			graphql.NewInputUnmarshaler("ShopPayWalletContentInput", ec.unmarshalInputShopPayWalletContentInput),
+			graphql.NewInputUnmarshaler("ShopPolicyInput", ec.unmarshalInputShopPolicyInput),
+			graphql.NewInputUnmarshaler("ShopUpdateInput", ec.unmarshalInputShopUpdateInput),
 			graphql.NewInputUnmarshaler("StaffAccessTokenCreateInput", ec.unmarshalInputStaffAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberCreateInput", ec.unmarshalInputStaffMemberCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
 			graphql.NewInputUnmarshaler("StagedUploadInput", ec.unmarshalInputStagedUploadInput),
+			graphql.NewInputUnmarshaler("StorefrontAccessTokenDeleteInput", ec.unmarshalInputStorefrontAccessTokenDeleteInput),
+			graphql.NewInputUnmarshaler("StorefrontAccessTokenInput", ec.unmarshalInputStorefrontAccessTokenInput),
 			graphql.NewInputUnmarshaler("TaxRateInput", ec.unmarshalInputTaxRateInput),
 			graphql.NewInputUnmarshaler("UpdateMediaInput", ec.unmarshalInputUpdateMediaInput),
+			graphql.NewInputUnmarshaler("UrlRedirectInput", ec.unmarshalInputUrlRedirectInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
 			graphql.NewInputUnmarshaler("VariantPriceInput", ec.unmarshalInputVariantPriceInput),
@@ -3952,7 +3957,7 @@ extend type Mutation {
 """
 A shopper's account. Shoppers see their own through a token; staff see those of their shop.
 """
-type Customer implements HasMetafields @public {
+type Customer implements HasMetafields & Node @public {
   "Whether the shopper agreed to get advertising mail."
   acceptsMarketing: Boolean!
   "The account's addresses."
@@ -6160,11 +6165,8 @@ enum ProductMediaSortKeys {
   RELEVANCE
 }
 `, BuiltIn: false},
-	{Name: "../schema/redirect.graphqls", Input: `# Rialto keeps no redirects yet: an address that led somewhere once is the storefront's to remember. The lookup is here for
-# storefronts that ask it before they say that a page is not there.
-
-extend type Query {
-  "Addresses of the shop's website that lead elsewhere. Always an empty list for now: Rialto keeps no redirects yet."
+	{Name: "../schema/redirect.graphqls", Input: `extend type Query {
+  "Addresses of the shop's website that lead elsewhere, oldest first. Storefronts ask for one before they say that a page is not there."
   urlRedirects(
     "How many items to return from the start of the list, at most 250."
     first: Int
@@ -6176,12 +6178,12 @@ extend type Query {
     before: String
     "Turn the order of the list around."
     reverse: Boolean = false
-    "Keeps redirects that match, such as ` + "`" + `path:/old-chair` + "`" + `."
+    "Keeps redirects that match: terms such as ` + "`" + `path:/old-chair` + "`" + `, ` + "`" + `path:/old*` + "`" + ` or ` + "`" + `target:/chair` + "`" + `, and words that are in either."
     query: String
   ): UrlRedirectConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 }
 
-"An address of the shop's website that leads elsewhere. Rialto keeps none yet."
+"An address of the shop's website that leads elsewhere."
 type UrlRedirect implements Node @public {
   "The global id."
   id: ID!
@@ -6990,6 +6992,67 @@ extend type Mutation {
 
   "Signs a member of staff out: the token is good for nothing afterwards. The token itself is the proof, so nothing else is needed."
   staffAccessTokenDelete("The token to end." staffAccessToken: String!): StaffAccessTokenDeletePayload @public
+
+  "Changes your own password. You are signed out everywhere, in every shop, and signed in again with the token in the answer. No app may do this for you."
+  staffPasswordChange("The password before." oldPassword: String! "The new one." newPassword: String!): StaffPasswordChangePayload @authenticated
+
+  "Asks for a mail with a link for a new password. The answer is the same whether the email has an account or not."
+  staffPasswordRecover("Email of the account." email: String!): StaffPasswordRecoverPayload @public
+
+  "Sets a password with the token of a mailed link, which works once: an invitation for seven days, a recovery for an hour. All sessions of the account end, in every shop. The page at ` + "`" + `/staff/password` + "`" + ` does the same."
+  staffPasswordReset("The token of the link." token: String! "The new password." password: String!): StaffPasswordResetPayload @public
+}
+
+"""
+Outcome of changing one's own password.
+"""
+type StaffPasswordChangePayload @authenticated {
+  "What you are signed in with from now on, or null when the password was not changed."
+  staffAccessToken: StaffAccessToken
+  "What was refused and why. Empty when the password was changed."
+  userErrors: [StaffPasswordUserError!]!
+}
+
+"""
+Outcome of asking for a new password.
+"""
+type StaffPasswordRecoverPayload @public {
+  "What was refused and why. Empty also where the email has no account."
+  userErrors: [StaffPasswordUserError!]!
+}
+
+"""
+Outcome of setting a password by a mailed link.
+"""
+type StaffPasswordResetPayload @public {
+  "What was refused and why. Empty when the password was set."
+  userErrors: [StaffPasswordUserError!]!
+}
+
+"""
+Why a password of staff was not set or asked for.
+"""
+type StaffPasswordUserError implements DisplayableError @public {
+  "The reason, for programs."
+  code: StaffPasswordErrorCode
+  "Path to the input at fault; null when it is about the whole."
+  field: [String!]
+  "The reason in a sentence that can be shown."
+  message: String!
+}
+
+"Reasons for not setting or asking for a password of staff."
+enum StaffPasswordErrorCode {
+  "A value is missing or empty."
+  BLANK
+  "The password is too short or too easy to guess, or the one before is another; ` + "`" + `message` + "`" + ` says what is wrong."
+  INVALID
+  "The link is wrong, was used, or has run out."
+  TOKEN_INVALID
+  "The value is too long."
+  TOO_LONG
+  "Too many attempts. Try again later."
+  TOO_MANY_ATTEMPTS
 }
 
 "What a member of staff signs in with."
@@ -7071,6 +7134,8 @@ type StaffMember implements HasAccessScopes & Node @requiresScopes(scopes: [["ap
   firstName: String
   "Global id of the member."
   id: ID!
+  "Whether the member was invited and has not chosen a password yet."
+  invited: Boolean!
   "Whether the shop belongs to this member."
   isShopOwner: Boolean!
   "Family name."
@@ -7262,7 +7327,10 @@ extend type Mutation {
   "Changes a role, at once for all who hold it. Built-in roles stay as they are."
   roleUpdate("The role." roleId: ID! "What to change." input: RoleUpdateInput!): RoleUpdatePayload @requiresScopes(scopes: [["staff:write"]])
 
-  "Gives somebody a role in the shop, and an account where they have none yet."
+  "Mails a member who has not chosen a password yet another link to do so, good for seven days."
+  staffInvitationResend("The member." staffMemberId: ID!): StaffInvitationResendPayload @requiresScopes(scopes: [["staff:write"]])
+
+  "Gives somebody a role in the shop, and an account where they have none yet. Without a password they are mailed a link to choose one."
   staffMemberCreate("The member." input: StaffMemberCreateInput!): StaffMemberCreatePayload @requiresScopes(scopes: [["staff:write"]])
 
   "Takes every role in the shop from a member and signs them out. The shop's last owner stays."
@@ -7601,8 +7669,8 @@ input StaffMemberCreateInput {
   email: String!
   "Full name. Who has an account already keeps theirs."
   name: String!
-  "The first password. Who has an account already keeps theirs."
-  password: String!
+  "The first password. Left out, the member is invited: a mail has a link to choose one, good for seven days."
+  password: String
   "Handle of the role that they get."
   role: String!
 }
@@ -7719,6 +7787,16 @@ Outcome of changing a role.
 type RoleUpdatePayload @requiresScopes(scopes: [["staff:write"]]) {
   "The role as it is now, or null when it was not changed."
   role: Role
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of inviting a member again.
+"""
+type StaffInvitationResendPayload @requiresScopes(scopes: [["staff:write"]]) {
+  "The member, or null when nobody was invited."
+  staffMember: StaffMember
   "What was refused and why. Empty when nothing was."
   userErrors: [StaffUserError!]!
 }
@@ -13057,6 +13135,123 @@ enum TaxRateUserErrorCode {
   VALUE_OUTSIDE_RANGE
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_shop.graphqls", Input: `extend type Mutation {
+  "Writes one of the shop's legal texts. An empty text takes it away."
+  shopPolicyUpdate("The text." shopPolicy: ShopPolicyInput!): ShopPolicyUpdatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Changes what the shop says of itself. Other processes show it some seconds later."
+  shopUpdate("What to change." input: ShopUpdateInput!): ShopUpdatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Has an address of the shop's website lead elsewhere."
+  urlRedirectCreate("The redirect." urlRedirect: UrlRedirectInput!): UrlRedirectCreatePayload @requiresScopes(scopes: [["content:write"]])
+
+  "Takes a redirect away."
+  urlRedirectDelete("The redirect." id: ID!): UrlRedirectDeletePayload @requiresScopes(scopes: [["content:write"]])
+
+  "Changes a redirect."
+  urlRedirectUpdate("The redirect." id: ID! "What to change." urlRedirect: UrlRedirectInput!): UrlRedirectUpdatePayload @requiresScopes(scopes: [["content:write"]])
+}
+
+"Which of the shop's legal texts."
+enum ShopPolicyType {
+  "Who runs the shop and how to reach them."
+  CONTACT_INFORMATION
+  "The legal notice that some countries require."
+  LEGAL_NOTICE
+  "What the shop does with personal data."
+  PRIVACY_POLICY
+  "When and how goods can be returned."
+  REFUND_POLICY
+  "How, where to and how fast the shop delivers."
+  SHIPPING_POLICY
+  "The conditions of repeated orders."
+  SUBSCRIPTION_POLICY
+  "The conditions of a sale."
+  TERMS_OF_SALE
+  "The conditions of using the website."
+  TERMS_OF_SERVICE
+}
+
+"A legal text to be written."
+input ShopPolicyInput {
+  "The text, with HTML markup; what could run in a browser is taken out. Empty takes the text away."
+  body: String!
+  "Which text."
+  type: ShopPolicyType!
+}
+
+"What to change of a shop; what is left out stays."
+input ShopUpdateInput {
+  "What the shop is about, for search engines."
+  description: String
+  "Host that shoppers know the shop by, such as ` + "`" + `shop.example` + "`" + `; empty takes it away."
+  domain: String
+  "Who writes to customers, and whom they write to; empty takes it away."
+  email: String
+  "A pattern for writing prices, with ` + "`" + `{{amount}}` + "`" + ` in it."
+  moneyFormat: String
+  "The name to show."
+  name: String
+}
+
+"A redirect, or what to change of one; what is left out stays."
+input UrlRedirectInput {
+  "The old path, such as ` + "`" + `/old-chair` + "`" + `."
+  path: String
+  "Where it leads: a path of the shop's website or a whole address."
+  target: String
+}
+
+"""
+Outcome of writing a legal text.
+"""
+type ShopPolicyUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The text as it is now; null when it was taken away or not written."
+  shopPolicy: ShopPolicy
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a shop.
+"""
+type ShopUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The shop as it is now, or null when it was not changed."
+  shop: Shop
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of making a redirect.
+"""
+type UrlRedirectCreatePayload @requiresScopes(scopes: [["content:write"]]) {
+  "The redirect, or null when none was made."
+  urlRedirect: UrlRedirect
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking a redirect away.
+"""
+type UrlRedirectDeletePayload @requiresScopes(scopes: [["content:write"]]) {
+  "Id of the redirect that is gone."
+  deletedUrlRedirectId: ID
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a redirect.
+"""
+type UrlRedirectUpdatePayload @requiresScopes(scopes: [["content:write"]]) {
+  "The redirect as it is now, or null when it was not changed."
+  urlRedirect: UrlRedirect
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_signin.graphqls", Input: `extend type Query {
   "One provider of identities that the shop believes; null when there is none with this id."
   identityProvider("Global id of the provider." id: ID!): IdentityProvider @requiresScopes(scopes: [["shop:read"]])
@@ -13206,28 +13401,148 @@ type StaffAccessTokenCreateWithProviderPayload @public {
   userErrors: [StaffAccessTokenUserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_storefront.graphqls", Input: `extend type Mutation {
+  "Makes a token that opens the storefront half of the API. The token itself is shown in this answer and never again."
+  storefrontAccessTokenCreate("The token." input: StorefrontAccessTokenInput!): StorefrontAccessTokenCreatePayload @requiresScopes(scopes: [["apps:write"]])
+
+  "Ends a storefront token for good, at once."
+  storefrontAccessTokenDelete("The token." input: StorefrontAccessTokenDeleteInput!): StorefrontAccessTokenDeletePayload @requiresScopes(scopes: [["apps:write"]])
+}
+
+extend type Shop {
+  "The tokens of storefronts that are in force, oldest first."
+  storefrontAccessTokens(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): StorefrontAccessTokenConnection @requiresScopes(scopes: [["apps:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"Who may see a storefront token."
+enum StorefrontAccessTokenKind {
+  "It stays on a server, whose word on the shopper's address is believed. Send it as ` + "`" + `Shopify-Storefront-Private-Token` + "`" + `."
+  PRIVATE
+  "Every shopper may see it. Send it as ` + "`" + `X-Shopify-Storefront-Access-Token` + "`" + `."
+  PUBLIC
+}
+
+"""
+A token that opens the storefront half of the API.
+"""
+type StorefrontAccessToken implements HasAccessScopes & Node @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "What its holder may do beyond what is public."
+  accessScopes: [String!]!
+  "The token itself, in the answer that made it; null everywhere else, because it is not kept."
+  accessToken: String
+  "The app that shows it, and whose operations it may run; null where it belongs to none."
+  appId: ID
+  "When it was made."
+  createdAt: DateTime!
+  "When it ends; null when it does not end by itself."
+  expiresAt: DateTime
+  "Global id of the token."
+  id: ID!
+  "Who may see it."
+  kind: StorefrontAccessTokenKind!
+  "The token's first characters, to recognize it by."
+  prefix: String!
+  "What people call it."
+  title: String!
+}
+
+"A storefront token to be made."
+input StorefrontAccessTokenInput {
+  "What its holder may do beyond what is public. No scope of staff can be among it."
+  accessScopes: [String!]
+  "The app that shows it."
+  appId: ID
+  "When it ends. Left out, it does not end by itself."
+  expiresAt: DateTime
+  "Who may see it."
+  kind: StorefrontAccessTokenKind = PUBLIC
+  "What people call it."
+  title: String!
+}
+
+"A storefront token to be ended."
+input StorefrontAccessTokenDeleteInput {
+  "Global id of the token."
+  id: ID!
+}
+
+"""
+Outcome of making a storefront token.
+"""
+type StorefrontAccessTokenCreatePayload @requiresScopes(scopes: [["apps:write"]]) {
+  "The shop that it opens."
+  shop: Shop!
+  "The token, or null when none was made."
+  storefrontAccessToken: StorefrontAccessToken
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of ending a storefront token.
+"""
+type StorefrontAccessTokenDeletePayload @requiresScopes(scopes: [["apps:write"]]) {
+  "Id of the token that was ended."
+  deletedStorefrontAccessTokenId: ID
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+One page of storefront tokens.
+"""
+type StorefrontAccessTokenConnection @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "The tokens with their cursors."
+  edges: [StorefrontAccessTokenEdge!]!
+  "The tokens alone."
+  nodes: [StorefrontAccessToken!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A storefront token and its place in the list.
+"""
+type StorefrontAccessTokenEdge @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The token."
+  node: StorefrontAccessToken!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_tags.graphqls", Input: `extend type Mutation {
   "Files a record under more tags. Those that it has already are passed over. Each type needs the permission to write it."
   tagsAdd(
-    "The record: an order."
+    "The record: an order, a product or a customer."
     id: ID!
     "The tags to add."
     tags: [String!]!
-  ): TagsAddPayload @requiresScopes(scopes: [["orders:write"]])
+  ): TagsAddPayload @requiresScopes(scopes: [["orders:write"], ["products:write"], ["customers:write"]])
 
   "Takes tags off a record. Those that it does not have are passed over. Each type needs the permission to write it."
   tagsRemove(
-    "The record: an order."
+    "The record: an order, a product or a customer."
     id: ID!
     "The tags to take off."
     tags: [String!]!
-  ): TagsRemovePayload @requiresScopes(scopes: [["orders:write"]])
+  ): TagsRemovePayload @requiresScopes(scopes: [["orders:write"], ["products:write"], ["customers:write"]])
 }
 
 """
 Outcome of adding tags.
 """
-type TagsAddPayload @requiresScopes(scopes: [["orders:write"]]) {
+type TagsAddPayload @requiresScopes(scopes: [["orders:write"], ["products:write"], ["customers:write"]]) {
   "The record as it is now, or null when it was not changed."
   node: Node
   "What was refused and why. Empty when everything was done."
@@ -13237,7 +13552,7 @@ type TagsAddPayload @requiresScopes(scopes: [["orders:write"]]) {
 """
 Outcome of taking tags off.
 """
-type TagsRemovePayload @requiresScopes(scopes: [["orders:write"]]) {
+type TagsRemovePayload @requiresScopes(scopes: [["orders:write"], ["products:write"], ["customers:write"]]) {
   "The record as it is now, or null when it was not changed."
   node: Node
   "What was refused and why. Empty when everything was done."
@@ -18945,6 +19260,8 @@ func (ec *executionContext) childFields_Shop(ctx context.Context, field graphql.
 		return ec.fieldContext_Shop_termsOfSale(ctx, field)
 	case "termsOfService":
 		return ec.fieldContext_Shop_termsOfService(ctx, field)
+	case "storefrontAccessTokens":
+		return ec.fieldContext_Shop_storefrontAccessTokens(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Shop", field.Name)
 }
@@ -18965,6 +19282,16 @@ func (ec *executionContext) childFields_ShopPolicy(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ShopPolicy", field.Name)
 }
 
+func (ec *executionContext) childFields_ShopPolicyUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shopPolicy":
+		return ec.fieldContext_ShopPolicyUpdatePayload_shopPolicy(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShopPolicyUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShopPolicyUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ShopPolicyWithDefault(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "body":
@@ -18979,6 +19306,16 @@ func (ec *executionContext) childFields_ShopPolicyWithDefault(ctx context.Contex
 		return ec.fieldContext_ShopPolicyWithDefault_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ShopPolicyWithDefault", field.Name)
+}
+
+func (ec *executionContext) childFields_ShopUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shop":
+		return ec.fieldContext_ShopUpdatePayload_shop(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShopUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShopUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Sitemap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19113,6 +19450,16 @@ func (ec *executionContext) childFields_StaffCustomerUpdatePayload(ctx context.C
 	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StaffInvitationResendPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffMember":
+		return ec.fieldContext_StaffInvitationResendPayload_staffMember(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffInvitationResendPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffInvitationResendPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_StaffMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessScopes":
@@ -19125,6 +19472,8 @@ func (ec *executionContext) childFields_StaffMember(ctx context.Context, field g
 		return ec.fieldContext_StaffMember_firstName(ctx, field)
 	case "id":
 		return ec.fieldContext_StaffMember_id(ctx, field)
+	case "invited":
+		return ec.fieldContext_StaffMember_invited(ctx, field)
 	case "isShopOwner":
 		return ec.fieldContext_StaffMember_isShopOwner(ctx, field)
 	case "lastName":
@@ -19199,6 +19548,44 @@ func (ec *executionContext) childFields_StaffMemberUpdatePayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type StaffMemberUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StaffPasswordChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffAccessToken":
+		return ec.fieldContext_StaffPasswordChangePayload_staffAccessToken(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffPasswordChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffPasswordChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffPasswordRecoverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userErrors":
+		return ec.fieldContext_StaffPasswordRecoverPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffPasswordRecoverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userErrors":
+		return ec.fieldContext_StaffPasswordResetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffPasswordResetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffPasswordUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_StaffPasswordUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_StaffPasswordUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_StaffPasswordUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffPasswordUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_StaffRoleAssignPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "staffMember":
@@ -19261,6 +19648,74 @@ func (ec *executionContext) childFields_StagedUploadsCreatePayload(ctx context.C
 		return ec.fieldContext_StagedUploadsCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StagedUploadsCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StorefrontAccessToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accessScopes":
+		return ec.fieldContext_StorefrontAccessToken_accessScopes(ctx, field)
+	case "accessToken":
+		return ec.fieldContext_StorefrontAccessToken_accessToken(ctx, field)
+	case "appId":
+		return ec.fieldContext_StorefrontAccessToken_appId(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_StorefrontAccessToken_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_StorefrontAccessToken_expiresAt(ctx, field)
+	case "id":
+		return ec.fieldContext_StorefrontAccessToken_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_StorefrontAccessToken_kind(ctx, field)
+	case "prefix":
+		return ec.fieldContext_StorefrontAccessToken_prefix(ctx, field)
+	case "title":
+		return ec.fieldContext_StorefrontAccessToken_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorefrontAccessToken", field.Name)
+}
+
+func (ec *executionContext) childFields_StorefrontAccessTokenConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StorefrontAccessTokenConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StorefrontAccessTokenConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StorefrontAccessTokenConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorefrontAccessTokenConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StorefrontAccessTokenCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shop":
+		return ec.fieldContext_StorefrontAccessTokenCreatePayload_shop(ctx, field)
+	case "storefrontAccessToken":
+		return ec.fieldContext_StorefrontAccessTokenCreatePayload_storefrontAccessToken(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StorefrontAccessTokenCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorefrontAccessTokenCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StorefrontAccessTokenDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedStorefrontAccessTokenId":
+		return ec.fieldContext_StorefrontAccessTokenDeletePayload_deletedStorefrontAccessTokenId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StorefrontAccessTokenDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorefrontAccessTokenDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StorefrontAccessTokenEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StorefrontAccessTokenEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StorefrontAccessTokenEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorefrontAccessTokenEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_StringConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19443,6 +19898,26 @@ func (ec *executionContext) childFields_UrlRedirectConnection(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_UrlRedirectCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "urlRedirect":
+		return ec.fieldContext_UrlRedirectCreatePayload_urlRedirect(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UrlRedirectCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UrlRedirectDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedUrlRedirectId":
+		return ec.fieldContext_UrlRedirectDeletePayload_deletedUrlRedirectId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UrlRedirectDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UrlRedirectEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -19451,6 +19926,16 @@ func (ec *executionContext) childFields_UrlRedirectEdge(ctx context.Context, fie
 		return ec.fieldContext_UrlRedirectEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_UrlRedirectUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "urlRedirect":
+		return ec.fieldContext_UrlRedirectUpdatePayload_urlRedirect(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UrlRedirectUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
