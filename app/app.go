@@ -27,6 +27,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/graph"
 	"github.com/rialtohq/rialto/graph/persisted"
+	"github.com/rialtohq/rialto/platform/aside"
 	"github.com/rialtohq/rialto/platform/blob"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/clock"
@@ -53,6 +54,7 @@ type App struct {
 	Policies *policy.Engine
 	tel      *telemetry.Telemetry
 	redis    *redis.Client // nil where nothing is kept in Redis
+	kept     *aside.Store  // nil where redis is
 	bus      *bus.Bus
 	outbox   *outbox.Outbox
 	inbox    *outbox.Inbox

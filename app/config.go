@@ -159,7 +159,7 @@ func (c Config) check() error {
 	for _, s := range []struct {
 		name, value string
 		allowed     []string
-	}{{"RIALTO_RATE_LIMITS", c.RateLimits, []string{"enforce", "report", "off"}}, {"RIALTO_COST_BOUNDS", c.CostBounds, []string{"shop", "static"}}, {"RIALTO_EXECUTOR", c.Executor, []string{"engine", "gqlgen"}}, {"RIALTO_OPERATIONS", c.Operations, slices.Sorted(maps.Keys(operationModes))}} {
+	}{{"RIALTO_LOG_LEVEL", c.LogLevel, []string{"debug", "info", "warn", "error"}}, {"RIALTO_LOG_FORMAT", c.LogFormat, []string{"json", "text"}}, {"RIALTO_RATE_LIMITS", c.RateLimits, []string{"enforce", "report", "off"}}, {"RIALTO_COST_BOUNDS", c.CostBounds, []string{"shop", "static"}}, {"RIALTO_EXECUTOR", c.Executor, []string{"engine", "gqlgen"}}, {"RIALTO_OPERATIONS", c.Operations, slices.Sorted(maps.Keys(operationModes))}} {
 		if s.value != "" && !slices.Contains(s.allowed, s.value) {
 			return fmt.Errorf("%s is one of %s, not %q", s.name, strings.Join(s.allowed, ", "), s.value)
 		}

@@ -61,6 +61,7 @@ func (a *App) sweeps() {
 	}{
 		{"stock promises", 10 * time.Second, 500, a.Inventory.ReleaseExpired},
 		{"failed sign-ins", time.Hour, 1000, a.Identity.ForgetFailures},
+		{"mailed secrets of staff", time.Hour, 1000, a.Staff.SweepSecrets},
 		{"open checkouts", 2 * time.Second, 50, a.everyShop(a.Checkout.Sweep)},
 		{"open refunds", 30 * time.Second, 50, a.Orders.ResumeRefunds},
 		{"OAuth codes and tokens", time.Hour, 1000, a.OAuth.Sweep},

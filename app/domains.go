@@ -28,8 +28,10 @@ import (
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/commerce/upload"
 	"github.com/rialtohq/rialto/commerce/usage"
+	"github.com/rialtohq/rialto/platform/aside"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/outbox"
+	"github.com/rialtohq/rialto/web/password"
 )
 
 // Domains are the services of commerce.
@@ -76,18 +78,23 @@ func (e events) AppendTx(ctx context.Context, tx database.Tx, subject string, pa
 // domains makes the services, lowest first.
 func (a *App) domains(address string) error {
 	ev := events{a}
-	a.Identity = identity.New(identity.Config{DB: a.DB, Clock: a.Clock, Log: a.Log, Breached: a.breached, Share: a.share})
-	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity})
+	if a.redis != nil {
+		a.kept = aside.NewStore(aside.StoreConfig{Client: a.redis, Prefix: "rialto:" + a.config.BusName + ":", Secret: a.config.Secret, Clock: a.Clock, Log: a.Log})
+	}
+	a.Identity = identity.New(identity.Config{
+		DB: a.DB, Clock: a.Clock, Log: a.Log, Breached: a.breached, Share: a.share, Sessions: a.kept, Alone: a.config.DatabaseURL == "",
+	})
+	a.Staff = staff.New(staff.Config{DB: a.DB, Clock: a.Clock, Identity: a.Identity, Events: ev, PasswordURL: address + password.Path})
 	a.Customers = customer.New(customer.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Identity: a.Identity, Policies: a.Policies, AccountURL: address + "/account", ErasureDelay: a.config.erasureDelay()})
 	a.Shops = shop.New(shop.Config{DB: a.DB, Events: ev, Audit: a.Staff, Clock: a.Clock})
 	a.Inventory = inventory.New(inventory.Config{DB: a.DB, Clock: a.Clock, Events: ev, Audit: a.Staff, Policies: a.Policies})
-	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share})
+	a.Apps = apps.New(apps.Config{DB: a.DB, Clock: a.Clock, Audit: a.Staff, Secrets: a.Identity, Storefronts: a.Identity, Locations: places{a.Inventory}, Log: a.Log, Share: a.share, Kept: a.kept})
 	a.Identity.Accept(a.Apps)
 	a.Operations = operation.New(operation.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock, Share: a.share, Log: a.Log})
 	a.Quotas = quota.New(quota.Config{DB: a.DB, Clock: a.Clock, Share: a.share})
 	a.Usage = usage.New(usage.Config{DB: a.DB, Clock: a.Clock, Log: a.Log})
 	a.OAuth = oauth.New(oauth.Config{
-		DB: a.DB, Clock: a.Clock, Identity: a.Identity, Staff: a.Staff, Apps: a.Apps, Issuer: address, Secret: a.config.Secret, Log: a.Log, Share: a.share,
+		DB: a.DB, Clock: a.Clock, Identity: a.Identity, Staff: a.Staff, Apps: a.Apps, Issuer: address, Secret: a.config.Secret, Log: a.Log, Share: a.share, Kept: a.kept,
 	})
 	a.Identity.Accept(a.OAuth)
 	a.SignIn = federation.New(federation.Config{
@@ -117,6 +124,6 @@ func (a *App) domains(address string) error {
 	})
 	a.Privacy = privacy.New(privacy.Config{DB: a.DB, Events: ev, Audit: a.Staff, Sessions: a.Identity, Clock: a.Clock})
 	a.Search = search.New(search.Config{DB: a.DB, Clock: a.Clock})
-	a.notices = notice.New(notice.Config{Orders: a.Orders, Customers: a.Customers, Shops: a.Shops, Mailer: a.mailer})
+	a.notices = notice.New(notice.Config{Orders: a.Orders, Customers: a.Customers, Staff: a.Staff, Shops: a.Shops, Mailer: a.mailer})
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/rialtohq/rialto/web/explorer"
 	"github.com/rialtohq/rialto/web/files"
 	"github.com/rialtohq/rialto/web/oauth"
+	"github.com/rialtohq/rialto/web/password"
 	"github.com/rialtohq/rialto/web/signin"
 	"github.com/rialtohq/rialto/web/upload"
 )
@@ -48,9 +49,10 @@ func (a *App) pages(address string) (server.Handlers, error) {
 			}),
 			Log: a.Log,
 		}),
-		OAuth:  oauth.New(oauth.Config{Provider: a.OAuth, ShopName: a.shopName, Log: a.Log}),
-		SignIn: signin.New(signin.Config{Providers: a.SignIn, Secure: strings.HasPrefix(address, "https://"), Log: a.Log}),
-		Home:   http.HandlerFunc(a.home),
+		OAuth:    oauth.New(oauth.Config{Provider: a.OAuth, ShopName: a.shopName, Log: a.Log}),
+		SignIn:   signin.New(signin.Config{Providers: a.SignIn, Secure: strings.HasPrefix(address, "https://"), Log: a.Log}),
+		Password: password.New(password.Config{Staff: a.Staff, Log: a.Log}),
+		Home:     http.HandlerFunc(a.home),
 	}, nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/graph/model"
@@ -91,6 +92,26 @@ func (r *Resolver) finders() map[string]finder {
 		"InventoryTransfer": findBy(r.transfersByID),
 		"Location":          findBy(r.locationsByID),
 
+		"ProductOption":      r.findOptions,
+		"ProductOptionValue": r.findOptionValues,
+
+		"MailingAddress": findBy(r.Customers.VisibleAddresses),
+		"Customer":       findBy(r.visibleCustomers),
+
+		"Return":           staffOnly(findBy(r.returnsByID), iam.OrdersRead),
+		"Refund":           staffOnly(findBy(r.Orders.RefundsByID), iam.OrdersRead, iam.OrdersRefund),
+		"OrderTransaction": staffOnly(findBy(r.transactionsByID), iam.OrdersRead, iam.OrdersRefund),
+		"BasicEvent":       staffOnly(findBy(r.Orders.EventsByID), iam.OrdersRead),
+
+		"DiscountCodeNode":      staffOnly(findBy(r.codeNodes), iam.DiscountsRead, iam.DiscountsWrite),
+		"DiscountAutomaticNode": staffOnly(findBy(r.automaticNodes), iam.DiscountsRead, iam.DiscountsWrite),
+
+		"MenuItem":    r.findMenuItems,
+		"ShopPolicy":  r.findPolicies,
+		"UrlRedirect": findBy(r.Content.RedirectsByID),
+
+		"StorefrontAccessToken": findBy(r.Apps.StorefrontTokensByID),
+
 		"Cart":  r.findCarts,
 		"Order": r.findOrders,
 		"Shop":  r.findShop,
@@ -129,34 +150,6 @@ func findBy[T any](read func(context.Context, []uuid.UUID) (map[uuid.UUID]*T, er
 		}
 		return nil
 	}
-}
-
-func (r *Resolver) findShop(ctx context.Context, ids []gid.ID, out map[gid.ID]model.Any) error {
-	s, err := r.Shops.Current(ctx)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if id.UUID == s.ID.UUID {
-			out[id] = s
-		}
-	}
-	return nil
-}
-
-func (r *Resolver) findMenus(ctx context.Context, ids []gid.ID, out map[gid.ID]model.Any) error {
-	for _, id := range ids {
-		m, err := r.Content.MenuByID(ctx, id.UUID)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		announceMenu(ctx, m)
-		out[id] = m
-	}
-	return nil
 }
 
 // references finds what a metafield of a reference type points at.

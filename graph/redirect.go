@@ -1,20 +1,15 @@
 package graph
 
 import (
-	"github.com/google/uuid"
+	"context"
 
+	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/keyset"
 )
 
-// noRedirects is the page of a list that has nothing; its arguments are checked like those of any other.
-func noRedirects(args keyset.Args, query string) (*model.URLRedirectConnection, error) {
-	if err := keyset.CheckQuery(query); err != nil {
-		return nil, err
-	}
-	page, err := keyset.Slice(args, []*model.URLRedirect{}, func(*model.URLRedirect) uuid.UUID { return uuid.Nil })
-	if err != nil {
-		return nil, err
-	}
-	return &model.URLRedirectConnection{Nodes: []*model.URLRedirect{}, Edges: []*model.URLRedirectEdge{}, PageInfo: pageInfo(page)}, nil
+func redirectConnection(ctx context.Context, p keyset.Page[*content.Redirect]) *model.URLRedirectConnection {
+	return &model.URLRedirectConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *content.Redirect) model.URLRedirectEdge {
+		return model.URLRedirectEdge{Cursor: c, Node: n}
+	})}
 }

@@ -12,5 +12,9 @@ import (
 )
 
 func (r *queryResolver) URLRedirects(ctx context.Context, first *int, after *string, last *int, before *string, reverse *bool, query *string) (*model.URLRedirectConnection, error) {
-	return noRedirects(paging(first, after, last, before, reverse), text(query))
+	page, err := r.Content.Redirects(ctx, text(query), paging(first, after, last, before, reverse))
+	if err != nil {
+		return nil, err
+	}
+	return redirectConnection(ctx, page), nil
 }

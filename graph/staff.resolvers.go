@@ -30,6 +30,30 @@ func (r *mutationResolver) StaffAccessTokenDelete(ctx context.Context, staffAcce
 	return &model.StaffAccessTokenDeletePayload{DeletedAccessToken: endedToken(staffAccessToken, ps), UserErrors: problems[model.StaffAccessTokenUserError](ps)}, nil
 }
 
+func (r *mutationResolver) StaffPasswordChange(ctx context.Context, oldPassword string, newPassword string) (*model.StaffPasswordChangePayload, error) {
+	token, ps, err := r.Staff.ChangePassword(ctx, oldPassword, newPassword)
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffPasswordChangePayload{StaffAccessToken: token, UserErrors: problems[model.StaffPasswordUserError](ps)}, nil
+}
+
+func (r *mutationResolver) StaffPasswordRecover(ctx context.Context, email string) (*model.StaffPasswordRecoverPayload, error) {
+	ps, err := r.Staff.Recover(ctx, email)
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffPasswordRecoverPayload{UserErrors: problems[model.StaffPasswordUserError](ps)}, nil
+}
+
+func (r *mutationResolver) StaffPasswordReset(ctx context.Context, token string, password string) (*model.StaffPasswordResetPayload, error) {
+	ps, err := r.Staff.ResetPassword(ctx, token, password)
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffPasswordResetPayload{UserErrors: problems[model.StaffPasswordUserError](ps)}, nil
+}
+
 func (r *queryResolver) CurrentStaffMember(ctx context.Context) (*staff.StaffMember, error) {
 	id := iam.From(ctx).ID
 	found, err := r.Staff.ByIDs(ctx, []uuid.UUID{id})

@@ -116,8 +116,16 @@ func (r *mutationResolver) RoleUpdate(ctx context.Context, roleID gid.ID, input 
 	return &model.RoleUpdatePayload{Role: role, UserErrors: problems[model.StaffUserError](ps)}, nil
 }
 
+func (r *mutationResolver) StaffInvitationResend(ctx context.Context, staffMemberID gid.ID) (*model.StaffInvitationResendPayload, error) {
+	member, ps, err := r.Staff.ResendInvitation(ctx, uuidOf(staffMemberID, "StaffMember"))
+	if err != nil {
+		return nil, err
+	}
+	return &model.StaffInvitationResendPayload{StaffMember: member, UserErrors: problems[model.StaffUserError](ps)}, nil
+}
+
 func (r *mutationResolver) StaffMemberCreate(ctx context.Context, input model.StaffMemberCreateInput) (*model.StaffMemberCreatePayload, error) {
-	member, ps, err := r.Staff.Create(ctx, staff.CreateInput{Email: input.Email, Name: input.Name, Password: input.Password, Role: input.Role})
+	member, ps, err := r.Staff.Create(ctx, staff.CreateInput{Email: input.Email, Name: input.Name, Password: text(input.Password), Invite: input.Password == nil, Role: input.Role})
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,14 @@ func (r *Resolver) groupsByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UU
 	return announce(ctx, found, err, groupID)
 }
 
+// oneCustomer shows one customer to the loaders and gives them back.
+func oneCustomer(ctx context.Context, c *customer.Customer) *customer.Customer {
+	if c != nil {
+		loader.Together(ctx, []*customer.Customer{c}, customerID)
+	}
+	return c
+}
+
 // oneGroup shows one group to the loaders and gives it back.
 func oneGroup(ctx context.Context, g *customer.Group) *customer.Group {
 	if g != nil {

@@ -10,6 +10,9 @@ import (
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
+// codeUntaggable is the code where a record has no tags: a value of StaffErrorCode.
+const codeUntaggable = "INVALID"
+
 // tagger changes the tags of records of one type.
 type tagger struct {
 	scope       string // what its user must hold
@@ -20,6 +23,8 @@ type tagger struct {
 func (r *Resolver) taggers() map[string]tagger {
 	return map[string]tagger{
 		order.Type: {access.OrdersWrite, tagged(r.Orders.AddTags, oneOrder), tagged(r.Orders.RemoveTags, oneOrder)},
+		"Product":  {access.ProductsWrite, tagged(r.Catalog.AddTags, oneProduct), tagged(r.Catalog.RemoveTags, oneProduct)},
+		"Customer": {access.CustomersWrite, tagged(r.Customers.AddTags, oneCustomer), tagged(r.Customers.RemoveTags, oneCustomer)},
 	}
 }
 
@@ -38,7 +43,7 @@ func tagged[T any](verb func(context.Context, gid.ID, []string) (*T, fault.Probl
 func (r *Resolver) tagger(ctx context.Context, id gid.ID) (t tagger, problems fault.Problems, err error) {
 	t, ok := r.taggers()[id.Type]
 	if !ok {
-		problems.Add(order.CodeInvalid, "Records of this type have no tags.", "id")
+		problems.Add(codeUntaggable, "Records of this type have no tags.", "id")
 		return t, problems, nil
 	}
 	if !access.From(ctx).Can(t.scope) {

@@ -1339,6 +1339,21 @@ CREATE TABLE "staff_member" (
 );
 CREATE UNIQUE INDEX staff_member_email_key ON public.staff_member USING btree (email);
 
+CREATE TABLE "staff_token" (
+  id uuid NOT NULL,
+  purpose character varying NOT NULL,
+  token_hash bytea NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  staff_id uuid NOT NULL,
+  CONSTRAINT staff_token_staff_member_staff FOREIGN KEY (staff_id) REFERENCES staff_member(id) ON DELETE RESTRICT,
+  CONSTRAINT staff_token_pkey PRIMARY KEY (id)
+);
+CREATE INDEX stafftoken_expires_at ON public.staff_token USING btree (expires_at);
+CREATE INDEX stafftoken_staff_id ON public.staff_token USING btree (staff_id);
+CREATE UNIQUE INDEX stafftoken_token_hash ON public.staff_token USING btree (token_hash);
+
 CREATE TABLE "staged_upload" (
   id uuid NOT NULL,
   shop_id uuid NOT NULL,
@@ -1412,6 +1427,21 @@ CREATE TABLE "tax_rate" (
 CREATE UNIQUE INDEX taxrate_shop_id_country_province_name ON public.tax_rate USING btree (shop_id, country, province, name);
 ALTER TABLE tax_rate ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON tax_rate USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
+CREATE TABLE "url_redirect" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  path character varying NOT NULL,
+  target character varying NOT NULL,
+  CONSTRAINT url_redirect_pkey PRIMARY KEY (id)
+);
+CREATE INDEX urlredirect_shop_id_id ON public.url_redirect USING btree (shop_id, id);
+CREATE UNIQUE INDEX urlredirect_shop_id_path ON public.url_redirect USING btree (shop_id, path);
+CREATE INDEX urlredirect_shop_id_target ON public.url_redirect USING btree (shop_id, target);
+ALTER TABLE url_redirect ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON url_redirect USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
 CREATE TABLE "variant" (
   id uuid NOT NULL,

@@ -20,6 +20,7 @@ type Handlers struct {
 	Uploads    http.Handler // where staff put pictures, below /uploads/
 	Checkout   http.Handler // the hosted checkout page, below /checkout/ and /orders/
 	OAuth      http.Handler // the authorization server: its page and endpoints below /oauth/, and its documents
+	Password   http.Handler // choosing a password by a mailed link, at /staff/password
 	SignIn     http.Handler // signing in at outside providers, below /signin/
 	Home       http.Handler // the front page: where to go from here
 }
@@ -81,6 +82,7 @@ func (h Handlers) Routes() []Route {
 		{"GET /.well-known/oauth-authorization-server", h.OAuth, usual},
 		{"GET /signin/", h.SignIn, signing},
 		{"GET /{$}", h.Home, usual},
+		{"/staff/password", h.Password, signing},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -23,11 +24,13 @@ func (*keysListCmd) Run(r *run) error {
 	return app.Do(r, r.config, verbs, "keys list", nil, nil, r.out)
 }
 
-type keysRotateCmd struct{}
+type keysRotateCmd struct {
+	Now bool `help:"For a key that others may know: the new one signs at once, and no access token of those before is believed any more."`
+}
 
 // Run makes the key in the process that owns the data folder, or in this one.
-func (*keysRotateCmd) Run(r *run) error {
-	return app.Do(r, r.config, verbs, "keys rotate", nil, nil, r.out)
+func (c *keysRotateCmd) Run(r *run) error {
+	return app.Do(r, r.config, verbs, "keys rotate", []string{strconv.FormatBool(c.Now)}, nil, r.out)
 }
 
 // listKeys is the verb behind `rialto keys list`.
@@ -74,8 +77,12 @@ func state(k, signing *oauth.Key, now time.Time) string {
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 // rotateKeys is the verb behind `rialto keys rotate`.
-func rotateKeys(ctx context.Context, a *app.App, _ []string, _ io.Reader, out io.Writer) error {
-	k, err := a.OAuth.RotateKeys(ctx)
+func rotateKeys(ctx context.Context, a *app.App, args []string, _ io.Reader, out io.Writer) error {
+	rotate := a.OAuth.RotateKeys
+	if len(args) == 1 && args[0] == "true" {
+		rotate = a.OAuth.RotateKeysNow
+	}
+	k, err := rotate(ctx)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -29,6 +30,7 @@ type cli struct {
 	Health  healthCmd  `cmd:"" help:"Ask the running process whether it is ready; exit code 0 when it is."`
 	Config  configCmd  `cmd:"" help:"Print every setting in force and where it came from."`
 	Version versionCmd `cmd:"" help:"Print the version."`
+	Help    helpCmd    `cmd:"" help:"Tell what the commands are, or what one of them takes."`
 }
 
 // run is what every verb is given.
@@ -43,10 +45,28 @@ type run struct {
 // version is set by the build.
 var version = "dev"
 
+// helpCmd stands among the commands so that it is found; [parse] answers it.
+type helpCmd struct {
+	Command []string `arg:"" optional:"" help:"The command, such as keys rotate."`
+}
+
+// Run is never reached.
+func (helpCmd) Run() error { return nil }
+
+// parse reads the command line. "help" is another way to say "--help" after a command; neither needs settings that are right.
+func parse(args []string) *kong.Context {
+	if len(args) > 0 && args[0] == "help" {
+		args = append(slices.Clone(args[1:]), "--help")
+	}
+	parser := kong.Must(&cli{}, kong.Name("rialto"), kong.Description("A headless commerce backend in one binary."), kong.UsageOnError())
+	k, err := parser.Parse(args)
+	parser.FatalIfErrorf(err)
+	return k
+}
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	var c cli
-	k := kong.Parse(&c, kong.Name("rialto"), kong.Description("A headless commerce backend in one binary."), kong.UsageOnError())
+	k := parse(os.Args[1:])
 	config, err := app.FromEnvironment(os.Environ())
 	if err == nil {
 		err = k.Run(&run{Context: ctx, config: config, in: os.Stdin, out: os.Stdout, version: version})

@@ -221,7 +221,7 @@ func makeToken(ctx context.Context, a *app.App, args []string, _ io.Reader, out 
 		_, _ = fmt.Fprintf(out, "app %s is new\n", of.Handle)
 	}
 	if args[3] != "" {
-		if err := a.Identity.AdoptStorefront(ctx, args[3], of.ID.UUID); err != nil {
+		if err := a.Apps.AdoptStorefront(ctx, args[3], of.ID.UUID); err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(out, "the token %s… belongs to %s\n", args[3], of.Handle)

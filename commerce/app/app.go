@@ -6,8 +6,8 @@
 //
 // Invariants: secrets and keys are shown once, and only their hashes are kept; nobody gives an app or a key what they may
 // not do themselves; a key allows what both it and its app may do, at the app's locations; what is revoked or rotated out
-// is refused at once in the process that did it, in every other as soon as it hears of it, and within [Config.CacheFor] in
-// any case; when a key was last used is known to a minute or two, and a crash loses no more than that.
+// is refused at once in the process that did it, and in every other where they keep what they know in one place ([Config.Kept]);
+// elsewhere as soon as it hears of it, and within [Config.CacheFor] in any case; when a key was last used is known to a minute or two, and a crash loses no more than that.
 //
 // Rows are locked in this order: an app, its keys.
 package app
@@ -103,6 +103,11 @@ type Config struct {
 	Audit     Audit
 	Secrets   Secrets
 	Locations Locations
+	// Storefronts keeps the tokens of storefronts; without it there are none.
+	Storefronts Storefronts
+	// Kept keeps what was looked up for all processes of a deployment, so that what one of them ends is ended in all when it answers;
+	// nil keeps it in each process.
+	Kept *aside.Store
 	// Clock defaults to the machine's.
 	Clock clock.Clock
 	// NewID makes the ids of rows; the default is UUIDv7.
@@ -125,11 +130,13 @@ type Service struct {
 	audit     Audit
 	secrets   Secrets
 	locations Locations
-	clock     clock.Clock
-	newID     func() uuid.UUID
-	log       *slog.Logger
-	keys      *aside.Cache[digest, *bearer]
-	clients   *aside.Cache[uuid.UUID, *Client]
+	// storefronts are nil where there are none.
+	storefronts Storefronts
+	clock       clock.Clock
+	newID       func() uuid.UUID
+	log         *slog.Logger
+	keys        *aside.Cache[digest, *bearer]
+	clients     *aside.Cache[uuid.UUID, *Client]
 	// modes are which documents apps may send; what was known last stays in force for a day while the database is away.
 	modes *aside.Cache[uuid.UUID, Operations]
 	uses  *lastuse.Notes[uuid.UUID]
@@ -153,12 +160,14 @@ func New(c Config) *Service {
 		c.Log = slog.Default()
 	}
 	s := &Service{
-		db: c.DB, audit: c.Audit, secrets: c.Secrets, locations: c.Locations, clock: c.Clock, newID: c.NewID, log: c.Log,
+		db: c.DB, audit: c.Audit, secrets: c.Secrets, locations: c.Locations, storefronts: c.Storefronts, clock: c.Clock, newID: c.NewID, log: c.Log,
 		keys: aside.New[digest, *bearer](c.CacheFor, c.CacheSize), clients: aside.New[uuid.UUID, *Client](c.CacheFor, c.CacheSize),
 		modes: aside.Lasting[uuid.UUID, Operations](c.CacheFor, 24*time.Hour, c.CacheSize), uses: usesOf(c.DB, c.Log),
 	}
 	s.keys.Share(c.Share, "api-keys", digest.bytes, readDigest)
 	s.clients.Share(c.Share, "apps", writeID, readID)
+	s.keys.Keep(c.Kept, "api-keys", bearerForm)
+	s.clients.Keep(c.Kept, "apps", clientForm)
 	s.modes.Share(c.Share, "app-modes", writeID, readID)
 	return s
 }

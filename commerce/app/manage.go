@@ -163,6 +163,9 @@ func (s *Service) Revoke(ctx context.Context, id uuid.UUID) (*App, fault.Problem
 		if err := endKeysOf(ctx, tx, id, now); err != nil {
 			return err
 		}
+		if s.storefronts != nil { // its tokens end with it
+			s.storefronts.ForgetStorefrontsTx(tx)
+		}
 		return s.audit.Audit(ctx, tx, "app.revoked", a.ID.String(), map[string]any{"before": a.facts()})
 	})
 	return given(a, err)

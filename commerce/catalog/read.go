@@ -139,6 +139,11 @@ func (s *Service) Options(ctx context.Context, products []uuid.UUID) (map[uuid.U
 	return s.store.options(ctx, s.db, products)
 }
 
+// ProductsOfOptions gives the products that options, or values of options, belong to, whoever may see these.
+func (s *Service) ProductsOfOptions(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+	return s.store.productsOfOptions(ctx, s.db, ids)
+}
+
 // Images reads pictures by id.
 func (s *Service) Images(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Image, error) {
 	list, err := s.store.images(ctx, s.db, ids)

@@ -8,6 +8,7 @@ package content
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -180,6 +181,42 @@ func (s *Service) Menu(ctx context.Context, handle string) (*Menu, error) {
 // MenuByID finds a menu with all its items. Fails with [fault.NotFound].
 func (s *Service) MenuByID(ctx context.Context, id uuid.UUID) (*Menu, error) {
 	return s.menu(ctx, s.db, "m.id = $2", id)
+}
+
+// FoundItems are entries of menus by their ids, and the menus that they stand in.
+type FoundItems struct {
+	Items map[uuid.UUID]*MenuItem
+	Menus []*Menu
+}
+
+// MenuItems finds entries of menus: two statements a menu, and one.
+func (s *Service) MenuItems(ctx context.Context, ids []uuid.UUID) (FoundItems, error) {
+	out := FoundItems{Items: map[uuid.UUID]*MenuItem{}}
+	menus, err := menusOfItems(ctx, s.db, ids)
+	if err != nil {
+		return out, err
+	}
+	for _, id := range menus {
+		m, err := s.MenuByID(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue // deleted a moment ago
+		}
+		if err != nil {
+			return out, err
+		}
+		out.Menus = append(out.Menus, m)
+		out.take(m.Items, ids)
+	}
+	return out, nil
+}
+
+func (f FoundItems) take(items []*MenuItem, ids []uuid.UUID) {
+	for _, item := range items {
+		if slices.Contains(ids, item.ID.UUID) {
+			f.Items[item.ID.UUID] = item
+		}
+		f.take(item.Items, ids)
+	}
 }
 
 func (s *Service) menu(ctx context.Context, q database.Querier, condition string, arg any) (*Menu, error) {

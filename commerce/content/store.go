@@ -102,3 +102,9 @@ func menuItem(id uuid.UUID, parent, resource uuid.NullUUID, title, typ, url stri
 }
 
 var resourceTypes = map[string]string{"PRODUCT": "Product", "COLLECTION": "Collection", "PAGE": "Page", "SHOP_POLICY": "ShopPolicy"}
+
+// menusOfItems reads in which menus entries stand. Served by their primary key.
+func menusOfItems(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, "SELECT DISTINCT menu_id FROM menu_item WHERE shop_id = $1 AND id = ANY($2) ORDER BY menu_id", ids)
+	return database.Scan(rows, err, scanID)
+}

@@ -149,6 +149,11 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (*Discount, error) {
 	return one(s.store.byIDs(ctx, s.db, []uuid.UUID{id}))
 }
 
+// ByIDs gives discounts of the shop by their ids, ended ones too. It is for staff.
+func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) ([]*Discount, error) {
+	return s.store.byIDs(ctx, s.db, ids)
+}
+
 // ByCode finds the discount of a code, in any letter case, ended or not. Fails with [fault.NotFound].
 func (s *Service) ByCode(ctx context.Context, code string) (*Discount, error) {
 	return one(s.store.byCode(ctx, s.db, fold(code)))

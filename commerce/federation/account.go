@@ -73,8 +73,12 @@ func (s *Service) foundTx(ctx context.Context, tx database.Tx, p *stored, email 
 // memberTx finds the member of staff that may be tied by a verified email.
 func (s *Service) memberTx(ctx context.Context, tx database.Tx, p *stored, email string, who *claims) (uuid.UUID, error) {
 	// An account of staff is that of all shops: what is held for as long as one is tied is this shop's provider.
-	if _, err := lockProvider(ctx, tx, p.ID.UUID); err != nil {
+	p, err := lockProvider(ctx, tx, p.ID.UUID)
+	if err != nil {
 		return uuid.Nil, err
+	}
+	if p == nil || !p.Enabled { // taken away, or switched off, since the browser left
+		return uuid.Nil, unknown()
 	}
 	id, active, found, err := s.staff.MemberByEmailTx(ctx, tx, email)
 	switch {

@@ -27,6 +27,7 @@ const (
 // are made at the same time are counted like those made one after another.
 type Attempt struct {
 	service  *Service
+	ledger   ledger
 	subjects []subject
 }
 
@@ -49,14 +50,27 @@ func (s subject) delay(failures int) time.Duration {
 
 // Attempt asks whether somebody may try to sign in to an account now, from the address that the context names. The account
 // need not exist, and is counted all the same. Where it may not be tried, wait says how long to wait, and nothing is
-// counted: trying again too early does not make the wait longer. It must not be called within a transaction.
+// counted: trying again too early does not make the wait longer. Staff have one account for all shops, so that their failures
+// are counted over all of them; those of customers are their shop's. It must not be called within a transaction.
 func (s *Service) Attempt(ctx context.Context, kind access.Kind, email string) (a *Attempt, wait time.Duration, err error) {
+	return s.attempt(ctx, "", kind, email)
+}
+
+// AttemptRecovery is [Service.Attempt] for asking to have an account's password reset: it is counted apart, and since nothing
+// ever tells that it succeeded, each one counts.
+func (s *Service) AttemptRecovery(ctx context.Context, kind access.Kind, email string) (wait time.Duration, err error) {
+	_, wait, err = s.attempt(ctx, "recovery ", kind, email)
+	return wait, err
+}
+
+func (s *Service) attempt(ctx context.Context, of string, kind access.Kind, email string) (a *Attempt, wait time.Duration, err error) {
 	if normal, flaw := NormalizeEmail(email); flaw == EmailOK {
 		email = normal
 	}
-	a = &Attempt{service: s, subjects: []subject{{hash: Digest("account " + string(kind) + " " + email), tries: freeTries, patience: accountPatience, account: true}}}
+	a = &Attempt{service: s, ledger: ledger{all: kind == access.Staff}}
+	a.subjects = append(a.subjects, subject{hash: Digest(of + "account " + string(kind) + " " + email), tries: freeTries, patience: accountPatience, account: true})
 	if network := access.AddressFrom(ctx); network != "" && !loopback(network) {
-		a.subjects = append(a.subjects, subject{hash: Digest("address " + network), tries: addressTries, patience: addressPatience})
+		a.subjects = append(a.subjects, subject{hash: Digest(of + "address " + network), tries: addressTries, patience: addressPatience})
 	}
 	// Rows are locked in one order, so that attempts on one account from one address cannot deadlock.
 	slices.SortFunc(a.subjects, func(a, b subject) int { return bytes.Compare(a.hash, b.hash) })
@@ -65,7 +79,7 @@ func (s *Service) Attempt(ctx context.Context, kind access.Kind, email string) (
 		wait = 0
 		known := make([]failures, len(a.subjects))
 		for i, sub := range a.subjects {
-			if known[i], err = lockFailures(ctx, tx, s.newID(), sub.hash, now); err != nil {
+			if known[i], err = a.ledger.lock(ctx, tx, s.newID(), sub.hash, now); err != nil {
 				return err
 			}
 			if now.Sub(known[i].last) > failuresForgiven {
@@ -78,7 +92,7 @@ func (s *Service) Attempt(ctx context.Context, kind access.Kind, email string) (
 		}
 		for i, sub := range a.subjects {
 			n := known[i].count + 1
-			if err := setFailures(ctx, tx, sub.hash, n, now, now.Add(sub.delay(n))); err != nil {
+			if err := a.ledger.set(ctx, tx, sub.hash, n, now, now.Add(sub.delay(n))); err != nil {
 				return err
 			}
 		}
@@ -93,7 +107,7 @@ func (a *Attempt) Succeeded(ctx context.Context) {
 	s := a.service
 	err := s.db.InTx(ctx, func(tx database.Tx) error {
 		for _, sub := range a.subjects {
-			if err := forgive(ctx, tx, sub.hash, sub.account); err != nil {
+			if err := a.ledger.forgive(ctx, tx, sub.hash, sub.account); err != nil {
 				return err
 			}
 		}

@@ -99,12 +99,49 @@ func TestAttempts(t *testing.T) {
 				t.Fatalf("%d guesses were heard, want 6", n)
 			}
 		})
+		t.Run("StaffAreCountedOverAllShops", func(t *testing.T) {
+			b, other := setup(t, db), setup(t, db)
+			const email = "in-many-shops@example.com"
+			wait := func(b bundle, kind access.Kind) time.Duration {
+				t.Helper()
+				_, wait, err := b.ids.Attempt(b.ctx, kind, email)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return wait
+			}
+			for i := range 6 {
+				if got := wait([]bundle{b, other}[i%2], access.Staff); got != 0 {
+					t.Fatalf("try %d waits %v", i+1, got)
+				}
+			}
+			for _, at := range []bundle{b, other} {
+				if wait(at, access.Staff) == 0 {
+					t.Error("another guess is heard")
+				}
+				if got := wait(at, access.Customer); got != 0 {
+					t.Errorf("a customer of that email waits %v", got)
+				}
+				if got, err := at.ids.AttemptRecovery(at.ctx, access.Staff, email); err != nil || got != 0 {
+					t.Errorf("who asks for a new password waits %v: %v", got, err)
+				}
+			}
+			b.clock.Advance(time.Minute)
+			attempt, _, err := b.ids.Attempt(b.ctx, access.Staff, email)
+			if err != nil {
+				t.Fatal(err)
+			}
+			attempt.Succeeded(b.ctx)
+			if got := wait(other, access.Staff); got != 0 {
+				t.Errorf("who has signed in to one shop waits %v at the other", got)
+			}
+		})
 		t.Run("OldOnesAreForgotten", func(t *testing.T) {
 			b := setup(t, db)
 			b.attempt(b.ctx, "ada@example.com")
 			b.clock.Advance(2 * time.Hour)
 			b.attempt(b.ctx, "grace@example.com")
-			if n, err := b.ids.ForgetFailures(b.ctx, 100); err != nil || n < 1 {
+			if n, err := b.ids.ForgetFailures(b.ctx, 100); err != nil || n < 1 { // of all shops
 				t.Fatalf("%d: %v", n, err)
 			}
 			var left int

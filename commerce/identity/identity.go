@@ -6,8 +6,8 @@
 // it reads the state of their rows, and never writes them.
 //
 // Invariants: no token, handle or password is kept, only hashes; a handle names its shop and is good in no other; an
-// ended session is refused at once in the process that ended it, in every other as soon as it hears of it, and within
-// [Config.CacheFor] in any case; what is wrong with a refused token is never told.
+// ended session is refused at once in the process that ended it, and in every other where they keep sessions in one place
+// ([Config.Sessions]); elsewhere as soon as it hears of it, and within [Config.CacheFor] in any case; what is wrong with a refused token is never told.
 package identity
 
 import (
@@ -48,6 +48,11 @@ type Config struct {
 	// Share joins what is remembered in all processes of a deployment, so that what one of them ends is ended in all of
 	// them at once; nil leaves it to CacheFor.
 	Share aside.Channel
+	// Sessions keeps looked-up sessions for all processes of a deployment, so that none of them asks the database for what
+	// another knows, and what one ends is ended in all when it answers; nil keeps them in each process.
+	Sessions *aside.Store
+	// Alone says that no other process works on this database, so that sessions can be believed for longer: a minute.
+	Alone bool
 	// CacheSize bounds the number of tokens remembered, good ones and unknown ones each; 0 is 20,000.
 	CacheSize int
 	// Log gets what is wrong but refuses nobody, such as a session whose end could not be moved.
@@ -90,9 +95,14 @@ func New(c Config) *Service {
 		c.CacheSize = 20_000
 	}
 	s.passwords = NewHasher(c.PasswordMemory, s.random)
-	s.sessions = aside.New[digest, *session](c.CacheFor, c.CacheSize)
+	sessionsFor := c.CacheFor
+	if c.Alone {
+		sessionsFor = time.Minute
+	}
+	s.sessions = aside.New[digest, *session](sessionsFor, c.CacheSize)
 	s.tokens = aside.New[digest, *storefront](c.CacheFor, c.CacheSize)
 	s.sessions.Share(c.Share, "sessions", digest.bytes, readDigest)
+	s.sessions.Keep(c.Sessions, "sessions", sessionForm)
 	s.tokens.Share(c.Share, "storefront-tokens", digest.bytes, readDigest)
 	return s
 }

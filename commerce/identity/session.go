@@ -168,11 +168,7 @@ func (s *Service) RevokeAllTx(ctx context.Context, tx database.Tx, subject uuid.
 	if err != nil {
 		return err
 	}
-	tx.AfterCommit(func() {
-		for _, h := range hashes {
-			s.sessions.Drop(h)
-		}
-	})
+	tx.AfterCommit(func() { s.sessions.DropAll(hashes) })
 	return nil
 }
 

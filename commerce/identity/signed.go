@@ -62,7 +62,7 @@ func (s *Service) ExtendTx(ctx context.Context, tx database.Tx, kind access.Kind
 	if !moved || !ok {
 		return access.Actor{}, refused()
 	}
-	tx.AfterCommit(func() { s.sessions.Drop(named(id)) })
+	tx.AfterCommit(func() { s.sessions.Refresh(named(id)) })
 	return found.actor, nil
 }
 

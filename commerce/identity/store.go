@@ -139,7 +139,8 @@ func endStorefront(ctx context.Context, q database.Querier, id uuid.UUID, now ti
 	return n == 1, err
 }
 
-// adoptStorefront gives a token to an app, and reports whether there was such a token in force; the prefix must be of one only.
-func adoptStorefront(ctx context.Context, q database.Querier, prefix string, app uuid.UUID) (int64, error) {
-	return q.Exec(ctx, `UPDATE storefront_token SET app_id = $3 WHERE shop_id = $1 AND prefix = $2 AND revoked_at IS NULL`, prefix, app)
+// adoptStorefront gives tokens in force to an app, and their ids; the prefix should be of one only.
+func adoptStorefront(ctx context.Context, q database.Querier, prefix string, app uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, `UPDATE storefront_token SET app_id = $3 WHERE shop_id = $1 AND prefix = $2 AND revoked_at IS NULL RETURNING id`, prefix, app)
+	return database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
 }

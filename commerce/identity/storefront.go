@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/keyset"
 )
 
 // The kinds of storefront token: a public one may be seen by every shopper; a private one stays on a server, whose word
@@ -115,35 +116,55 @@ const maxToken = 200
 
 // RevokeStorefront ends a token of the context's shop. Fails with [fault.NotFound] where there is none.
 func (s *Service) RevokeStorefront(ctx context.Context, id uuid.UUID) error {
-	return s.db.InTx(ctx, func(tx database.Tx) error {
-		ended, err := endStorefront(ctx, tx, id, s.clock.Now())
-		if err != nil {
-			return err
-		}
-		if !ended {
-			return fault.New(fault.NotFound, "There is no such storefront token.")
-		}
-		tx.AfterCommit(s.tokens.Flush)
-		return nil
-	})
+	return s.db.InTx(ctx, func(tx database.Tx) error { return s.RevokeStorefrontTx(ctx, tx, id) })
 }
 
-// AdoptStorefront gives the token of the context's shop that begins with these first characters to an app of the shop, whose
-// operations it may then run. Fails with [fault.NotFound] where no token begins so, and with [fault.Conflict] where several do.
-func (s *Service) AdoptStorefront(ctx context.Context, prefix string, app uuid.UUID) error {
-	return s.db.InTx(ctx, func(tx database.Tx) error {
-		n, err := adoptStorefront(ctx, tx, prefix, app)
-		switch {
-		case err != nil:
-			return err
-		case n == 0:
-			return fault.New(fault.NotFound, "No storefront token of this shop begins with %q. Give its first eight characters.", fault.Shorten(prefix, 20))
-		case n > 1:
-			return fault.New(fault.Conflict, "%d storefront tokens begin with %q.", n, prefix)
-		}
-		tx.AfterCommit(s.tokens.Flush)
-		return nil
-	})
+// RevokeStorefrontTx is [Service.RevokeStorefront] within a transaction, when that commits.
+func (s *Service) RevokeStorefrontTx(ctx context.Context, tx database.Tx, id uuid.UUID) error {
+	ended, err := endStorefront(ctx, tx, id, s.clock.Now())
+	if err == nil && !ended {
+		err = fault.New(fault.NotFound, "There is no such storefront token.")
+	}
+	if err == nil {
+		s.ForgetStorefrontsTx(tx)
+	}
+	return err
+}
+
+// ForgetStorefrontsTx drops what is remembered of all storefront tokens when the transaction commits: call it where a change alters
+// what they open, such as the end of the app that they belong to.
+func (s *Service) ForgetStorefrontsTx(tx database.Tx) { tx.AfterCommit(s.tokens.Flush) }
+
+// AdoptStorefrontTx gives the token of the context's shop that begins with these first characters to an app of the shop, whose
+// operations it may then run, and tells its id. Fails with [fault.NotFound] where no token begins so, and with [fault.Conflict] where
+// several do.
+func (s *Service) AdoptStorefrontTx(ctx context.Context, tx database.Tx, prefix string, app uuid.UUID) (uuid.UUID, error) {
+	adopted, err := adoptStorefront(ctx, tx, prefix, app)
+	switch {
+	case err != nil:
+		return uuid.Nil, err
+	case len(adopted) == 0:
+		return uuid.Nil, fault.New(fault.NotFound, "No storefront token of this shop begins with %q. Give its first eight characters.", fault.Shorten(prefix, 20))
+	case len(adopted) > 1:
+		return uuid.Nil, fault.New(fault.Conflict, "%d storefront tokens begin with %q.", len(adopted), prefix)
+	}
+	s.ForgetStorefrontsTx(tx)
+	return adopted[0], nil
+}
+
+// Storefronts gives a page of the tokens of the context's shop that are in force.
+func (s *Service) Storefronts(ctx context.Context, w keyset.Window) ([]StorefrontToken, error) {
+	return listStorefronts(ctx, s.db, w, s.clock.Now())
+}
+
+// StorefrontsByID gives tokens of the context's shop that are in force.
+func (s *Service) StorefrontsByID(ctx context.Context, ids []uuid.UUID) ([]StorefrontToken, error) {
+	return storefrontsByID(ctx, s.db, ids, s.clock.Now())
+}
+
+// CountStorefrontsTx counts the tokens of the context's shop that are in force.
+func (s *Service) CountStorefrontsTx(ctx context.Context, tx database.Tx) (int, error) {
+	return countStorefronts(ctx, tx, s.clock.Now())
 }
 
 // LookupStorefront tells which shop a storefront token opens, whatever shop the context is bound to. Fails with

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/platform/outbox"
 )
 
@@ -36,4 +37,24 @@ func account(m customer.Mail) letter {
 		kind = "account_activate"
 	}
 	return letter{to: m.To, kind: kind, data: m}
+}
+
+// invitation asks a new member of the shop's staff to choose a password.
+func (s *Service) invitation(ctx context.Context, e outbox.Event) (letter, bool, error) {
+	var invited staff.Invited
+	if err := e.Decode(&invited); err != nil {
+		return letter{}, false, err
+	}
+	m, ok, err := s.Staff.InvitationMail(ctx, invited.StaffID)
+	return letter{to: m.To, kind: "staff_invitation", data: m}, ok, err
+}
+
+// staffRecovery is [Service.recovery] for the shop's staff.
+func (s *Service) staffRecovery(ctx context.Context, e outbox.Event) (letter, bool, error) {
+	var asked staff.RecoveryAsked
+	if err := e.Decode(&asked); err != nil {
+		return letter{}, false, err
+	}
+	m, ok, err := s.Staff.RecoveryMail(ctx, asked.Email)
+	return letter{to: m.To, kind: "staff_recovery", data: m}, ok, err
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/fault"
 	postal "github.com/rialtohq/rialto/platform/mail"
@@ -31,6 +32,7 @@ const ConsumerName = "notice"
 var Subjects = []string{
 	order.SubjectPlaced, order.SubjectCanceled, order.SubjectRefunded, order.SubjectFulfilled, order.SubjectTracked, order.SubjectEdited,
 	customer.SubjectRecoveryRequested, customer.SubjectActivationRequested,
+	staff.SubjectInvited, staff.SubjectRecoveryAsked,
 }
 
 // Mailer sends mails; *mail.Folder and *mail.SMTP do. What it says with [fault.Invalid] no other try can change.
@@ -52,6 +54,12 @@ type Customers interface {
 	ActivationMail(ctx context.Context, id uuid.UUID) (customer.Mail, bool, error)
 }
 
+// Staff makes the links that open accounts of staff; *staff.Service does.
+type Staff interface {
+	RecoveryMail(ctx context.Context, email string) (staff.Mail, bool, error)
+	InvitationMail(ctx context.Context, id uuid.UUID) (staff.Mail, bool, error)
+}
+
 // Shops knows who writes; *shop.Service does.
 type Shops interface {
 	Current(ctx context.Context) (*shop.Shop, error)
@@ -61,6 +69,7 @@ type Shops interface {
 type Config struct {
 	Orders    Orders
 	Customers Customers
+	Staff     Staff
 	Shops     Shops
 	Mailer    Mailer
 }
@@ -134,6 +143,8 @@ func (s *Service) writers() map[string]func(ctx context.Context, e outbox.Event)
 		order.SubjectEdited:                 s.edited,
 		customer.SubjectRecoveryRequested:   s.recovery,
 		customer.SubjectActivationRequested: s.activation,
+		staff.SubjectInvited:                s.invitation,
+		staff.SubjectRecoveryAsked:          s.staffRecovery,
 	}
 }
 

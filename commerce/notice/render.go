@@ -15,7 +15,7 @@ import (
 var files embed.FS
 
 // kinds is the one list of mails. Each has templates/NAME.txt, which defines its subject too, and templates/NAME.html.
-var kinds = []string{"order_placed", "order_canceled", "order_refunded", "order_fulfilled", "order_tracking", "order_edited", "account_reset", "account_activate"}
+var kinds = []string{"order_placed", "order_canceled", "order_refunded", "order_fulfilled", "order_tracking", "order_edited", "account_reset", "account_activate", "staff_invitation", "staff_recovery"}
 
 type sheet struct {
 	text *texttemplate.Template

@@ -68,11 +68,11 @@ func (s *Service) bearer(ctx context.Context, token string) (access.Actor, *acce
 // refuseEnded refuses a token without a session that was revoked by itself.
 func (s *Service) refuseEnded(ctx context.Context, c *accessClaims) error {
 	d := digestOf("access token " + c.ID)
-	_, ended, err := s.ended.Get(d, s.clock.Now(), func() (struct{}, bool, error) {
-		found, err := hasEnded(database.WithShop(ctx, c.shop), s.db, d)
-		return struct{}{}, found, err
+	_, alive, err := s.alive.Get(d, s.clock.Now(), func() (struct{}, bool, error) {
+		ended, err := hasEnded(database.WithShop(ctx, c.shop), s.db, d)
+		return struct{}{}, !ended, err
 	})
-	if err == nil && ended {
+	if err == nil && !alive {
 		err = identity.Refused()
 	}
 	return err

@@ -7,11 +7,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/google/uuid"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
@@ -85,36 +87,75 @@ type keyring struct {
 	newID  func() uuid.UUID
 	seal   seal.Sealer
 
-	mu     sync.Mutex
-	known  []Key
-	readAt time.Time
+	// told tells the other processes that keys have changed; nil where there are none to be told.
+	told func(message []byte)
+	// reads makes one question of many at once.
+	reads singleflight.Group
+
+	mu      sync.Mutex // held over no question to the database
+	known   []Key
+	readAt  time.Time
+	changes int
 }
+
+// readPatience is how long the database is given to tell the keys.
+const readPatience = 5 * time.Second
 
 // all gives the keys; a reader that misses one says so with fresh, and the keys are then read again if that was not done
 // in this second: invented key ids must not become questions to the database.
 func (r *keyring) all(ctx context.Context, fresh bool) ([]Key, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	limit := keysFor
 	if fresh {
 		limit = time.Second
 	}
-	now := r.clock.Now()
-	if age := now.Sub(r.readAt); r.known != nil && age >= 0 && age < limit {
-		return r.known, nil
+	r.mu.Lock()
+	age := r.clock.Now().Sub(r.readAt)
+	known, changes := r.known, r.changes
+	r.mu.Unlock()
+	if known != nil && age >= 0 && age < limit {
+		return known, nil
 	}
+	// Who asks after a change must not be given what was read before it.
+	read := r.reads.DoChan(strconv.Itoa(changes), func() (any, error) { return r.read(context.WithoutCancel(ctx), changes) })
+	select {
+	case done := <-read:
+		if done.Err != nil {
+			return nil, done.Err
+		}
+		return done.Val.([]Key), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (r *keyring) read(ctx context.Context, changes int) ([]Key, error) {
+	ctx, cancel := context.WithTimeout(ctx, readPatience)
+	defer cancel()
+	now := r.clock.Now()
 	known, err := readKeys(ctx, r.db, r.seal)
 	if err != nil {
 		return nil, err
 	}
-	r.known, r.readAt = known, now
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.changes == changes {
+		r.known, r.readAt = known, now
+	}
 	return known, nil
 }
 
 func (r *keyring) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.known = nil
+	r.known, r.changes = nil, r.changes+1
+}
+
+// changed forgets the keys, here and in all other processes.
+func (r *keyring) changed() {
+	r.forget()
+	if r.told != nil {
+		r.told(nil)
+	}
 }
 
 // byID gives the key with an id, if it is believed.
@@ -209,6 +250,22 @@ func thumbprint(public ed25519.PublicKey) string {
 // RotateKeys makes a key that takes over after [KeyLead], and retires those before it for when their last token has ended.
 // Nobody is signed out by it. Where nothing signs now, the new key does at once.
 func (s *Service) RotateKeys(ctx context.Context) (*Key, error) {
+	return s.rotate(ctx, func(keys []Key, now time.Time) (active, retired time.Time) {
+		active = now
+		if Signing(keys, now) != nil {
+			active = now.Add(KeyLead)
+		}
+		return active, active.Add(keyRest)
+	})
+}
+
+// RotateKeysNow is [Service.RotateKeys] for a key that others may know: the new one signs at once, and no token of those before is
+// believed any more. Apps get new ones with their refresh tokens.
+func (s *Service) RotateKeysNow(ctx context.Context) (*Key, error) {
+	return s.rotate(ctx, func(_ []Key, now time.Time) (active, retired time.Time) { return now, now })
+}
+
+func (s *Service) rotate(ctx context.Context, when func(keys []Key, now time.Time) (active, retired time.Time)) (*Key, error) {
 	now := s.clock.Now()
 	k, err := s.keys.make(now)
 	if err != nil {
@@ -222,14 +279,12 @@ func (s *Service) RotateKeys(ctx context.Context) (*Key, error) {
 		if err != nil {
 			return err
 		}
-		k.ActiveAt = now
-		if Signing(keys, now) != nil {
-			k.ActiveAt = now.Add(KeyLead)
-		}
-		if err := retireKeys(ctx, tx, k.ActiveAt.Add(keyRest)); err != nil {
+		var retired time.Time
+		k.ActiveAt, retired = when(keys, now)
+		if err := retireKeys(ctx, tx, retired, now); err != nil {
 			return err
 		}
-		tx.AfterCommit(s.keys.forget)
+		tx.AfterCommit(s.keys.changed)
 		return insertKey(ctx, tx, k)
 	})
 	if err != nil {

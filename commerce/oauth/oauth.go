@@ -7,14 +7,15 @@
 //
 // Invariants: no code and no refresh token is kept, only hashes; each is used once, and one that comes twice ends all that
 // it ever gave; a token never allows more than was granted, than the app may have, and than the member may do at that
-// moment; a token that was ended is refused at once in the process that ended it, in every other as soon as it
-// hears of it, and within [Config.CacheFor] in any case; which of the checks a refused token failed is never told.
+// moment; a token that was ended is refused at once in the process that ended it, and in every other where they keep what they know in
+// one place ([Config.Kept]); elsewhere as soon as it hears of it, and within [Config.CacheFor] in any case; which of the checks a refused token failed is never told.
 //
 // Locks are taken in the order member of staff, code or refresh token, its family, session.
 package oauth
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"io"
 	"log/slog"
 	"time"
@@ -65,6 +66,9 @@ type Config struct {
 	// Share joins what is remembered in all processes of a deployment, so that a token that one of them ends is ended in all
 	// of them at once; nil leaves it to CacheFor.
 	Share aside.Channel
+	// Kept keeps for all processes which tokens have not ended, so that what one of them ends is ended in all when it answers; nil leaves
+	// that to each process.
+	Kept *aside.Store
 	// Log gets what is worth knowing and refuses nobody, such as the theft of a token.
 	Log *slog.Logger
 }
@@ -81,8 +85,9 @@ type Service struct {
 	log      *slog.Logger
 	issuer   string
 	keys     *keyring
-	ended    *aside.Cache[digest, struct{}]
-	read     *aside.Cache[digest, *accessClaims]
+	// alive are the tokens that have not been ended by themselves.
+	alive *aside.Cache[digest, struct{}]
+	read  *aside.Cache[digest, *accessClaims]
 }
 
 // New makes the service. Signing keys are made when the first token is asked for.
@@ -104,8 +109,15 @@ func New(c Config) *Service {
 		c.CacheFor = 5 * time.Second
 	}
 	s.keys = &keyring{db: s.db, clock: s.clock, random: s.random, newID: s.newID, seal: seal.New(c.Secret, "signing key")}
-	s.ended = aside.New[digest, struct{}](c.CacheFor, 20_000)
-	s.ended.Share(c.Share, "ended-tokens", digest.bytes, readDigest)
+	s.alive = aside.New[digest, struct{}](c.CacheFor, 20_000)
+	s.alive.Share(c.Share, "ended-tokens", digest.bytes, readDigest)
+	s.alive.Keep(c.Kept, "access-tokens", aside.Form[digest, struct{}]{
+		Key:   func(d digest) string { return base64.RawURLEncoding.EncodeToString(d[:]) },
+		Write: func(struct{}) any { return 1 }, Read: func([]byte) (struct{}, error) { return struct{}{}, nil },
+	})
+	if c.Share != nil {
+		s.keys.told = c.Share("signing-keys", func([]byte) { s.keys.forget() })
+	}
 	s.read = aside.New[digest, *accessClaims](AccessLifetime, 20_000)
 	return s
 }

@@ -49,7 +49,7 @@ func (s *Service) Revoke(ctx context.Context, c *apps.Client, token string) erro
 func (s *Service) endOwnTx(ctx context.Context, tx database.Tx, c *accessClaims) error {
 	d := digestOf("access token " + c.ID)
 	now := s.clock.Now()
-	tx.AfterCommit(func() { s.ended.Drop(d) })
+	tx.AfterCommit(func() { s.alive.Drop(d) })
 	return insertToken(ctx, tx, tokenRow{
 		id: s.newID(), app: c.client, family: s.newID(), subject: c.client, hash: d,
 		authTime: c.IssuedAt.Time(), expires: c.Expiry.Time().Add(Leeway), created: now, ended: now,

@@ -31,8 +31,12 @@ func (s *Service) load(ctx context.Context, id uuid.UUID) (*snapshot, error) {
 
 // find reads a shop by its id or handle. Served by the primary key, and by shop (handle).
 func (s *Service) find(ctx context.Context, column string, value any) ([]*Shop, error) {
-	rows, err := s.db.SysQuery(database.AllShops(ctx), `SELECT id, handle, name, email, currency, country, language, money_format, domain, description, policies, brand
-		FROM shop WHERE `+column+` = $1`, value)
+	return readShops(ctx, s.db, column+` = $1`, value)
+}
+
+func readShops(ctx context.Context, q database.Querier, where string, value any) ([]*Shop, error) {
+	rows, err := q.SysQuery(database.AllShops(ctx), `SELECT id, handle, name, email, currency, country, language, money_format, domain, description, policies, brand
+		FROM shop WHERE `+where, value)
 	return database.Scan(rows, err, func(scan func(...any) error) (*Shop, error) {
 		s := &Shop{}
 		var id uuid.UUID
@@ -117,4 +121,27 @@ func (s *Service) putMarkets(ctx context.Context, tx database.Tx, shop uuid.UUID
 		}
 	}
 	return nil
+}
+
+// lock reads a shop and holds it until the transaction ends. Served by the primary key.
+func (s *Service) lock(ctx context.Context, tx database.Tx, id uuid.UUID) (*Shop, error) {
+	found, err := readShops(ctx, tx, "id = $1 FOR NO KEY UPDATE", id)
+	if err == nil && len(found) == 0 {
+		err = fault.New(fault.NotFound, "There is no such shop.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// save writes what staff change of a shop. Served by the primary key.
+func (s *Service) save(ctx context.Context, tx database.Tx, own *Shop) error {
+	about := ""
+	if own.Description != nil {
+		about = *own.Description
+	}
+	_, err := tx.SysExec(database.AllShops(ctx), `UPDATE shop SET updated_at = $2, name = $3, description = $4, email = $5, domain = $6, money_format = $7, policies = $8 WHERE id = $1`,
+		own.ID.UUID, s.clock.Now(), own.Name, about, own.Email, own.Domain, own.MoneyFormat, database.JSON[[]Policy]{V: own.Policies})
+	return err
 }

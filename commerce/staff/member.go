@@ -19,9 +19,11 @@ import (
 
 // CreateInput describes a new member of the shop's staff.
 type CreateInput struct {
-	Email    string
-	Name     string
+	Email string
+	Name  string
+	// Password is the first one. Who is invited has none yet, and is mailed a link to choose it.
 	Password string
+	Invite   bool
 	Role     string
 }
 
@@ -35,7 +37,7 @@ type member struct {
 
 const maxName = 255
 
-// Create gives somebody an account and a role in the shop. An email that has an account through another shop is a problem:
+// Create gives somebody an account and a role in the shop, or invites them to choose a password. An email that has an account through another shop is a problem:
 // whoever made that account chose its password, and no shop may let in whom another one vouches for. The deployment's
 // operator may ([Service.Admit]). Fails with [fault.Forbidden] unless the actor may give the role (see
 // [Service.AssignRole]).
@@ -49,8 +51,10 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*StaffMember, fau
 	if len(problems) > 0 || err != nil {
 		return nil, problems, err
 	}
-	if m.hash, err = s.identity.Passwords().Hash(ctx, in.Password); err != nil {
-		return nil, nil, err
+	if !in.Invite {
+		if m.hash, err = s.identity.Passwords().Hash(ctx, in.Password); err != nil {
+			return nil, nil, err
+		}
 	}
 	err = s.db.InTx(ctx, func(tx database.Tx) error {
 		if err := s.mayGive(ctx, tx, in.Role, "input", "role"); err != nil {
@@ -78,7 +82,7 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*StaffMember, fau
 			return refuse(CodeConflict, "Email belongs to somebody at another shop. Ask whoever runs this deployment to add them: rialto shop admit.", "input", "email")
 		}
 		// An account that no shop has any more begins anew: nothing of it is left to come in with.
-		if err := renewMember(ctx, tx, m, s.clock.Now()); err != nil {
+		if err := errors.Join(renewMember(ctx, tx, m, s.clock.Now()), endSecrets(ctx, tx, m.id, s.clock.Now())); err != nil {
 			return err
 		}
 		return s.created(ctx, tx, m, in.Role)
@@ -87,34 +91,26 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*StaffMember, fau
 }
 
 func (s *Service) created(ctx context.Context, tx database.Tx, m member, role string) error {
-	if err := s.Audit(ctx, tx, "staff.member_created", resource(m.id), map[string]any{"email": m.email}); err != nil {
+	data := map[string]any{"email": m.email}
+	if m.hash == "" {
+		data["invited"] = true
+	}
+	if err := s.Audit(ctx, tx, "staff.member_created", resource(m.id), data); err != nil {
 		return err
+	}
+	if m.hash == "" {
+		if err := s.events.AppendTx(ctx, tx, SubjectInvited, Invited{StaffID: m.id}); err != nil {
+			return err
+		}
 	}
 	return s.give(ctx, tx, m.id, role, nil)
 }
 
 func (s *Service) check(in CreateInput) (m member, problems fault.Problems) {
-	email, flaw := identity.NormalizeEmail(in.Email)
-	switch flaw {
-	case identity.EmailOK:
-	case identity.EmailBlank:
-		problems.Add(CodeBlank, "Email is missing.", "input", "email")
-	case identity.EmailTooLong:
-		problems.Add(CodeTooLong, "Email is too long.", "input", "email")
-	default:
-		problems.Add(CodeInvalid, "Email is not an email address.", "input", "email")
-	}
+	email, problems := checkEmail(in.Email, "input", "email")
 	name := line(&problems, in.Name, "Name", maxName, "input", "name")
-	switch s.identity.CheckPassword(in.Password, in.Email) {
-	case identity.NoFlaw:
-	case identity.Blank:
-		problems.Add(CodeBlank, "Password is missing.", "input", "password")
-	case identity.TooLong:
-		problems.Add(CodeTooLong, fmt.Sprintf("Password is too long: at most %d bytes.", identity.MaxPassword), "input", "password")
-	case identity.Common:
-		problems.Add(CodeInvalid, "Password is too easy to guess, or was found in a breach. Choose another one.", "input", "password")
-	default:
-		problems.Add(CodeInvalid, fmt.Sprintf("Password needs at least %d characters, and no space at either end.", identity.MinPassword), "input", "password")
+	if !in.Invite {
+		problems = append(problems, s.checkPassword(in.Password, in.Email, "input", "password")...)
 	}
 	return member{id: s.newID(), email: email, name: name, active: true}, problems
 }

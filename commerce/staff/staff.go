@@ -6,12 +6,14 @@
 //
 // Invariants: nobody makes, changes, gives or takes a role that allows what they may not do themselves; a role that
 // somebody holds is not deleted; a shop never loses its last active owner; a wrong password, an unknown email and an
-// account without a role in the shop cannot be told apart; the record of what was done is only ever added to.
+// account without a role in the shop cannot be told apart; a mailed secret is kept as its hash, sets one password, and ends with any
+// change of it, which ends every session in every shop; the record of what was done is only ever added to.
 //
-// Rows are locked in this order: a role, the assignments of a member, the owners.
+// Rows are locked in this order: a role, the assignments of a member, the owners, an account, its secrets.
 package staff
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -37,6 +39,8 @@ type StaffMember struct { //nolint:revive // the name that the API has for it
 	Name string
 	// Roles are the roles held in the shop, by handle, in alphabetical order.
 	Roles []string
+	// Invited says that the member has not chosen a password yet.
+	Invited bool
 	// AccessScopes is what the member may do in the shop, in alphabetical order.
 	AccessScopes []string
 }
@@ -85,10 +89,24 @@ const (
 	CodeUnknownMember = "UNIDENTIFIED_STAFF_MEMBER"
 )
 
+// Events takes what happened, within the transaction in which it happened. platform/outbox is one.
+type Events interface {
+	AppendTx(ctx context.Context, tx database.Tx, subject string, payload any) error
+}
+
+// silence tells nobody.
+type silence struct{}
+
+func (silence) AppendTx(context.Context, database.Tx, string, any) error { return nil }
+
 // Config is what the service needs. DB and Identity are required.
 type Config struct {
 	DB       *database.DB
 	Identity *identity.Service
+	// Events takes what happened; nil tells nobody, so that no mail is written.
+	Events Events
+	// PasswordURL is the page where a mailed secret is used.
+	PasswordURL string
 	// Clock defaults to the machine's.
 	Clock clock.Clock
 	// NewID makes the ids of rows; the default is UUIDv7.
@@ -101,11 +119,17 @@ type Service struct {
 	identity *identity.Service
 	clock    clock.Clock
 	newID    func() uuid.UUID
+	events   Events
+	// passwordURL is where mailed secrets are used.
+	passwordURL string
 }
 
 // New makes the service.
 func New(c Config) *Service {
-	s := &Service{db: c.DB, identity: c.Identity, clock: c.Clock, newID: c.NewID}
+	s := &Service{db: c.DB, identity: c.Identity, clock: c.Clock, newID: c.NewID, events: c.Events, passwordURL: c.PasswordURL}
+	if s.events == nil {
+		s.events = silence{}
+	}
 	if s.clock == nil {
 		s.clock = clock.System{}
 	}

@@ -53,7 +53,7 @@ func memberID(ctx context.Context, q database.Querier, email string) (uuid.UUID,
 // membersByID reads members with their roles in the shop, and what those that the shop made allow: one row a role.
 func membersByID(ctx context.Context, q database.Querier, ids []uuid.UUID) (map[uuid.UUID]*StaffMember, error) {
 	members := make(map[uuid.UUID]*StaffMember, len(ids))
-	rows, err := q.Query(ctx, `SELECT m.id, m.email, m.name, m.active, m.created_at, r.role, x.scopes FROM role_assignment r JOIN staff_member m ON m.id = r.staff_id
+	rows, err := q.Query(ctx, `SELECT m.id, m.email, m.name, m.active, m.created_at, m.password_hash = '', r.role, x.scopes FROM role_assignment r JOIN staff_member m ON m.id = r.staff_id
 		LEFT JOIN role x ON x.shop_id = r.shop_id AND x.handle = r.role
 		WHERE r.shop_id = $1 AND r.staff_id = ANY($2) ORDER BY m.id, r.role`, ids)
 	_, err = database.Scan(rows, err, func(scan func(...any) error) (struct{}, error) {
@@ -61,7 +61,7 @@ func membersByID(ctx context.Context, q database.Querier, ids []uuid.UUID) (map[
 		var m StaffMember
 		var name, role string
 		var made database.JSON[[]string]
-		err := scan(&id, &m.Email, &name, &m.Active, &m.CreatedAt, &role, &made)
+		err := scan(&id, &m.Email, &name, &m.Active, &m.CreatedAt, &m.Invited, &role, &made)
 		if members[id] == nil {
 			m.ID = gid.New("StaffMember", id)
 			m.named(name)

@@ -83,10 +83,12 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/signinflow"
 	"github.com/rialtohq/rialto/ent/generated/signingkey"
 	"github.com/rialtohq/rialto/ent/generated/staffmember"
+	"github.com/rialtohq/rialto/ent/generated/stafftoken"
 	"github.com/rialtohq/rialto/ent/generated/stagedupload"
 	"github.com/rialtohq/rialto/ent/generated/stockmovement"
 	"github.com/rialtohq/rialto/ent/generated/storefronttoken"
 	"github.com/rialtohq/rialto/ent/generated/taxrate"
+	"github.com/rialtohq/rialto/ent/generated/urlredirect"
 	"github.com/rialtohq/rialto/ent/generated/variant"
 	"github.com/rialtohq/rialto/ent/generated/variantoption"
 	"github.com/rialtohq/rialto/ent/generated/variantprice"
@@ -231,6 +233,8 @@ type Client struct {
 	SigningKey *SigningKeyClient
 	// StaffMember is the client for interacting with the StaffMember builders.
 	StaffMember *StaffMemberClient
+	// StaffToken is the client for interacting with the StaffToken builders.
+	StaffToken *StaffTokenClient
 	// StagedUpload is the client for interacting with the StagedUpload builders.
 	StagedUpload *StagedUploadClient
 	// StockMovement is the client for interacting with the StockMovement builders.
@@ -239,6 +243,8 @@ type Client struct {
 	StorefrontToken *StorefrontTokenClient
 	// TaxRate is the client for interacting with the TaxRate builders.
 	TaxRate *TaxRateClient
+	// UrlRedirect is the client for interacting with the UrlRedirect builders.
+	UrlRedirect *UrlRedirectClient
 	// Variant is the client for interacting with the Variant builders.
 	Variant *VariantClient
 	// VariantOption is the client for interacting with the VariantOption builders.
@@ -323,10 +329,12 @@ func (c *Client) init() {
 	c.SignInFlow = NewSignInFlowClient(c.config)
 	c.SigningKey = NewSigningKeyClient(c.config)
 	c.StaffMember = NewStaffMemberClient(c.config)
+	c.StaffToken = NewStaffTokenClient(c.config)
 	c.StagedUpload = NewStagedUploadClient(c.config)
 	c.StockMovement = NewStockMovementClient(c.config)
 	c.StorefrontToken = NewStorefrontTokenClient(c.config)
 	c.TaxRate = NewTaxRateClient(c.config)
+	c.UrlRedirect = NewUrlRedirectClient(c.config)
 	c.Variant = NewVariantClient(c.config)
 	c.VariantOption = NewVariantOptionClient(c.config)
 	c.VariantPrice = NewVariantPriceClient(c.config)
@@ -489,10 +497,12 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		SignInFlow:            NewSignInFlowClient(cfg),
 		SigningKey:            NewSigningKeyClient(cfg),
 		StaffMember:           NewStaffMemberClient(cfg),
+		StaffToken:            NewStaffTokenClient(cfg),
 		StagedUpload:          NewStagedUploadClient(cfg),
 		StockMovement:         NewStockMovementClient(cfg),
 		StorefrontToken:       NewStorefrontTokenClient(cfg),
 		TaxRate:               NewTaxRateClient(cfg),
+		UrlRedirect:           NewUrlRedirectClient(cfg),
 		Variant:               NewVariantClient(cfg),
 		VariantOption:         NewVariantOptionClient(cfg),
 		VariantPrice:          NewVariantPriceClient(cfg),
@@ -582,10 +592,12 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		SignInFlow:            NewSignInFlowClient(cfg),
 		SigningKey:            NewSigningKeyClient(cfg),
 		StaffMember:           NewStaffMemberClient(cfg),
+		StaffToken:            NewStaffTokenClient(cfg),
 		StagedUpload:          NewStagedUploadClient(cfg),
 		StockMovement:         NewStockMovementClient(cfg),
 		StorefrontToken:       NewStorefrontTokenClient(cfg),
 		TaxRate:               NewTaxRateClient(cfg),
+		UrlRedirect:           NewUrlRedirectClient(cfg),
 		Variant:               NewVariantClient(cfg),
 		VariantOption:         NewVariantOptionClient(cfg),
 		VariantPrice:          NewVariantPriceClient(cfg),
@@ -631,9 +643,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ProductOption, c.ProductPrice, c.ProductTag, c.Quota, c.Refund,
 		c.Reservation, c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument,
 		c.Session, c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter,
-		c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload,
-		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
-		c.VariantPrice,
+		c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember, c.StaffToken,
+		c.StagedUpload, c.StockMovement, c.StorefrontToken, c.TaxRate, c.UrlRedirect,
+		c.Variant, c.VariantOption, c.VariantPrice,
 	} {
 		n.Use(hooks...)
 	}
@@ -656,9 +668,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ProductOption, c.ProductPrice, c.ProductTag, c.Quota, c.Refund,
 		c.Reservation, c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument,
 		c.Session, c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter,
-		c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload,
-		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
-		c.VariantPrice,
+		c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember, c.StaffToken,
+		c.StagedUpload, c.StockMovement, c.StorefrontToken, c.TaxRate, c.UrlRedirect,
+		c.Variant, c.VariantOption, c.VariantPrice,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -801,6 +813,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SigningKey.mutate(ctx, m)
 	case *StaffMemberMutation:
 		return c.StaffMember.mutate(ctx, m)
+	case *StaffTokenMutation:
+		return c.StaffToken.mutate(ctx, m)
 	case *StagedUploadMutation:
 		return c.StagedUpload.mutate(ctx, m)
 	case *StockMovementMutation:
@@ -809,6 +823,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.StorefrontToken.mutate(ctx, m)
 	case *TaxRateMutation:
 		return c.TaxRate.mutate(ctx, m)
+	case *UrlRedirectMutation:
+		return c.UrlRedirect.mutate(ctx, m)
 	case *VariantMutation:
 		return c.Variant.mutate(ctx, m)
 	case *VariantOptionMutation:
@@ -9907,6 +9923,155 @@ func (c *StaffMemberClient) mutate(ctx context.Context, m *StaffMemberMutation) 
 	}
 }
 
+// StaffTokenClient is a client for the StaffToken schema.
+type StaffTokenClient struct {
+	config
+}
+
+// NewStaffTokenClient returns a client for the StaffToken from the given config.
+func NewStaffTokenClient(c config) *StaffTokenClient {
+	return &StaffTokenClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stafftoken.Hooks(f(g(h())))`.
+func (c *StaffTokenClient) Use(hooks ...Hook) {
+	c.hooks.StaffToken = append(c.hooks.StaffToken, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stafftoken.Intercept(f(g(h())))`.
+func (c *StaffTokenClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StaffToken = append(c.inters.StaffToken, interceptors...)
+}
+
+// Create returns a builder for creating a StaffToken entity.
+func (c *StaffTokenClient) Create() *StaffTokenCreate {
+	mutation := newStaffTokenMutation(c.config, OpCreate)
+	return &StaffTokenCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StaffToken entities.
+func (c *StaffTokenClient) CreateBulk(builders ...*StaffTokenCreate) *StaffTokenCreateBulk {
+	return &StaffTokenCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StaffTokenClient) MapCreateBulk(slice any, setFunc func(*StaffTokenCreate, int)) *StaffTokenCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StaffTokenCreateBulk{err: fmt.Errorf("calling to StaffTokenClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StaffTokenCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StaffTokenCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StaffToken.
+func (c *StaffTokenClient) Update() *StaffTokenUpdate {
+	mutation := newStaffTokenMutation(c.config, OpUpdate)
+	return &StaffTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StaffTokenClient) UpdateOne(_m *StaffToken) *StaffTokenUpdateOne {
+	mutation := newStaffTokenMutation(c.config, OpUpdateOne, withStaffToken(_m))
+	return &StaffTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StaffTokenClient) UpdateOneID(id uuid.UUID) *StaffTokenUpdateOne {
+	mutation := newStaffTokenMutation(c.config, OpUpdateOne, withStaffTokenID(id))
+	return &StaffTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StaffToken.
+func (c *StaffTokenClient) Delete() *StaffTokenDelete {
+	mutation := newStaffTokenMutation(c.config, OpDelete)
+	return &StaffTokenDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StaffTokenClient) DeleteOne(_m *StaffToken) *StaffTokenDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StaffTokenClient) DeleteOneID(id uuid.UUID) *StaffTokenDeleteOne {
+	builder := c.Delete().Where(stafftoken.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StaffTokenDeleteOne{builder}
+}
+
+// Query returns a query builder for StaffToken.
+func (c *StaffTokenClient) Query() *StaffTokenQuery {
+	return &StaffTokenQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStaffToken},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StaffToken entity by its id.
+func (c *StaffTokenClient) Get(ctx context.Context, id uuid.UUID) (*StaffToken, error) {
+	return c.Query().Where(stafftoken.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StaffTokenClient) GetX(ctx context.Context, id uuid.UUID) *StaffToken {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryStaff queries the staff edge of a StaffToken.
+func (c *StaffTokenClient) QueryStaff(_m *StaffToken) *StaffMemberQuery {
+	query := (&StaffMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stafftoken.Table, stafftoken.FieldID, id),
+			sqlgraph.To(staffmember.Table, staffmember.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, stafftoken.StaffTable, stafftoken.StaffColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StaffTokenClient) Hooks() []Hook {
+	return c.hooks.StaffToken
+}
+
+// Interceptors returns the client interceptors.
+func (c *StaffTokenClient) Interceptors() []Interceptor {
+	return c.inters.StaffToken
+}
+
+func (c *StaffTokenClient) mutate(ctx context.Context, m *StaffTokenMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StaffTokenCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StaffTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StaffTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StaffTokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown StaffToken mutation op: %q", m.Op())
+	}
+}
+
 // StagedUploadClient is a client for the StagedUpload schema.
 type StagedUploadClient struct {
 	config
@@ -10439,6 +10604,139 @@ func (c *TaxRateClient) mutate(ctx context.Context, m *TaxRateMutation) (Value, 
 	}
 }
 
+// UrlRedirectClient is a client for the UrlRedirect schema.
+type UrlRedirectClient struct {
+	config
+}
+
+// NewUrlRedirectClient returns a client for the UrlRedirect from the given config.
+func NewUrlRedirectClient(c config) *UrlRedirectClient {
+	return &UrlRedirectClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `urlredirect.Hooks(f(g(h())))`.
+func (c *UrlRedirectClient) Use(hooks ...Hook) {
+	c.hooks.UrlRedirect = append(c.hooks.UrlRedirect, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `urlredirect.Intercept(f(g(h())))`.
+func (c *UrlRedirectClient) Intercept(interceptors ...Interceptor) {
+	c.inters.UrlRedirect = append(c.inters.UrlRedirect, interceptors...)
+}
+
+// Create returns a builder for creating a UrlRedirect entity.
+func (c *UrlRedirectClient) Create() *UrlRedirectCreate {
+	mutation := newUrlRedirectMutation(c.config, OpCreate)
+	return &UrlRedirectCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of UrlRedirect entities.
+func (c *UrlRedirectClient) CreateBulk(builders ...*UrlRedirectCreate) *UrlRedirectCreateBulk {
+	return &UrlRedirectCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *UrlRedirectClient) MapCreateBulk(slice any, setFunc func(*UrlRedirectCreate, int)) *UrlRedirectCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &UrlRedirectCreateBulk{err: fmt.Errorf("calling to UrlRedirectClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*UrlRedirectCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &UrlRedirectCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for UrlRedirect.
+func (c *UrlRedirectClient) Update() *UrlRedirectUpdate {
+	mutation := newUrlRedirectMutation(c.config, OpUpdate)
+	return &UrlRedirectUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *UrlRedirectClient) UpdateOne(_m *UrlRedirect) *UrlRedirectUpdateOne {
+	mutation := newUrlRedirectMutation(c.config, OpUpdateOne, withUrlRedirect(_m))
+	return &UrlRedirectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *UrlRedirectClient) UpdateOneID(id uuid.UUID) *UrlRedirectUpdateOne {
+	mutation := newUrlRedirectMutation(c.config, OpUpdateOne, withUrlRedirectID(id))
+	return &UrlRedirectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for UrlRedirect.
+func (c *UrlRedirectClient) Delete() *UrlRedirectDelete {
+	mutation := newUrlRedirectMutation(c.config, OpDelete)
+	return &UrlRedirectDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *UrlRedirectClient) DeleteOne(_m *UrlRedirect) *UrlRedirectDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *UrlRedirectClient) DeleteOneID(id uuid.UUID) *UrlRedirectDeleteOne {
+	builder := c.Delete().Where(urlredirect.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &UrlRedirectDeleteOne{builder}
+}
+
+// Query returns a query builder for UrlRedirect.
+func (c *UrlRedirectClient) Query() *UrlRedirectQuery {
+	return &UrlRedirectQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeUrlRedirect},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a UrlRedirect entity by its id.
+func (c *UrlRedirectClient) Get(ctx context.Context, id uuid.UUID) (*UrlRedirect, error) {
+	return c.Query().Where(urlredirect.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *UrlRedirectClient) GetX(ctx context.Context, id uuid.UUID) *UrlRedirect {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *UrlRedirectClient) Hooks() []Hook {
+	return c.hooks.UrlRedirect
+}
+
+// Interceptors returns the client interceptors.
+func (c *UrlRedirectClient) Interceptors() []Interceptor {
+	return c.inters.UrlRedirect
+}
+
+func (c *UrlRedirectClient) mutate(ctx context.Context, m *UrlRedirectMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&UrlRedirectCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&UrlRedirectUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&UrlRedirectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&UrlRedirectDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown UrlRedirect mutation op: %q", m.Op())
+	}
+}
+
 // VariantClient is a client for the Variant schema.
 type VariantClient struct {
 	config
@@ -10852,8 +11150,9 @@ type (
 		PersistedOperation, Product, ProductOption, ProductPrice, ProductTag, Quota,
 		Refund, Reservation, ReturnLine, Role, RoleAssignment, SearchDocument, Session,
 		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
-		SigningKey, StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate,
-		Variant, VariantOption, VariantPrice []ent.Hook
+		SigningKey, StaffMember, StaffToken, StagedUpload, StockMovement,
+		StorefrontToken, TaxRate, UrlRedirect, Variant, VariantOption,
+		VariantPrice []ent.Hook
 	}
 	inters struct {
 		APIKey, Address, App, AuditEntry, BogusCharge, Cart, CartLine, CheckoutAttempt,
@@ -10867,7 +11166,8 @@ type (
 		PersistedOperation, Product, ProductOption, ProductPrice, ProductTag, Quota,
 		Refund, Reservation, ReturnLine, Role, RoleAssignment, SearchDocument, Session,
 		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
-		SigningKey, StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate,
-		Variant, VariantOption, VariantPrice []ent.Interceptor
+		SigningKey, StaffMember, StaffToken, StagedUpload, StockMovement,
+		StorefrontToken, TaxRate, UrlRedirect, Variant, VariantOption,
+		VariantPrice []ent.Interceptor
 	}
 )

@@ -79,10 +79,12 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/signinflow"
 	"github.com/rialtohq/rialto/ent/generated/signingkey"
 	"github.com/rialtohq/rialto/ent/generated/staffmember"
+	"github.com/rialtohq/rialto/ent/generated/stafftoken"
 	"github.com/rialtohq/rialto/ent/generated/stagedupload"
 	"github.com/rialtohq/rialto/ent/generated/stockmovement"
 	"github.com/rialtohq/rialto/ent/generated/storefronttoken"
 	"github.com/rialtohq/rialto/ent/generated/taxrate"
+	"github.com/rialtohq/rialto/ent/generated/urlredirect"
 	"github.com/rialtohq/rialto/ent/generated/variant"
 	"github.com/rialtohq/rialto/ent/generated/variantoption"
 	"github.com/rialtohq/rialto/ent/generated/variantprice"
@@ -213,10 +215,12 @@ func checkColumn(t, c string) error {
 			signinflow.Table:            signinflow.ValidColumn,
 			signingkey.Table:            signingkey.ValidColumn,
 			staffmember.Table:           staffmember.ValidColumn,
+			stafftoken.Table:            stafftoken.ValidColumn,
 			stagedupload.Table:          stagedupload.ValidColumn,
 			stockmovement.Table:         stockmovement.ValidColumn,
 			storefronttoken.Table:       storefronttoken.ValidColumn,
 			taxrate.Table:               taxrate.ValidColumn,
+			urlredirect.Table:           urlredirect.ValidColumn,
 			variant.Table:               variant.ValidColumn,
 			variantoption.Table:         variantoption.ValidColumn,
 			variantprice.Table:          variantprice.ValidColumn,

@@ -71,10 +71,12 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/signinflow"
 	"github.com/rialtohq/rialto/ent/generated/signingkey"
 	"github.com/rialtohq/rialto/ent/generated/staffmember"
+	"github.com/rialtohq/rialto/ent/generated/stafftoken"
 	"github.com/rialtohq/rialto/ent/generated/stagedupload"
 	"github.com/rialtohq/rialto/ent/generated/stockmovement"
 	"github.com/rialtohq/rialto/ent/generated/storefronttoken"
 	"github.com/rialtohq/rialto/ent/generated/taxrate"
+	"github.com/rialtohq/rialto/ent/generated/urlredirect"
 	"github.com/rialtohq/rialto/ent/generated/variant"
 	"github.com/rialtohq/rialto/ent/generated/variantoption"
 	"github.com/rialtohq/rialto/ent/generated/variantprice"
@@ -1430,6 +1432,12 @@ func init() {
 	staffmemberDescID := staffmemberFields[0].Descriptor()
 	// staffmember.DefaultID holds the default value on creation for the id field.
 	staffmember.DefaultID = staffmemberDescID.Default.(func() uuid.UUID)
+	stafftokenFields := schema.StaffToken{}.Fields()
+	_ = stafftokenFields
+	// stafftokenDescID is the schema descriptor for id field.
+	stafftokenDescID := stafftokenFields[0].Descriptor()
+	// stafftoken.DefaultID holds the default value on creation for the id field.
+	stafftoken.DefaultID = stafftokenDescID.Default.(func() uuid.UUID)
 	stageduploadMixin := schema.StagedUpload{}.Mixin()
 	stageduploadMixinFields0 := stageduploadMixin[0].Fields()
 	_ = stageduploadMixinFields0
@@ -1502,6 +1510,15 @@ func init() {
 	taxrateDescID := taxrateMixinFields0[0].Descriptor()
 	// taxrate.DefaultID holds the default value on creation for the id field.
 	taxrate.DefaultID = taxrateDescID.Default.(func() uuid.UUID)
+	urlredirectMixin := schema.UrlRedirect{}.Mixin()
+	urlredirectMixinFields0 := urlredirectMixin[0].Fields()
+	_ = urlredirectMixinFields0
+	urlredirectFields := schema.UrlRedirect{}.Fields()
+	_ = urlredirectFields
+	// urlredirectDescID is the schema descriptor for id field.
+	urlredirectDescID := urlredirectMixinFields0[0].Descriptor()
+	// urlredirect.DefaultID holds the default value on creation for the id field.
+	urlredirect.DefaultID = urlredirectDescID.Default.(func() uuid.UUID)
 	variantMixin := schema.Variant{}.Mixin()
 	variantMixinFields0 := variantMixin[0].Fields()
 	_ = variantMixinFields0

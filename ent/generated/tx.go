@@ -146,6 +146,8 @@ type Tx struct {
 	SigningKey *SigningKeyClient
 	// StaffMember is the client for interacting with the StaffMember builders.
 	StaffMember *StaffMemberClient
+	// StaffToken is the client for interacting with the StaffToken builders.
+	StaffToken *StaffTokenClient
 	// StagedUpload is the client for interacting with the StagedUpload builders.
 	StagedUpload *StagedUploadClient
 	// StockMovement is the client for interacting with the StockMovement builders.
@@ -154,6 +156,8 @@ type Tx struct {
 	StorefrontToken *StorefrontTokenClient
 	// TaxRate is the client for interacting with the TaxRate builders.
 	TaxRate *TaxRateClient
+	// UrlRedirect is the client for interacting with the UrlRedirect builders.
+	UrlRedirect *UrlRedirectClient
 	// Variant is the client for interacting with the Variant builders.
 	Variant *VariantClient
 	// VariantOption is the client for interacting with the VariantOption builders.
@@ -358,10 +362,12 @@ func (tx *Tx) init() {
 	tx.SignInFlow = NewSignInFlowClient(tx.config)
 	tx.SigningKey = NewSigningKeyClient(tx.config)
 	tx.StaffMember = NewStaffMemberClient(tx.config)
+	tx.StaffToken = NewStaffTokenClient(tx.config)
 	tx.StagedUpload = NewStagedUploadClient(tx.config)
 	tx.StockMovement = NewStockMovementClient(tx.config)
 	tx.StorefrontToken = NewStorefrontTokenClient(tx.config)
 	tx.TaxRate = NewTaxRateClient(tx.config)
+	tx.UrlRedirect = NewUrlRedirectClient(tx.config)
 	tx.Variant = NewVariantClient(tx.config)
 	tx.VariantOption = NewVariantOptionClient(tx.config)
 	tx.VariantPrice = NewVariantPriceClient(tx.config)

@@ -7,7 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// SignInFailure counts sign-ins that failed, by account and by address, so that each further one waits longer.
+// SignInFailure counts sign-ins that failed, by account and by address, so that each further one waits longer. What is counted of staff is
+// counted over all shops, as their accounts are: under no shop's id.
 type SignInFailure struct{ ent.Schema }
 
 // Annotations name the table.

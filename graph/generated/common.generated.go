@@ -479,6 +479,13 @@ func (ec *executionContext) _DisplayableError(ctx context.Context, sel ast.Selec
 			return graphql.Null
 		}
 		return ec._StaffUserError(ctx, sel, obj)
+	case model.StaffPasswordUserError:
+		return ec._StaffPasswordUserError(ctx, sel, &obj)
+	case *model.StaffPasswordUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StaffPasswordUserError(ctx, sel, obj)
 	case model.StaffAccessTokenUserError:
 		return ec._StaffAccessTokenUserError(ctx, sel, &obj)
 	case *model.StaffAccessTokenUserError:
@@ -653,6 +660,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Video(ctx, sel, obj)
+	case app.StorefrontToken:
+		return ec._StorefrontAccessToken(ctx, sel, &obj)
+	case *app.StorefrontToken:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StorefrontAccessToken(ctx, sel, obj)
 	case staff.StaffMember:
 		return ec._StaffMember(ctx, sel, &obj)
 	case *staff.StaffMember:
@@ -716,6 +730,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ExternalVideo(ctx, sel, obj)
+	case customer.Customer:
+		return ec._Customer(ctx, sel, &obj)
+	case *customer.Customer:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Customer(ctx, sel, obj)
 	case model.ComponentizableCartLine:
 		return ec._ComponentizableCartLine(ctx, sel, &obj)
 	case *model.ComponentizableCartLine:
@@ -765,9 +786,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ApiKey(ctx, sel, obj)
-	case model.URLRedirect:
+	case content.Redirect:
 		return ec._UrlRedirect(ctx, sel, &obj)
-	case *model.URLRedirect:
+	case *content.Redirect:
 		if obj == nil {
 			return graphql.Null
 		}

@@ -1560,7 +1560,7 @@ func UnmarshalCustomerUpdateInput(ctx context.Context, raw any) (customer.Update
 
 // region    **************************** object.gotpl ****************************
 
-var customerImplementors = []string{"Customer", "HasMetafields"}
+var customerImplementors = []string{"Customer", "HasMetafields", "Node"}
 
 func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet, obj *customer.Customer) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, customerImplementors)

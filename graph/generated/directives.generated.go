@@ -7,6 +7,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/graph/model"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // region    ************************** generated!.gotpl **************************
@@ -97,6 +98,22 @@ func UnmarshalVisitorConsent(ctx context.Context, raw any) (model.VisitorConsent
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) unmarshalOCacheControlScope2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCacheControlScope(ctx context.Context, v any) (*model.CacheControlScope, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.CacheControlScope)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCacheControlScope2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCacheControlScope(ctx context.Context, sel ast.SelectionSet, v *model.CacheControlScope) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
 
 func (ec *executionContext) unmarshalOVisitorConsent2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐVisitorConsent(ctx context.Context, v any) (*model.VisitorConsent, error) {
 	if v == nil {

@@ -16439,9 +16439,9 @@ func (x *engineRun) fieldMoneyV2(f *engine.Field, obj *money.Money) bool {
 
 var engineTypeMutation = &engine.Type{
 	Name: "Mutation", Implementors: mutationImplementors,
-	Numbers:   map[string]int{"__typename": 0, "cartCreate": 1, "cartLinesAdd": 2, "cartLinesUpdate": 3, "cartLinesRemove": 4, "cartBuyerIdentityUpdate": 5, "cartDiscountCodesUpdate": 6, "cartGiftCardCodesUpdate": 7, "cartGiftCardCodesAdd": 8, "cartGiftCardCodesRemove": 9, "cartNoteUpdate": 10, "cartAttributesUpdate": 11, "cartDeliveryAddressesAdd": 12, "cartDeliveryAddressesUpdate": 13, "cartDeliveryAddressesRemove": 14, "cartDeliveryAddressesReplace": 15, "cartSelectedDeliveryOptionsUpdate": 16, "cartBillingAddressUpdate": 17, "cartMetafieldsSet": 18, "cartMetafieldDelete": 19, "cartClone": 20, "cartRemovePersonalData": 21, "checkoutComplete": 22, "cartPaymentUpdate": 23, "cartPrepareForCompletion": 24, "cartSubmitForCompletion": 25, "customerCreate": 26, "customerAccessTokenCreate": 27, "customerAccessTokenRenew": 28, "customerAccessTokenDelete": 29, "customerUpdate": 30, "customerActivate": 31, "customerActivateByUrl": 32, "customerRecover": 33, "customerReset": 34, "customerResetByUrl": 35, "customerAddressCreate": 36, "customerAddressUpdate": 37, "customerAddressDelete": 38, "customerDefaultAddressUpdate": 39, "staffAccessTokenCreate": 40, "staffAccessTokenDelete": 41, "apiKeyCreate": 42, "apiKeyRevoke": 43, "apiKeyRotate": 44, "appCreate": 45, "appRevoke": 46, "appSecretRotate": 47, "appUpdate": 48, "roleCreate": 49, "roleDelete": 50, "roleUpdate": 51, "staffMemberCreate": 52, "staffMemberDelete": 53, "staffMemberSignOut": 54, "staffMemberUpdate": 55, "staffRoleAssign": 56, "staffRoleRemove": 57, "menuCreate": 58, "menuUpdate": 59, "pageCreate": 60, "pageUpdate": 61, "pageDelete": 62, "staffCustomerCreate": 63, "staffCustomerUpdate": 64, "staffCustomerDelete": 65, "staffCustomerAddressCreate": 66, "staffCustomerAddressUpdate": 67, "staffCustomerAddressDelete": 68, "customerSendAccountInviteEmail": 69, "customerDisable": 70, "customerEnable": 71, "customerGroupCreate": 72, "customerGroupUpdate": 73, "customerGroupDelete": 74, "customerGroupAddCustomers": 75, "customerGroupRemoveCustomers": 76, "customerDataExport": 77, "customerRequestDataErasure": 78, "customerCancelDataErasure": 79, "discountCodeBasicCreate": 80, "discountCodeFreeShippingCreate": 81, "discountCodeBxgyCreate": 82, "discountAutomaticBasicCreate": 83, "discountCodeDeactivate": 84, "discountAutomaticDeactivate": 85, "discountCodeBasicUpdate": 86, "discountCodeFreeShippingUpdate": 87, "discountCodeBxgyUpdate": 88, "discountAutomaticBasicUpdate": 89, "discountCodeActivate": 90, "discountAutomaticActivate": 91, "discountCodeDelete": 92, "discountAutomaticDelete": 93, "discountCodeBulkActivate": 94, "discountCodeBulkDeactivate": 95, "discountCodeBulkDelete": 96, "inventorySetQuantities": 97, "inventoryAdjustQuantities": 98, "locationAdd": 99, "locationEdit": 100, "locationActivate": 101, "locationDeactivate": 102, "locationDelete": 103, "inventoryActivate": 104, "inventoryDeactivate": 105, "inventoryMoveQuantities": 106, "marketCreate": 107, "marketUpdate": 108, "marketDelete": 109, "variantPricesSet": 110, "variantPricesDelete": 111, "menuDelete": 112, "metafieldDefinitionCreate": 113, "metafieldDefinitionUpdate": 114, "metafieldDefinitionDelete": 115, "productOptionsCreate": 116, "productOptionUpdate": 117, "productOptionsDelete": 118, "productOptionsReorder": 119, "productVariantsBulkReorder": 120, "productReorderMedia": 121, "productUpdateMedia": 122, "productDuplicate": 123, "productChangeStatus": 124, "orderUpdate": 125, "orderCancel": 126, "refundCreate": 127, "fulfillmentCreate": 128, "orderEditBegin": 129, "orderEditAddVariant": 130, "orderEditAddCustomItem": 131, "orderEditSetQuantity": 132, "orderEditCommit": 133, "fulfillmentTrackingInfoUpdate": 134, "fulfillmentCancel": 135, "orderMarkAsPaid": 136, "orderClose": 137, "orderOpen": 138, "orderCommentCreate": 139, "productCreate": 140, "productUpdate": 141, "productDelete": 142, "productVariantsBulkCreate": 143, "productVariantsBulkUpdate": 144, "productVariantsBulkDelete": 145, "productCreateMedia": 146, "productDeleteMedia": 147, "collectionCreate": 148, "collectionUpdate": 149, "collectionDelete": 150, "collectionAddProducts": 151, "collectionRemoveProducts": 152, "collectionReorderProducts": 153, "metafieldsSet": 154, "returnCreate": 155, "returnCancel": 156, "returnClose": 157, "returnReopen": 158, "returnProcess": 159, "shippingZoneCreate": 160, "shippingZoneUpdate": 161, "shippingZoneDelete": 162, "taxRateSet": 163, "taxRateDelete": 164, "customerAccessTokenCreateWithMultipass": 165, "identityProviderCreate": 166, "identityProviderDelete": 167, "identityProviderUpdate": 168, "staffAccessTokenCreateWithProvider": 169, "tagsAdd": 170, "tagsRemove": 171, "inventoryTransferCreate": 172, "inventoryTransferMarkAsReadyToShip": 173, "inventoryTransferShip": 174, "inventoryTransferReceive": 175, "inventoryTransferCancel": 176, "stagedUploadsCreate": 177},
-	Resolved:  []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
-	Composite: []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
+	Numbers:   map[string]int{"__typename": 0, "cartCreate": 1, "cartLinesAdd": 2, "cartLinesUpdate": 3, "cartLinesRemove": 4, "cartBuyerIdentityUpdate": 5, "cartDiscountCodesUpdate": 6, "cartGiftCardCodesUpdate": 7, "cartGiftCardCodesAdd": 8, "cartGiftCardCodesRemove": 9, "cartNoteUpdate": 10, "cartAttributesUpdate": 11, "cartDeliveryAddressesAdd": 12, "cartDeliveryAddressesUpdate": 13, "cartDeliveryAddressesRemove": 14, "cartDeliveryAddressesReplace": 15, "cartSelectedDeliveryOptionsUpdate": 16, "cartBillingAddressUpdate": 17, "cartMetafieldsSet": 18, "cartMetafieldDelete": 19, "cartClone": 20, "cartRemovePersonalData": 21, "checkoutComplete": 22, "cartPaymentUpdate": 23, "cartPrepareForCompletion": 24, "cartSubmitForCompletion": 25, "customerCreate": 26, "customerAccessTokenCreate": 27, "customerAccessTokenRenew": 28, "customerAccessTokenDelete": 29, "customerUpdate": 30, "customerActivate": 31, "customerActivateByUrl": 32, "customerRecover": 33, "customerReset": 34, "customerResetByUrl": 35, "customerAddressCreate": 36, "customerAddressUpdate": 37, "customerAddressDelete": 38, "customerDefaultAddressUpdate": 39, "staffAccessTokenCreate": 40, "staffAccessTokenDelete": 41, "staffPasswordChange": 42, "staffPasswordRecover": 43, "staffPasswordReset": 44, "apiKeyCreate": 45, "apiKeyRevoke": 46, "apiKeyRotate": 47, "appCreate": 48, "appRevoke": 49, "appSecretRotate": 50, "appUpdate": 51, "roleCreate": 52, "roleDelete": 53, "roleUpdate": 54, "staffInvitationResend": 55, "staffMemberCreate": 56, "staffMemberDelete": 57, "staffMemberSignOut": 58, "staffMemberUpdate": 59, "staffRoleAssign": 60, "staffRoleRemove": 61, "menuCreate": 62, "menuUpdate": 63, "pageCreate": 64, "pageUpdate": 65, "pageDelete": 66, "staffCustomerCreate": 67, "staffCustomerUpdate": 68, "staffCustomerDelete": 69, "staffCustomerAddressCreate": 70, "staffCustomerAddressUpdate": 71, "staffCustomerAddressDelete": 72, "customerSendAccountInviteEmail": 73, "customerDisable": 74, "customerEnable": 75, "customerGroupCreate": 76, "customerGroupUpdate": 77, "customerGroupDelete": 78, "customerGroupAddCustomers": 79, "customerGroupRemoveCustomers": 80, "customerDataExport": 81, "customerRequestDataErasure": 82, "customerCancelDataErasure": 83, "discountCodeBasicCreate": 84, "discountCodeFreeShippingCreate": 85, "discountCodeBxgyCreate": 86, "discountAutomaticBasicCreate": 87, "discountCodeDeactivate": 88, "discountAutomaticDeactivate": 89, "discountCodeBasicUpdate": 90, "discountCodeFreeShippingUpdate": 91, "discountCodeBxgyUpdate": 92, "discountAutomaticBasicUpdate": 93, "discountCodeActivate": 94, "discountAutomaticActivate": 95, "discountCodeDelete": 96, "discountAutomaticDelete": 97, "discountCodeBulkActivate": 98, "discountCodeBulkDeactivate": 99, "discountCodeBulkDelete": 100, "inventorySetQuantities": 101, "inventoryAdjustQuantities": 102, "locationAdd": 103, "locationEdit": 104, "locationActivate": 105, "locationDeactivate": 106, "locationDelete": 107, "inventoryActivate": 108, "inventoryDeactivate": 109, "inventoryMoveQuantities": 110, "marketCreate": 111, "marketUpdate": 112, "marketDelete": 113, "variantPricesSet": 114, "variantPricesDelete": 115, "menuDelete": 116, "metafieldDefinitionCreate": 117, "metafieldDefinitionUpdate": 118, "metafieldDefinitionDelete": 119, "productOptionsCreate": 120, "productOptionUpdate": 121, "productOptionsDelete": 122, "productOptionsReorder": 123, "productVariantsBulkReorder": 124, "productReorderMedia": 125, "productUpdateMedia": 126, "productDuplicate": 127, "productChangeStatus": 128, "orderUpdate": 129, "orderCancel": 130, "refundCreate": 131, "fulfillmentCreate": 132, "orderEditBegin": 133, "orderEditAddVariant": 134, "orderEditAddCustomItem": 135, "orderEditSetQuantity": 136, "orderEditCommit": 137, "fulfillmentTrackingInfoUpdate": 138, "fulfillmentCancel": 139, "orderMarkAsPaid": 140, "orderClose": 141, "orderOpen": 142, "orderCommentCreate": 143, "productCreate": 144, "productUpdate": 145, "productDelete": 146, "productVariantsBulkCreate": 147, "productVariantsBulkUpdate": 148, "productVariantsBulkDelete": 149, "productCreateMedia": 150, "productDeleteMedia": 151, "collectionCreate": 152, "collectionUpdate": 153, "collectionDelete": 154, "collectionAddProducts": 155, "collectionRemoveProducts": 156, "collectionReorderProducts": 157, "metafieldsSet": 158, "returnCreate": 159, "returnCancel": 160, "returnClose": 161, "returnReopen": 162, "returnProcess": 163, "shippingZoneCreate": 164, "shippingZoneUpdate": 165, "shippingZoneDelete": 166, "taxRateSet": 167, "taxRateDelete": 168, "shopPolicyUpdate": 169, "shopUpdate": 170, "urlRedirectCreate": 171, "urlRedirectDelete": 172, "urlRedirectUpdate": 173, "customerAccessTokenCreateWithMultipass": 174, "identityProviderCreate": 175, "identityProviderDelete": 176, "identityProviderUpdate": 177, "staffAccessTokenCreateWithProvider": 178, "storefrontAccessTokenCreate": 179, "storefrontAccessTokenDelete": 180, "tagsAdd": 181, "tagsRemove": 182, "inventoryTransferCreate": 183, "inventoryTransferMarkAsReadyToShip": 184, "inventoryTransferShip": 185, "inventoryTransferReceive": 186, "inventoryTransferCancel": 187, "stagedUploadsCreate": 188},
+	Resolved:  []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
+	Composite: []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
 }
 
 func (x *engineRun) fieldMutation(f *engine.Field) bool {
@@ -16820,7 +16820,34 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffAccessTokenDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffAccessTokenDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 42: // apiKeyCreate
+	case 42: // staffPasswordChange
+		v, err := x.getMutation_staffPasswordChange(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOStaffPasswordChangePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordChangePayload(f, v)
+		x.Pop()
+		return ok
+	case 43: // staffPasswordRecover
+		v, err := x.getMutation_staffPasswordRecover(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOStaffPasswordRecoverPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordRecoverPayload(f, v)
+		x.Pop()
+		return ok
+	case 44: // staffPasswordReset
+		v, err := x.getMutation_staffPasswordReset(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOStaffPasswordResetPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordResetPayload(f, v)
+		x.Pop()
+		return ok
+	case 45: // apiKeyCreate
 		v, err := x.getMutation_apiKeyCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16829,7 +16856,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOApiKeyCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAPIKeyCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 43: // apiKeyRevoke
+	case 46: // apiKeyRevoke
 		v, err := x.getMutation_apiKeyRevoke(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16838,7 +16865,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOApiKeyRevokePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAPIKeyRevokePayload(f, v)
 		x.Pop()
 		return ok
-	case 44: // apiKeyRotate
+	case 47: // apiKeyRotate
 		v, err := x.getMutation_apiKeyRotate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16847,7 +16874,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOApiKeyRotatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAPIKeyRotatePayload(f, v)
 		x.Pop()
 		return ok
-	case 45: // appCreate
+	case 48: // appCreate
 		v, err := x.getMutation_appCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16856,7 +16883,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOAppCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAppCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 46: // appRevoke
+	case 49: // appRevoke
 		v, err := x.getMutation_appRevoke(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16865,7 +16892,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOAppRevokePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAppRevokePayload(f, v)
 		x.Pop()
 		return ok
-	case 47: // appSecretRotate
+	case 50: // appSecretRotate
 		v, err := x.getMutation_appSecretRotate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16874,7 +16901,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOAppSecretRotatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAppSecretRotatePayload(f, v)
 		x.Pop()
 		return ok
-	case 48: // appUpdate
+	case 51: // appUpdate
 		v, err := x.getMutation_appUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16883,7 +16910,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOAppUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐAppUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 49: // roleCreate
+	case 52: // roleCreate
 		v, err := x.getMutation_roleCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16892,7 +16919,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putORoleCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRoleCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 50: // roleDelete
+	case 53: // roleDelete
 		v, err := x.getMutation_roleDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16901,7 +16928,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putORoleDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRoleDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 51: // roleUpdate
+	case 54: // roleUpdate
 		v, err := x.getMutation_roleUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16910,7 +16937,16 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putORoleUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRoleUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 52: // staffMemberCreate
+	case 55: // staffInvitationResend
+		v, err := x.getMutation_staffInvitationResend(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOStaffInvitationResendPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffInvitationResendPayload(f, v)
+		x.Pop()
+		return ok
+	case 56: // staffMemberCreate
 		v, err := x.getMutation_staffMemberCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16919,7 +16955,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffMemberCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffMemberCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 53: // staffMemberDelete
+	case 57: // staffMemberDelete
 		v, err := x.getMutation_staffMemberDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16928,7 +16964,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffMemberDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffMemberDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 54: // staffMemberSignOut
+	case 58: // staffMemberSignOut
 		v, err := x.getMutation_staffMemberSignOut(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16937,7 +16973,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffMemberSignOutPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffMemberSignOutPayload(f, v)
 		x.Pop()
 		return ok
-	case 55: // staffMemberUpdate
+	case 59: // staffMemberUpdate
 		v, err := x.getMutation_staffMemberUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16946,7 +16982,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffMemberUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffMemberUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 56: // staffRoleAssign
+	case 60: // staffRoleAssign
 		v, err := x.getMutation_staffRoleAssign(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16955,7 +16991,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffRoleAssignPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffRoleAssignPayload(f, v)
 		x.Pop()
 		return ok
-	case 57: // staffRoleRemove
+	case 61: // staffRoleRemove
 		v, err := x.getMutation_staffRoleRemove(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16964,7 +17000,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffRoleRemovePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffRoleRemovePayload(f, v)
 		x.Pop()
 		return ok
-	case 58: // menuCreate
+	case 62: // menuCreate
 		v, err := x.getMutation_menuCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16973,7 +17009,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOMenuCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMenuCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 59: // menuUpdate
+	case 63: // menuUpdate
 		v, err := x.getMutation_menuUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16982,7 +17018,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOMenuUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMenuUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 60: // pageCreate
+	case 64: // pageCreate
 		v, err := x.getMutation_pageCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -16991,7 +17027,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOPageCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐPageCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 61: // pageUpdate
+	case 65: // pageUpdate
 		v, err := x.getMutation_pageUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17000,7 +17036,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOPageUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐPageUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 62: // pageDelete
+	case 66: // pageDelete
 		v, err := x.getMutation_pageDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17009,7 +17045,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOPageDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐPageDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 63: // staffCustomerCreate
+	case 67: // staffCustomerCreate
 		v, err := x.getMutation_staffCustomerCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17018,7 +17054,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffCustomerCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffCustomerCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 64: // staffCustomerUpdate
+	case 68: // staffCustomerUpdate
 		v, err := x.getMutation_staffCustomerUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17027,7 +17063,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffCustomerUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffCustomerUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 65: // staffCustomerDelete
+	case 69: // staffCustomerDelete
 		v, err := x.getMutation_staffCustomerDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17036,7 +17072,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffCustomerDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffCustomerDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 66: // staffCustomerAddressCreate
+	case 70: // staffCustomerAddressCreate
 		v, err := x.getMutation_staffCustomerAddressCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17045,7 +17081,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffCustomerAddressPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffCustomerAddressPayload(f, v)
 		x.Pop()
 		return ok
-	case 67: // staffCustomerAddressUpdate
+	case 71: // staffCustomerAddressUpdate
 		v, err := x.getMutation_staffCustomerAddressUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17054,7 +17090,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffCustomerAddressPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffCustomerAddressPayload(f, v)
 		x.Pop()
 		return ok
-	case 68: // staffCustomerAddressDelete
+	case 72: // staffCustomerAddressDelete
 		v, err := x.getMutation_staffCustomerAddressDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17063,7 +17099,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffCustomerAddressDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffCustomerAddressDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 69: // customerSendAccountInviteEmail
+	case 73: // customerSendAccountInviteEmail
 		v, err := x.getMutation_customerSendAccountInviteEmail(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17072,7 +17108,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerSendAccountInviteEmailPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerSendAccountInviteEmailPayload(f, v)
 		x.Pop()
 		return ok
-	case 70: // customerDisable
+	case 74: // customerDisable
 		v, err := x.getMutation_customerDisable(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17081,7 +17117,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerStatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerStatePayload(f, v)
 		x.Pop()
 		return ok
-	case 71: // customerEnable
+	case 75: // customerEnable
 		v, err := x.getMutation_customerEnable(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17090,7 +17126,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerStatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerStatePayload(f, v)
 		x.Pop()
 		return ok
-	case 72: // customerGroupCreate
+	case 76: // customerGroupCreate
 		v, err := x.getMutation_customerGroupCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17099,7 +17135,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerGroupCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerGroupCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 73: // customerGroupUpdate
+	case 77: // customerGroupUpdate
 		v, err := x.getMutation_customerGroupUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17108,7 +17144,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerGroupUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerGroupUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 74: // customerGroupDelete
+	case 78: // customerGroupDelete
 		v, err := x.getMutation_customerGroupDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17117,7 +17153,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerGroupDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerGroupDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 75: // customerGroupAddCustomers
+	case 79: // customerGroupAddCustomers
 		v, err := x.getMutation_customerGroupAddCustomers(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17126,7 +17162,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerGroupCustomersPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerGroupCustomersPayload(f, v)
 		x.Pop()
 		return ok
-	case 76: // customerGroupRemoveCustomers
+	case 80: // customerGroupRemoveCustomers
 		v, err := x.getMutation_customerGroupRemoveCustomers(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17135,7 +17171,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerGroupCustomersPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerGroupCustomersPayload(f, v)
 		x.Pop()
 		return ok
-	case 77: // customerDataExport
+	case 81: // customerDataExport
 		v, err := x.getMutation_customerDataExport(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17144,7 +17180,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerDataExportPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerDataExportPayload(f, v)
 		x.Pop()
 		return ok
-	case 78: // customerRequestDataErasure
+	case 82: // customerRequestDataErasure
 		v, err := x.getMutation_customerRequestDataErasure(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17153,7 +17189,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerRequestDataErasurePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerRequestDataErasurePayload(f, v)
 		x.Pop()
 		return ok
-	case 79: // customerCancelDataErasure
+	case 83: // customerCancelDataErasure
 		v, err := x.getMutation_customerCancelDataErasure(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17162,7 +17198,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerCancelDataErasurePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerCancelDataErasurePayload(f, v)
 		x.Pop()
 		return ok
-	case 80: // discountCodeBasicCreate
+	case 84: // discountCodeBasicCreate
 		v, err := x.getMutation_discountCodeBasicCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17171,7 +17207,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeBasicCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeBasicCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 81: // discountCodeFreeShippingCreate
+	case 85: // discountCodeFreeShippingCreate
 		v, err := x.getMutation_discountCodeFreeShippingCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17180,7 +17216,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeFreeShippingCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeFreeShippingCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 82: // discountCodeBxgyCreate
+	case 86: // discountCodeBxgyCreate
 		v, err := x.getMutation_discountCodeBxgyCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17189,7 +17225,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeBxgyCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeBxgyCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 83: // discountAutomaticBasicCreate
+	case 87: // discountAutomaticBasicCreate
 		v, err := x.getMutation_discountAutomaticBasicCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17198,7 +17234,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountAutomaticBasicCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountAutomaticBasicCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 84: // discountCodeDeactivate
+	case 88: // discountCodeDeactivate
 		v, err := x.getMutation_discountCodeDeactivate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17207,7 +17243,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeDeactivatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeDeactivatePayload(f, v)
 		x.Pop()
 		return ok
-	case 85: // discountAutomaticDeactivate
+	case 89: // discountAutomaticDeactivate
 		v, err := x.getMutation_discountAutomaticDeactivate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17216,7 +17252,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountAutomaticDeactivatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountAutomaticDeactivatePayload(f, v)
 		x.Pop()
 		return ok
-	case 86: // discountCodeBasicUpdate
+	case 90: // discountCodeBasicUpdate
 		v, err := x.getMutation_discountCodeBasicUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17225,7 +17261,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeBasicUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeBasicUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 87: // discountCodeFreeShippingUpdate
+	case 91: // discountCodeFreeShippingUpdate
 		v, err := x.getMutation_discountCodeFreeShippingUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17234,7 +17270,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeFreeShippingUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeFreeShippingUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 88: // discountCodeBxgyUpdate
+	case 92: // discountCodeBxgyUpdate
 		v, err := x.getMutation_discountCodeBxgyUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17243,7 +17279,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeBxgyUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeBxgyUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 89: // discountAutomaticBasicUpdate
+	case 93: // discountAutomaticBasicUpdate
 		v, err := x.getMutation_discountAutomaticBasicUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17252,7 +17288,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountAutomaticBasicUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountAutomaticBasicUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 90: // discountCodeActivate
+	case 94: // discountCodeActivate
 		v, err := x.getMutation_discountCodeActivate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17261,7 +17297,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeActivatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeActivatePayload(f, v)
 		x.Pop()
 		return ok
-	case 91: // discountAutomaticActivate
+	case 95: // discountAutomaticActivate
 		v, err := x.getMutation_discountAutomaticActivate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17270,7 +17306,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountAutomaticActivatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountAutomaticActivatePayload(f, v)
 		x.Pop()
 		return ok
-	case 92: // discountCodeDelete
+	case 96: // discountCodeDelete
 		v, err := x.getMutation_discountCodeDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17279,7 +17315,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 93: // discountAutomaticDelete
+	case 97: // discountAutomaticDelete
 		v, err := x.getMutation_discountAutomaticDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17288,7 +17324,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountAutomaticDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountAutomaticDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 94: // discountCodeBulkActivate
+	case 98: // discountCodeBulkActivate
 		v, err := x.getMutation_discountCodeBulkActivate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17297,7 +17333,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeBulkActivatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeBulkActivatePayload(f, v)
 		x.Pop()
 		return ok
-	case 95: // discountCodeBulkDeactivate
+	case 99: // discountCodeBulkDeactivate
 		v, err := x.getMutation_discountCodeBulkDeactivate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17306,7 +17342,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeBulkDeactivatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeBulkDeactivatePayload(f, v)
 		x.Pop()
 		return ok
-	case 96: // discountCodeBulkDelete
+	case 100: // discountCodeBulkDelete
 		v, err := x.getMutation_discountCodeBulkDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17315,7 +17351,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putODiscountCodeBulkDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐDiscountCodeBulkDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 97: // inventorySetQuantities
+	case 101: // inventorySetQuantities
 		v, err := x.getMutation_inventorySetQuantities(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17324,7 +17360,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventorySetQuantitiesPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventorySetQuantitiesPayload(f, v)
 		x.Pop()
 		return ok
-	case 98: // inventoryAdjustQuantities
+	case 102: // inventoryAdjustQuantities
 		v, err := x.getMutation_inventoryAdjustQuantities(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17333,7 +17369,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryAdjustQuantitiesPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryAdjustQuantitiesPayload(f, v)
 		x.Pop()
 		return ok
-	case 99: // locationAdd
+	case 103: // locationAdd
 		v, err := x.getMutation_locationAdd(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17342,7 +17378,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOLocationAddPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐLocationAddPayload(f, v)
 		x.Pop()
 		return ok
-	case 100: // locationEdit
+	case 104: // locationEdit
 		v, err := x.getMutation_locationEdit(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17351,7 +17387,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOLocationEditPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐLocationEditPayload(f, v)
 		x.Pop()
 		return ok
-	case 101: // locationActivate
+	case 105: // locationActivate
 		v, err := x.getMutation_locationActivate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17360,7 +17396,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOLocationActivatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐLocationActivatePayload(f, v)
 		x.Pop()
 		return ok
-	case 102: // locationDeactivate
+	case 106: // locationDeactivate
 		v, err := x.getMutation_locationDeactivate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17369,7 +17405,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOLocationDeactivatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐLocationDeactivatePayload(f, v)
 		x.Pop()
 		return ok
-	case 103: // locationDelete
+	case 107: // locationDelete
 		v, err := x.getMutation_locationDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17378,7 +17414,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOLocationDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐLocationDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 104: // inventoryActivate
+	case 108: // inventoryActivate
 		v, err := x.getMutation_inventoryActivate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17387,7 +17423,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryActivatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryActivatePayload(f, v)
 		x.Pop()
 		return ok
-	case 105: // inventoryDeactivate
+	case 109: // inventoryDeactivate
 		v, err := x.getMutation_inventoryDeactivate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17396,7 +17432,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryDeactivatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryDeactivatePayload(f, v)
 		x.Pop()
 		return ok
-	case 106: // inventoryMoveQuantities
+	case 110: // inventoryMoveQuantities
 		v, err := x.getMutation_inventoryMoveQuantities(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17405,7 +17441,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryMoveQuantitiesPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryMoveQuantitiesPayload(f, v)
 		x.Pop()
 		return ok
-	case 107: // marketCreate
+	case 111: // marketCreate
 		v, err := x.getMutation_marketCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17414,7 +17450,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOMarketCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMarketCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 108: // marketUpdate
+	case 112: // marketUpdate
 		v, err := x.getMutation_marketUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17423,7 +17459,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOMarketUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMarketUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 109: // marketDelete
+	case 113: // marketDelete
 		v, err := x.getMutation_marketDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17432,7 +17468,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOMarketDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMarketDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 110: // variantPricesSet
+	case 114: // variantPricesSet
 		v, err := x.getMutation_variantPricesSet(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17441,7 +17477,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOVariantPricesSetPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐVariantPricesSetPayload(f, v)
 		x.Pop()
 		return ok
-	case 111: // variantPricesDelete
+	case 115: // variantPricesDelete
 		v, err := x.getMutation_variantPricesDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17450,7 +17486,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOVariantPricesDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐVariantPricesDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 112: // menuDelete
+	case 116: // menuDelete
 		v, err := x.getMutation_menuDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17459,7 +17495,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOMenuDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMenuDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 113: // metafieldDefinitionCreate
+	case 117: // metafieldDefinitionCreate
 		v, err := x.getMutation_metafieldDefinitionCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17468,7 +17504,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOMetafieldDefinitionCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldDefinitionCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 114: // metafieldDefinitionUpdate
+	case 118: // metafieldDefinitionUpdate
 		v, err := x.getMutation_metafieldDefinitionUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17477,7 +17513,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOMetafieldDefinitionUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldDefinitionUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 115: // metafieldDefinitionDelete
+	case 119: // metafieldDefinitionDelete
 		v, err := x.getMutation_metafieldDefinitionDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17486,7 +17522,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOMetafieldDefinitionDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldDefinitionDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 116: // productOptionsCreate
+	case 120: // productOptionsCreate
 		v, err := x.getMutation_productOptionsCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17495,7 +17531,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductOptionsCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductOptionsCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 117: // productOptionUpdate
+	case 121: // productOptionUpdate
 		v, err := x.getMutation_productOptionUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17504,7 +17540,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductOptionUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductOptionUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 118: // productOptionsDelete
+	case 122: // productOptionsDelete
 		v, err := x.getMutation_productOptionsDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17513,7 +17549,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductOptionsDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductOptionsDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 119: // productOptionsReorder
+	case 123: // productOptionsReorder
 		v, err := x.getMutation_productOptionsReorder(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17522,7 +17558,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductOptionsReorderPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductOptionsReorderPayload(f, v)
 		x.Pop()
 		return ok
-	case 120: // productVariantsBulkReorder
+	case 124: // productVariantsBulkReorder
 		v, err := x.getMutation_productVariantsBulkReorder(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17531,7 +17567,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductVariantsBulkReorderPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductVariantsBulkReorderPayload(f, v)
 		x.Pop()
 		return ok
-	case 121: // productReorderMedia
+	case 125: // productReorderMedia
 		v, err := x.getMutation_productReorderMedia(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17540,7 +17576,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductReorderMediaPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductReorderMediaPayload(f, v)
 		x.Pop()
 		return ok
-	case 122: // productUpdateMedia
+	case 126: // productUpdateMedia
 		v, err := x.getMutation_productUpdateMedia(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17549,7 +17585,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductUpdateMediaPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductUpdateMediaPayload(f, v)
 		x.Pop()
 		return ok
-	case 123: // productDuplicate
+	case 127: // productDuplicate
 		v, err := x.getMutation_productDuplicate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17558,7 +17594,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductDuplicatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductDuplicatePayload(f, v)
 		x.Pop()
 		return ok
-	case 124: // productChangeStatus
+	case 128: // productChangeStatus
 		v, err := x.getMutation_productChangeStatus(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17567,7 +17603,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductChangeStatusPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductChangeStatusPayload(f, v)
 		x.Pop()
 		return ok
-	case 125: // orderUpdate
+	case 129: // orderUpdate
 		v, err := x.getMutation_orderUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17576,7 +17612,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOOrderUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 126: // orderCancel
+	case 130: // orderCancel
 		v, err := x.getMutation_orderCancel(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17585,7 +17621,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOOrderCancelPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderCancelPayload(f, v)
 		x.Pop()
 		return ok
-	case 127: // refundCreate
+	case 131: // refundCreate
 		v, err := x.getMutation_refundCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17594,7 +17630,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putORefundCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐRefundCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 128: // fulfillmentCreate
+	case 132: // fulfillmentCreate
 		v, err := x.getMutation_fulfillmentCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17603,7 +17639,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOFulfillmentCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 129: // orderEditBegin
+	case 133: // orderEditBegin
 		v, err := x.getMutation_orderEditBegin(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17612,7 +17648,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOOrderEditBeginPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderEditBeginPayload(f, v)
 		x.Pop()
 		return ok
-	case 130: // orderEditAddVariant
+	case 134: // orderEditAddVariant
 		v, err := x.getMutation_orderEditAddVariant(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17621,7 +17657,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOOrderEditAddVariantPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderEditAddVariantPayload(f, v)
 		x.Pop()
 		return ok
-	case 131: // orderEditAddCustomItem
+	case 135: // orderEditAddCustomItem
 		v, err := x.getMutation_orderEditAddCustomItem(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17630,7 +17666,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOOrderEditAddCustomItemPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderEditAddCustomItemPayload(f, v)
 		x.Pop()
 		return ok
-	case 132: // orderEditSetQuantity
+	case 136: // orderEditSetQuantity
 		v, err := x.getMutation_orderEditSetQuantity(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17639,7 +17675,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOOrderEditSetQuantityPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderEditSetQuantityPayload(f, v)
 		x.Pop()
 		return ok
-	case 133: // orderEditCommit
+	case 137: // orderEditCommit
 		v, err := x.getMutation_orderEditCommit(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17648,7 +17684,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOOrderEditCommitPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderEditCommitPayload(f, v)
 		x.Pop()
 		return ok
-	case 134: // fulfillmentTrackingInfoUpdate
+	case 138: // fulfillmentTrackingInfoUpdate
 		v, err := x.getMutation_fulfillmentTrackingInfoUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17657,7 +17693,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOFulfillmentTrackingInfoUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentTrackingInfoUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 135: // fulfillmentCancel
+	case 139: // fulfillmentCancel
 		v, err := x.getMutation_fulfillmentCancel(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17666,7 +17702,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOFulfillmentCancelPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐFulfillmentCancelPayload(f, v)
 		x.Pop()
 		return ok
-	case 136: // orderMarkAsPaid
+	case 140: // orderMarkAsPaid
 		v, err := x.getMutation_orderMarkAsPaid(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17675,7 +17711,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOOrderMarkAsPaidPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderMarkAsPaidPayload(f, v)
 		x.Pop()
 		return ok
-	case 137: // orderClose
+	case 141: // orderClose
 		v, err := x.getMutation_orderClose(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17684,7 +17720,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOOrderClosePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderClosePayload(f, v)
 		x.Pop()
 		return ok
-	case 138: // orderOpen
+	case 142: // orderOpen
 		v, err := x.getMutation_orderOpen(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17693,7 +17729,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOOrderOpenPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderOpenPayload(f, v)
 		x.Pop()
 		return ok
-	case 139: // orderCommentCreate
+	case 143: // orderCommentCreate
 		v, err := x.getMutation_orderCommentCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17702,7 +17738,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOOrderCommentCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐOrderCommentCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 140: // productCreate
+	case 144: // productCreate
 		v, err := x.getMutation_productCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17711,7 +17747,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 141: // productUpdate
+	case 145: // productUpdate
 		v, err := x.getMutation_productUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17720,7 +17756,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 142: // productDelete
+	case 146: // productDelete
 		v, err := x.getMutation_productDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17729,7 +17765,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 143: // productVariantsBulkCreate
+	case 147: // productVariantsBulkCreate
 		v, err := x.getMutation_productVariantsBulkCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17738,7 +17774,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductVariantsBulkCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductVariantsBulkCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 144: // productVariantsBulkUpdate
+	case 148: // productVariantsBulkUpdate
 		v, err := x.getMutation_productVariantsBulkUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17747,7 +17783,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductVariantsBulkUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductVariantsBulkUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 145: // productVariantsBulkDelete
+	case 149: // productVariantsBulkDelete
 		v, err := x.getMutation_productVariantsBulkDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17756,7 +17792,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductVariantsBulkDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductVariantsBulkDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 146: // productCreateMedia
+	case 150: // productCreateMedia
 		v, err := x.getMutation_productCreateMedia(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17765,7 +17801,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductCreateMediaPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductCreateMediaPayload(f, v)
 		x.Pop()
 		return ok
-	case 147: // productDeleteMedia
+	case 151: // productDeleteMedia
 		v, err := x.getMutation_productDeleteMedia(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17774,7 +17810,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOProductDeleteMediaPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐProductDeleteMediaPayload(f, v)
 		x.Pop()
 		return ok
-	case 148: // collectionCreate
+	case 152: // collectionCreate
 		v, err := x.getMutation_collectionCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17783,7 +17819,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCollectionCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCollectionCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 149: // collectionUpdate
+	case 153: // collectionUpdate
 		v, err := x.getMutation_collectionUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17792,7 +17828,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCollectionUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCollectionUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 150: // collectionDelete
+	case 154: // collectionDelete
 		v, err := x.getMutation_collectionDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17801,7 +17837,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCollectionDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCollectionDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 151: // collectionAddProducts
+	case 155: // collectionAddProducts
 		v, err := x.getMutation_collectionAddProducts(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17810,7 +17846,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCollectionAddProductsPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCollectionAddProductsPayload(f, v)
 		x.Pop()
 		return ok
-	case 152: // collectionRemoveProducts
+	case 156: // collectionRemoveProducts
 		v, err := x.getMutation_collectionRemoveProducts(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17819,7 +17855,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCollectionRemoveProductsPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCollectionRemoveProductsPayload(f, v)
 		x.Pop()
 		return ok
-	case 153: // collectionReorderProducts
+	case 157: // collectionReorderProducts
 		v, err := x.getMutation_collectionReorderProducts(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17828,7 +17864,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCollectionReorderProductsPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCollectionReorderProductsPayload(f, v)
 		x.Pop()
 		return ok
-	case 154: // metafieldsSet
+	case 158: // metafieldsSet
 		v, err := x.getMutation_metafieldsSet(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17837,7 +17873,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOMetafieldsSetPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐMetafieldsSetPayload(f, v)
 		x.Pop()
 		return ok
-	case 155: // returnCreate
+	case 159: // returnCreate
 		v, err := x.getMutation_returnCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17846,7 +17882,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOReturnCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐReturnCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 156: // returnCancel
+	case 160: // returnCancel
 		v, err := x.getMutation_returnCancel(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17855,7 +17891,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOReturnCancelPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐReturnCancelPayload(f, v)
 		x.Pop()
 		return ok
-	case 157: // returnClose
+	case 161: // returnClose
 		v, err := x.getMutation_returnClose(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17864,7 +17900,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOReturnClosePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐReturnClosePayload(f, v)
 		x.Pop()
 		return ok
-	case 158: // returnReopen
+	case 162: // returnReopen
 		v, err := x.getMutation_returnReopen(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17873,7 +17909,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOReturnReopenPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐReturnReopenPayload(f, v)
 		x.Pop()
 		return ok
-	case 159: // returnProcess
+	case 163: // returnProcess
 		v, err := x.getMutation_returnProcess(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17882,7 +17918,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOReturnProcessPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐReturnProcessPayload(f, v)
 		x.Pop()
 		return ok
-	case 160: // shippingZoneCreate
+	case 164: // shippingZoneCreate
 		v, err := x.getMutation_shippingZoneCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17891,7 +17927,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOShippingZoneCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShippingZoneCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 161: // shippingZoneUpdate
+	case 165: // shippingZoneUpdate
 		v, err := x.getMutation_shippingZoneUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17900,7 +17936,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOShippingZoneUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShippingZoneUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 162: // shippingZoneDelete
+	case 166: // shippingZoneDelete
 		v, err := x.getMutation_shippingZoneDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17909,7 +17945,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOShippingZoneDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShippingZoneDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 163: // taxRateSet
+	case 167: // taxRateSet
 		v, err := x.getMutation_taxRateSet(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17918,7 +17954,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOTaxRateSetPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐTaxRateSetPayload(f, v)
 		x.Pop()
 		return ok
-	case 164: // taxRateDelete
+	case 168: // taxRateDelete
 		v, err := x.getMutation_taxRateDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17927,7 +17963,52 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOTaxRateDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐTaxRateDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 165: // customerAccessTokenCreateWithMultipass
+	case 169: // shopPolicyUpdate
+		v, err := x.getMutation_shopPolicyUpdate(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOShopPolicyUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopPolicyUpdatePayload(f, v)
+		x.Pop()
+		return ok
+	case 170: // shopUpdate
+		v, err := x.getMutation_shopUpdate(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOShopUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopUpdatePayload(f, v)
+		x.Pop()
+		return ok
+	case 171: // urlRedirectCreate
+		v, err := x.getMutation_urlRedirectCreate(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOUrlRedirectCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectCreatePayload(f, v)
+		x.Pop()
+		return ok
+	case 172: // urlRedirectDelete
+		v, err := x.getMutation_urlRedirectDelete(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOUrlRedirectDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectDeletePayload(f, v)
+		x.Pop()
+		return ok
+	case 173: // urlRedirectUpdate
+		v, err := x.getMutation_urlRedirectUpdate(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOUrlRedirectUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectUpdatePayload(f, v)
+		x.Pop()
+		return ok
+	case 174: // customerAccessTokenCreateWithMultipass
 		v, err := x.getMutation_customerAccessTokenCreateWithMultipass(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17936,7 +18017,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerAccessTokenCreateWithMultipassPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerAccessTokenCreateWithMultipassPayload(f, v)
 		x.Pop()
 		return ok
-	case 166: // identityProviderCreate
+	case 175: // identityProviderCreate
 		v, err := x.getMutation_identityProviderCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17945,7 +18026,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOIdentityProviderCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐIdentityProviderCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 167: // identityProviderDelete
+	case 176: // identityProviderDelete
 		v, err := x.getMutation_identityProviderDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17954,7 +18035,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOIdentityProviderDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐIdentityProviderDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 168: // identityProviderUpdate
+	case 177: // identityProviderUpdate
 		v, err := x.getMutation_identityProviderUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17963,7 +18044,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOIdentityProviderUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐIdentityProviderUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 169: // staffAccessTokenCreateWithProvider
+	case 178: // staffAccessTokenCreateWithProvider
 		v, err := x.getMutation_staffAccessTokenCreateWithProvider(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17972,7 +18053,25 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffAccessTokenCreateWithProviderPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffAccessTokenCreateWithProviderPayload(f, v)
 		x.Pop()
 		return ok
-	case 170: // tagsAdd
+	case 179: // storefrontAccessTokenCreate
+		v, err := x.getMutation_storefrontAccessTokenCreate(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOStorefrontAccessTokenCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenCreatePayload(f, v)
+		x.Pop()
+		return ok
+	case 180: // storefrontAccessTokenDelete
+		v, err := x.getMutation_storefrontAccessTokenDelete(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOStorefrontAccessTokenDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenDeletePayload(f, v)
+		x.Pop()
+		return ok
+	case 181: // tagsAdd
 		v, err := x.getMutation_tagsAdd(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17981,7 +18080,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOTagsAddPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐTagsAddPayload(f, v)
 		x.Pop()
 		return ok
-	case 171: // tagsRemove
+	case 182: // tagsRemove
 		v, err := x.getMutation_tagsRemove(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17990,7 +18089,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOTagsRemovePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐTagsRemovePayload(f, v)
 		x.Pop()
 		return ok
-	case 172: // inventoryTransferCreate
+	case 183: // inventoryTransferCreate
 		v, err := x.getMutation_inventoryTransferCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17999,7 +18098,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryTransferCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 173: // inventoryTransferMarkAsReadyToShip
+	case 184: // inventoryTransferMarkAsReadyToShip
 		v, err := x.getMutation_inventoryTransferMarkAsReadyToShip(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18008,7 +18107,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryTransferMarkAsReadyToShipPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferMarkAsReadyToShipPayload(f, v)
 		x.Pop()
 		return ok
-	case 174: // inventoryTransferShip
+	case 185: // inventoryTransferShip
 		v, err := x.getMutation_inventoryTransferShip(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18017,7 +18116,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryTransferShipPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferShipPayload(f, v)
 		x.Pop()
 		return ok
-	case 175: // inventoryTransferReceive
+	case 186: // inventoryTransferReceive
 		v, err := x.getMutation_inventoryTransferReceive(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18026,7 +18125,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryTransferReceivePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferReceivePayload(f, v)
 		x.Pop()
 		return ok
-	case 176: // inventoryTransferCancel
+	case 187: // inventoryTransferCancel
 		v, err := x.getMutation_inventoryTransferCancel(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18035,7 +18134,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryTransferCancelPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferCancelPayload(f, v)
 		x.Pop()
 		return ok
-	case 177: // stagedUploadsCreate
+	case 188: // stagedUploadsCreate
 		v, err := x.getMutation_stagedUploadsCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18622,6 +18721,48 @@ func (x *engineRun) getMutation_staffAccessTokenDelete(f *engine.Field) (v *mode
 	return x.resolvers.Mutation.StaffAccessTokenDelete(ctx, fc.Args["staffAccessToken"].(string))
 }
 
+func (x *engineRun) getMutation_staffPasswordChange(f *engine.Field) (v *model.StaffPasswordChangePayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffPasswordChange_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Mutation.StaffPasswordChange(ctx, fc.Args["oldPassword"].(string), fc.Args["newPassword"].(string))
+}
+
+func (x *engineRun) getMutation_staffPasswordRecover(f *engine.Field) (v *model.StaffPasswordRecoverPayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffPasswordRecover_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Mutation.StaffPasswordRecover(ctx, fc.Args["email"].(string))
+}
+
+func (x *engineRun) getMutation_staffPasswordReset(f *engine.Field) (v *model.StaffPasswordResetPayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffPasswordReset_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Mutation.StaffPasswordReset(ctx, fc.Args["token"].(string), fc.Args["password"].(string))
+}
+
 func (x *engineRun) getMutation_apiKeyCreate(f *engine.Field) (v *model.APIKeyCreatePayload, err error) {
 	ctx, end := x.Enter(f)
 	defer x.Leave(end, &err)
@@ -18760,6 +18901,20 @@ func (x *engineRun) getMutation_roleUpdate(f *engine.Field) (v *model.RoleUpdate
 	}
 	fc := f.Field
 	return x.resolvers.Mutation.RoleUpdate(ctx, fc.Args["roleId"].(gid.ID), fc.Args["input"].(model.RoleUpdateInput))
+}
+
+func (x *engineRun) getMutation_staffInvitationResend(f *engine.Field) (v *model.StaffInvitationResendPayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Mutation_staffInvitationResend_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Mutation.StaffInvitationResend(ctx, fc.Args["staffMemberId"].(gid.ID))
 }
 
 func (x *engineRun) getMutation_staffMemberCreate(f *engine.Field) (v *model.StaffMemberCreatePayload, err error) {
@@ -20344,6 +20499,76 @@ func (x *engineRun) getMutation_taxRateDelete(f *engine.Field) (v *model.TaxRate
 	return x.resolvers.Mutation.TaxRateDelete(ctx, fc.Args["id"].(gid.ID))
 }
 
+func (x *engineRun) getMutation_shopPolicyUpdate(f *engine.Field) (v *model.ShopPolicyUpdatePayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Mutation_shopPolicyUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Mutation.ShopPolicyUpdate(ctx, fc.Args["shopPolicy"].(model.ShopPolicyInput))
+}
+
+func (x *engineRun) getMutation_shopUpdate(f *engine.Field) (v *model.ShopUpdatePayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Mutation_shopUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Mutation.ShopUpdate(ctx, fc.Args["input"].(model.ShopUpdateInput))
+}
+
+func (x *engineRun) getMutation_urlRedirectCreate(f *engine.Field) (v *model.URLRedirectCreatePayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Mutation_urlRedirectCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Mutation.URLRedirectCreate(ctx, fc.Args["urlRedirect"].(model.URLRedirectInput))
+}
+
+func (x *engineRun) getMutation_urlRedirectDelete(f *engine.Field) (v *model.URLRedirectDeletePayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Mutation_urlRedirectDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Mutation.URLRedirectDelete(ctx, fc.Args["id"].(gid.ID))
+}
+
+func (x *engineRun) getMutation_urlRedirectUpdate(f *engine.Field) (v *model.URLRedirectUpdatePayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Mutation_urlRedirectUpdate_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Mutation.URLRedirectUpdate(ctx, fc.Args["id"].(gid.ID), fc.Args["urlRedirect"].(model.URLRedirectInput))
+}
+
 func (x *engineRun) getMutation_customerAccessTokenCreateWithMultipass(f *engine.Field) (v *model.CustomerAccessTokenCreateWithMultipassPayload, err error) {
 	ctx, end := x.Enter(f)
 	defer x.Leave(end, &err)
@@ -20412,6 +20637,34 @@ func (x *engineRun) getMutation_staffAccessTokenCreateWithProvider(f *engine.Fie
 	}
 	fc := f.Field
 	return x.resolvers.Mutation.StaffAccessTokenCreateWithProvider(ctx, fc.Args["token"].(string))
+}
+
+func (x *engineRun) getMutation_storefrontAccessTokenCreate(f *engine.Field) (v *model.StorefrontAccessTokenCreatePayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Mutation_storefrontAccessTokenCreate_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Mutation.StorefrontAccessTokenCreate(ctx, fc.Args["input"].(model.StorefrontAccessTokenInput))
+}
+
+func (x *engineRun) getMutation_storefrontAccessTokenDelete(f *engine.Field) (v *model.StorefrontAccessTokenDeletePayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Mutation_storefrontAccessTokenDelete_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Mutation.StorefrontAccessTokenDelete(ctx, fc.Args["input"].(model.StorefrontAccessTokenDeleteInput))
 }
 
 func (x *engineRun) getMutation_tagsAdd(f *engine.Field) (v *model.TagsAddPayload, err error) {
@@ -28793,9 +29046,9 @@ func (x *engineRun) fieldShippingZoneUserError(f *engine.Field, obj *model.Shipp
 
 var engineTypeShop = &engine.Type{
 	Name: "Shop", Implementors: shopImplementors,
-	Numbers:   map[string]int{"__typename": 0, "brand": 1, "contactInformation": 2, "customerAccountUrl": 3, "description": 4, "id": 5, "legalNotice": 6, "metafield": 7, "metafields": 8, "moneyFormat": 9, "name": 10, "paymentSettings": 11, "primaryDomain": 12, "privacyPolicy": 13, "refundPolicy": 14, "shippingPolicy": 15, "shipsToCountries": 16, "subscriptionPolicy": 17, "termsOfSale": 18, "termsOfService": 19},
-	Resolved:  []bool{false, true, true, true, false, false, true, true, true, false, false, true, true, true, true, true, true, true, true, true},
-	Composite: []bool{false, true, true, false, false, false, true, true, true, false, false, true, true, true, true, true, false, true, true, true},
+	Numbers:   map[string]int{"__typename": 0, "brand": 1, "contactInformation": 2, "customerAccountUrl": 3, "description": 4, "id": 5, "legalNotice": 6, "metafield": 7, "metafields": 8, "moneyFormat": 9, "name": 10, "paymentSettings": 11, "primaryDomain": 12, "privacyPolicy": 13, "refundPolicy": 14, "shippingPolicy": 15, "shipsToCountries": 16, "subscriptionPolicy": 17, "termsOfSale": 18, "termsOfService": 19, "storefrontAccessTokens": 20},
+	Resolved:  []bool{false, true, true, true, false, false, true, true, true, false, false, true, true, true, true, true, true, true, true, true, true},
+	Composite: []bool{false, true, true, false, false, false, true, true, true, false, false, true, true, true, true, true, false, true, true, true, true},
 }
 
 func (x *engineRun) writeShop(obj *shop.Shop, s *engine.Selection) bool {
@@ -28970,6 +29223,15 @@ func (x *engineRun) fieldShop(f *engine.Field, obj *shop.Shop) bool {
 		ok := x.putOShopPolicy2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopPolicy(f, v)
 		x.Pop()
 		return ok
+	case 20: // storefrontAccessTokens
+		v, err := x.getShop_storefrontAccessTokens(f, obj)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOStorefrontAccessTokenConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenConnection(f, v)
+		x.Pop()
+		return ok
 	}
 	panic(fmt.Errorf("Shop has no field %q", f.Name))
 }
@@ -29080,6 +29342,20 @@ func (x *engineRun) getShop_termsOfService(f *engine.Field, obj *shop.Shop) (v *
 	return x.resolvers.Shop.TermsOfService(ctx, obj)
 }
 
+func (x *engineRun) getShop_storefrontAccessTokens(f *engine.Field, obj *shop.Shop) (v *model.StorefrontAccessTokenConnection, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	if !f.Parsed {
+		f.Field.Args, f.BadArgs = x.ec.field_Shop_storefrontAccessTokens_args(ctx, f.ArgumentMap(x.Operation.Variables))
+		f.Parsed = true
+	}
+	if f.BadArgs != nil {
+		return v, f.BadArgs
+	}
+	fc := f.Field
+	return x.resolvers.Shop.StorefrontAccessTokens(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool))
+}
+
 var engineTypeShopPolicy = &engine.Type{
 	Name: "ShopPolicy", Implementors: shopPolicyImplementors,
 	Numbers:   map[string]int{"__typename": 0, "body": 1, "handle": 2, "id": 3, "title": 4, "url": 5},
@@ -29126,6 +29402,51 @@ func (x *engineRun) fieldShopPolicy(f *engine.Field, obj *model.ShopPolicy) bool
 		return x.String(v)
 	}
 	panic(fmt.Errorf("ShopPolicy has no field %q", f.Name))
+}
+
+var engineTypeShopPolicyUpdatePayload = &engine.Type{
+	Name: "ShopPolicyUpdatePayload", Implementors: shopPolicyUpdatePayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "shopPolicy": 1, "userErrors": 2},
+	Resolved:  []bool{false, false, false},
+	Composite: []bool{false, true, true},
+}
+
+func (x *engineRun) writeShopPolicyUpdatePayload(obj *model.ShopPolicyUpdatePayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeShopPolicyUpdatePayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldShopPolicyUpdatePayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldShopPolicyUpdatePayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldShopPolicyUpdatePayload(f *engine.Field, obj *model.ShopPolicyUpdatePayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("ShopPolicyUpdatePayload")
+	case 1: // shopPolicy
+		v := obj.ShopPolicy
+		x.Push(f)
+		ok := x.putOShopPolicy2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopPolicy(f, v)
+		x.Pop()
+		return ok
+	case 2: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("ShopPolicyUpdatePayload has no field %q", f.Name))
 }
 
 var engineTypeShopPolicyWithDefault = &engine.Type{
@@ -29177,6 +29498,51 @@ func (x *engineRun) fieldShopPolicyWithDefault(f *engine.Field, obj *model.ShopP
 		return x.String(v)
 	}
 	panic(fmt.Errorf("ShopPolicyWithDefault has no field %q", f.Name))
+}
+
+var engineTypeShopUpdatePayload = &engine.Type{
+	Name: "ShopUpdatePayload", Implementors: shopUpdatePayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "shop": 1, "userErrors": 2},
+	Resolved:  []bool{false, false, false},
+	Composite: []bool{false, true, true},
+}
+
+func (x *engineRun) writeShopUpdatePayload(obj *model.ShopUpdatePayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeShopUpdatePayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldShopUpdatePayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldShopUpdatePayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldShopUpdatePayload(f *engine.Field, obj *model.ShopUpdatePayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("ShopUpdatePayload")
+	case 1: // shop
+		v := obj.Shop
+		x.Push(f)
+		ok := x.putOShop2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋshopᚐShop(f, v)
+		x.Pop()
+		return ok
+	case 2: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("ShopUpdatePayload has no field %q", f.Name))
 }
 
 var engineTypeSitemap = &engine.Type{
@@ -29891,11 +30257,56 @@ func (x *engineRun) fieldStaffCustomerUpdatePayload(f *engine.Field, obj *model.
 	panic(fmt.Errorf("StaffCustomerUpdatePayload has no field %q", f.Name))
 }
 
+var engineTypeStaffInvitationResendPayload = &engine.Type{
+	Name: "StaffInvitationResendPayload", Implementors: staffInvitationResendPayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "staffMember": 1, "userErrors": 2},
+	Resolved:  []bool{false, false, false},
+	Composite: []bool{false, true, true},
+}
+
+func (x *engineRun) writeStaffInvitationResendPayload(obj *model.StaffInvitationResendPayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeStaffInvitationResendPayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldStaffInvitationResendPayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldStaffInvitationResendPayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldStaffInvitationResendPayload(f *engine.Field, obj *model.StaffInvitationResendPayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("StaffInvitationResendPayload")
+	case 1: // staffMember
+		v := obj.StaffMember
+		x.Push(f)
+		ok := x.putOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐStaffMember(f, v)
+		x.Pop()
+		return ok
+	case 2: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("StaffInvitationResendPayload has no field %q", f.Name))
+}
+
 var engineTypeStaffMember = &engine.Type{
 	Name: "StaffMember", Implementors: staffMemberImplementors,
-	Numbers:   map[string]int{"__typename": 0, "accessScopes": 1, "active": 2, "email": 3, "firstName": 4, "id": 5, "isShopOwner": 6, "lastName": 7, "name": 8, "roles": 9},
-	Resolved:  []bool{false, false, false, false, false, false, false, false, false, false},
-	Composite: []bool{false, false, false, false, false, false, false, false, false, false},
+	Numbers:   map[string]int{"__typename": 0, "accessScopes": 1, "active": 2, "email": 3, "firstName": 4, "id": 5, "invited": 6, "isShopOwner": 7, "lastName": 8, "name": 9, "roles": 10},
+	Resolved:  []bool{false, false, false, false, false, false, false, false, false, false, false},
+	Composite: []bool{false, false, false, false, false, false, false, false, false, false, false},
 }
 
 func (x *engineRun) writeStaffMember(obj *staff.StaffMember, s *engine.Selection) bool {
@@ -29941,19 +30352,22 @@ func (x *engineRun) fieldStaffMember(f *engine.Field, obj *staff.StaffMember) bo
 	case 5: // id
 		v := obj.ID
 		return x.ID(v)
-	case 6: // isShopOwner
+	case 6: // invited
+		v := obj.Invited
+		return x.Bool(v)
+	case 7: // isShopOwner
 		v := obj.IsShopOwner()
 		return x.Bool(v)
-	case 7: // lastName
+	case 8: // lastName
 		v := obj.LastName
 		if v == nil {
 			return x.Null()
 		}
 		return x.String(*v) || true
-	case 8: // name
+	case 9: // name
 		v := obj.Name
 		return x.String(v)
-	case 9: // roles
+	case 10: // roles
 		v := obj.Roles
 		x.Push(f)
 		ok := x.putNString2ᚕstringᚄ(f, v)
@@ -30236,6 +30650,177 @@ func (x *engineRun) fieldStaffMemberUpdatePayload(f *engine.Field, obj *model.St
 	panic(fmt.Errorf("StaffMemberUpdatePayload has no field %q", f.Name))
 }
 
+var engineTypeStaffPasswordChangePayload = &engine.Type{
+	Name: "StaffPasswordChangePayload", Implementors: staffPasswordChangePayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "staffAccessToken": 1, "userErrors": 2},
+	Resolved:  []bool{false, false, false},
+	Composite: []bool{false, true, true},
+}
+
+func (x *engineRun) writeStaffPasswordChangePayload(obj *model.StaffPasswordChangePayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeStaffPasswordChangePayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldStaffPasswordChangePayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldStaffPasswordChangePayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldStaffPasswordChangePayload(f *engine.Field, obj *model.StaffPasswordChangePayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("StaffPasswordChangePayload")
+	case 1: // staffAccessToken
+		v := obj.StaffAccessToken
+		x.Push(f)
+		ok := x.putOStaffAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(f, v)
+		x.Pop()
+		return ok
+	case 2: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffPasswordUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("StaffPasswordChangePayload has no field %q", f.Name))
+}
+
+var engineTypeStaffPasswordRecoverPayload = &engine.Type{
+	Name: "StaffPasswordRecoverPayload", Implementors: staffPasswordRecoverPayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "userErrors": 1},
+	Resolved:  []bool{false, false},
+	Composite: []bool{false, true},
+}
+
+func (x *engineRun) writeStaffPasswordRecoverPayload(obj *model.StaffPasswordRecoverPayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeStaffPasswordRecoverPayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldStaffPasswordRecoverPayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldStaffPasswordRecoverPayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldStaffPasswordRecoverPayload(f *engine.Field, obj *model.StaffPasswordRecoverPayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("StaffPasswordRecoverPayload")
+	case 1: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffPasswordUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("StaffPasswordRecoverPayload has no field %q", f.Name))
+}
+
+var engineTypeStaffPasswordResetPayload = &engine.Type{
+	Name: "StaffPasswordResetPayload", Implementors: staffPasswordResetPayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "userErrors": 1},
+	Resolved:  []bool{false, false},
+	Composite: []bool{false, true},
+}
+
+func (x *engineRun) writeStaffPasswordResetPayload(obj *model.StaffPasswordResetPayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeStaffPasswordResetPayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldStaffPasswordResetPayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldStaffPasswordResetPayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldStaffPasswordResetPayload(f *engine.Field, obj *model.StaffPasswordResetPayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("StaffPasswordResetPayload")
+	case 1: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffPasswordUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("StaffPasswordResetPayload has no field %q", f.Name))
+}
+
+var engineTypeStaffPasswordUserError = &engine.Type{
+	Name: "StaffPasswordUserError", Implementors: staffPasswordUserErrorImplementors,
+	Numbers:   map[string]int{"__typename": 0, "code": 1, "field": 2, "message": 3},
+	Resolved:  []bool{false, false, false, false},
+	Composite: []bool{false, false, false, false},
+}
+
+func (x *engineRun) writeStaffPasswordUserError(obj *model.StaffPasswordUserError, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeStaffPasswordUserError)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldStaffPasswordUserError(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldStaffPasswordUserError(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldStaffPasswordUserError(f *engine.Field, obj *model.StaffPasswordUserError) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("StaffPasswordUserError")
+	case 1: // code
+		v := obj.Code
+		if v == nil {
+			return x.Null()
+		}
+		return x.String(*v) || true
+	case 2: // field
+		v := obj.Field
+		x.Push(f)
+		ok := x.putOString2ᚕstringᚄ(f, v)
+		x.Pop()
+		return ok
+	case 3: // message
+		v := obj.Message
+		return x.String(v)
+	}
+	panic(fmt.Errorf("StaffPasswordUserError has no field %q", f.Name))
+}
+
 var engineTypeStaffRoleAssignPayload = &engine.Type{
 	Name: "StaffRoleAssignPayload", Implementors: staffRoleAssignPayloadImplementors,
 	Numbers:   map[string]int{"__typename": 0, "staffMember": 1, "userErrors": 2},
@@ -30501,6 +31086,267 @@ func (x *engineRun) fieldStagedUploadsCreatePayload(f *engine.Field, obj *model.
 		return ok
 	}
 	panic(fmt.Errorf("StagedUploadsCreatePayload has no field %q", f.Name))
+}
+
+var engineTypeStorefrontAccessToken = &engine.Type{
+	Name: "StorefrontAccessToken", Implementors: storefrontAccessTokenImplementors,
+	Numbers:   map[string]int{"__typename": 0, "accessScopes": 1, "accessToken": 2, "appId": 3, "createdAt": 4, "expiresAt": 5, "id": 6, "kind": 7, "prefix": 8, "title": 9},
+	Resolved:  []bool{false, false, false, false, false, false, false, false, false, false},
+	Composite: []bool{false, false, false, false, false, false, false, false, false, false},
+}
+
+func (x *engineRun) writeStorefrontAccessToken(obj *app.StorefrontToken, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeStorefrontAccessToken)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldStorefrontAccessToken(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldStorefrontAccessToken(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldStorefrontAccessToken(f *engine.Field, obj *app.StorefrontToken) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("StorefrontAccessToken")
+	case 1: // accessScopes
+		v := obj.AccessScopes
+		x.Push(f)
+		ok := x.putNString2ᚕstringᚄ(f, v)
+		x.Pop()
+		return ok
+	case 2: // accessToken
+		v := obj.AccessToken
+		if v == nil {
+			return x.Null()
+		}
+		return x.String(*v) || true
+	case 3: // appId
+		v := obj.AppID
+		if v == nil {
+			return x.Null()
+		}
+		return x.Marshal(v) || true
+	case 4: // createdAt
+		v := obj.CreatedAt
+		return x.Time(v)
+	case 5: // expiresAt
+		v := obj.ExpiresAt
+		if v == nil {
+			return x.Null()
+		}
+		return x.Time(*v) || true
+	case 6: // id
+		v := obj.ID
+		return x.ID(v)
+	case 7: // kind
+		v := obj.Kind
+		return x.String(v)
+	case 8: // prefix
+		v := obj.Prefix
+		return x.String(v)
+	case 9: // title
+		v := obj.Title
+		return x.String(v)
+	}
+	panic(fmt.Errorf("StorefrontAccessToken has no field %q", f.Name))
+}
+
+var engineTypeStorefrontAccessTokenConnection = &engine.Type{
+	Name: "StorefrontAccessTokenConnection", Implementors: storefrontAccessTokenConnectionImplementors,
+	Numbers:   map[string]int{"__typename": 0, "edges": 1, "nodes": 2, "pageInfo": 3},
+	Resolved:  []bool{false, false, false, false},
+	Composite: []bool{false, true, true, true},
+}
+
+func (x *engineRun) writeStorefrontAccessTokenConnection(obj *model.StorefrontAccessTokenConnection, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeStorefrontAccessTokenConnection)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldStorefrontAccessTokenConnection(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldStorefrontAccessTokenConnection(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldStorefrontAccessTokenConnection(f *engine.Field, obj *model.StorefrontAccessTokenConnection) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("StorefrontAccessTokenConnection")
+	case 1: // edges
+		v := obj.Edges
+		x.Push(f)
+		ok := x.putNStorefrontAccessTokenEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenEdgeᚄ(f, v)
+		x.Pop()
+		return ok
+	case 2: // nodes
+		v := obj.Nodes
+		x.Push(f)
+		ok := x.putNStorefrontAccessToken2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋappᚐStorefrontTokenᚄ(f, v)
+		x.Pop()
+		return ok
+	case 3: // pageInfo
+		v := obj.PageInfo
+		x.Push(f)
+		ok := x.putNPageInfo2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐPageInfo(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("StorefrontAccessTokenConnection has no field %q", f.Name))
+}
+
+var engineTypeStorefrontAccessTokenCreatePayload = &engine.Type{
+	Name: "StorefrontAccessTokenCreatePayload", Implementors: storefrontAccessTokenCreatePayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "shop": 1, "storefrontAccessToken": 2, "userErrors": 3},
+	Resolved:  []bool{false, false, false, false},
+	Composite: []bool{false, true, true, true},
+}
+
+func (x *engineRun) writeStorefrontAccessTokenCreatePayload(obj *model.StorefrontAccessTokenCreatePayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeStorefrontAccessTokenCreatePayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldStorefrontAccessTokenCreatePayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldStorefrontAccessTokenCreatePayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldStorefrontAccessTokenCreatePayload(f *engine.Field, obj *model.StorefrontAccessTokenCreatePayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("StorefrontAccessTokenCreatePayload")
+	case 1: // shop
+		v := obj.Shop
+		x.Push(f)
+		ok := x.putNShop2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋshopᚐShop(f, v)
+		x.Pop()
+		return ok
+	case 2: // storefrontAccessToken
+		v := obj.StorefrontAccessToken
+		x.Push(f)
+		ok := x.putOStorefrontAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋappᚐStorefrontToken(f, v)
+		x.Pop()
+		return ok
+	case 3: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("StorefrontAccessTokenCreatePayload has no field %q", f.Name))
+}
+
+var engineTypeStorefrontAccessTokenDeletePayload = &engine.Type{
+	Name: "StorefrontAccessTokenDeletePayload", Implementors: storefrontAccessTokenDeletePayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "deletedStorefrontAccessTokenId": 1, "userErrors": 2},
+	Resolved:  []bool{false, false, false},
+	Composite: []bool{false, false, true},
+}
+
+func (x *engineRun) writeStorefrontAccessTokenDeletePayload(obj *model.StorefrontAccessTokenDeletePayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeStorefrontAccessTokenDeletePayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldStorefrontAccessTokenDeletePayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldStorefrontAccessTokenDeletePayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldStorefrontAccessTokenDeletePayload(f *engine.Field, obj *model.StorefrontAccessTokenDeletePayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("StorefrontAccessTokenDeletePayload")
+	case 1: // deletedStorefrontAccessTokenId
+		v := obj.DeletedStorefrontAccessTokenID
+		if v == nil {
+			return x.Null()
+		}
+		return x.Marshal(v) || true
+	case 2: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("StorefrontAccessTokenDeletePayload has no field %q", f.Name))
+}
+
+var engineTypeStorefrontAccessTokenEdge = &engine.Type{
+	Name: "StorefrontAccessTokenEdge", Implementors: storefrontAccessTokenEdgeImplementors,
+	Numbers:   map[string]int{"__typename": 0, "cursor": 1, "node": 2},
+	Resolved:  []bool{false, false, false},
+	Composite: []bool{false, false, true},
+}
+
+func (x *engineRun) writeStorefrontAccessTokenEdge(obj *model.StorefrontAccessTokenEdge, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeStorefrontAccessTokenEdge)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldStorefrontAccessTokenEdge(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldStorefrontAccessTokenEdge(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldStorefrontAccessTokenEdge(f *engine.Field, obj *model.StorefrontAccessTokenEdge) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("StorefrontAccessTokenEdge")
+	case 1: // cursor
+		v := obj.Cursor
+		return x.String(v)
+	case 2: // node
+		v := obj.Node
+		x.Push(f)
+		ok := x.putNStorefrontAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋappᚐStorefrontToken(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("StorefrontAccessTokenEdge has no field %q", f.Name))
 }
 
 var engineTypeStringConnection = &engine.Type{
@@ -31287,7 +32133,7 @@ var engineTypeUrlRedirect = &engine.Type{
 	Composite: []bool{false, false, false, false},
 }
 
-func (x *engineRun) writeUrlRedirect(obj *model.URLRedirect, s *engine.Selection) bool {
+func (x *engineRun) writeUrlRedirect(obj *content.Redirect, s *engine.Selection) bool {
 	fields, sideways := x.Fields(s, engineTypeUrlRedirect)
 	if sideways && x.Cold {
 		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldUrlRedirect(f, obj) })
@@ -31302,7 +32148,7 @@ func (x *engineRun) writeUrlRedirect(obj *model.URLRedirect, s *engine.Selection
 	return ok
 }
 
-func (x *engineRun) fieldUrlRedirect(f *engine.Field, obj *model.URLRedirect) bool {
+func (x *engineRun) fieldUrlRedirect(f *engine.Field, obj *content.Redirect) bool {
 	if f.Guarded && !x.Allowed(f, obj) {
 		return x.Absent(f)
 	}
@@ -31360,7 +32206,7 @@ func (x *engineRun) fieldUrlRedirectConnection(f *engine.Field, obj *model.URLRe
 	case 2: // nodes
 		v := obj.Nodes
 		x.Push(f)
-		ok := x.putNUrlRedirect2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectᚄ(f, v)
+		ok := x.putNUrlRedirect2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirectᚄ(f, v)
 		x.Pop()
 		return ok
 	case 3: // pageInfo
@@ -31371,6 +32217,96 @@ func (x *engineRun) fieldUrlRedirectConnection(f *engine.Field, obj *model.URLRe
 		return ok
 	}
 	panic(fmt.Errorf("UrlRedirectConnection has no field %q", f.Name))
+}
+
+var engineTypeUrlRedirectCreatePayload = &engine.Type{
+	Name: "UrlRedirectCreatePayload", Implementors: urlRedirectCreatePayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "urlRedirect": 1, "userErrors": 2},
+	Resolved:  []bool{false, false, false},
+	Composite: []bool{false, true, true},
+}
+
+func (x *engineRun) writeUrlRedirectCreatePayload(obj *model.URLRedirectCreatePayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeUrlRedirectCreatePayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldUrlRedirectCreatePayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldUrlRedirectCreatePayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldUrlRedirectCreatePayload(f *engine.Field, obj *model.URLRedirectCreatePayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("UrlRedirectCreatePayload")
+	case 1: // urlRedirect
+		v := obj.URLRedirect
+		x.Push(f)
+		ok := x.putOUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirect(f, v)
+		x.Pop()
+		return ok
+	case 2: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("UrlRedirectCreatePayload has no field %q", f.Name))
+}
+
+var engineTypeUrlRedirectDeletePayload = &engine.Type{
+	Name: "UrlRedirectDeletePayload", Implementors: urlRedirectDeletePayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "deletedUrlRedirectId": 1, "userErrors": 2},
+	Resolved:  []bool{false, false, false},
+	Composite: []bool{false, false, true},
+}
+
+func (x *engineRun) writeUrlRedirectDeletePayload(obj *model.URLRedirectDeletePayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeUrlRedirectDeletePayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldUrlRedirectDeletePayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldUrlRedirectDeletePayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldUrlRedirectDeletePayload(f *engine.Field, obj *model.URLRedirectDeletePayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("UrlRedirectDeletePayload")
+	case 1: // deletedUrlRedirectId
+		v := obj.DeletedURLRedirectID
+		if v == nil {
+			return x.Null()
+		}
+		return x.Marshal(v) || true
+	case 2: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("UrlRedirectDeletePayload has no field %q", f.Name))
 }
 
 var engineTypeUrlRedirectEdge = &engine.Type{
@@ -31408,11 +32344,56 @@ func (x *engineRun) fieldUrlRedirectEdge(f *engine.Field, obj *model.URLRedirect
 	case 2: // node
 		v := obj.Node
 		x.Push(f)
-		ok := x.putNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirect(f, v)
+		ok := x.putNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirect(f, v)
 		x.Pop()
 		return ok
 	}
 	panic(fmt.Errorf("UrlRedirectEdge has no field %q", f.Name))
+}
+
+var engineTypeUrlRedirectUpdatePayload = &engine.Type{
+	Name: "UrlRedirectUpdatePayload", Implementors: urlRedirectUpdatePayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "urlRedirect": 1, "userErrors": 2},
+	Resolved:  []bool{false, false, false},
+	Composite: []bool{false, true, true},
+}
+
+func (x *engineRun) writeUrlRedirectUpdatePayload(obj *model.URLRedirectUpdatePayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeUrlRedirectUpdatePayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldUrlRedirectUpdatePayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldUrlRedirectUpdatePayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldUrlRedirectUpdatePayload(f *engine.Field, obj *model.URLRedirectUpdatePayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("UrlRedirectUpdatePayload")
+	case 1: // urlRedirect
+		v := obj.URLRedirect
+		x.Push(f)
+		ok := x.putOUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirect(f, v)
+		x.Pop()
+		return ok
+	case 2: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("UrlRedirectUpdatePayload has no field %q", f.Name))
 }
 
 var engineTypeUserError = &engine.Type{
@@ -32018,6 +32999,13 @@ func (x *engineRun) writeDisplayableError(v model.Any, s *engine.Selection) bool
 			return false
 		}
 		return x.writeStaffUserError(obj, s)
+	case model.StaffPasswordUserError:
+		return x.writeStaffPasswordUserError(&obj, s)
+	case *model.StaffPasswordUserError:
+		if obj == nil {
+			return false
+		}
+		return x.writeStaffPasswordUserError(obj, s)
 	case model.StaffAccessTokenUserError:
 		return x.writeStaffAccessTokenUserError(&obj, s)
 	case *model.StaffAccessTokenUserError:
@@ -32163,6 +33151,13 @@ func (x *engineRun) writeEvent(v model.Any, s *engine.Selection) bool {
 
 func (x *engineRun) writeHasAccessScopes(v model.Any, s *engine.Selection) bool {
 	switch obj := (v).(type) {
+	case app.StorefrontToken:
+		return x.writeStorefrontAccessToken(&obj, s)
+	case *app.StorefrontToken:
+		if obj == nil {
+			return false
+		}
+		return x.writeStorefrontAccessToken(obj, s)
 	case staff.StaffMember:
 		return x.writeStaffMember(&obj, s)
 	case *staff.StaffMember:
@@ -32239,13 +33234,6 @@ func (x *engineRun) writeHasMetafields(v model.Any, s *engine.Selection) bool {
 			return false
 		}
 		return x.writeOrder(obj, s)
-	case cart.Cart:
-		return x.writeCart(&obj, s)
-	case *cart.Cart:
-		if obj == nil {
-			return false
-		}
-		return x.writeCart(obj, s)
 	case customer.Customer:
 		return x.writeCustomer(&obj, s)
 	case *customer.Customer:
@@ -32253,6 +33241,13 @@ func (x *engineRun) writeHasMetafields(v model.Any, s *engine.Selection) bool {
 			return false
 		}
 		return x.writeCustomer(obj, s)
+	case cart.Cart:
+		return x.writeCart(&obj, s)
+	case *cart.Cart:
+		if obj == nil {
+			return false
+		}
+		return x.writeCart(obj, s)
 	}
 	panic(fmt.Errorf("a %T stands where HasMetafields is expected", v))
 }
@@ -32444,6 +33439,13 @@ func (x *engineRun) writeNode(v model.Any, s *engine.Selection) bool {
 			return false
 		}
 		return x.writeVideo(obj, s)
+	case app.StorefrontToken:
+		return x.writeStorefrontAccessToken(&obj, s)
+	case *app.StorefrontToken:
+		if obj == nil {
+			return false
+		}
+		return x.writeStorefrontAccessToken(obj, s)
 	case staff.StaffMember:
 		return x.writeStaffMember(&obj, s)
 	case *staff.StaffMember:
@@ -32507,6 +33509,13 @@ func (x *engineRun) writeNode(v model.Any, s *engine.Selection) bool {
 			return false
 		}
 		return x.writeExternalVideo(obj, s)
+	case customer.Customer:
+		return x.writeCustomer(&obj, s)
+	case *customer.Customer:
+		if obj == nil {
+			return false
+		}
+		return x.writeCustomer(obj, s)
 	case model.ComponentizableCartLine:
 		return x.writeComponentizableCartLine(&obj, s)
 	case *model.ComponentizableCartLine:
@@ -32556,9 +33565,9 @@ func (x *engineRun) writeNode(v model.Any, s *engine.Selection) bool {
 			return false
 		}
 		return x.writeApiKey(obj, s)
-	case model.URLRedirect:
+	case content.Redirect:
 		return x.writeUrlRedirect(&obj, s)
-	case *model.URLRedirect:
+	case *content.Redirect:
 		if obj == nil {
 			return false
 		}
@@ -37212,6 +38221,33 @@ func (x *engineRun) putNStaffMemberEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgr
 	return x.writeStaffMemberEdge(v, &f.Below)
 }
 
+func (x *engineRun) putNStaffPasswordUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserErrorᚄ(f *engine.Field, v []*model.StaffPasswordUserError) bool {
+	mark, ok := len(x.B), true
+	x.B = append(x.B, '[')
+	cold := x.Cold
+	for i := range v {
+		x.Comma(i)
+		x.PushItem(i)
+		ok = x.putNStaffPasswordUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserError(f, v[i]) && ok
+		x.Pop()
+		x.Cold = false // what comes next was read along with the first
+	}
+	x.Cold = cold
+	if !ok {
+		x.B = x.B[:mark]
+		return false
+	}
+	x.B = append(x.B, ']')
+	return true
+}
+
+func (x *engineRun) putNStaffPasswordUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserError(f *engine.Field, v *model.StaffPasswordUserError) bool {
+	if v == nil {
+		return x.Missing("StaffPasswordUserError!")
+	}
+	return x.writeStaffPasswordUserError(v, &f.Below)
+}
+
 func (x *engineRun) putNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(f *engine.Field, v []*model.StaffUserError) bool {
 	mark, ok := len(x.B), true
 	x.B = append(x.B, '[')
@@ -37268,6 +38304,60 @@ func (x *engineRun) putNStagedUploadParameter2ᚕgithubᚗcomᚋrialtohqᚋrialt
 	}
 	x.B = append(x.B, ']')
 	return true
+}
+
+func (x *engineRun) putNStorefrontAccessToken2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋappᚐStorefrontTokenᚄ(f *engine.Field, v []*app.StorefrontToken) bool {
+	mark, ok := len(x.B), true
+	x.B = append(x.B, '[')
+	cold := x.Cold
+	for i := range v {
+		x.Comma(i)
+		x.PushItem(i)
+		ok = x.putNStorefrontAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋappᚐStorefrontToken(f, v[i]) && ok
+		x.Pop()
+		x.Cold = false // what comes next was read along with the first
+	}
+	x.Cold = cold
+	if !ok {
+		x.B = x.B[:mark]
+		return false
+	}
+	x.B = append(x.B, ']')
+	return true
+}
+
+func (x *engineRun) putNStorefrontAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋappᚐStorefrontToken(f *engine.Field, v *app.StorefrontToken) bool {
+	if v == nil {
+		return x.Missing("StorefrontAccessToken!")
+	}
+	return x.writeStorefrontAccessToken(v, &f.Below)
+}
+
+func (x *engineRun) putNStorefrontAccessTokenEdge2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenEdgeᚄ(f *engine.Field, v []*model.StorefrontAccessTokenEdge) bool {
+	mark, ok := len(x.B), true
+	x.B = append(x.B, '[')
+	cold := x.Cold
+	for i := range v {
+		x.Comma(i)
+		x.PushItem(i)
+		ok = x.putNStorefrontAccessTokenEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenEdge(f, v[i]) && ok
+		x.Pop()
+		x.Cold = false // what comes next was read along with the first
+	}
+	x.Cold = cold
+	if !ok {
+		x.B = x.B[:mark]
+		return false
+	}
+	x.B = append(x.B, ']')
+	return true
+}
+
+func (x *engineRun) putNStorefrontAccessTokenEdge2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenEdge(f *engine.Field, v *model.StorefrontAccessTokenEdge) bool {
+	if v == nil {
+		return x.Missing("StorefrontAccessTokenEdge!")
+	}
+	return x.writeStorefrontAccessTokenEdge(v, &f.Below)
 }
 
 func (x *engineRun) putNString2ᚕstringᚄ(f *engine.Field, v []string) bool {
@@ -37427,14 +38517,14 @@ func (x *engineRun) putNTaxRateUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋg
 	return x.writeTaxRateUserError(v, &f.Below)
 }
 
-func (x *engineRun) putNUrlRedirect2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectᚄ(f *engine.Field, v []*model.URLRedirect) bool {
+func (x *engineRun) putNUrlRedirect2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirectᚄ(f *engine.Field, v []*content.Redirect) bool {
 	mark, ok := len(x.B), true
 	x.B = append(x.B, '[')
 	cold := x.Cold
 	for i := range v {
 		x.Comma(i)
 		x.PushItem(i)
-		ok = x.putNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirect(f, v[i]) && ok
+		ok = x.putNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirect(f, v[i]) && ok
 		x.Pop()
 		x.Cold = false // what comes next was read along with the first
 	}
@@ -37447,7 +38537,7 @@ func (x *engineRun) putNUrlRedirect2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgra
 	return true
 }
 
-func (x *engineRun) putNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirect(f *engine.Field, v *model.URLRedirect) bool {
+func (x *engineRun) putNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirect(f *engine.Field, v *content.Redirect) bool {
 	if v == nil {
 		return x.Missing("UrlRedirect!")
 	}
@@ -39671,6 +40761,14 @@ func (x *engineRun) putOShippingZoneUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋr
 	return x.writeShippingZoneUpdatePayload(v, &f.Below) || x.NullFrom(mark)
 }
 
+func (x *engineRun) putOShop2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋshopᚐShop(f *engine.Field, v *shop.Shop) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeShop(v, &f.Below) || x.NullFrom(mark)
+}
+
 func (x *engineRun) putOShopPolicy2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopPolicy(f *engine.Field, v *model.ShopPolicy) bool {
 	if v == nil {
 		return x.Null()
@@ -39679,12 +40777,28 @@ func (x *engineRun) putOShopPolicy2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraph�
 	return x.writeShopPolicy(v, &f.Below) || x.NullFrom(mark)
 }
 
+func (x *engineRun) putOShopPolicyUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopPolicyUpdatePayload(f *engine.Field, v *model.ShopPolicyUpdatePayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeShopPolicyUpdatePayload(v, &f.Below) || x.NullFrom(mark)
+}
+
 func (x *engineRun) putOShopPolicyWithDefault2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopPolicyWithDefault(f *engine.Field, v *model.ShopPolicyWithDefault) bool {
 	if v == nil {
 		return x.Null()
 	}
 	mark := len(x.B)
 	return x.writeShopPolicyWithDefault(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOShopUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopUpdatePayload(f *engine.Field, v *model.ShopUpdatePayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeShopUpdatePayload(v, &f.Below) || x.NullFrom(mark)
 }
 
 func (x *engineRun) putOSitemapImage2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐSitemapImage(f *engine.Field, v *model.SitemapImage) bool {
@@ -39775,6 +40889,14 @@ func (x *engineRun) putOStaffCustomerUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋ
 	return x.writeStaffCustomerUpdatePayload(v, &f.Below) || x.NullFrom(mark)
 }
 
+func (x *engineRun) putOStaffInvitationResendPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffInvitationResendPayload(f *engine.Field, v *model.StaffInvitationResendPayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeStaffInvitationResendPayload(v, &f.Below) || x.NullFrom(mark)
+}
+
 func (x *engineRun) putOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐStaffMember(f *engine.Field, v *staff.StaffMember) bool {
 	if v == nil {
 		return x.Null()
@@ -39823,6 +40945,30 @@ func (x *engineRun) putOStaffMemberUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋri
 	return x.writeStaffMemberUpdatePayload(v, &f.Below) || x.NullFrom(mark)
 }
 
+func (x *engineRun) putOStaffPasswordChangePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordChangePayload(f *engine.Field, v *model.StaffPasswordChangePayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeStaffPasswordChangePayload(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOStaffPasswordRecoverPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordRecoverPayload(f *engine.Field, v *model.StaffPasswordRecoverPayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeStaffPasswordRecoverPayload(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOStaffPasswordResetPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordResetPayload(f *engine.Field, v *model.StaffPasswordResetPayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeStaffPasswordResetPayload(v, &f.Below) || x.NullFrom(mark)
+}
+
 func (x *engineRun) putOStaffRoleAssignPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffRoleAssignPayload(f *engine.Field, v *model.StaffRoleAssignPayload) bool {
 	if v == nil {
 		return x.Null()
@@ -39867,6 +41013,38 @@ func (x *engineRun) putOStagedUploadsCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋ
 	}
 	mark := len(x.B)
 	return x.writeStagedUploadsCreatePayload(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOStorefrontAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋappᚐStorefrontToken(f *engine.Field, v *app.StorefrontToken) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeStorefrontAccessToken(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOStorefrontAccessTokenConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenConnection(f *engine.Field, v *model.StorefrontAccessTokenConnection) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeStorefrontAccessTokenConnection(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOStorefrontAccessTokenCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenCreatePayload(f *engine.Field, v *model.StorefrontAccessTokenCreatePayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeStorefrontAccessTokenCreatePayload(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOStorefrontAccessTokenDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenDeletePayload(f *engine.Field, v *model.StorefrontAccessTokenDeletePayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeStorefrontAccessTokenDeletePayload(v, &f.Below) || x.NullFrom(mark)
 }
 
 func (x *engineRun) putOString2ᚕstringᚄ(f *engine.Field, v []string) bool {
@@ -39948,6 +41126,38 @@ func (x *engineRun) putOUnitPriceMeasurement2ᚖgithubᚗcomᚋrialtohqᚋrialto
 	}
 	mark := len(x.B)
 	return x.writeUnitPriceMeasurement(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirect(f *engine.Field, v *content.Redirect) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeUrlRedirect(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOUrlRedirectCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectCreatePayload(f *engine.Field, v *model.URLRedirectCreatePayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeUrlRedirectCreatePayload(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOUrlRedirectDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectDeletePayload(f *engine.Field, v *model.URLRedirectDeletePayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeUrlRedirectDeletePayload(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOUrlRedirectUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectUpdatePayload(f *engine.Field, v *model.URLRedirectUpdatePayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeUrlRedirectUpdatePayload(v, &f.Below) || x.NullFrom(mark)
 }
 
 func (x *engineRun) putOVariantPrice2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcatalogᚐVariantPriceᚄ(f *engine.Field, v []*catalog.VariantPrice) bool {

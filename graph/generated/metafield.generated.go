@@ -769,13 +769,6 @@ func (ec *executionContext) _HasMetafields(ctx context.Context, sel ast.Selectio
 			return graphql.Null
 		}
 		return ec._Order(ctx, sel, obj)
-	case cart.Cart:
-		return ec._Cart(ctx, sel, &obj)
-	case *cart.Cart:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Cart(ctx, sel, obj)
 	case customer.Customer:
 		return ec._Customer(ctx, sel, &obj)
 	case *customer.Customer:
@@ -783,6 +776,13 @@ func (ec *executionContext) _HasMetafields(ctx context.Context, sel ast.Selectio
 			return graphql.Null
 		}
 		return ec._Customer(ctx, sel, obj)
+	case cart.Cart:
+		return ec._Cart(ctx, sel, &obj)
+	case *cart.Cart:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Cart(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -24,7 +25,7 @@ import (
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _UrlRedirect_id(ctx context.Context, field graphql.CollectedField, obj *model.URLRedirect) (ret graphql.Marshaler) {
+func (ec *executionContext) _UrlRedirect_id(ctx context.Context, field graphql.CollectedField, obj *content.Redirect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -47,7 +48,7 @@ func (ec *executionContext) fieldContext_UrlRedirect_id(_ context.Context, field
 	return graphql.NewScalarFieldContext("UrlRedirect", field, false, false, "ID")
 }
 
-func (ec *executionContext) _UrlRedirect_path(ctx context.Context, field graphql.CollectedField, obj *model.URLRedirect) (ret graphql.Marshaler) {
+func (ec *executionContext) _UrlRedirect_path(ctx context.Context, field graphql.CollectedField, obj *content.Redirect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -70,7 +71,7 @@ func (ec *executionContext) fieldContext_UrlRedirect_path(_ context.Context, fie
 	return graphql.NewScalarFieldContext("UrlRedirect", field, false, false, "String")
 }
 
-func (ec *executionContext) _UrlRedirect_target(ctx context.Context, field graphql.CollectedField, obj *model.URLRedirect) (ret graphql.Marshaler) {
+func (ec *executionContext) _UrlRedirect_target(ctx context.Context, field graphql.CollectedField, obj *content.Redirect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -137,8 +138,8 @@ func (ec *executionContext) _UrlRedirectConnection_nodes(ctx context.Context, fi
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.URLRedirect) graphql.Marshaler {
-			return ec.marshalNUrlRedirect2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.Redirect) graphql.Marshaler {
+			return ec.marshalNUrlRedirect2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirectᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -224,8 +225,8 @@ func (ec *executionContext) _UrlRedirectEdge_node(ctx context.Context, field gra
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.URLRedirect) graphql.Marshaler {
-			return ec.marshalNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirect(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Redirect) graphql.Marshaler {
+			return ec.marshalNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirect(ctx, selections, v)
 		},
 		true,
 		true,
@@ -258,7 +259,7 @@ func (ec *executionContext) fieldContext_UrlRedirectEdge_node(_ context.Context,
 
 var urlRedirectImplementors = []string{"UrlRedirect", "Node"}
 
-func (ec *executionContext) _UrlRedirect(ctx context.Context, sel ast.SelectionSet, obj *model.URLRedirect) graphql.Marshaler {
+func (ec *executionContext) _UrlRedirect(ctx context.Context, sel ast.SelectionSet, obj *content.Redirect) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, urlRedirectImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -384,11 +385,11 @@ func (ec *executionContext) _UrlRedirectEdge(ctx context.Context, sel ast.Select
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNUrlRedirect2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.URLRedirect) graphql.Marshaler {
+func (ec *executionContext) marshalNUrlRedirect2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirectᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Redirect) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirect(ctx, sel, v[i])
+		return ec.marshalNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirect(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -400,7 +401,7 @@ func (ec *executionContext) marshalNUrlRedirect2ᚕᚖgithubᚗcomᚋrialtohqᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirect(ctx context.Context, sel ast.SelectionSet, v *model.URLRedirect) graphql.Marshaler {
+func (ec *executionContext) marshalNUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirect(ctx context.Context, sel ast.SelectionSet, v *content.Redirect) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "UrlRedirect!")
 		return graphql.Null
@@ -438,6 +439,13 @@ func (ec *executionContext) marshalNUrlRedirectEdge2ᚖgithubᚗcomᚋrialtohq�
 		return graphql.Null
 	}
 	return ec._UrlRedirectEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUrlRedirect2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋcontentᚐRedirect(ctx context.Context, sel ast.SelectionSet, v *content.Redirect) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UrlRedirect(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

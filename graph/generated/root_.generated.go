@@ -243,12 +243,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ShippingZoneCreateInput", ec.unmarshalInputShippingZoneCreateInput),
 			graphql.NewInputUnmarshaler("ShippingZoneUpdateInput", ec.unmarshalInputShippingZoneUpdateInput),
 			graphql.NewInputUnmarshaler("ShopPayWalletContentInput", ec.unmarshalInputShopPayWalletContentInput),
+			graphql.NewInputUnmarshaler("ShopPolicyInput", ec.unmarshalInputShopPolicyInput),
+			graphql.NewInputUnmarshaler("ShopUpdateInput", ec.unmarshalInputShopUpdateInput),
 			graphql.NewInputUnmarshaler("StaffAccessTokenCreateInput", ec.unmarshalInputStaffAccessTokenCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberCreateInput", ec.unmarshalInputStaffMemberCreateInput),
 			graphql.NewInputUnmarshaler("StaffMemberUpdateInput", ec.unmarshalInputStaffMemberUpdateInput),
 			graphql.NewInputUnmarshaler("StagedUploadInput", ec.unmarshalInputStagedUploadInput),
+			graphql.NewInputUnmarshaler("StorefrontAccessTokenDeleteInput", ec.unmarshalInputStorefrontAccessTokenDeleteInput),
+			graphql.NewInputUnmarshaler("StorefrontAccessTokenInput", ec.unmarshalInputStorefrontAccessTokenInput),
 			graphql.NewInputUnmarshaler("TaxRateInput", ec.unmarshalInputTaxRateInput),
 			graphql.NewInputUnmarshaler("UpdateMediaInput", ec.unmarshalInputUpdateMediaInput),
+			graphql.NewInputUnmarshaler("UrlRedirectInput", ec.unmarshalInputUrlRedirectInput),
 			graphql.NewInputUnmarshaler("VariantOptionFilter", ec.unmarshalInputVariantOptionFilter),
 			graphql.NewInputUnmarshaler("VariantOptionValueInput", ec.unmarshalInputVariantOptionValueInput),
 			graphql.NewInputUnmarshaler("VariantPriceInput", ec.unmarshalInputVariantPriceInput),
@@ -437,14 +442,14 @@ extend type Query {
   article(
     "The global id."
     id: ID!
-  ): Article @public
+  ): Article @public @cacheControl(maxAge: 300)
   "One blog, by handle or by id. Always null for now: Rialto keeps no blogs yet."
   blog(
     "The name in the blog's address, such as ` + "`" + `news` + "`" + `."
     handle: String
     "The global id."
     id: ID
-  ): Blog @public
+  ): Blog @public @cacheControl(maxAge: 300)
   "All blogs. Always an empty list for now: Rialto keeps no blogs yet."
   blogs(
     "How many items to return from the start of the list, at most 250."
@@ -457,11 +462,11 @@ extend type Query {
     before: String
     "Turn the order of the list around."
     reverse: Boolean = false
-  ): BlogConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): BlogConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheControl(maxAge: 300)
 }
 
 "A blog: a series of articles. Rialto keeps no blogs yet, so storefronts that read them get none."
-type Blog implements Node & OnlineStorePublishable @public {
+type Blog implements Node & OnlineStorePublishable @public @cacheControl(inheritMaxAge: true) {
   "One article of this blog by its handle, or null when there is none of this name."
   articleByHandle(
     "The name in the article's address."
@@ -493,7 +498,7 @@ type Blog implements Node & OnlineStorePublishable @public {
 }
 
 "A page of blogs, in the order asked for."
-type BlogConnection @public {
+type BlogConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [BlogEdge!]!
   "The items alone, for readers that need no cursors."
@@ -503,7 +508,7 @@ type BlogConnection @public {
 }
 
 "One item of a page of blogs, and its place in the list."
-type BlogEdge @public {
+type BlogEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -511,7 +516,7 @@ type BlogEdge @public {
 }
 
 "An article of a blog. Rialto keeps no blogs yet, so neither lookups nor search results give any."
-type Article implements Node & OnlineStorePublishable & Trackable @public {
+type Article implements Node & OnlineStorePublishable & Trackable @public @cacheControl(inheritMaxAge: true) {
   "Who wrote it, or null when that is not known."
   authorV2: ArticleAuthor
   "The blog it appeared in."
@@ -549,7 +554,7 @@ type Article implements Node & OnlineStorePublishable & Trackable @public {
 }
 
 "The author of an article, as the shop names them."
-type ArticleAuthor @public {
+type ArticleAuthor @public @cacheControl(inheritMaxAge: true) {
   "A few words about the author."
   bio: String
   "The given name."
@@ -561,7 +566,7 @@ type ArticleAuthor @public {
 }
 
 "A page of articles, in the order asked for."
-type ArticleConnection @public {
+type ArticleConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [ArticleEdge!]!
   "The items alone, for readers that need no cursors."
@@ -571,7 +576,7 @@ type ArticleConnection @public {
 }
 
 "One item of a page of articles, and its place in the list."
-type ArticleEdge @public {
+type ArticleEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -3517,12 +3522,12 @@ enum LanguageCode {
     handle: String
     "The global id."
     id: ID
-  ): Collection @public
+  ): Collection @public @cacheControl(maxAge: 60)
   "One collection by its handle."
   collectionByHandle(
     "The name in the collection's address."
     handle: String!
-  ): Collection @public @deprecated(reason: "Use ` + "`" + `collection` + "`" + ` instead. Kept for compatibility.")
+  ): Collection @public @deprecated(reason: "Use ` + "`" + `collection` + "`" + ` instead. Kept for compatibility.") @cacheControl(maxAge: 60)
   "All published collections, with filtering by a search expression."
   collections(
     "How many items to return from the start of the list, at most 250."
@@ -3539,11 +3544,11 @@ enum LanguageCode {
     query: String
     "The order of the list. ` + "`" + `RELEVANCE` + "`" + ` needs a ` + "`" + `query` + "`" + `."
     sortKey: CollectionSortKeys = ID
-  ): CollectionConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): CollectionConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheControl(maxAge: 60)
 }
 
 "A group of products, picked by hand or kept up to date by rules."
-type Collection implements HasMetafields & Node & OnlineStorePublishable & Trackable @public {
+type Collection implements HasMetafields & Node & OnlineStorePublishable & Trackable @public @cacheControl(inheritMaxAge: true) {
   "The description as plain text."
   description(
     "The number of characters to cut it to, an ellipsis included."
@@ -3603,7 +3608,7 @@ type Collection implements HasMetafields & Node & OnlineStorePublishable & Track
 }
 
 "A page of collections, in the order asked for."
-type CollectionConnection @public {
+type CollectionConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [CollectionEdge!]!
   "The items alone, for readers that need no cursors."
@@ -3613,7 +3618,7 @@ type CollectionConnection @public {
 }
 
 "One item of a page of collections, and its place in the list."
-type CollectionEdge @public {
+type CollectionEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -3765,7 +3770,7 @@ interface Trackable @public {
 }
 
 "Where a page of a list stands in the whole list, and how to continue."
-type PageInfo @public {
+type PageInfo @public @cacheControl(inheritMaxAge: true) {
   "The place of the last item of this page, for ` + "`" + `after` + "`" + `. Null on an empty page."
   endCursor: String
   "Whether there are items after this page."
@@ -3777,7 +3782,7 @@ type PageInfo @public {
 }
 
 "An amount of money with its currency."
-type MoneyV2 @public {
+type MoneyV2 @public @cacheControl(inheritMaxAge: true) {
   "The amount in the currency's main unit."
   amount: Decimal!
   "The currency of the amount."
@@ -3793,7 +3798,7 @@ type Attribute @public {
 }
 
 "How many of something there are."
-type Count @public {
+type Count @public @cacheControl(inheritMaxAge: true) {
   "The number found."
   count: Int!
   "Whether the number is exact or counting stopped early."
@@ -3829,7 +3834,7 @@ enum UnitSystem {
 }
 
 "Title and summary for search engines and link previews."
-type SEO @public {
+type SEO @public @cacheControl(inheritMaxAge: true) {
   "The summary, or null to use the beginning of the description."
   description: String
   "The title, or null to use the plain title."
@@ -3837,7 +3842,7 @@ type SEO @public {
 }
 
 "A page of plain texts, in the order asked for."
-type StringConnection @public {
+type StringConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [StringEdge!]!
   "The items alone, for readers that need no cursors."
@@ -3847,7 +3852,7 @@ type StringConnection @public {
 }
 
 "One item of a page of plain texts, and its place in the list."
-type StringEdge @public {
+type StringEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -3953,7 +3958,7 @@ extend type Mutation {
 """
 A shopper's account. Shoppers see their own through a token; staff see those of their shop.
 """
-type Customer implements HasMetafields @public {
+type Customer implements HasMetafields & Node @public {
   "Whether the shopper agreed to get advertising mail."
   acceptsMarketing: Boolean!
   "The account's addresses."
@@ -4414,6 +4419,27 @@ directive @listSize(
 ) on FIELD_DEFINITION
 
 """
+How long an answer may be kept, by whoever asked and by caches on the way. An answer may be kept as long as the part of it that
+is kept least long; where a part has no hint, the answer is not kept at all. A field's own hint goes before that of its type.
+"""
+directive @cacheControl(
+  "For how many seconds."
+  maxAge: Int
+  "Whether the answer is the same for everybody. One private part makes the whole answer private."
+  scope: CacheControlScope
+  "Says that the field, or fields of the type, may be kept as long as what they stand in."
+  inheritMaxAge: Boolean
+) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
+
+"Whether an answer is the same for everybody."
+enum CacheControlScope {
+  "The same for all who show the same storefront token, in the same country and language."
+  PUBLIC
+  "Meant for the one who asked."
+  PRIVATE
+}
+
+"""
 A shopper's choices about data collection. A choice left out is unknown, and is treated as a refusal where the law of
 the country asks for consent first.
 """
@@ -4756,7 +4782,7 @@ type Location implements Node @requiresScopes(scopes: [["inventory:read"]]) {
 }
 `, BuiltIn: false},
 	{Name: "../schema/media.graphqls", Input: `"A picture, served in any size and format."
-type Image @public {
+type Image @public @cacheControl(inheritMaxAge: true) {
   "What the picture shows, for people who cannot see it."
   altText: String
   "The height of the original in pixels, or null when it is unknown."
@@ -4792,7 +4818,7 @@ type Image @public {
 }
 
 "A page of pictures, in the order asked for."
-type ImageConnection @public {
+type ImageConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [ImageEdge!]!
   "The items alone, for readers that need no cursors."
@@ -4802,7 +4828,7 @@ type ImageConnection @public {
 }
 
 "One item of a page of pictures, and its place in the list."
-type ImageEdge @public {
+type ImageEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -4848,7 +4874,7 @@ enum ImageContentType {
 }
 
 "Something to look at on a product page: a picture, a video or a model."
-interface Media @public {
+interface Media @public @cacheControl(inheritMaxAge: true) {
   "What it shows, for people who cannot see it."
   alt: String
   "The global id."
@@ -4862,7 +4888,7 @@ interface Media @public {
 }
 
 "A page of media, in the order asked for."
-type MediaConnection @public {
+type MediaConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [MediaEdge!]!
   "The items alone, for readers that need no cursors."
@@ -4872,7 +4898,7 @@ type MediaConnection @public {
 }
 
 "One item of a page of media, and its place in the list."
-type MediaEdge @public {
+type MediaEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -4900,7 +4926,7 @@ enum MediaHost {
 }
 
 "A picture among a product's media."
-type MediaImage implements Media & Node @public {
+type MediaImage implements Media & Node @public @cacheControl(inheritMaxAge: true) {
   "What the picture shows, for people who cannot see it."
   alt: String
   "The global id."
@@ -4916,7 +4942,7 @@ type MediaImage implements Media & Node @public {
 }
 
 "A video that the shop serves."
-type Video implements Media & Node @public {
+type Video implements Media & Node @public @cacheControl(inheritMaxAge: true) {
   "What the video shows, for people who cannot see it."
   alt: String
   "The global id."
@@ -4932,7 +4958,7 @@ type Video implements Media & Node @public {
 }
 
 "One file of a video."
-type VideoSource @public {
+type VideoSource @public @cacheControl(inheritMaxAge: true) {
   "The container format, such as ` + "`" + `mp4` + "`" + ` or ` + "`" + `m3u8` + "`" + `."
   format: String!
   "The height in pixels."
@@ -4946,7 +4972,7 @@ type VideoSource @public {
 }
 
 "A video on another site."
-type ExternalVideo implements Media & Node @public {
+type ExternalVideo implements Media & Node @public @cacheControl(inheritMaxAge: true) {
   "What the video shows, for people who cannot see it."
   alt: String
   "The address to put into an ` + "`" + `iframe` + "`" + `."
@@ -4968,7 +4994,7 @@ type ExternalVideo implements Media & Node @public {
 }
 
 "A model to turn around in space."
-type Model3d implements Media & Node @public {
+type Model3d implements Media & Node @public @cacheControl(inheritMaxAge: true) {
   "What the model shows, for people who cannot see it."
   alt: String
   "The global id."
@@ -4984,7 +5010,7 @@ type Model3d implements Media & Node @public {
 }
 
 "One file of a model."
-type Model3dSource @public {
+type Model3dSource @public @cacheControl(inheritMaxAge: true) {
   "The size of the file in bytes."
   filesize: Int!
   "The file format, such as ` + "`" + `glb` + "`" + ` or ` + "`" + `usdz` + "`" + `."
@@ -4996,7 +5022,7 @@ type Model3dSource @public {
 }
 
 "How the shop wants a medium shown."
-type MediaPresentation implements Node @public {
+type MediaPresentation implements Node @public @cacheControl(inheritMaxAge: true) {
   "Settings for one kind of viewer, or null when there are none."
   asJson(
     "The viewer that is to show the medium."
@@ -5019,11 +5045,11 @@ enum MediaPresentationFormat {
   menu(
     "The name of the menu, such as ` + "`" + `main-menu` + "`" + ` or ` + "`" + `footer` + "`" + `."
     handle: String!
-  ): Menu @public
+  ): Menu @public @cacheControl(maxAge: 300)
 }
 
 "A tree of links for the header, the footer or a sidebar."
-type Menu implements Node @public {
+type Menu implements Node @public @cacheControl(inheritMaxAge: true) {
   "The name to ask for, unique in the shop."
   handle: String!
   "The global id."
@@ -5037,7 +5063,7 @@ type Menu implements Node @public {
 }
 
 "A link in a menu, with the links below it."
-type MenuItem implements Node @public {
+type MenuItem implements Node @public @cacheControl(inheritMaxAge: true) {
   "The global id."
   id: ID!
   "The links one level below."
@@ -5057,7 +5083,7 @@ type MenuItem implements Node @public {
 }
 
 "A record that a menu can link to."
-union MenuItemResource = Article | Blog | Collection | Page | Product | ShopPolicy
+union MenuItemResource @cacheControl(inheritMaxAge: true) = Article | Blog | Collection | Page | Product | ShopPolicy
 
 "The kind of place that a menu links to."
 enum MenuItemType {
@@ -5109,7 +5135,7 @@ interface HasMetafields @public {
 An extra value that the shop attached to a record, such as care instructions on a product. Only values that the shop
 opened to storefronts are readable here.
 """
-type Metafield implements Node @public {
+type Metafield implements Node @public @cacheControl(inheritMaxAge: true) {
   "When the value was first stored."
   createdAt: DateTime!
   "What the value is for, in the shop's words."
@@ -5142,10 +5168,10 @@ type Metafield implements Node @public {
 }
 
 "A record that the value of a metafield can point to."
-union MetafieldReference = Article | Collection | MediaImage | Page | Product | ProductVariant | Video
+union MetafieldReference @cacheControl(inheritMaxAge: true) = Article | Collection | MediaImage | Page | Product | ProductVariant | Video
 
 "A page of records that a metafield points to, in the order asked for."
-type MetafieldReferenceConnection @public {
+type MetafieldReferenceConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [MetafieldReferenceEdge!]!
   "The items alone, for readers that need no cursors."
@@ -5155,7 +5181,7 @@ type MetafieldReferenceConnection @public {
 }
 
 "One item of a page of records that a metafield points to, and its place in the list."
-type MetafieldReferenceEdge @public {
+type MetafieldReferenceEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -5208,7 +5234,7 @@ extend type Query {
     handle: MetaobjectHandleInput
     "The global id."
     id: ID
-  ): Metaobject @public
+  ): Metaobject @public @cacheControl(maxAge: 300)
   "All records of one of the shop's own types. Always an empty list: Rialto keeps no metaobjects."
   metaobjects(
     "How many items to return from the start of the list, at most 250."
@@ -5225,7 +5251,7 @@ extend type Query {
     sortKey: String
     "The type of the records."
     type: String!
-  ): MetaobjectConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): MetaobjectConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheControl(maxAge: 300)
 }
 
 "Names one record of one of the shop's own types."
@@ -5237,7 +5263,7 @@ input MetaobjectHandleInput {
 }
 
 "A record of one of the shop's own types, such as a size chart. Rialto keeps none, so storefronts that read them get none."
-type Metaobject implements Node & OnlineStorePublishable @public {
+type Metaobject implements Node & OnlineStorePublishable @public @cacheControl(inheritMaxAge: true) {
   "One field, by its key."
   field(
     "The key of the field."
@@ -5260,7 +5286,7 @@ type Metaobject implements Node & OnlineStorePublishable @public {
 }
 
 "One value of a record."
-type MetaobjectField @public {
+type MetaobjectField @public @cacheControl(inheritMaxAge: true) {
   "The name within the record."
   key: String!
   "The record that the value points to, when its type is a reference and the record is visible here."
@@ -5283,7 +5309,7 @@ type MetaobjectField @public {
 }
 
 "What a record says to search engines."
-type MetaobjectSEO @public {
+type MetaobjectSEO @public @cacheControl(inheritMaxAge: true) {
   "The field with the summary."
   description: MetaobjectField
   "The field with the title."
@@ -5291,7 +5317,7 @@ type MetaobjectSEO @public {
 }
 
 "A page of records of one type."
-type MetaobjectConnection @public {
+type MetaobjectConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [MetaobjectEdge!]!
   "The items alone, for readers that need no cursors."
@@ -5301,7 +5327,7 @@ type MetaobjectConnection @public {
 }
 
 "One item of a page of records, and its place in the list."
-type MetaobjectEdge @public {
+type MetaobjectEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -5755,12 +5781,12 @@ enum OrderFulfillmentStatus {
     handle: String
     "The global id."
     id: ID
-  ): Page @public
+  ): Page @public @cacheControl(maxAge: 300)
   "One page of text by its handle."
   pageByHandle(
     "The name in the page's address."
     handle: String!
-  ): Page @public @deprecated(reason: "Use ` + "`" + `page` + "`" + ` instead. Kept for compatibility.")
+  ): Page @public @deprecated(reason: "Use ` + "`" + `page` + "`" + ` instead. Kept for compatibility.") @cacheControl(maxAge: 300)
   "All published pages of text."
   pages(
     "How many items to return from the start of the list, at most 250."
@@ -5777,11 +5803,11 @@ enum OrderFulfillmentStatus {
     query: String
     "The order of the list. ` + "`" + `RELEVANCE` + "`" + ` needs a ` + "`" + `query` + "`" + `."
     sortKey: PageSortKeys = ID
-  ): PageConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): PageConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheControl(maxAge: 300)
 }
 
 "A page of text that is not a product, such as the shop's story."
-type Page implements HasMetafields & Node & OnlineStorePublishable & Trackable @public {
+type Page implements HasMetafields & Node & OnlineStorePublishable & Trackable @public @cacheControl(inheritMaxAge: true) {
   "The text with its markup."
   body: HTML!
   "The beginning of the text, without markup, for lists and previews."
@@ -5817,7 +5843,7 @@ type Page implements HasMetafields & Node & OnlineStorePublishable & Trackable @
 }
 
 "A page of pages of text, in the order asked for."
-type PageConnection @public {
+type PageConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [PageEdge!]!
   "The items alone, for readers that need no cursors."
@@ -5827,7 +5853,7 @@ type PageConnection @public {
 }
 
 "One item of a page of pages of text, and its place in the list."
-type PageEdge @public {
+type PageEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -5853,12 +5879,12 @@ enum PageSortKeys {
     handle: String
     "The global id."
     id: ID
-  ): Product @public
+  ): Product @public @cacheControl(maxAge: 60)
   "One product by its handle."
   productByHandle(
     "The name in the product's address."
     handle: String!
-  ): Product @public @deprecated(reason: "Use ` + "`" + `product` + "`" + ` instead. Kept for compatibility.")
+  ): Product @public @deprecated(reason: "Use ` + "`" + `product` + "`" + ` instead. Kept for compatibility.") @cacheControl(maxAge: 60)
   "Products to show beside another one. Null when that one does not exist."
   productRecommendations(
     "What the suggestions are for."
@@ -5867,17 +5893,17 @@ enum PageSortKeys {
     productHandle: String
     "The product to start from, by id."
     productId: ID
-  ): [Product!] @public @listSize(assumedSize: 10)
+  ): [Product!] @public @listSize(assumedSize: 10) @cacheControl(maxAge: 60)
   "All tags that products carry, in alphabetical order."
   productTags(
     "How many tags to return, at most 250."
     first: Int!
-  ): StringConnection! @public @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
+  ): StringConnection! @public @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @cacheControl(maxAge: 300)
   "All product types in use, in alphabetical order."
   productTypes(
     "How many types to return, at most 250."
     first: Int!
-  ): StringConnection! @public @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
+  ): StringConnection! @public @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @cacheControl(maxAge: 300)
   "All products on sale, with filtering by a search expression."
   products(
     "How many items to return from the start of the list, at most 250."
@@ -5897,11 +5923,11 @@ enum PageSortKeys {
     query: String
     "The order of the list. ` + "`" + `RELEVANCE` + "`" + ` needs a ` + "`" + `query` + "`" + `."
     sortKey: ProductSortKeys = ID
-  ): ProductConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): ProductConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheControl(maxAge: 60)
 }
 
 "Something that the shop sells, in one or more variants."
-type Product implements HasMetafields & Node & OnlineStorePublishable & Trackable @public {
+type Product implements HasMetafields & Node & OnlineStorePublishable & Trackable @public @cacheControl(inheritMaxAge: true) {
   """
   The variants one choice away: those that differ from the selected one in a single option. Enough to draw an option
   picker without loading every variant.
@@ -5915,7 +5941,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
     selectedOptions: [SelectedOptionInput!]
   ): [ProductVariant!]! @listSize(assumedSize: 60)
   "Whether at least one variant can be bought now."
-  availableForSale: Boolean!
+  availableForSale: Boolean! @cacheControl(maxAge: 10)
   "The collections that show the product."
   collections(
     "How many items to return from the start of the list, at most 250."
@@ -6036,7 +6062,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
   "The name to show."
   title: String!
   "How many pieces of all variants can be sold, or null when the shop does not show its stock."
-  totalInventory: Int
+  totalInventory: Int @cacheControl(maxAge: 10)
   "A query string to append to links, so that the visit can be told apart. Null when nothing is tracked."
   trackingParameters: String
   "When the product last changed."
@@ -6072,7 +6098,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
 }
 
 "A page of products, in the order asked for."
-type ProductConnection @public {
+type ProductConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [ProductEdge!]!
   "The items alone, for readers that need no cursors."
@@ -6084,7 +6110,7 @@ type ProductConnection @public {
 }
 
 "One item of a page of products, and its place in the list."
-type ProductEdge @public {
+type ProductEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -6092,7 +6118,7 @@ type ProductEdge @public {
 }
 
 "The lowest and highest price of a product's variants."
-type ProductPriceRange @public {
+type ProductPriceRange @public @cacheControl(inheritMaxAge: true) {
   "The highest price."
   maxVariantPrice: MoneyV2!
   "The lowest price."
@@ -6161,11 +6187,8 @@ enum ProductMediaSortKeys {
   RELEVANCE
 }
 `, BuiltIn: false},
-	{Name: "../schema/redirect.graphqls", Input: `# Rialto keeps no redirects yet: an address that led somewhere once is the storefront's to remember. The lookup is here for
-# storefronts that ask it before they say that a page is not there.
-
-extend type Query {
-  "Addresses of the shop's website that lead elsewhere. Always an empty list for now: Rialto keeps no redirects yet."
+	{Name: "../schema/redirect.graphqls", Input: `extend type Query {
+  "Addresses of the shop's website that lead elsewhere, oldest first. Storefronts ask for one before they say that a page is not there."
   urlRedirects(
     "How many items to return from the start of the list, at most 250."
     first: Int
@@ -6177,13 +6200,13 @@ extend type Query {
     before: String
     "Turn the order of the list around."
     reverse: Boolean = false
-    "Keeps redirects that match, such as ` + "`" + `path:/old-chair` + "`" + `."
+    "Keeps redirects that match: terms such as ` + "`" + `path:/old-chair` + "`" + `, ` + "`" + `path:/old*` + "`" + ` or ` + "`" + `target:/chair` + "`" + `, and words that are in either."
     query: String
-  ): UrlRedirectConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): UrlRedirectConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheControl(maxAge: 300)
 }
 
-"An address of the shop's website that leads elsewhere. Rialto keeps none yet."
-type UrlRedirect implements Node @public {
+"An address of the shop's website that leads elsewhere."
+type UrlRedirect implements Node @public @cacheControl(inheritMaxAge: true) {
   "The global id."
   id: ID!
   "The old path, such as ` + "`" + `/old-chair` + "`" + `."
@@ -6193,7 +6216,7 @@ type UrlRedirect implements Node @public {
 }
 
 "A page of redirects."
-type UrlRedirectConnection @public {
+type UrlRedirectConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [UrlRedirectEdge!]!
   "The items alone, for readers that need no cursors."
@@ -6203,7 +6226,7 @@ type UrlRedirectConnection @public {
 }
 
 "One item of a page of redirects, and its place in the list."
-type UrlRedirectEdge @public {
+type UrlRedirectEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -6420,7 +6443,7 @@ scalar URL @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3986")
     types: [PredictiveSearchType!]
     "What to do with products that cannot be bought now. Without it, they come last."
     unavailableProducts: SearchUnavailableProductsType
-  ): PredictiveSearchResult @public @listSize(assumedSize: 10, slicingArguments: ["limit"], sizedFields: ["articles", "collections", "pages", "products", "queries"], requireOneSlicingArgument: false)
+  ): PredictiveSearchResult @public @listSize(assumedSize: 10, slicingArguments: ["limit"], sizedFields: ["articles", "collections", "pages", "products", "queries"], requireOneSlicingArgument: false) @cacheControl(maxAge: 30)
   "Products and pages that match what the shopper asked for, with facets to narrow the products down."
   search(
     "How many items to return from the start of the list, at most 250."
@@ -6445,14 +6468,14 @@ scalar URL @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3986")
     types: [SearchType!]
     "What to do with products that cannot be bought now. Without it, they come last."
     unavailableProducts: SearchUnavailableProductsType
-  ): SearchResultItemConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): SearchResultItemConnection! @public @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheControl(maxAge: 30)
 }
 
 "Something that a search can find."
-union SearchResultItem = Article | Page | Product
+union SearchResultItem @cacheControl(inheritMaxAge: true) = Article | Page | Product
 
 "A page of search results, in the order asked for."
-type SearchResultItemConnection @public {
+type SearchResultItemConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [SearchResultItemEdge!]!
   "The items alone, for readers that need no cursors."
@@ -6466,7 +6489,7 @@ type SearchResultItemConnection @public {
 }
 
 "One item of a page of search results, and its place in the list."
-type SearchResultItemEdge @public {
+type SearchResultItemEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -6474,7 +6497,7 @@ type SearchResultItemEdge @public {
 }
 
 "What the shopper may be looking for, by kind."
-type PredictiveSearchResult @public {
+type PredictiveSearchResult @public @cacheControl(inheritMaxAge: true) {
   "Articles that match."
   articles: [Article!]! @listSize(assumedSize: 10)
   "Collections that match."
@@ -6488,7 +6511,7 @@ type PredictiveSearchResult @public {
 }
 
 "A search to suggest to the shopper."
-type SearchQuerySuggestion implements Trackable @public {
+type SearchQuerySuggestion implements Trackable @public @cacheControl(inheritMaxAge: true) {
   "The text with ` + "`" + `mark` + "`" + ` elements around what the shopper typed, to set it off."
   styledText: String!
   "The text to search for."
@@ -6498,7 +6521,7 @@ type SearchQuerySuggestion implements Trackable @public {
 }
 
 "Something that a list of products can be narrowed down by, such as color."
-type Filter @public {
+type Filter @public @cacheControl(inheritMaxAge: true) {
   "A name that is stable for this facet, such as ` + "`" + `filter.v.price` + "`" + `."
   id: String!
   "The name to show."
@@ -6512,7 +6535,7 @@ type Filter @public {
 }
 
 "One value of a facet."
-type FilterValue @public {
+type FilterValue @public @cacheControl(inheritMaxAge: true) {
   "How many products are left when this value is chosen on top of the filters in force."
   count: Int!
   "A name that is stable for this value, such as ` + "`" + `filter.v.option.color.blue` + "`" + `."
@@ -6528,7 +6551,7 @@ type FilterValue @public {
 }
 
 "A color or pattern that stands for a value."
-type Swatch @public {
+type Swatch @public @cacheControl(inheritMaxAge: true) {
   "A plain color."
   color: Color
   "A picture, for patterns and materials."
@@ -6676,15 +6699,15 @@ enum SearchableField {
 `, BuiltIn: false},
 	{Name: "../schema/shop.graphqls", Input: `extend type Query {
   "The shop that the request's token belongs to."
-  shop: Shop! @public
+  shop: Shop! @public @cacheControl(maxAge: 300)
   "The countries, currencies and languages that the shop sells in, and the ones this request is answered for."
-  localization: Localization! @public
+  localization: Localization! @public @cacheControl(maxAge: 300)
   "How the shop can be paid."
-  paymentSettings: PaymentSettings! @public
+  paymentSettings: PaymentSettings! @public @cacheControl(maxAge: 300)
 }
 
 "A shop, with what its storefront shows in header, footer and legal pages."
-type Shop implements HasMetafields & Node @public {
+type Shop implements HasMetafields & Node @public @cacheControl(inheritMaxAge: true) {
   "Logo, colors and slogan, or null when the shop set none."
   brand: Brand
   "Who runs the shop and how to reach them."
@@ -6734,7 +6757,7 @@ type Shop implements HasMetafields & Node @public {
 }
 
 "A legal text of the shop."
-type ShopPolicy implements Node @public {
+type ShopPolicy implements Node @public @cacheControl(inheritMaxAge: true) {
   "The text, with HTML markup."
   body: String!
   "The name in addresses, such as ` + "`" + `privacy-policy` + "`" + `."
@@ -6748,7 +6771,7 @@ type ShopPolicy implements Node @public {
 }
 
 "A legal text that has a general version until the shop writes its own."
-type ShopPolicyWithDefault @public {
+type ShopPolicyWithDefault @public @cacheControl(inheritMaxAge: true) {
   "The text, with HTML markup."
   body: String!
   "The name in addresses, such as ` + "`" + `subscription-policy` + "`" + `."
@@ -6762,7 +6785,7 @@ type ShopPolicyWithDefault @public {
 }
 
 "How the shop looks."
-type Brand @public {
+type Brand @public @cacheControl(inheritMaxAge: true) {
   "The shop's colors."
   colors: BrandColors!
   "A wide picture for the top of the home page."
@@ -6778,7 +6801,7 @@ type Brand @public {
 }
 
 "The shop's colors, the most important ones first."
-type BrandColors @public {
+type BrandColors @public @cacheControl(inheritMaxAge: true) {
   "The main colors."
   primary: [BrandColorGroup!]! @listSize(assumedSize: 5)
   "The colors that go with the main ones."
@@ -6786,7 +6809,7 @@ type BrandColors @public {
 }
 
 "A background and a color that reads well on it."
-type BrandColorGroup @public {
+type BrandColorGroup @public @cacheControl(inheritMaxAge: true) {
   "The color of the area."
   background: Color
   "The color of text on the area."
@@ -6794,7 +6817,7 @@ type BrandColorGroup @public {
 }
 
 "An address of the shop on the web."
-type Domain @public {
+type Domain @public @cacheControl(inheritMaxAge: true) {
   "The host alone, such as ` + "`" + `shop.example` + "`" + `."
   host: String!
   "Whether the address is served over HTTPS."
@@ -6804,7 +6827,7 @@ type Domain @public {
 }
 
 "How the shop can be paid."
-type PaymentSettings @public {
+type PaymentSettings @public @cacheControl(inheritMaxAge: true) {
   "The cards that the shop takes."
   acceptedCardBrands: [CardBrand!]!
   "Where to send card details, so that they never pass through the storefront."
@@ -6848,7 +6871,7 @@ enum DigitalWallet {
 }
 
 "Where and how the shop sells, and for which country and language this request is answered."
-type Localization @public {
+type Localization @public @cacheControl(inheritMaxAge: true) {
   "The countries that shoppers can choose."
   availableCountries: [Country!]! @listSize(assumedSize: 250)
   "The languages that shoppers in the current country can choose."
@@ -6860,7 +6883,7 @@ type Localization @public {
 }
 
 "A country that the shop sells in."
-type Country @public {
+type Country @public @cacheControl(inheritMaxAge: true) {
   "The languages to choose from in this country."
   availableLanguages: [Language!]! @listSize(assumedSize: 25)
   "The currency that prices are shown in."
@@ -6876,7 +6899,7 @@ type Country @public {
 }
 
 "A language that the shop is written in."
-type Language @public {
+type Language @public @cacheControl(inheritMaxAge: true) {
   "The name in the language itself, such as ` + "`" + `Deutsch` + "`" + `."
   endonymName: String!
   "The code to send in ` + "`" + `@inContext(language:)` + "`" + `."
@@ -6886,7 +6909,7 @@ type Language @public {
 }
 
 "A currency that the shop shows prices in."
-type Currency @public {
+type Currency @public @cacheControl(inheritMaxAge: true) {
   "The code that amounts of money carry."
   isoCode: CurrencyCode!
   "The name in English."
@@ -6900,7 +6923,7 @@ type Currency @public {
   sitemap(
     "Which kind of thing."
     type: SitemapType!
-  ): Sitemap! @public
+  ): Sitemap! @public @cacheControl(maxAge: 300)
 }
 
 "A kind of thing that a sitemap lists."
@@ -6920,7 +6943,7 @@ enum SitemapType {
 }
 
 "All things of one kind, in numbered pages."
-type Sitemap @public {
+type Sitemap @public @cacheControl(inheritMaxAge: true) {
   "How many pages there are: 0 where there is nothing of the kind."
   pagesCount: Count
   "One page, the oldest things first. A page that is not there is empty."
@@ -6931,7 +6954,7 @@ type Sitemap @public {
 }
 
 "One page of a sitemap."
-type PaginatedSitemapResources @public {
+type PaginatedSitemapResources @public @cacheControl(inheritMaxAge: true) {
   "Whether there are more pages behind this one."
   hasNextPage: Boolean!
   "The things of this page."
@@ -6939,7 +6962,7 @@ type PaginatedSitemapResources @public {
 }
 
 "A thing that has an address in the shop's website."
-interface SitemapResourceInterface @public {
+interface SitemapResourceInterface @public @cacheControl(inheritMaxAge: true) {
   "The thing's name in addresses, unique among its kind."
   handle: String!
   "When the thing was last changed."
@@ -6947,7 +6970,7 @@ interface SitemapResourceInterface @public {
 }
 
 "A product, collection, page, blog or article in a sitemap."
-type SitemapResource implements SitemapResourceInterface @public {
+type SitemapResource implements SitemapResourceInterface @public @cacheControl(inheritMaxAge: true) {
   "The thing's name in addresses, unique among its kind."
   handle: String!
   "The picture that stands for the thing, where it has one."
@@ -6959,7 +6982,7 @@ type SitemapResource implements SitemapResourceInterface @public {
 }
 
 "A record of one of the shop's own types in a sitemap. Rialto keeps none, so a sitemap never has one."
-type SitemapResourceMetaobject implements SitemapResourceInterface @public {
+type SitemapResourceMetaobject implements SitemapResourceInterface @public @cacheControl(inheritMaxAge: true) {
   "The record's name in addresses, unique among its type."
   handle: String!
   "The part of addresses that stands for the record's type."
@@ -6971,7 +6994,7 @@ type SitemapResourceMetaobject implements SitemapResourceInterface @public {
 }
 
 "A picture in a sitemap."
-type SitemapImage @public {
+type SitemapImage @public @cacheControl(inheritMaxAge: true) {
   "What the picture shows, for those who cannot see it."
   alt: String
   "The address of the picture."
@@ -6991,6 +7014,67 @@ extend type Mutation {
 
   "Signs a member of staff out: the token is good for nothing afterwards. The token itself is the proof, so nothing else is needed."
   staffAccessTokenDelete("The token to end." staffAccessToken: String!): StaffAccessTokenDeletePayload @public
+
+  "Changes your own password. You are signed out everywhere, in every shop, and signed in again with the token in the answer. No app may do this for you."
+  staffPasswordChange("The password before." oldPassword: String! "The new one." newPassword: String!): StaffPasswordChangePayload @authenticated
+
+  "Asks for a mail with a link for a new password. The answer is the same whether the email has an account or not."
+  staffPasswordRecover("Email of the account." email: String!): StaffPasswordRecoverPayload @public
+
+  "Sets a password with the token of a mailed link, which works once: an invitation for seven days, a recovery for an hour. All sessions of the account end, in every shop. The page at ` + "`" + `/staff/password` + "`" + ` does the same."
+  staffPasswordReset("The token of the link." token: String! "The new password." password: String!): StaffPasswordResetPayload @public
+}
+
+"""
+Outcome of changing one's own password.
+"""
+type StaffPasswordChangePayload @authenticated {
+  "What you are signed in with from now on, or null when the password was not changed."
+  staffAccessToken: StaffAccessToken
+  "What was refused and why. Empty when the password was changed."
+  userErrors: [StaffPasswordUserError!]!
+}
+
+"""
+Outcome of asking for a new password.
+"""
+type StaffPasswordRecoverPayload @public {
+  "What was refused and why. Empty also where the email has no account."
+  userErrors: [StaffPasswordUserError!]!
+}
+
+"""
+Outcome of setting a password by a mailed link.
+"""
+type StaffPasswordResetPayload @public {
+  "What was refused and why. Empty when the password was set."
+  userErrors: [StaffPasswordUserError!]!
+}
+
+"""
+Why a password of staff was not set or asked for.
+"""
+type StaffPasswordUserError implements DisplayableError @public {
+  "The reason, for programs."
+  code: StaffPasswordErrorCode
+  "Path to the input at fault; null when it is about the whole."
+  field: [String!]
+  "The reason in a sentence that can be shown."
+  message: String!
+}
+
+"Reasons for not setting or asking for a password of staff."
+enum StaffPasswordErrorCode {
+  "A value is missing or empty."
+  BLANK
+  "The password is too short or too easy to guess, or the one before is another; ` + "`" + `message` + "`" + ` says what is wrong."
+  INVALID
+  "The link is wrong, was used, or has run out."
+  TOKEN_INVALID
+  "The value is too long."
+  TOO_LONG
+  "Too many attempts. Try again later."
+  TOO_MANY_ATTEMPTS
 }
 
 "What a member of staff signs in with."
@@ -7072,6 +7156,8 @@ type StaffMember implements HasAccessScopes & Node @requiresScopes(scopes: [["ap
   firstName: String
   "Global id of the member."
   id: ID!
+  "Whether the member was invited and has not chosen a password yet."
+  invited: Boolean!
   "Whether the shop belongs to this member."
   isShopOwner: Boolean!
   "Family name."
@@ -7263,7 +7349,10 @@ extend type Mutation {
   "Changes a role, at once for all who hold it. Built-in roles stay as they are."
   roleUpdate("The role." roleId: ID! "What to change." input: RoleUpdateInput!): RoleUpdatePayload @requiresScopes(scopes: [["staff:write"]])
 
-  "Gives somebody a role in the shop, and an account where they have none yet."
+  "Mails a member who has not chosen a password yet another link to do so, good for seven days."
+  staffInvitationResend("The member." staffMemberId: ID!): StaffInvitationResendPayload @requiresScopes(scopes: [["staff:write"]])
+
+  "Gives somebody a role in the shop, and an account where they have none yet. Without a password they are mailed a link to choose one."
   staffMemberCreate("The member." input: StaffMemberCreateInput!): StaffMemberCreatePayload @requiresScopes(scopes: [["staff:write"]])
 
   "Takes every role in the shop from a member and signs them out. The shop's last owner stays."
@@ -7602,8 +7691,8 @@ input StaffMemberCreateInput {
   email: String!
   "Full name. Who has an account already keeps theirs."
   name: String!
-  "The first password. Who has an account already keeps theirs."
-  password: String!
+  "The first password. Left out, the member is invited: a mail has a link to choose one, good for seven days."
+  password: String
   "Handle of the role that they get."
   role: String!
 }
@@ -7720,6 +7809,16 @@ Outcome of changing a role.
 type RoleUpdatePayload @requiresScopes(scopes: [["staff:write"]]) {
   "The role as it is now, or null when it was not changed."
   role: Role
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of inviting a member again.
+"""
+type StaffInvitationResendPayload @requiresScopes(scopes: [["staff:write"]]) {
+  "The member, or null when nobody was invited."
+  staffMember: StaffMember
   "What was refused and why. Empty when nothing was."
   userErrors: [StaffUserError!]!
 }
@@ -13058,6 +13157,123 @@ enum TaxRateUserErrorCode {
   VALUE_OUTSIDE_RANGE
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_shop.graphqls", Input: `extend type Mutation {
+  "Writes one of the shop's legal texts. An empty text takes it away."
+  shopPolicyUpdate("The text." shopPolicy: ShopPolicyInput!): ShopPolicyUpdatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Changes what the shop says of itself. Other processes show it some seconds later."
+  shopUpdate("What to change." input: ShopUpdateInput!): ShopUpdatePayload @requiresScopes(scopes: [["shop:write"]])
+
+  "Has an address of the shop's website lead elsewhere."
+  urlRedirectCreate("The redirect." urlRedirect: UrlRedirectInput!): UrlRedirectCreatePayload @requiresScopes(scopes: [["content:write"]])
+
+  "Takes a redirect away."
+  urlRedirectDelete("The redirect." id: ID!): UrlRedirectDeletePayload @requiresScopes(scopes: [["content:write"]])
+
+  "Changes a redirect."
+  urlRedirectUpdate("The redirect." id: ID! "What to change." urlRedirect: UrlRedirectInput!): UrlRedirectUpdatePayload @requiresScopes(scopes: [["content:write"]])
+}
+
+"Which of the shop's legal texts."
+enum ShopPolicyType {
+  "Who runs the shop and how to reach them."
+  CONTACT_INFORMATION
+  "The legal notice that some countries require."
+  LEGAL_NOTICE
+  "What the shop does with personal data."
+  PRIVACY_POLICY
+  "When and how goods can be returned."
+  REFUND_POLICY
+  "How, where to and how fast the shop delivers."
+  SHIPPING_POLICY
+  "The conditions of repeated orders."
+  SUBSCRIPTION_POLICY
+  "The conditions of a sale."
+  TERMS_OF_SALE
+  "The conditions of using the website."
+  TERMS_OF_SERVICE
+}
+
+"A legal text to be written."
+input ShopPolicyInput {
+  "The text, with HTML markup; what could run in a browser is taken out. Empty takes the text away."
+  body: String!
+  "Which text."
+  type: ShopPolicyType!
+}
+
+"What to change of a shop; what is left out stays."
+input ShopUpdateInput {
+  "What the shop is about, for search engines."
+  description: String
+  "Host that shoppers know the shop by, such as ` + "`" + `shop.example` + "`" + `; empty takes it away."
+  domain: String
+  "Who writes to customers, and whom they write to; empty takes it away."
+  email: String
+  "A pattern for writing prices, with ` + "`" + `{{amount}}` + "`" + ` in it."
+  moneyFormat: String
+  "The name to show."
+  name: String
+}
+
+"A redirect, or what to change of one; what is left out stays."
+input UrlRedirectInput {
+  "The old path, such as ` + "`" + `/old-chair` + "`" + `."
+  path: String
+  "Where it leads: a path of the shop's website or a whole address."
+  target: String
+}
+
+"""
+Outcome of writing a legal text.
+"""
+type ShopPolicyUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The text as it is now; null when it was taken away or not written."
+  shopPolicy: ShopPolicy
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a shop.
+"""
+type ShopUpdatePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "The shop as it is now, or null when it was not changed."
+  shop: Shop
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of making a redirect.
+"""
+type UrlRedirectCreatePayload @requiresScopes(scopes: [["content:write"]]) {
+  "The redirect, or null when none was made."
+  urlRedirect: UrlRedirect
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of taking a redirect away.
+"""
+type UrlRedirectDeletePayload @requiresScopes(scopes: [["content:write"]]) {
+  "Id of the redirect that is gone."
+  deletedUrlRedirectId: ID
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of changing a redirect.
+"""
+type UrlRedirectUpdatePayload @requiresScopes(scopes: [["content:write"]]) {
+  "The redirect as it is now, or null when it was not changed."
+  urlRedirect: UrlRedirect
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_signin.graphqls", Input: `extend type Query {
   "One provider of identities that the shop believes; null when there is none with this id."
   identityProvider("Global id of the provider." id: ID!): IdentityProvider @requiresScopes(scopes: [["shop:read"]])
@@ -13207,28 +13423,148 @@ type StaffAccessTokenCreateWithProviderPayload @public {
   userErrors: [StaffAccessTokenUserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/staff_storefront.graphqls", Input: `extend type Mutation {
+  "Makes a token that opens the storefront half of the API. The token itself is shown in this answer and never again."
+  storefrontAccessTokenCreate("The token." input: StorefrontAccessTokenInput!): StorefrontAccessTokenCreatePayload @requiresScopes(scopes: [["apps:write"]])
+
+  "Ends a storefront token for good, at once."
+  storefrontAccessTokenDelete("The token." input: StorefrontAccessTokenDeleteInput!): StorefrontAccessTokenDeletePayload @requiresScopes(scopes: [["apps:write"]])
+}
+
+extend type Shop {
+  "The tokens of storefronts that are in force, oldest first."
+  storefrontAccessTokens(
+    "Continue after this cursor."
+    after: String
+    "Continue before this cursor."
+    before: String
+    "How many from the start, at most 250."
+    first: Int
+    "How many from the end, at most 250."
+    last: Int
+    "Turn the order around."
+    reverse: Boolean = false
+  ): StorefrontAccessTokenConnection @requiresScopes(scopes: [["apps:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"Who may see a storefront token."
+enum StorefrontAccessTokenKind {
+  "It stays on a server, whose word on the shopper's address is believed. Send it as ` + "`" + `Shopify-Storefront-Private-Token` + "`" + `."
+  PRIVATE
+  "Every shopper may see it. Send it as ` + "`" + `X-Shopify-Storefront-Access-Token` + "`" + `."
+  PUBLIC
+}
+
+"""
+A token that opens the storefront half of the API.
+"""
+type StorefrontAccessToken implements HasAccessScopes & Node @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "What its holder may do beyond what is public."
+  accessScopes: [String!]!
+  "The token itself, in the answer that made it; null everywhere else, because it is not kept."
+  accessToken: String
+  "The app that shows it, and whose operations it may run; null where it belongs to none."
+  appId: ID
+  "When it was made."
+  createdAt: DateTime!
+  "When it ends; null when it does not end by itself."
+  expiresAt: DateTime
+  "Global id of the token."
+  id: ID!
+  "Who may see it."
+  kind: StorefrontAccessTokenKind!
+  "The token's first characters, to recognize it by."
+  prefix: String!
+  "What people call it."
+  title: String!
+}
+
+"A storefront token to be made."
+input StorefrontAccessTokenInput {
+  "What its holder may do beyond what is public. No scope of staff can be among it."
+  accessScopes: [String!]
+  "The app that shows it."
+  appId: ID
+  "When it ends. Left out, it does not end by itself."
+  expiresAt: DateTime
+  "Who may see it."
+  kind: StorefrontAccessTokenKind = PUBLIC
+  "What people call it."
+  title: String!
+}
+
+"A storefront token to be ended."
+input StorefrontAccessTokenDeleteInput {
+  "Global id of the token."
+  id: ID!
+}
+
+"""
+Outcome of making a storefront token.
+"""
+type StorefrontAccessTokenCreatePayload @requiresScopes(scopes: [["apps:write"]]) {
+  "The shop that it opens."
+  shop: Shop!
+  "The token, or null when none was made."
+  storefrontAccessToken: StorefrontAccessToken
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+Outcome of ending a storefront token.
+"""
+type StorefrontAccessTokenDeletePayload @requiresScopes(scopes: [["apps:write"]]) {
+  "Id of the token that was ended."
+  deletedStorefrontAccessTokenId: ID
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
+}
+
+"""
+One page of storefront tokens.
+"""
+type StorefrontAccessTokenConnection @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "The tokens with their cursors."
+  edges: [StorefrontAccessTokenEdge!]!
+  "The tokens alone."
+  nodes: [StorefrontAccessToken!]!
+  "Where this page stands in the list."
+  pageInfo: PageInfo!
+}
+
+"""
+A storefront token and its place in the list.
+"""
+type StorefrontAccessTokenEdge @requiresScopes(scopes: [["apps:read"], ["apps:write"]]) {
+  "Place to continue from."
+  cursor: String!
+  "The token."
+  node: StorefrontAccessToken!
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff_tags.graphqls", Input: `extend type Mutation {
   "Files a record under more tags. Those that it has already are passed over. Each type needs the permission to write it."
   tagsAdd(
-    "The record: an order."
+    "The record: an order, a product or a customer."
     id: ID!
     "The tags to add."
     tags: [String!]!
-  ): TagsAddPayload @requiresScopes(scopes: [["orders:write"]])
+  ): TagsAddPayload @requiresScopes(scopes: [["orders:write"], ["products:write"], ["customers:write"]])
 
   "Takes tags off a record. Those that it does not have are passed over. Each type needs the permission to write it."
   tagsRemove(
-    "The record: an order."
+    "The record: an order, a product or a customer."
     id: ID!
     "The tags to take off."
     tags: [String!]!
-  ): TagsRemovePayload @requiresScopes(scopes: [["orders:write"]])
+  ): TagsRemovePayload @requiresScopes(scopes: [["orders:write"], ["products:write"], ["customers:write"]])
 }
 
 """
 Outcome of adding tags.
 """
-type TagsAddPayload @requiresScopes(scopes: [["orders:write"]]) {
+type TagsAddPayload @requiresScopes(scopes: [["orders:write"], ["products:write"], ["customers:write"]]) {
   "The record as it is now, or null when it was not changed."
   node: Node
   "What was refused and why. Empty when everything was done."
@@ -13238,7 +13574,7 @@ type TagsAddPayload @requiresScopes(scopes: [["orders:write"]]) {
 """
 Outcome of taking tags off.
 """
-type TagsRemovePayload @requiresScopes(scopes: [["orders:write"]]) {
+type TagsRemovePayload @requiresScopes(scopes: [["orders:write"], ["products:write"], ["customers:write"]]) {
   "The record as it is now, or null when it was not changed."
   node: Node
   "What was refused and why. Empty when everything was done."
@@ -13629,9 +13965,9 @@ type SchemaUsageEdge @requiresScopes(scopes: [["apps:read"]]) {
 }
 `, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One kind of a product that can be put into a cart, such as the blue mug in large."
-type ProductVariant implements HasMetafields & Node @public {
+type ProductVariant implements HasMetafields & Node @public @cacheControl(inheritMaxAge: true) {
   "Whether it can be bought now, from stock or by back order."
-  availableForSale: Boolean!
+  availableForSale: Boolean! @cacheControl(maxAge: 10)
   "The number under the barcode: GTIN, EAN, UPC or ISBN."
   barcode: String
   "The price before reduction. Null when it is not reduced."
@@ -13639,7 +13975,7 @@ type ProductVariant implements HasMetafields & Node @public {
   "The price before reduction."
   compareAtPriceV2: MoneyV2 @deprecated(reason: "Use ` + "`" + `compareAtPrice` + "`" + ` instead. Kept for compatibility.")
   "Whether it can be bought although there is none in stock, and so will take longer."
-  currentlyNotInStock: Boolean!
+  currentlyNotInStock: Boolean! @cacheControl(maxAge: 10)
   "The global id. It goes into ` + "`" + `merchandiseId` + "`" + ` of a cart line."
   id: ID!
   "The picture of this variant, or else the first picture of the product."
@@ -13669,7 +14005,7 @@ type ProductVariant implements HasMetafields & Node @public {
   "The product it belongs to."
   product: Product!
   "How many pieces can be sold, or null when the shop does not show its stock."
-  quantityAvailable: Int
+  quantityAvailable: Int @cacheControl(maxAge: 10)
   "Which quantities can be bought at once."
   quantityRule: QuantityRule!
   "Whether it has to be delivered. False for gift cards and downloads."
@@ -13693,7 +14029,7 @@ type ProductVariant implements HasMetafields & Node @public {
 }
 
 "A page of variants, in the order asked for."
-type ProductVariantConnection @public {
+type ProductVariantConnection @public @cacheControl(inheritMaxAge: true) {
   "Each item together with the cursor that marks its place."
   edges: [ProductVariantEdge!]!
   "The items alone, for readers that need no cursors."
@@ -13703,7 +14039,7 @@ type ProductVariantConnection @public {
 }
 
 "One item of a page of variants, and its place in the list."
-type ProductVariantEdge @public {
+type ProductVariantEdge @public @cacheControl(inheritMaxAge: true) {
   "The place of this item. Hand it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The item itself."
@@ -13711,7 +14047,7 @@ type ProductVariantEdge @public {
 }
 
 "Something that shoppers choose, such as size."
-type ProductOption implements Node @public {
+type ProductOption implements Node @public @cacheControl(inheritMaxAge: true) {
   "The global id."
   id: ID!
   "The name to show."
@@ -13723,7 +14059,7 @@ type ProductOption implements Node @public {
 }
 
 "One choice of an option, such as large."
-type ProductOptionValue implements Node @public {
+type ProductOptionValue implements Node @public @cacheControl(inheritMaxAge: true) {
   "A variant with this value, the first one in the shop's order, to take picture and price from."
   firstSelectableVariant: ProductVariant
   "The global id."
@@ -13735,7 +14071,7 @@ type ProductOptionValue implements Node @public {
 }
 
 "A color or pattern that stands for a value."
-type ProductOptionValueSwatch @public {
+type ProductOptionValueSwatch @public @cacheControl(inheritMaxAge: true) {
   "A plain color."
   color: Color
   "A picture, for patterns and materials."
@@ -13743,7 +14079,7 @@ type ProductOptionValueSwatch @public {
 }
 
 "The value that a variant has for one option."
-type SelectedOption @public {
+type SelectedOption @public @cacheControl(inheritMaxAge: true) {
   "The name of the option."
   name: String!
   "The value."
@@ -13767,7 +14103,7 @@ enum ProductVariantInventoryPolicy {
 }
 
 "Which quantities of a variant can be bought at once."
-type QuantityRule @public {
+type QuantityRule @public @cacheControl(inheritMaxAge: true) {
   "The step between quantities, such as 6 for bottles by the half dozen."
   increment: Int!
   "The largest quantity, or null without a limit."
@@ -13777,7 +14113,7 @@ type QuantityRule @public {
 }
 
 "The measures behind a unit price: what a piece holds, and how much the price is shown for."
-type UnitPriceMeasurement @public {
+type UnitPriceMeasurement @public @cacheControl(inheritMaxAge: true) {
   "What is measured."
   measuredType: UnitPriceMeasurementMeasuredType
   "The unit of what one piece holds."
@@ -19063,6 +19399,8 @@ func (ec *executionContext) childFields_Shop(ctx context.Context, field graphql.
 		return ec.fieldContext_Shop_termsOfSale(ctx, field)
 	case "termsOfService":
 		return ec.fieldContext_Shop_termsOfService(ctx, field)
+	case "storefrontAccessTokens":
+		return ec.fieldContext_Shop_storefrontAccessTokens(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Shop", field.Name)
 }
@@ -19083,6 +19421,16 @@ func (ec *executionContext) childFields_ShopPolicy(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ShopPolicy", field.Name)
 }
 
+func (ec *executionContext) childFields_ShopPolicyUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shopPolicy":
+		return ec.fieldContext_ShopPolicyUpdatePayload_shopPolicy(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShopPolicyUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShopPolicyUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ShopPolicyWithDefault(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "body":
@@ -19097,6 +19445,16 @@ func (ec *executionContext) childFields_ShopPolicyWithDefault(ctx context.Contex
 		return ec.fieldContext_ShopPolicyWithDefault_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ShopPolicyWithDefault", field.Name)
+}
+
+func (ec *executionContext) childFields_ShopUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shop":
+		return ec.fieldContext_ShopUpdatePayload_shop(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShopUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShopUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Sitemap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19231,6 +19589,16 @@ func (ec *executionContext) childFields_StaffCustomerUpdatePayload(ctx context.C
 	return nil, fmt.Errorf("no field named %q was found under type StaffCustomerUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StaffInvitationResendPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffMember":
+		return ec.fieldContext_StaffInvitationResendPayload_staffMember(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffInvitationResendPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffInvitationResendPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_StaffMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessScopes":
@@ -19243,6 +19611,8 @@ func (ec *executionContext) childFields_StaffMember(ctx context.Context, field g
 		return ec.fieldContext_StaffMember_firstName(ctx, field)
 	case "id":
 		return ec.fieldContext_StaffMember_id(ctx, field)
+	case "invited":
+		return ec.fieldContext_StaffMember_invited(ctx, field)
 	case "isShopOwner":
 		return ec.fieldContext_StaffMember_isShopOwner(ctx, field)
 	case "lastName":
@@ -19317,6 +19687,44 @@ func (ec *executionContext) childFields_StaffMemberUpdatePayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type StaffMemberUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StaffPasswordChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffAccessToken":
+		return ec.fieldContext_StaffPasswordChangePayload_staffAccessToken(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StaffPasswordChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffPasswordChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffPasswordRecoverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userErrors":
+		return ec.fieldContext_StaffPasswordRecoverPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffPasswordRecoverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userErrors":
+		return ec.fieldContext_StaffPasswordResetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffPasswordResetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffPasswordUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_StaffPasswordUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_StaffPasswordUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_StaffPasswordUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffPasswordUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_StaffRoleAssignPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "staffMember":
@@ -19379,6 +19787,74 @@ func (ec *executionContext) childFields_StagedUploadsCreatePayload(ctx context.C
 		return ec.fieldContext_StagedUploadsCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StagedUploadsCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StorefrontAccessToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accessScopes":
+		return ec.fieldContext_StorefrontAccessToken_accessScopes(ctx, field)
+	case "accessToken":
+		return ec.fieldContext_StorefrontAccessToken_accessToken(ctx, field)
+	case "appId":
+		return ec.fieldContext_StorefrontAccessToken_appId(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_StorefrontAccessToken_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_StorefrontAccessToken_expiresAt(ctx, field)
+	case "id":
+		return ec.fieldContext_StorefrontAccessToken_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_StorefrontAccessToken_kind(ctx, field)
+	case "prefix":
+		return ec.fieldContext_StorefrontAccessToken_prefix(ctx, field)
+	case "title":
+		return ec.fieldContext_StorefrontAccessToken_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorefrontAccessToken", field.Name)
+}
+
+func (ec *executionContext) childFields_StorefrontAccessTokenConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StorefrontAccessTokenConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StorefrontAccessTokenConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StorefrontAccessTokenConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorefrontAccessTokenConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StorefrontAccessTokenCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shop":
+		return ec.fieldContext_StorefrontAccessTokenCreatePayload_shop(ctx, field)
+	case "storefrontAccessToken":
+		return ec.fieldContext_StorefrontAccessTokenCreatePayload_storefrontAccessToken(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StorefrontAccessTokenCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorefrontAccessTokenCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StorefrontAccessTokenDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedStorefrontAccessTokenId":
+		return ec.fieldContext_StorefrontAccessTokenDeletePayload_deletedStorefrontAccessTokenId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StorefrontAccessTokenDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorefrontAccessTokenDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StorefrontAccessTokenEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StorefrontAccessTokenEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StorefrontAccessTokenEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorefrontAccessTokenEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_StringConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19561,6 +20037,26 @@ func (ec *executionContext) childFields_UrlRedirectConnection(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_UrlRedirectCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "urlRedirect":
+		return ec.fieldContext_UrlRedirectCreatePayload_urlRedirect(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UrlRedirectCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UrlRedirectDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedUrlRedirectId":
+		return ec.fieldContext_UrlRedirectDeletePayload_deletedUrlRedirectId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UrlRedirectDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UrlRedirectEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -19569,6 +20065,16 @@ func (ec *executionContext) childFields_UrlRedirectEdge(ctx context.Context, fie
 		return ec.fieldContext_UrlRedirectEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_UrlRedirectUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "urlRedirect":
+		return ec.fieldContext_UrlRedirectUpdatePayload_urlRedirect(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UrlRedirectUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

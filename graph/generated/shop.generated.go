@@ -37,6 +37,7 @@ type ShopResolver interface {
 	SubscriptionPolicy(ctx context.Context, obj *shop.Shop) (*model.ShopPolicyWithDefault, error)
 	TermsOfSale(ctx context.Context, obj *shop.Shop) (*model.ShopPolicy, error)
 	TermsOfService(ctx context.Context, obj *shop.Shop) (*model.ShopPolicy, error)
+	StorefrontAccessTokens(ctx context.Context, obj *shop.Shop, after *string, before *string, first *int, last *int, reverse *bool) (*model.StorefrontAccessTokenConnection, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -76,6 +77,52 @@ func (ec *executionContext) field_Shop_metafields_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["identifiers"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Shop_storefrontAccessTokens_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "reverse",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reverse"] = arg4
 	return args, nil
 }
 
@@ -1583,6 +1630,50 @@ func (ec *executionContext) fieldContext_Shop_termsOfService(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Shop_storefrontAccessTokens(ctx context.Context, field graphql.CollectedField, obj *shop.Shop) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Shop_storefrontAccessTokens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Shop().StorefrontAccessTokens(ctx, obj, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.StorefrontAccessTokenConnection) graphql.Marshaler {
+			return ec.marshalOStorefrontAccessTokenConnection2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Shop_storefrontAccessTokens(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Shop",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StorefrontAccessTokenConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Shop_storefrontAccessTokens_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ShopPolicy_body(ctx context.Context, field graphql.CollectedField, obj *model.ShopPolicy) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2373,6 +2464,12 @@ func (ec *executionContext) _Shop(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Shop_termsOfService(ctx, field, obj)
 				})
+		case "storefrontAccessTokens":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Shop_storefrontAccessTokens(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2713,6 +2810,13 @@ func (ec *executionContext) marshalOBrand2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋ
 		return graphql.Null
 	}
 	return ec._Brand(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOShop2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋshopᚐShop(ctx context.Context, sel ast.SelectionSet, v *shop.Shop) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Shop(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOShopPolicy2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopPolicy(ctx context.Context, sel ast.SelectionSet, v *model.ShopPolicy) graphql.Marshaler {

@@ -422,6 +422,29 @@ func (ec *executionContext) fieldContext_StaffMember_id(_ context.Context, field
 	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "ID")
 }
 
+func (ec *executionContext) _StaffMember_invited(ctx context.Context, field graphql.CollectedField, obj *staff.StaffMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffMember_invited(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invited, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffMember_invited(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _StaffMember_isShopOwner(ctx context.Context, field graphql.CollectedField, obj *staff.StaffMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -512,6 +535,203 @@ func (ec *executionContext) _StaffMember_roles(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_StaffMember_roles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "String")
+}
+
+func (ec *executionContext) _StaffPasswordChangePayload_staffAccessToken(ctx context.Context, field graphql.CollectedField, obj *model.StaffPasswordChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffPasswordChangePayload_staffAccessToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StaffAccessToken, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *identity.AccessToken) graphql.Marshaler {
+			return ec.marshalOStaffAccessToken2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋidentityᚐAccessToken(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffPasswordChangePayload_staffAccessToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffPasswordChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffAccessToken(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffPasswordChangePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.StaffPasswordChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffPasswordChangePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.StaffPasswordUserError) graphql.Marshaler {
+			return ec.marshalNStaffPasswordUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffPasswordChangePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffPasswordChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffPasswordUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffPasswordRecoverPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.StaffPasswordRecoverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffPasswordRecoverPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.StaffPasswordUserError) graphql.Marshaler {
+			return ec.marshalNStaffPasswordUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffPasswordRecoverPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffPasswordRecoverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffPasswordUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffPasswordResetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.StaffPasswordResetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffPasswordResetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.StaffPasswordUserError) graphql.Marshaler {
+			return ec.marshalNStaffPasswordUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffPasswordResetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffPasswordResetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffPasswordUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffPasswordUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.StaffPasswordUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffPasswordUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOStaffPasswordErrorCode2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffPasswordUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffPasswordUserError", field, false, false, "StaffPasswordErrorCode")
+}
+
+func (ec *executionContext) _StaffPasswordUserError_field(ctx context.Context, field graphql.CollectedField, obj *model.StaffPasswordUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffPasswordUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffPasswordUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffPasswordUserError", field, false, false, "String")
+}
+
+func (ec *executionContext) _StaffPasswordUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.StaffPasswordUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffPasswordUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffPasswordUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffPasswordUserError", field, false, false, "String")
 }
 
 func (ec *executionContext) _StaffUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.StaffUserError) (ret graphql.Marshaler) {
@@ -924,6 +1144,11 @@ func (ec *executionContext) _StaffMember(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "invited":
+			out.Values[i] = ec._StaffMember_invited(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "isShopOwner":
 			out.Values[i] = ec._StaffMember_isShopOwner(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -941,6 +1166,153 @@ func (ec *executionContext) _StaffMember(ctx context.Context, sel ast.SelectionS
 			}
 		case "roles":
 			out.Values[i] = ec._StaffMember_roles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffPasswordChangePayloadImplementors = []string{"StaffPasswordChangePayload"}
+
+func (ec *executionContext) _StaffPasswordChangePayload(ctx context.Context, sel ast.SelectionSet, obj *model.StaffPasswordChangePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffPasswordChangePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffPasswordChangePayload")
+		case "staffAccessToken":
+			out.Values[i] = ec._StaffPasswordChangePayload_staffAccessToken(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._StaffPasswordChangePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffPasswordRecoverPayloadImplementors = []string{"StaffPasswordRecoverPayload"}
+
+func (ec *executionContext) _StaffPasswordRecoverPayload(ctx context.Context, sel ast.SelectionSet, obj *model.StaffPasswordRecoverPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffPasswordRecoverPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffPasswordRecoverPayload")
+		case "userErrors":
+			out.Values[i] = ec._StaffPasswordRecoverPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffPasswordResetPayloadImplementors = []string{"StaffPasswordResetPayload"}
+
+func (ec *executionContext) _StaffPasswordResetPayload(ctx context.Context, sel ast.SelectionSet, obj *model.StaffPasswordResetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffPasswordResetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffPasswordResetPayload")
+		case "userErrors":
+			out.Values[i] = ec._StaffPasswordResetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffPasswordUserErrorImplementors = []string{"StaffPasswordUserError", "DisplayableError"}
+
+func (ec *executionContext) _StaffPasswordUserError(ctx context.Context, sel ast.SelectionSet, obj *model.StaffPasswordUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffPasswordUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffPasswordUserError")
+		case "code":
+			out.Values[i] = ec._StaffPasswordUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "field":
+			out.Values[i] = ec._StaffPasswordUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._StaffPasswordUserError_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1071,6 +1443,30 @@ func (ec *executionContext) marshalNStaffMember2ᚖgithubᚗcomᚋrialtohqᚋria
 	return ec._StaffMember(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNStaffPasswordUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.StaffPasswordUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStaffPasswordUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStaffPasswordUserError2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordUserError(ctx context.Context, sel ast.SelectionSet, v *model.StaffPasswordUserError) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StaffPasswordUserError!")
+		return graphql.Null
+	}
+	return ec._StaffPasswordUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.StaffUserError) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -1172,6 +1568,45 @@ func (ec *executionContext) marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋria
 		return graphql.Null
 	}
 	return ec._StaffMember(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStaffPasswordChangePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.StaffPasswordChangePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StaffPasswordChangePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOStaffPasswordErrorCode2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOStaffPasswordErrorCode2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
+func (ec *executionContext) marshalOStaffPasswordRecoverPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordRecoverPayload(ctx context.Context, sel ast.SelectionSet, v *model.StaffPasswordRecoverPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StaffPasswordRecoverPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStaffPasswordResetPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffPasswordResetPayload(ctx context.Context, sel ast.SelectionSet, v *model.StaffPasswordResetPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StaffPasswordResetPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -1821,6 +1821,13 @@ func (ec *executionContext) _HasAccessScopes(ctx context.Context, sel ast.Select
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case app.StorefrontToken:
+		return ec._StorefrontAccessToken(ctx, sel, &obj)
+	case *app.StorefrontToken:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StorefrontAccessToken(ctx, sel, obj)
 	case staff.StaffMember:
 		return ec._StaffMember(ctx, sel, &obj)
 	case *staff.StaffMember:

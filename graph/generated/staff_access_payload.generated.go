@@ -749,6 +749,70 @@ func (ec *executionContext) fieldContext_RoleUpdatePayload_userErrors(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _StaffInvitationResendPayload_staffMember(ctx context.Context, field graphql.CollectedField, obj *model.StaffInvitationResendPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffInvitationResendPayload_staffMember(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StaffMember, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *staff.StaffMember) graphql.Marshaler {
+			return ec.marshalOStaffMember2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋstaffᚐStaffMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffInvitationResendPayload_staffMember(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffInvitationResendPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffInvitationResendPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.StaffInvitationResendPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffInvitationResendPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.StaffUserError) graphql.Marshaler {
+			return ec.marshalNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffInvitationResendPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffInvitationResendPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _StaffMemberCreatePayload_staffMember(ctx context.Context, field graphql.CollectedField, obj *model.StaffMemberCreatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1472,7 +1536,7 @@ func (ec *executionContext) unmarshalInputStaffMemberCreateInput(ctx context.Con
 			it.Name = data
 		case "password":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("password"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1958,6 +2022,44 @@ func (ec *executionContext) _RoleUpdatePayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var staffInvitationResendPayloadImplementors = []string{"StaffInvitationResendPayload"}
+
+func (ec *executionContext) _StaffInvitationResendPayload(ctx context.Context, sel ast.SelectionSet, obj *model.StaffInvitationResendPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffInvitationResendPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffInvitationResendPayload")
+		case "staffMember":
+			out.Values[i] = ec._StaffInvitationResendPayload_staffMember(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._StaffInvitationResendPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var staffMemberCreatePayloadImplementors = []string{"StaffMemberCreatePayload"}
 
 func (ec *executionContext) _StaffMemberCreatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.StaffMemberCreatePayload) graphql.Marshaler {
@@ -2293,6 +2395,13 @@ func (ec *executionContext) marshalORoleUpdatePayload2ᚖgithubᚗcomᚋrialtohq
 		return graphql.Null
 	}
 	return ec._RoleUpdatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStaffInvitationResendPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffInvitationResendPayload(ctx context.Context, sel ast.SelectionSet, v *model.StaffInvitationResendPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StaffInvitationResendPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOStaffMemberCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffMemberCreatePayload(ctx context.Context, sel ast.SelectionSet, v *model.StaffMemberCreatePayload) graphql.Marshaler {

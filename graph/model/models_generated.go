@@ -3,6 +3,10 @@
 package model
 
 import (
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
 	"time"
 
 	"github.com/rialtohq/rialto/commerce/app"
@@ -4928,6 +4932,22 @@ func (ShopPolicy) IsMenuItemResource() {}
 
 func (ShopPolicy) IsNode() {}
 
+// A legal text to be written.
+type ShopPolicyInput struct {
+	// The text, with HTML markup; what could run in a browser is taken out. Empty takes the text away.
+	Body string `json:"body"`
+	// Which text.
+	Type string `json:"type"`
+}
+
+// Outcome of writing a legal text.
+type ShopPolicyUpdatePayload struct {
+	// The text as it is now; null when it was taken away or not written.
+	ShopPolicy *ShopPolicy `json:"shopPolicy,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // A legal text that has a general version until the shop writes its own.
 type ShopPolicyWithDefault struct {
 	// The text, with HTML markup.
@@ -4940,6 +4960,28 @@ type ShopPolicyWithDefault struct {
 	Title string `json:"title"`
 	// The address of the text on the shop's website.
 	URL string `json:"url"`
+}
+
+// What to change of a shop; what is left out stays.
+type ShopUpdateInput struct {
+	// What the shop is about, for search engines.
+	Description *string `json:"description,omitempty"`
+	// Host that shoppers know the shop by, such as `shop.example`; empty takes it away.
+	Domain *string `json:"domain,omitempty"`
+	// Who writes to customers, and whom they write to; empty takes it away.
+	Email *string `json:"email,omitempty"`
+	// A pattern for writing prices, with `{{amount}}` in it.
+	MoneyFormat *string `json:"moneyFormat,omitempty"`
+	// The name to show.
+	Name *string `json:"name,omitempty"`
+}
+
+// Outcome of changing a shop.
+type ShopUpdatePayload struct {
+	// The shop as it is now, or null when it was not changed.
+	Shop *shop.Shop `json:"shop,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // A picture in a sitemap.
@@ -5050,6 +5092,14 @@ type StaffCustomerUpdatePayload struct {
 	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
+// Outcome of inviting a member again.
+type StaffInvitationResendPayload struct {
+	// The member, or null when nobody was invited.
+	StaffMember *staff.StaffMember `json:"staffMember,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One page of members.
 type StaffMemberConnection struct {
 	// The members with their cursors.
@@ -5066,8 +5116,8 @@ type StaffMemberCreateInput struct {
 	Email string `json:"email"`
 	// Full name. Who has an account already keeps theirs.
 	Name string `json:"name"`
-	// The first password. Who has an account already keeps theirs.
-	Password string `json:"password"`
+	// The first password. Left out, the member is invited: a mail has a link to choose one, good for seven days.
+	Password *string `json:"password,omitempty"`
 	// Handle of the role that they get.
 	Role string `json:"role"`
 }
@@ -5120,6 +5170,38 @@ type StaffMemberUpdatePayload struct {
 	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
+// Outcome of changing one's own password.
+type StaffPasswordChangePayload struct {
+	// What you are signed in with from now on, or null when the password was not changed.
+	StaffAccessToken *identity.AccessToken `json:"staffAccessToken,omitempty"`
+	// What was refused and why. Empty when the password was changed.
+	UserErrors []*StaffPasswordUserError `json:"userErrors"`
+}
+
+// Outcome of asking for a new password.
+type StaffPasswordRecoverPayload struct {
+	// What was refused and why. Empty also where the email has no account.
+	UserErrors []*StaffPasswordUserError `json:"userErrors"`
+}
+
+// Outcome of setting a password by a mailed link.
+type StaffPasswordResetPayload struct {
+	// What was refused and why. Empty when the password was set.
+	UserErrors []*StaffPasswordUserError `json:"userErrors"`
+}
+
+// Why a password of staff was not set or asked for.
+type StaffPasswordUserError struct {
+	// The reason, for programs.
+	Code *string `json:"code,omitempty"`
+	// Path to the input at fault; null when it is about the whole.
+	Field []string `json:"field,omitempty"`
+	// The reason in a sentence that can be shown.
+	Message string `json:"message"`
+}
+
+func (StaffPasswordUserError) IsDisplayableError() {}
+
 // Outcome of giving a role.
 type StaffRoleAssignPayload struct {
 	// The member as they are now, or null when nothing was given.
@@ -5154,6 +5236,62 @@ type StagedUploadsCreatePayload struct {
 	StagedTargets []*upload.Target `json:"stagedTargets,omitempty"`
 	// What was refused and why. Empty when all addresses were handed out.
 	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// One page of storefront tokens.
+type StorefrontAccessTokenConnection struct {
+	// The tokens with their cursors.
+	Edges []*StorefrontAccessTokenEdge `json:"edges"`
+	// The tokens alone.
+	Nodes []*app.StorefrontToken `json:"nodes"`
+	// Where this page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of making a storefront token.
+type StorefrontAccessTokenCreatePayload struct {
+	// The shop that it opens.
+	Shop *shop.Shop `json:"shop"`
+	// The token, or null when none was made.
+	StorefrontAccessToken *app.StorefrontToken `json:"storefrontAccessToken,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A storefront token to be ended.
+type StorefrontAccessTokenDeleteInput struct {
+	// Global id of the token.
+	ID gid.ID `json:"id"`
+}
+
+// Outcome of ending a storefront token.
+type StorefrontAccessTokenDeletePayload struct {
+	// Id of the token that was ended.
+	DeletedStorefrontAccessTokenID *gid.ID `json:"deletedStorefrontAccessTokenId,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// A storefront token and its place in the list.
+type StorefrontAccessTokenEdge struct {
+	// Place to continue from.
+	Cursor string `json:"cursor"`
+	// The token.
+	Node *app.StorefrontToken `json:"node"`
+}
+
+// A storefront token to be made.
+type StorefrontAccessTokenInput struct {
+	// What its holder may do beyond what is public. No scope of staff can be among it.
+	AccessScopes []string `json:"accessScopes,omitempty"`
+	// The app that shows it.
+	AppID *gid.ID `json:"appId,omitempty"`
+	// When it ends. Left out, it does not end by itself.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Who may see it.
+	Kind *string `json:"kind,omitempty"`
+	// What people call it.
+	Title string `json:"title"`
 }
 
 // A page of plain texts, in the order asked for.
@@ -5312,26 +5450,30 @@ type UpdateMediaInput struct {
 	ID gid.ID `json:"id"`
 }
 
-// An address of the shop's website that leads elsewhere. Rialto keeps none yet.
-type URLRedirect struct {
-	// The global id.
-	ID gid.ID `json:"id"`
-	// The old path, such as `/old-chair`.
-	Path string `json:"path"`
-	// Where it leads: a path of the shop's website or a whole address.
-	Target string `json:"target"`
-}
-
-func (URLRedirect) IsNode() {}
-
 // A page of redirects.
 type URLRedirectConnection struct {
 	// Each item together with the cursor that marks its place.
 	Edges []*URLRedirectEdge `json:"edges"`
 	// The items alone, for readers that need no cursors.
-	Nodes []*URLRedirect `json:"nodes"`
+	Nodes []*content.Redirect `json:"nodes"`
 	// Whether there is more before and after this page, and where to continue.
 	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Outcome of making a redirect.
+type URLRedirectCreatePayload struct {
+	// The redirect, or null when none was made.
+	URLRedirect *content.Redirect `json:"urlRedirect,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
+// Outcome of taking a redirect away.
+type URLRedirectDeletePayload struct {
+	// Id of the redirect that is gone.
+	DeletedURLRedirectID *gid.ID `json:"deletedUrlRedirectId,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // One item of a page of redirects, and its place in the list.
@@ -5339,7 +5481,23 @@ type URLRedirectEdge struct {
 	// The place of this item. Hand it to `after` or `before` to continue from here.
 	Cursor string `json:"cursor"`
 	// The item itself.
-	Node *URLRedirect `json:"node"`
+	Node *content.Redirect `json:"node"`
+}
+
+// A redirect, or what to change of one; what is left out stays.
+type URLRedirectInput struct {
+	// The old path, such as `/old-chair`.
+	Path *string `json:"path,omitempty"`
+	// Where it leads: a path of the shop's website or a whole address.
+	Target *string `json:"target,omitempty"`
+}
+
+// Outcome of changing a redirect.
+type URLRedirectUpdatePayload struct {
+	// The redirect as it is now, or null when it was not changed.
+	URLRedirect *content.Redirect `json:"urlRedirect,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
 }
 
 // Why something was refused, without a code. Payloads that know one have an error type of their own beside it.
@@ -5453,4 +5611,62 @@ type WeightInput struct {
 	Unit string `json:"unit"`
 	// How many of that unit.
 	Value float64 `json:"value"`
+}
+
+// Whether an answer is the same for everybody.
+type CacheControlScope string
+
+const (
+	// The same for all who show the same storefront token, in the same country and language.
+	CacheControlScopePublic CacheControlScope = "PUBLIC"
+	// Meant for the one who asked.
+	CacheControlScopePrivate CacheControlScope = "PRIVATE"
+)
+
+var AllCacheControlScope = []CacheControlScope{
+	CacheControlScopePublic,
+	CacheControlScopePrivate,
+}
+
+func (e CacheControlScope) IsValid() bool {
+	switch e {
+	case CacheControlScopePublic, CacheControlScopePrivate:
+		return true
+	}
+	return false
+}
+
+func (e CacheControlScope) String() string {
+	return string(e)
+}
+
+func (e *CacheControlScope) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CacheControlScope(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CacheControlScope", str)
+	}
+	return nil
+}
+
+func (e CacheControlScope) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CacheControlScope) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CacheControlScope) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }

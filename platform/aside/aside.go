@@ -4,7 +4,8 @@
 // It is not a store: what it forgets is asked for again. It knows nothing of what it keeps.
 //
 // Invariant: what was read before a change is not given after it, in the process that made the change; in others, where the
-// cache is shared, as soon as they hear of it, and in any case not for longer than it is believed.
+// cache is shared, as soon as they hear of it, and in any case not for longer than it is believed; in all of them at once where
+// they keep it in one [Store].
 package aside
 
 import (
@@ -25,11 +26,16 @@ type Cache[K comparable, V any] struct {
 	// tell and write are set where the cache is shared.
 	tell  func(message []byte)
 	write func(K) []byte
+	// shelf and form are set where all processes keep what is known in one place.
+	shelf *shelf
+	form  Form[K, V]
 }
 
 type item[V any] struct {
 	value V
 	at    time.Time
+	// entry and generation are what the value was read from, where it is kept in a store.
+	entry, generation string
 }
 
 // New makes a cache of at most so many keys of either sort, each believed for so long; for a negative time it keeps
@@ -49,6 +55,9 @@ func Lasting[K comparable, V any](ttl, keep time.Duration, size int) *Cache[K, V
 
 // Get gives what is known of a key, from memory or by load; found is false for a key that load does not find.
 func (a *Cache[K, V]) Get(key K, now time.Time, load func() (V, bool, error)) (value V, found bool, err error) {
+	if a.shelf != nil {
+		return a.through(key, now, load)
+	}
 	last, knew := a.known.GetIfPresent(key)
 	if knew && within(last.at, now, a.ttl) {
 		return last.value, true, nil
@@ -84,16 +93,14 @@ func within(at, now time.Time, most time.Duration) bool {
 }
 
 // Drop forgets one key, here and wherever the cache is shared.
-func (a *Cache[K, V]) Drop(key K) {
-	a.drop(key)
-	if a.tell != nil {
-		a.tell(a.write(key))
-	}
-}
+func (a *Cache[K, V]) Drop(key K) { a.DropAll([]K{key}) }
 
 // Flush forgets all keys, here and wherever the cache is shared.
 func (a *Cache[K, V]) Flush() {
 	a.flush()
+	if a.shelf != nil {
+		a.settled(a.shelf.end())
+	}
 	if a.tell != nil {
 		a.tell(nil)
 	}

@@ -1,5 +1,7 @@
 package aside
 
+import "bytes"
+
 // Channel joins the caches of one name in all processes of a deployment: what is told is heard by each of them. Hear is
 // called for every message until the process ends; tell must be quick and must not fail loudly, because who changed
 // something has done so already.
@@ -13,6 +15,10 @@ func (a *Cache[K, V]) Share(over Channel, name string, write func(K) []byte, rea
 	}
 	a.write = write
 	a.tell = over(name, func(message []byte) {
+		if a.shelf != nil && bytes.Equal(message, couldNot) {
+			a.shelf.owed.Store(true)
+			return
+		}
 		if key, ok := read(message); ok {
 			a.drop(key)
 			return

@@ -47,6 +47,9 @@ func New(secret, purpose string) Sealer {
 	return Sealer{aead: aead, random: rand.Reader}
 }
 
+// Seals reports whether there is a secret.
+func (s Sealer) Seals() bool { return s.aead != nil }
+
 // Seal hides a text, bound to a name. Without a secret it stays as it is, and sealed is false.
 func (s Sealer) Seal(name string, text []byte) (out []byte, sealed bool, err error) {
 	if s.aead == nil {

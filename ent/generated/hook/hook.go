@@ -813,6 +813,18 @@ func (f StaffMemberFunc) Mutate(ctx context.Context, m generated.Mutation) (gene
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.StaffMemberMutation", m)
 }
 
+// The StaffTokenFunc type is an adapter to allow the use of ordinary
+// function as StaffToken mutator.
+type StaffTokenFunc func(context.Context, *generated.StaffTokenMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StaffTokenFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.StaffTokenMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.StaffTokenMutation", m)
+}
+
 // The StagedUploadFunc type is an adapter to allow the use of ordinary
 // function as StagedUpload mutator.
 type StagedUploadFunc func(context.Context, *generated.StagedUploadMutation) (generated.Value, error)
@@ -859,6 +871,18 @@ func (f TaxRateFunc) Mutate(ctx context.Context, m generated.Mutation) (generate
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.TaxRateMutation", m)
+}
+
+// The UrlRedirectFunc type is an adapter to allow the use of ordinary
+// function as UrlRedirect mutator.
+type UrlRedirectFunc func(context.Context, *generated.UrlRedirectMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f UrlRedirectFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.UrlRedirectMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.UrlRedirectMutation", m)
 }
 
 // The VariantFunc type is an adapter to allow the use of ordinary

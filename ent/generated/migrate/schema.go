@@ -2248,6 +2248,47 @@ var (
 		Columns:    StaffMemberColumns,
 		PrimaryKey: []*schema.Column{StaffMemberColumns[0]},
 	}
+	// StaffTokenColumns holds the columns for the "staff_token" table.
+	StaffTokenColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "purpose", Type: field.TypeString},
+		{Name: "token_hash", Type: field.TypeBytes},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "staff_id", Type: field.TypeUUID},
+	}
+	// StaffTokenTable holds the schema information for the "staff_token" table.
+	StaffTokenTable = &schema.Table{
+		Name:       "staff_token",
+		Columns:    StaffTokenColumns,
+		PrimaryKey: []*schema.Column{StaffTokenColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "staff_token_staff_member_staff",
+				Columns:    []*schema.Column{StaffTokenColumns[6]},
+				RefColumns: []*schema.Column{StaffMemberColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stafftoken_token_hash",
+				Unique:  true,
+				Columns: []*schema.Column{StaffTokenColumns[2]},
+			},
+			{
+				Name:    "stafftoken_staff_id",
+				Unique:  false,
+				Columns: []*schema.Column{StaffTokenColumns[6]},
+			},
+			{
+				Name:    "stafftoken_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{StaffTokenColumns[3]},
+			},
+		},
+	}
 	// StagedUploadColumns holds the columns for the "staged_upload" table.
 	StagedUploadColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -2363,6 +2404,38 @@ var (
 				Name:    "taxrate_shop_id_country_province_name",
 				Unique:  true,
 				Columns: []*schema.Column{TaxRateColumns[1], TaxRateColumns[4], TaxRateColumns[5], TaxRateColumns[6]},
+			},
+		},
+	}
+	// URLRedirectColumns holds the columns for the "url_redirect" table.
+	URLRedirectColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "path", Type: field.TypeString},
+		{Name: "target", Type: field.TypeString},
+	}
+	// URLRedirectTable holds the schema information for the "url_redirect" table.
+	URLRedirectTable = &schema.Table{
+		Name:       "url_redirect",
+		Columns:    URLRedirectColumns,
+		PrimaryKey: []*schema.Column{URLRedirectColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "urlredirect_shop_id_path",
+				Unique:  true,
+				Columns: []*schema.Column{URLRedirectColumns[1], URLRedirectColumns[4]},
+			},
+			{
+				Name:    "urlredirect_shop_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{URLRedirectColumns[1], URLRedirectColumns[0]},
+			},
+			{
+				Name:    "urlredirect_shop_id_target",
+				Unique:  false,
+				Columns: []*schema.Column{URLRedirectColumns[1], URLRedirectColumns[5]},
 			},
 		},
 	}
@@ -2525,10 +2598,12 @@ var (
 		SignInFlowTable,
 		SigningKeyTable,
 		StaffMemberTable,
+		StaffTokenTable,
 		StagedUploadTable,
 		StockMovementTable,
 		StorefrontTokenTable,
 		TaxRateTable,
+		URLRedirectTable,
 		VariantTable,
 		VariantOptionTable,
 		VariantPriceTable,
@@ -2748,6 +2823,10 @@ func init() {
 	StaffMemberTable.Annotation = &entsql.Annotation{
 		Table: "staff_member",
 	}
+	StaffTokenTable.ForeignKeys[0].RefTable = StaffMemberTable
+	StaffTokenTable.Annotation = &entsql.Annotation{
+		Table: "staff_token",
+	}
 	StagedUploadTable.Annotation = &entsql.Annotation{
 		Table: "staged_upload",
 	}
@@ -2759,6 +2838,9 @@ func init() {
 	}
 	TaxRateTable.Annotation = &entsql.Annotation{
 		Table: "tax_rate",
+	}
+	URLRedirectTable.Annotation = &entsql.Annotation{
+		Table: "url_redirect",
 	}
 	VariantTable.Annotation = &entsql.Annotation{
 		Table: "variant",

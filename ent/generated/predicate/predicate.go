@@ -207,6 +207,9 @@ type SigningKey func(*sql.Selector)
 // StaffMember is the predicate function for staffmember builders.
 type StaffMember func(*sql.Selector)
 
+// StaffToken is the predicate function for stafftoken builders.
+type StaffToken func(*sql.Selector)
+
 // StagedUpload is the predicate function for stagedupload builders.
 type StagedUpload func(*sql.Selector)
 
@@ -218,6 +221,9 @@ type StorefrontToken func(*sql.Selector)
 
 // TaxRate is the predicate function for taxrate builders.
 type TaxRate func(*sql.Selector)
+
+// UrlRedirect is the predicate function for urlredirect builders.
+type UrlRedirect func(*sql.Selector)
 
 // Variant is the predicate function for variant builders.
 type Variant func(*sql.Selector)
