@@ -9,6 +9,7 @@ var (
 		"productCreate.product.descriptionHtml/Long":         "descriptions are long",
 		"productUpdate.product.descriptionHtml/Long":         "descriptions are long",
 		"collectionCreate.input.descriptionHtml/Long":        "descriptions are long",
+		"shopPolicyUpdate.shopPolicy.body/Long":              "texts are long",
 		"collectionUpdate.input.descriptionHtml/Long":        "descriptions are long",
 		"tagsRemove.tags/Long":                               "a tag that is not there is passed over",
 		"metaobjects.":                                       "nothing is kept, so nothing is found",
@@ -79,6 +80,7 @@ func (w *walkIn) more() samples {
 		"payment.amount.amount":         w.secrets["total"], "payment.directPaymentMethod.sessionId": "tok_ok", "payment.gateway": "bogus",
 		"productVariantsBulkUpdate.variants.id": w.things["ProductVariant"], "collectionUpdate.input.id": w.things["Collection"], "collectionCreate.input.title": "Never made",
 		"optionValues.optionName": "Size", "optionValues.name": "Large", "metafields.key": "never_made", "metafields.value": "1", "metafieldsSet.metafields.type": "number_integer",
+		"urlRedirect.path": "/never-made", "urlRedirect.target": "/elsewhere", "shopUpdate.input.moneyFormat": "{{amount}}", "newPassword": "a-long-enough-password",
 		"menuCreate.items.resourceId": w.things["Page"], "menuUpdate.items.resourceId": w.things["Page"], "inventoryAdjustQuantities.input.name": "available",
 		"inventorySetQuantities.input.name": "available", "schemaUsage.coordinate": "Product.title", "accessScopes": []any{"orders:read"}, "transactions.gateway": "bogus", "transactions.kind": "REFUND",
 		"staffCustomerUpdate.input.id": w.things["Customer"], "orderTransactions.gateway": "bogus", "orderTransactions.kind": "REFUND",
@@ -150,6 +152,7 @@ func (w *walkIn) samplesOf(p *premises) samples {
 		"option.id": id("ProductOption"), "productOptionsDelete.options": id("ProductOption"), "productOptionsReorder.options.id": id("ProductOption"),
 		"optionValuesToDelete": id("ProductOptionValue"), "optionValuesToUpdate.id": id("ProductOptionValue"), "values.id": id("ProductOptionValue"),
 		"positions.id": id("ProductVariant"), "productReorderMedia.id": id("Product"), "productReorderMedia.moves.id": id("MediaImage"), "media.id": id("MediaImage"),
+		"urlRedirectUpdate.id": id("UrlRedirect"), "urlRedirectDelete.id": id("UrlRedirect"), "storefrontAccessTokenDelete.input.id": id("StorefrontAccessToken"),
 		"metaobject.id": id("Page"), "node.id": id("Product"), "nodes.ids": id("Product"), "article.id": id("Page"), "blog.id": id("Page"),
 	}
 	return s

@@ -130,6 +130,8 @@ func (p *premises) furnishStaff(t *testing.T) {
 	p.keep(p.ask(t, p.back, `mutation($app: ID!) { apiKeyCreate(appId: $app, input: {title: "Plain", accessScopes: ["orders:read"]}) { apiKey { id } userErrors { code field message } } }`, vars{"app": p.things["App"]}), "ApiKey", "apiKeyCreate", "apiKey", "id")
 	p.keep(p.ask(t, p.back, `mutation { identityProviderCreate(input: {audience: STAFF, clientId: "plain", clientSecret: "a-long-client-secret", handle: "plain", issuer: "https://login.rialto.test", title: "Plain", enabled: false}) { identityProvider { id } userErrors { code field message } } }`, nil),
 		"IdentityProvider", "identityProviderCreate", "identityProvider", "id")
+	p.keep(p.ask(t, p.back, `mutation { storefrontAccessTokenCreate(input: {title: "Plain"}) { storefrontAccessToken { id } userErrors { code field message } } }`, nil),
+		"StorefrontAccessToken", "storefrontAccessTokenCreate", "storefrontAccessToken", "id")
 }
 
 func (p *premises) furnishCatalog(t *testing.T) {
@@ -177,6 +179,8 @@ func (p *premises) furnishContent(t *testing.T) {
 	p.keep(p.ask(t, p.back, `mutation { pageCreate(page: {title: "Plain Words", body: "<p>Words</p>"}) { page { id } userErrors { code field message } } }`, nil), "Page", "pageCreate", "page", "id")
 	menu := p.ask(t, p.back, `mutation($page: ID!) { menuCreate(handle: "plain-menu", title: "Plain", items: [{title: "Words", type: PAGE, resourceId: $page}]) { menu { id items { id } } userErrors { code field message } } }`, vars{"page": p.things["Page"]})
 	p.keep(menu, "Menu", "menuCreate", "menu", "id")
+	p.keep(p.ask(t, p.back, `mutation { urlRedirectCreate(urlRedirect: {path: "/plain-old", target: "/plain-new"}) { urlRedirect { id } userErrors { code field message } } }`, nil),
+		"UrlRedirect", "urlRedirectCreate", "urlRedirect", "id")
 	p.keep(menu, "MenuItem", "menuCreate", "menu", "items", 0, "id")
 	p.keep(p.ask(t, p.back, `mutation { discountCodeFreeShippingCreate(freeShippingCodeDiscount: {code: "PLAINPOST"}) { codeDiscountNode { id } userErrors { code field message } } }`, nil),
 		"FreeShipping", "discountCodeFreeShippingCreate", "codeDiscountNode", "id")

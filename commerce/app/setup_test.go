@@ -50,7 +50,7 @@ func setup(t *testing.T, db *database.DB) bundle {
 
 // process is the service as another process of the deployment has it.
 func (b bundle) process() *app.Service {
-	return app.New(app.Config{DB: b.db, Clock: b.clock, Audit: b.staff, Secrets: b.ids, Locations: places{b.place}})
+	return app.New(app.Config{DB: b.db, Clock: b.clock, Audit: b.staff, Secrets: b.ids, Storefronts: b.ids, Locations: places{b.place}})
 }
 
 func each(t *testing.T, tests map[string]func(b bundle)) {

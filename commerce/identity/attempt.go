@@ -63,6 +63,12 @@ func (s *Service) AttemptRecovery(ctx context.Context, kind access.Kind, email s
 	return wait, err
 }
 
+// AttemptPassword is [Service.Attempt] for showing a password again to change it, counted apart: who guesses at it with somebody's
+// session does not keep its owner from signing in.
+func (s *Service) AttemptPassword(ctx context.Context, kind access.Kind, email string) (*Attempt, time.Duration, error) {
+	return s.attempt(ctx, "password ", kind, email)
+}
+
 func (s *Service) attempt(ctx context.Context, of string, kind access.Kind, email string) (a *Attempt, wait time.Duration, err error) {
 	if normal, flaw := NormalizeEmail(email); flaw == EmailOK {
 		email = normal

@@ -140,6 +140,61 @@ func TestKeys(t *testing.T) {
 				b.good(token, b.Service)
 			}
 		},
+		"RotationNowEndsWhatTheOthersSigned": func(b bundle) {
+			c := b.client()
+			before := b.own(b.Service, c)
+			b.good(before, b.Service)
+			if _, err := b.RotateKeys(b.ctx); err != nil { // which waits, and is overtaken
+				b.Fatal(err)
+			}
+			key, err := b.RotateKeysNow(b.ctx)
+			if err != nil || !key.ActiveAt.Equal(b.clock.Now()) {
+				b.Fatal(key, err)
+			}
+			b.refused(before)
+			if ids := b.keyIDs(); len(ids) != 1 || ids[0] != key.KID {
+				b.Errorf("%v are told of, want %s alone", ids, key.KID)
+			}
+			b.good(b.own(b.Service, c), b.Service, b.process(""))
+		},
+		"OthersHearOfARotation": func(b bundle) {
+			var ears []func([]byte)
+			share := func(name string, hear func([]byte)) func([]byte) {
+				if name != "signing-keys" {
+					return func([]byte) {}
+				}
+				ears = append(ears, hear)
+				return func(message []byte) {
+					for _, ear := range ears {
+						ear(message)
+					}
+				}
+			}
+			replica := func() *oauth.Service {
+				return oauth.New(oauth.Config{DB: b.db, Clock: b.clock, Identity: b.ids, Staff: b.staff, Apps: b.apps, Issuer: issuer, Share: share})
+			}
+			one, two := replica(), replica()
+			before := b.own(one, b.client())
+			b.good(before, one, two)
+			if _, err := one.RotateKeysNow(b.ctx); err != nil {
+				b.Fatal(err)
+			}
+			for i, s := range []*oauth.Service{one, two} {
+				if _, err := s.Bearer(b.ctx, before); err == nil {
+					b.Errorf("process %d still believes a key that leaked", i+1)
+				}
+			}
+		},
+		"WhoWaitsForTheDatabaseHoldsNobodyUp": func(b bundle) {
+			token := b.own(b.Service, b.client())
+			gone, cancel := context.WithCancel(b.ctx)
+			cancel()
+			fresh := b.process("")
+			if _, err := fresh.Keys(gone); err == nil {
+				b.Error("who is gone was answered")
+			}
+			b.good(token, fresh)
+		},
 		"RotationSignsNobodyOut": func(b bundle) {
 			c := b.client()
 			one, two := b.Service, b.process("")

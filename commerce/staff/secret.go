@@ -233,10 +233,10 @@ func (s *Service) ChangePassword(ctx context.Context, before, password string) (
 	return &t, nil, nil
 }
 
-// confirm checks a member's password, counted like a sign-in, and has the hash of another one set in the transaction in which it
+// confirm checks a member's password, counted as sign-ins are, and has the hash of another one set in the transaction in which it
 // was found right.
 func (s *Service) confirm(ctx context.Context, m member, before string, set func(tx database.Tx, hash string) error, password string) (problems fault.Problems, err error) {
-	attempt, wait, err := s.identity.Attempt(ctx, access.Staff, m.email)
+	attempt, wait, err := s.identity.AttemptPassword(ctx, access.Staff, m.email)
 	if err != nil {
 		return nil, err
 	}

@@ -248,10 +248,9 @@ func TestChangePassword(t *testing.T) {
 			}
 			_, problems, err := b.staff.ChangePassword(b.as(access.Owner), password, another)
 			b.expect(problems, err, "oldPassword TOO_MANY_ATTEMPTS")
-			b.clock.Advance(time.Minute)
+			b.signIn(b.email) // which is counted apart
 			_, problems, err = b.staff.ChangePassword(b.as(access.Owner), password, "short")
 			b.expect(problems, err, "newPassword INVALID")
-			b.signIn(b.email)
 		},
 		"NotThroughAnApp": func(b bundle) {
 			actor := access.From(b.as(access.Owner))
