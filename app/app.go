@@ -25,6 +25,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/notice"
 	"github.com/rialtohq/rialto/commerce/policy"
+	"github.com/rialtohq/rialto/graph"
 	"github.com/rialtohq/rialto/graph/persisted"
 	"github.com/rialtohq/rialto/platform/blob"
 	"github.com/rialtohq/rialto/platform/bus"
@@ -32,6 +33,7 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/idempotency"
 	"github.com/rialtohq/rialto/platform/outbox"
+	"github.com/rialtohq/rialto/platform/ratelimit"
 	"github.com/rialtohq/rialto/platform/runner"
 	"github.com/rialtohq/rialto/platform/telemetry"
 	"github.com/rialtohq/rialto/server"
@@ -60,6 +62,9 @@ type App struct {
 	mailer  notice.Mailer
 	mails   io.Closer // the mailer's folder; nil where mails go to a server
 	files   *blob.Store
+	// limiter counts how much is asked for; nil where nothing is counted. Breach tells of a limit that was reached.
+	limiter ratelimit.Limiter
+	breach  func(context.Context, graph.Breach)
 	// breached is the list of passwords that nobody may choose; nil where none is set.
 	breached *identity.Breached
 	// pictures serves the files, as they are or made smaller.
@@ -178,6 +183,7 @@ func (a *App) build() error {
 	a.quiet.Add("outbox", a.outbox)
 	a.sweeps()
 	a.quiet.Add("demo pictures", a.gallery)
+	a.openLimiter()
 	a.parts = runner.NewGroup(a.Log)
 	return a.doors(address)
 }

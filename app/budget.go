@@ -6,9 +6,13 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/attempt"
 	"github.com/rialtohq/rialto/graph"
+	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/ratelimit"
 )
 
@@ -29,24 +33,68 @@ func (a *App) openRedis() error {
 	return nil
 }
 
-// budget is what operations may cost, and where it is counted: in Redis for all processes, or in this one.
-func (a *App) budget() graph.Budget {
-	b := graph.Budget{
-		ShopBounds: a.config.CostBounds == "shop", ReportOnly: a.config.RateLimits == "report",
-		OnSettled: a.tel.Metrics.Cost,
-		OnBreach:  func(_ context.Context, layer string) { a.tel.Metrics.RateLimited(layer) },
-	}
+// openLimiter makes what counts how much is asked for, in Redis for all processes or in this one; none where nothing is counted.
+func (a *App) openLimiter() {
 	switch {
 	case a.config.RateLimits == "off":
 	case a.redis == nil:
-		b.Limiter = ratelimit.NewMemory(a.Clock)
+		a.limiter = ratelimit.NewMemory(a.Clock)
 	default:
 		replicas, _ := strconv.Atoi(a.config.Replicas) // checked with the settings
 		later := ratelimit.NewLater(ratelimit.NewGuarded(ratelimit.GuardedConfig{
 			Common: ratelimit.NewRedis(a.redis, "rialto:"+a.config.BusName+":limit:"), Clock: a.Clock, Log: a.Log, Replicas: replicas, Away: a.tel.Metrics.RateLimitsAway,
 		}))
 		a.quiet.Add("points given back", later)
-		b.Limiter = later
+		a.limiter = later
 	}
-	return b
+	told := newBreaches(a.Clock, a.Log, a.bus.Publish)
+	a.quiet.Add("rate limits reached", told.loop)
+	a.breach = func(_ context.Context, of graph.Breach) {
+		a.tel.Metrics.RateLimited(of.Layer)
+		told.note(of)
+	}
+}
+
+// budget is what operations may cost.
+func (a *App) budget() graph.Budget {
+	return graph.Budget{
+		Limiter: a.limiter, ShopBounds: a.config.CostBounds == "shop", ReportOnly: a.config.RateLimits == "report",
+		OnSettled: a.tel.Metrics.Cost, OnBreach: a.breach, Quotas: a.Quotas.Of,
+	}
+}
+
+// wait is how long somebody has to wait before they may try something in the context's shop; zero where they need not.
+func (a *App) wait(ctx context.Context, try attempt.Try) time.Duration {
+	by := access.From(ctx)
+	try.Who.Address = attempt.Subscriber(wire.CallFrom(ctx).Client)
+	return a.take(ctx, by.Shop, by.Label(), attempt.Buckets(by.Shop, try))
+}
+
+// waitAt is how long requests to a sort of pages from an address have to wait.
+func (a *App) waitAt(ctx context.Context, pages string, limit ratelimit.Limit) time.Duration {
+	address := attempt.Subscriber(wire.CallFrom(ctx).Client)
+	if address == "" {
+		return 0
+	}
+	return a.take(ctx, uuid.Nil, "", []ratelimit.Bucket{{Layer: pages + "_address", Key: "{" + address + "}:" + pages, Limit: limit, Fixed: 1}})
+}
+
+// take takes one try out of buckets.
+func (a *App) take(ctx context.Context, shop uuid.UUID, actor string, buckets []ratelimit.Bucket) time.Duration {
+	if a.limiter == nil || len(buckets) == 0 {
+		return 0
+	}
+	out, err := a.limiter.Take(ctx, 1, buckets)
+	if err != nil {
+		a.Log.ErrorContext(ctx, "rate limits could not be asked, so none held", "error", err)
+		return 0
+	}
+	if out.Allowed {
+		return 0
+	}
+	a.breach(ctx, graph.Breach{Layer: buckets[out.Refusing].Layer, Shop: shop, Actor: actor, Points: buckets[out.Refusing].Fixed, RetryAfter: out.RetryAfter})
+	if a.config.RateLimits == "report" {
+		return 0
+	}
+	return out.RetryAfter
 }

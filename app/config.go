@@ -44,6 +44,8 @@ type Config struct {
 	// static: whether a list is priced by what the shop holds. Replicas is among how many processes the limits are shared
 	// while Redis is away.
 	RateLimits, CostBounds, Replicas string
+	// Concurrent is how many requests are worked on at once.
+	Concurrent string
 	// Operations is open, log-unknown or registered: which documents may be sent by apps that have no mode of their own.
 	Operations string
 	// Executor is engine, or gqlgen to run every operation by gqlgen's own executor, which the engine is measured against.
@@ -96,6 +98,7 @@ func settings() []setting {
 		{env: "RIALTO_EXECUTOR", def: "engine", help: "engine, or gqlgen to run operations by gqlgen's own executor, which is slower, for comparing", field: func(c *Config) *string { return &c.Executor }},
 		{env: "RIALTO_COST_BOUNDS", def: "shop", help: "shop prices a list by the longest that the shop has, static by what is asked for", field: func(c *Config) *string { return &c.CostBounds }},
 		{env: "RIALTO_REPLICAS", def: "2", help: "among how many processes rate limits are shared while Redis is away", field: func(c *Config) *string { return &c.Replicas }},
+		{env: "RIALTO_CONCURRENT", def: "1024", help: "how many requests are worked on at once; a fifth of them is kept for who pays", field: func(c *Config) *string { return &c.Concurrent }},
 		{env: "RIALTO_ERASURE_DELAY", def: "240h", help: "how long the erasure of a customer can be canceled", field: func(c *Config) *string { return &c.ErasureDelay }},
 		{env: "RIALTO_LOG_LEVEL", def: "info", help: "debug, info, warn or error", field: func(c *Config) *string { return &c.LogLevel }},
 		{env: "RIALTO_LOG_FORMAT", def: "json", help: "json or text", field: func(c *Config) *string { return &c.LogFormat }},
@@ -164,6 +167,9 @@ func (c Config) check() error {
 	if n, err := strconv.Atoi(c.Replicas); c.Replicas != "" && (err != nil || n < 1) {
 		return fmt.Errorf("RIALTO_REPLICAS is a number from 1, not %q", c.Replicas)
 	}
+	if n, err := strconv.Atoi(c.Concurrent); c.Concurrent != "" && (err != nil || n < 1) {
+		return fmt.Errorf("RIALTO_CONCURRENT is a number from 1, not %q", c.Concurrent)
+	}
 	if delay, err := time.ParseDuration(c.ErasureDelay); c.ErasureDelay != "" && (err != nil || delay <= 0) {
 		return fmt.Errorf("RIALTO_ERASURE_DELAY is a time such as 240h, not %q", c.ErasureDelay)
 	}
@@ -191,6 +197,12 @@ func OperationModeName(mode apps.Operations) string {
 		}
 	}
 	return string(mode)
+}
+
+// concurrent is the setting, checked before; zero where none is set.
+func (c Config) concurrent() int {
+	n, _ := strconv.Atoi(c.Concurrent)
+	return n
 }
 
 // erasureDelay is the setting, checked before; zero where none is set.

@@ -22,6 +22,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/payment"
 	"github.com/rialtohq/rialto/commerce/payment/bogus"
 	"github.com/rialtohq/rialto/commerce/privacy"
+	"github.com/rialtohq/rialto/commerce/quota"
 	"github.com/rialtohq/rialto/commerce/search"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/commerce/staff"
@@ -47,6 +48,7 @@ type Domains struct {
 	Operations *operation.Service
 	// Usage counts which places of the schema are used.
 	Usage     *usage.Service
+	Quotas    *quota.Service
 	Discounts *discount.Service
 	Delivery  *delivery.Service
 	Carts     *cart.Service
@@ -83,6 +85,7 @@ func (a *App) domains(address string) error {
 	a.Identity.Accept(a.Apps)
 	a.Operations = operation.New(operation.Config{DB: a.DB, Audit: a.Staff, Clock: a.Clock, Share: a.share, Log: a.Log})
 	a.Usage = usage.New(usage.Config{DB: a.DB, Clock: a.Clock, Log: a.Log})
+	a.Quotas = quota.New(quota.Config{DB: a.DB, Clock: a.Clock, Share: a.share})
 	a.OAuth = oauth.New(oauth.Config{
 		DB: a.DB, Clock: a.Clock, Identity: a.Identity, Staff: a.Staff, Apps: a.Apps, Issuer: address, Secret: a.config.Secret, Log: a.Log, Share: a.share,
 	})

@@ -6,14 +6,16 @@ import (
 	"github.com/rialtohq/rialto/graph"
 	"github.com/rialtohq/rialto/graph/persisted"
 	"github.com/rialtohq/rialto/graph/wire"
+	"github.com/rialtohq/rialto/platform/admit"
 	"github.com/rialtohq/rialto/server"
 )
 
 // doors makes what answers requests: GraphQL, and the HTTP server around everything.
 func (a *App) doors(address string) error {
+	gate := admit.New(admit.Config{Places: a.config.concurrent(), OnShed: func(p admit.Priority) { a.tel.Metrics.Shed(p.String()) }})
 	handler, err := graph.New(graph.Config{
 		Services: a.Services(address),
-		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(), Reference: a.config.Executor == "gqlgen", Operations: a.persisted(), Usage: a.Usage,
+		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(), Gate: gate, Reference: a.config.Executor == "gqlgen", Operations: a.persisted(), Usage: a.Usage,
 	})
 	if err != nil {
 		return err
@@ -32,8 +34,8 @@ func (a *App) doors(address string) error {
 	a.server = server.New(server.Config{
 		Addr: a.config.Addr, AdminAddr: a.config.AdminAddr, Log: a.Log, TrustedProxies: proxies,
 		Metrics: a.tel.Handler(), Meter: a.tel.Metrics, Traces: a.tel.Traces,
-		Handlers: handlers,
-		Health:   server.NewHealth(a.Clock, server.Check{Name: "database", Probe: a.DB.Ping}, server.Check{Name: "events", Probe: a.bus.Ready}),
+		Handlers: handlers, Gate: gate, Wait: a.waitAt,
+		Health: server.NewHealth(a.Clock, server.Check{Name: "database", Probe: a.DB.Ping}, server.Check{Name: "events", Probe: a.bus.Ready}),
 	})
 	a.parts.Add("server", a.server)
 	if a.verbs != nil {

@@ -44,7 +44,7 @@ func (a *App) pages(address string) (server.Handlers, error) {
 		Uploads:    upload.New(upload.Config{Uploads: a.Uploads, Log: a.Log}),
 		Checkout: checkout.New(checkout.Config{
 			Shop: hosted.New(hosted.Config{
-				Shops: a.Shops, Carts: a.Carts, Checkout: a.Checkout, Orders: a.Orders, Stock: a.Inventory, Delivery: a.Delivery, FilesURL: address + "/files",
+				Shops: a.Shops, Carts: a.Carts, Checkout: a.Checkout, Orders: a.Orders, Stock: a.Inventory, Delivery: a.Delivery, FilesURL: address + "/files", Wait: a.wait,
 			}),
 			Log: a.Log,
 		}),

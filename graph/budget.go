@@ -3,8 +3,6 @@ package graph
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"math"
 	"net/http"
@@ -14,10 +12,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	iam "github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/attempt"
+	"github.com/rialtohq/rialto/commerce/quota"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/ratelimit"
 )
@@ -34,12 +35,26 @@ type Budget struct {
 	Limiter ratelimit.Limiter
 	// ReportOnly has buckets counted and refuses nothing.
 	ReportOnly bool
-	// Limits are those of the layers.
+	// Limits are those of the layers, where a shop or an app has no quota of its own.
 	Limits Limits
+	// Quotas gives those of a shop; nil has none. What it fails with is logged, and what is usual holds.
+	Quotas func(ctx context.Context, shop uuid.UUID) (quota.Plan, error)
 	// OnSettled is told of each operation that ran with its points, estimated and actual. It may be nil.
 	OnSettled func(estimated, actual int64)
-	// OnBreach is told of each refusal with the layer whose bucket was too low. It may be nil.
-	OnBreach func(ctx context.Context, layer string)
+	// OnBreach is told of each refusal, many times a second while somebody does not hold back. It may be nil.
+	OnBreach func(context.Context, Breach)
+}
+
+// Breach is a request for which a bucket had too little.
+type Breach struct {
+	// Layer is the sort of bucket, Actor the label of who asked.
+	Layer string
+	Shop  uuid.UUID
+	Actor string
+	// Points are what the request would have cost.
+	Points int64
+	// RetryAfter is how long the same request has to wait.
+	RetryAfter time.Duration
 }
 
 // Limits are the buckets of the layers, in points. Requests pay in all that they belong to.
@@ -69,6 +84,9 @@ func (b Budget) orDefault() Budget {
 			*l.limit = l.def
 		}
 	}
+	if b.OnBreach == nil {
+		b.OnBreach = func(context.Context, Breach) {}
+	}
 	return b
 }
 
@@ -84,10 +102,12 @@ func (h *Handler) spend(ctx context.Context, p *priced, op *ast.OperationDefinit
 	if h.budget.Limiter == nil {
 		return nil, nil
 	}
-	s := &spending{buckets: h.budget.buckets(wire.CallFrom(ctx), r.Headers, by), points: p.Points}
+	address := subscriberOf(wire.CallFrom(ctx), r.Headers, by)
+	s := &spending{buckets: h.budget.buckets(by, address, h.quotas(ctx, by.Shop)), points: p.Points}
 	if checksOut(op) {
 		s.buckets = slices.DeleteFunc(s.buckets, func(b ratelimit.Bucket) bool { return b.Layer == string(iam.Storefront) || b.Layer == shopLayer })
 	}
+	s.buckets = append(s.buckets, attempt.Buckets(by.Shop, triesOf(op, p.variables, by, address)...)...)
 	if len(s.buckets) == 0 {
 		return nil, nil
 	}
@@ -99,15 +119,23 @@ func (h *Handler) spend(ctx context.Context, p *priced, op *ast.OperationDefinit
 	if s.outcome.Allowed {
 		return s, nil
 	}
-	layer := s.buckets[s.outcome.Refusing].Layer
-	if h.budget.OnBreach != nil {
-		h.budget.OnBreach(ctx, layer)
-	}
-	h.log.WarnContext(ctx, "a rate limit was reached", "layer", layer, "actor", by.Label(), "shop", by.Shop, "points", p.Points, "retry_after", s.outcome.RetryAfter)
+	h.budget.OnBreach(ctx, Breach{Layer: s.buckets[s.outcome.Refusing].Layer, Shop: by.Shop, Actor: by.Label(), Points: p.Points, RetryAfter: s.outcome.RetryAfter})
 	if h.budget.ReportOnly {
 		return nil, nil
 	}
 	return nil, s.refuse(p)
+}
+
+// quotas are those of a shop.
+func (h *Handler) quotas(ctx context.Context, shop uuid.UUID) quota.Plan {
+	if h.budget.Quotas == nil {
+		return quota.Plan{}
+	}
+	plan, err := h.budget.Quotas(ctx, shop)
+	if err != nil {
+		h.log.ErrorContext(ctx, "quotas could not be read, so what is usual holds", "error", err)
+	}
+	return plan
 }
 
 // checkouts are the mutations with which a shopper pays.
@@ -126,8 +154,14 @@ func checksOut(op *ast.OperationDefinition) bool {
 const shopLayer = "shop"
 
 // buckets are those that a request pays in. All lie in one place of a Redis Cluster: that of the shop.
-func (b Budget) buckets(call *wire.Call, headers http.Header, by iam.Actor) []ratelimit.Bucket {
+func (b Budget) buckets(by iam.Actor, address string, quotas quota.Plan) []ratelimit.Bucket {
 	shop := "{" + by.Shop.String() + "}:"
+	of := func(layer string, usual ratelimit.Limit) ratelimit.Limit {
+		if own, ok := quotas.Limit(by.Program(), layer); ok {
+			return own
+		}
+		return usual
+	}
 	whose, limit := string(by.Kind), b.Limits.Storefront
 	switch by.Kind {
 	case iam.Customer:
@@ -138,45 +172,39 @@ func (b Budget) buckets(call *wire.Call, headers http.Header, by iam.Actor) []ra
 		limit = b.Limits.App
 	}
 	out := []ratelimit.Bucket{
-		{Layer: whose, Key: shop + by.Label(), Limit: limit},
-		{Layer: shopLayer, Key: shop + "shop", Limit: b.Limits.Shop},
+		{Layer: whose, Key: shop + by.Label(), Limit: of(whose, limit)},
+		{Layer: shopLayer, Key: shop + "shop", Limit: of(shopLayer, b.Limits.Shop)},
 	}
-	if subscriber := subscriberOf(call, headers, by); subscriber != "" {
-		out = append(out, ratelimit.Bucket{Layer: "address", Key: shop + "address:" + subscriber, Limit: b.Limits.Address})
+	if address != "" {
+		out = append(out, ratelimit.Bucket{Layer: "address", Key: shop + "address:" + address, Limit: of("address", b.Limits.Address)})
 	}
 	return out
 }
 
-// subscriberOf names where a request comes from without telling it: a digest of the address, of IPv6 of its /64. It is empty
-// for this machine, and for a server that shows a private token without its shopper's address.
+// subscriberOf names where a request comes from without telling it; see [attempt.Subscriber]. It is empty too for a server that
+// shows a private token without its shopper's address.
 func subscriberOf(call *wire.Call, headers http.Header, by iam.Actor) string {
-	address := call.Client
-	if by.Private {
-		named, err := netip.ParseAddr(strings.TrimSpace(headers.Get("Shopify-Storefront-Buyer-IP")))
-		if err != nil {
-			return ""
-		}
-		address = named
+	if !by.Private {
+		return attempt.Subscriber(call.Client)
 	}
-	address = address.Unmap().WithZone("")
-	if !address.IsValid() || address.IsLoopback() {
+	named, err := netip.ParseAddr(strings.TrimSpace(headers.Get("Shopify-Storefront-Buyer-IP")))
+	if err != nil {
 		return ""
 	}
-	text := address.String()
-	if address.Is6() {
-		text = wire.Network(address)
-	}
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:8])
+	return attempt.Subscriber(named)
 }
 
 // refuse is the answer to a request for which there are not enough points.
 func (s *spending) refuse(p *priced) *wire.Answer {
 	wait := s.outcome.RetryAfter
 	b := s.buckets[s.outcome.Refusing]
+	message := fmt.Sprintf("Too much was asked for in too short a time. Try again in %s, or ask for less at once.", wait.Round(time.Millisecond))
+	if b.Fixed > 0 {
+		message = fmt.Sprintf("This was tried too often. Try again in %s.", wait.Round(time.Second))
+	}
 	a := wire.RefuseAll(wire.Throttled, &gqlerror.Error{
-		Message:    fmt.Sprintf("Too much was asked for in too short a time. Try again in %s, or ask for less at once.", wait.Round(time.Millisecond)),
-		Extensions: map[string]any{"code": codeThrottled, "cost": p.Points, "retryAfterMs": wait.Milliseconds() + 1, "layer": b.Layer},
+		Message:    message,
+		Extensions: map[string]any{"code": wire.CodeThrottled, "cost": p.Points, "retryAfterMs": wait.Milliseconds() + 1, "layer": b.Layer},
 	})
 	a.Extensions = map[string]any{"cost": map[string]any{"requestedQueryCost": p.Points, "actualQueryCost": nil, "throttleStatus": s.status()}}
 	s.head(a)
@@ -185,7 +213,7 @@ func (s *spending) refuse(p *priced) *wire.Answer {
 
 // status is what clients are told of their bucket.
 func (s *spending) status() map[string]any {
-	if s == nil {
+	if s == nil || s.buckets[0].Fixed > 0 {
 		return nil
 	}
 	b := s.buckets[0]
@@ -225,6 +253,9 @@ func (h *Handler) settle(ctx context.Context, p *priced, s *spending, r *wire.Re
 			h.log.ErrorContext(ctx, "points could not be given back", "error", err)
 		}
 		for i, b := range s.buckets {
+			if b.Fixed > 0 {
+				continue
+			}
 			state := &s.outcome.States[i]
 			state.Available = min(b.Limit.Capacity, state.Available+s.points-actual)
 			state.Full = max(0, state.Full-time.Duration(float64(s.points-actual)/b.Limit.PerSecond*float64(time.Second)))

@@ -4,28 +4,21 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/uuid"
 
-	"github.com/rialtohq/rialto/app"
 	"github.com/rialtohq/rialto/app/apptest"
 	"github.com/rialtohq/rialto/app/demo"
 	"github.com/rialtohq/rialto/graph"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/ratelimit"
-	"github.com/rialtohq/rialto/platform/ratelimit/ratelimittest"
 )
 
 // door is a GraphQL door of a running app with limits of a test's own, to which requests come from where the test says.
@@ -35,7 +28,7 @@ type door struct {
 	from    netip.Addr
 }
 
-func newDoor(t *testing.T, a *apptest.App, b graph.Budget) *door {
+func newDoor(t testing.TB, a *apptest.App, b graph.Budget) *door {
 	t.Helper()
 	c := configOf(a)
 	c.Budget = b
@@ -66,7 +59,7 @@ func (r *reply) code() string {
 	return code
 }
 
-func (d *door) post(t *testing.T, query string, headers ...string) *reply {
+func (d *door) post(t testing.TB, query string, headers ...string) *reply {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query})
 	if err != nil {
@@ -75,16 +68,21 @@ func (d *door) post(t *testing.T, query string, headers ...string) *reply {
 	return d.send(t, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/graphql", bytes.NewReader(body)), headers...)
 }
 
-func (d *door) send(t *testing.T, r *http.Request, headers ...string) *reply {
-	t.Helper()
+func (d *door) serve(r *http.Request, headers ...string) *httptest.ResponseRecorder {
 	r = r.WithContext(wire.WithCall(r.Context(), &wire.Call{Client: d.from}))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Shopify-Storefront-Access-Token", demo.Token)
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	out := &reply{ResponseRecorder: httptest.NewRecorder()}
-	d.handler.ServeHTTP(out, r)
+	w := httptest.NewRecorder()
+	d.handler.ServeHTTP(w, r)
+	return w
+}
+
+func (d *door) send(t testing.TB, r *http.Request, headers ...string) *reply {
+	t.Helper()
+	out := &reply{ResponseRecorder: d.serve(r, headers...)}
 	if err := json.Unmarshal(out.Body.Bytes(), out); err != nil {
 		t.Fatalf("%s: %v", out.Body, err)
 	}
@@ -119,7 +117,7 @@ func TestBudget(t *testing.T) {
 	})
 	t.Run("TooMuchAtOnceIsRefused", func(t *testing.T) {
 		refused := ""
-		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Storefront: limit(25)}, OnBreach: func(_ context.Context, layer string) { refused = layer }})
+		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Storefront: limit(25)}, OnBreach: func(_ context.Context, b graph.Breach) { refused = b.Layer }})
 		for range 2 {
 			if got := d.post(t, tenProducts); got.code() != "" {
 				t.Fatalf("%s", got.Body)
@@ -211,105 +209,4 @@ func TestBudget(t *testing.T) {
 			t.Errorf("a storefront is told %v", got)
 		}
 	})
-}
-
-// While Redis is away requests are answered, at this process's share of the limits, and everybody is told; when it is back
-// all is as before.
-func TestRedisAwayAndBack(t *testing.T) {
-	p := newProxy(t, ratelimittest.Redis(t).Options().Addr)
-	a := apptest.Start(t, apptest.Options{Kind: apptest.Embedded, Config: func(c *app.Config) {
-		c.RateLimits, c.RedisURL, c.BusName = "enforce", "redis://"+p.Addr().String()+"/9", "test-"+uuid.NewString()
-	}})
-	away := func() bool {
-		return slices.Contains(strings.Split(a.Metrics(t), "\n"), "rialto_rate_limits_local 1")
-	}
-	ask := func() { a.Query(t, tenProducts, nil) }
-	// A busy machine may take Redis for away that is only slow, so each state is waited for; every request is answered all the
-	// while.
-	until := func(want bool, what string) {
-		t.Helper()
-		for deadline := time.Now().Add(30 * time.Second); away() != want; ask() {
-			if time.Now().After(deadline) {
-				t.Fatal(what)
-			}
-		}
-	}
-	ask()
-	until(false, "Redis is said to be away, and is not")
-	p.down.Store(true)
-	p.cut()
-	ask()
-	until(true, "nobody is told that Redis is away")
-	p.down.Store(false)
-	until(false, "Redis is back, and is not asked")
-}
-
-// proxy leads connections on, unless it is down.
-type proxy struct {
-	net.Listener
-	to    string
-	down  atomic.Bool
-	conns chan net.Conn
-}
-
-func newProxy(t *testing.T, to string) *proxy {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &proxy{Listener: l, to: to, conns: make(chan net.Conn, 1000)}
-	t.Cleanup(func() { _ = l.Close(); p.cut() })
-	go p.serve()
-	return p
-}
-
-func (p *proxy) serve() {
-	for {
-		in, err := p.Accept()
-		if err != nil {
-			return
-		}
-		if p.down.Load() {
-			_ = in.Close()
-			continue
-		}
-		out, err := new(net.Dialer).Dial("tcp", p.to)
-		if err != nil {
-			_ = in.Close()
-			continue
-		}
-		p.conns <- in
-		p.conns <- out
-		go pump(in, out)
-		go pump(out, in)
-	}
-}
-
-func pump(from, to net.Conn) {
-	var b [32 << 10]byte
-	for {
-		n, err := from.Read(b[:])
-		if n > 0 {
-			if _, err := to.Write(b[:n]); err != nil {
-				break
-			}
-		}
-		if err != nil {
-			break
-		}
-	}
-	_, _ = from.Close(), to.Close()
-}
-
-// cut ends all connections.
-func (p *proxy) cut() {
-	for {
-		select {
-		case c := <-p.conns:
-			_ = c.Close()
-		default:
-			return
-		}
-	}
 }

@@ -133,13 +133,16 @@ func undefer(set ast.SelectionSet) {
 	}
 }
 
+// credentialHeaders are where who asks says who they are.
+var credentialHeaders = [...]string{"X-Shopify-Storefront-Access-Token", "Shopify-Storefront-Private-Token", "Authorization"}
+
 // credentials are what the headers show of who asks.
 func credentials(h http.Header) identity.Credentials {
 	c := identity.Credentials{
-		StorefrontPublic:  h.Get("X-Shopify-Storefront-Access-Token"),
-		StorefrontPrivate: h.Get("Shopify-Storefront-Private-Token"),
+		StorefrontPublic:  h.Get(credentialHeaders[0]),
+		StorefrontPrivate: h.Get(credentialHeaders[1]),
 	}
-	if scheme, token, ok := strings.Cut(h.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+	if scheme, token, ok := strings.Cut(h.Get(credentialHeaders[2]), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		c.Bearer = strings.TrimSpace(token)
 	}
 	return c

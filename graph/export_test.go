@@ -14,6 +14,9 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 )
 
+// Attempted are the mutations that may only be tried so often.
+var Attempted = attempted
+
 // Unguarded makes a handler that goes by the rules of other sources of the schema: for the benchmark of what rules cost.
 func Unguarded(c Config, sources ...*ast.Source) (*Handler, error) {
 	h, err := New(c)

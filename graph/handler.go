@@ -26,11 +26,13 @@ import (
 	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/engine"
+	"github.com/rialtohq/rialto/graph/freshness"
 	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/limits"
 	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/persisted"
 	"github.com/rialtohq/rialto/graph/wire"
+	"github.com/rialtohq/rialto/platform/admit"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 )
@@ -43,6 +45,8 @@ type Config struct {
 	Log      *slog.Logger
 	// Budget is what operations may cost.
 	Budget Budget
+	// Gate bounds how many operations run at once; nil lets any number.
+	Gate *admit.Gate
 	// Reference lets gqlgen's executor run every operation, instead of the engine that is generated beside it.
 	Reference bool
 	// Operations finds the document that a request means; nil lets any text run and knows no ids.
@@ -64,10 +68,12 @@ type Handler struct {
 	resolver  *Resolver
 	answers   Answers
 	persisted *persisted.Door
+	hints     *freshness.Hints
 	budget    Budget
 	bounds    *shopBounds
 	places    *coordinate.Schema
 	usage     Usage
+	gate      *admit.Gate
 	log       *slog.Logger
 	// reference lets gqlgen's executor run everything.
 	reference bool
@@ -92,9 +98,13 @@ func New(c Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	hints, err := freshness.New(es.Schema())
+	if err != nil {
+		return nil, err
+	}
 	h := &Handler{
 		schema: es, engine: generated.NewEngine(config), docs: newDocuments(es.Schema(), c.Limits, prices), budget: c.Budget.orDefault(), planner: access.NewPlanner(rules, 10_000), views: access.NewViews(rules, es.Schema()),
-		identity: c.Identity, resolver: resolver, places: resolver.places, usage: c.Usage, answers: c.Answers, persisted: c.Operations, log: c.Log, reference: c.Reference,
+		identity: c.Identity, resolver: resolver, places: resolver.places, usage: c.Usage, answers: c.Answers, persisted: c.Operations, hints: hints, gate: c.Gate, log: c.Log, reference: c.Reference,
 	}
 	if c.Budget.ShopBounds {
 		h.bounds = newShopBounds(c.Services, c.Log)
@@ -147,14 +157,17 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return h.refuse(ctx, err)
 	}
 
-	// Whether who asks has that much left.
+	// Whether who asks has that much left, and whether there is room for it now.
 	run := func(ctx context.Context) *wire.Answer {
 		spent, refusal := h.spend(ctx, price, op, r, actor)
 		if refusal != nil {
 			return refusal
 		}
-		answer := h.run(ctx, r, doc, op, variables, actor, viewers)
+		answer := h.admitted(ctx, priorityOf(op, actor, price.Points), func() *wire.Answer {
+			return h.run(ctx, r, doc, op, variables, actor, viewers)
+		})
 		h.settle(ctx, price, spent, r, actor, answer)
+		h.keep(r, actor, viewers, doc, op, answer)
 		return answer
 	}
 	if key := r.Headers.Get("Idempotency-Key"); key != "" && op.Operation == ast.Mutation {

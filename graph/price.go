@@ -13,14 +13,12 @@ import (
 
 	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/graph/cost"
+	"github.com/rialtohq/rialto/graph/freshness"
 	"github.com/rialtohq/rialto/graph/wire"
 )
 
-// Codes of refusal for operations that cost too much, as they stand in extensions.code.
-const (
-	codeMaxCost   = "MAX_COST_EXCEEDED"
-	codeThrottled = "THROTTLED"
-)
+// codeMaxCost refuses an operation that costs too much for anybody, as it stands in extensions.code.
+const codeMaxCost = "MAX_COST_EXCEEDED"
 
 // document is a document that was validated, with the price plans of its operations and the places of the schema that they touch.
 type document struct {
@@ -34,6 +32,8 @@ type document struct {
 	mu      sync.Mutex
 	plans   map[*ast.OperationDefinition]*cost.Plan
 	touches map[*ast.OperationDefinition]*touched
+	// policies say how long answers may be kept.
+	policies map[*ast.OperationDefinition]freshness.Policy
 }
 
 // plan is the price plan of an operation, made once.

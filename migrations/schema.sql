@@ -1051,6 +1051,21 @@ CREATE UNIQUE INDEX producttag_shop_id_tag_product_id ON public.product_tag USIN
 ALTER TABLE product_tag ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON product_tag USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 
+CREATE TABLE "quota" (
+  id uuid NOT NULL,
+  shop_id uuid NOT NULL,
+  app_id uuid NOT NULL,
+  layer character varying NOT NULL,
+  capacity bigint NOT NULL,
+  per_second bigint NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT quota_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX quota_shop_id_app_id_layer ON public.quota USING btree (shop_id, app_id, layer);
+ALTER TABLE quota ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_shop ON quota USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
+
 CREATE TABLE "refund" (
   id uuid NOT NULL,
   shop_id uuid NOT NULL,

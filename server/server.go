@@ -22,6 +22,8 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/rialtohq/rialto/platform/admit"
+	"github.com/rialtohq/rialto/platform/ratelimit"
 	"github.com/rialtohq/rialto/server/middleware"
 )
 
@@ -43,9 +45,14 @@ type Config struct {
 
 	// Deadline bounds a request: 10 s.
 	Deadline time.Duration
-	// Concurrent bounds the requests that are worked on at once (1,024); one more waits at most Wait (500 ms).
+	// Gate bounds how many requests are worked on at once; GraphQL operations enter it by themselves, when it is known what
+	// they are. Nil is a default one.
+	Gate *admit.Gate
+	// Wait asks how long requests to a sort of pages from the context's address have to wait, zero where they need not. It may
+	// be nil.
+	Wait func(ctx context.Context, pages string, limit ratelimit.Limit) time.Duration
+	// Concurrent bounds the requests that are in the process at all, read, waiting or worked on: 8,192.
 	Concurrent int
-	Wait       time.Duration
 	// TrustedProxies are those whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// HTTPS says that the public address is reached by TLS.
@@ -71,10 +78,13 @@ func (c Config) orDefault() Config {
 		c.Deadline = 10 * time.Second
 	}
 	if c.Concurrent == 0 {
-		c.Concurrent = 1024
+		c.Concurrent = 8192
 	}
-	if c.Wait == 0 {
-		c.Wait = 500 * time.Millisecond
+	if c.Wait == nil {
+		c.Wait = func(context.Context, string, ratelimit.Limit) time.Duration { return 0 }
+	}
+	if c.Gate == nil {
+		c.Gate = admit.New(admit.Config{})
 	}
 	if c.Drain == 0 {
 		c.Drain = 10 * time.Second
@@ -102,7 +112,7 @@ func (c Config) middleware() []middleware.Middleware {
 		middleware.Recover(c.Log),
 		middleware.Secure(c.HTTPS),
 		middleware.CORS(anyOrigin),
-		middleware.Load(c.Concurrent, c.Wait),
+		middleware.Load(c.Concurrent),
 		middleware.Compress(),
 	}
 }

@@ -6,14 +6,17 @@ package hosted
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/attempt"
 	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/checkout"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/delivery"
+	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/shop"
@@ -33,6 +36,9 @@ type Config struct {
 	Delivery *delivery.Service
 	// FilesURL is what the addresses of pictures begin with that this site serves, without a slash at its end.
 	FilesURL string
+	// Wait asks whether somebody may try something in the context's shop now; zero is yes, anything else how long they have to
+	// wait first.
+	Wait func(context.Context, attempt.Try) time.Duration
 }
 
 // Shops is a [page.Shop] over the shops of a deployment. It is safe for concurrent use.
@@ -55,6 +61,15 @@ func (s *Shops) open(ctx context.Context, id gid.ID) (context.Context, error) {
 // bound is a context in which a shopper acts in a shop.
 func bound(ctx context.Context, of uuid.UUID) context.Context {
 	return access.With(database.WithShop(ctx, of), access.Actor{Kind: access.Storefront, Shop: of})
+}
+
+// tooOften says how long somebody has to wait who tries something too often; nothing where they need not.
+func (s *Shops) tooOften(ctx context.Context, id gid.ID, action attempt.Action, field ...string) fault.Problems {
+	wait := s.Wait(ctx, attempt.Try{Action: action, Times: 1, Who: attempt.Who{Cart: attempt.Cart(id)}})
+	if wait == 0 {
+		return nil
+	}
+	return problem("", identity.TooManyAttempts(wait), field...)
 }
 
 // SetEmail says where the confirmation goes.
@@ -133,6 +148,11 @@ func (s *Shops) SetDiscountCodes(ctx context.Context, id gid.ID, codes []string)
 	if err != nil {
 		return nil, err
 	}
+	if len(codes) > 0 {
+		if problems := s.tooOften(ctx, id, attempt.Code, "discountCodes"); len(problems) > 0 {
+			return problems, nil
+		}
+	}
 	_, problems, _, err := s.Carts.SetDiscountCodes(ctx, id, codes)
 	return problems, err
 }
@@ -142,6 +162,9 @@ func (s *Shops) AddGiftCard(ctx context.Context, id gid.ID, code string) (fault.
 	ctx, err := s.open(ctx, id)
 	if err != nil {
 		return nil, err
+	}
+	if problems := s.tooOften(ctx, id, attempt.Code, "giftCardCodes"); len(problems) > 0 {
+		return problems, nil
 	}
 	_, problems, warnings, err := s.Carts.AddGiftCardCodes(ctx, id, []string{code})
 	for _, w := range warnings {
@@ -172,6 +195,9 @@ func (s *Shops) Complete(ctx context.Context, id gid.ID, p page.Payment) (page.O
 	ctx, err := s.open(ctx, id)
 	if err != nil {
 		return page.Outcome{}, err
+	}
+	if problems := s.tooOften(ctx, id, attempt.Pay); len(problems) > 0 {
+		return page.Outcome{Problems: problems}, nil
 	}
 	if p.Gateway == "" {
 		p.Gateway, p.Token = s.Checkout.Gateway, free

@@ -67,6 +67,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/productoption"
 	"github.com/rialtohq/rialto/ent/generated/productprice"
 	"github.com/rialtohq/rialto/ent/generated/producttag"
+	"github.com/rialtohq/rialto/ent/generated/quota"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
 	"github.com/rialtohq/rialto/ent/generated/returnline"
@@ -198,6 +199,8 @@ type Client struct {
 	ProductPrice *ProductPriceClient
 	// ProductTag is the client for interacting with the ProductTag builders.
 	ProductTag *ProductTagClient
+	// Quota is the client for interacting with the Quota builders.
+	Quota *QuotaClient
 	// Refund is the client for interacting with the Refund builders.
 	Refund *RefundClient
 	// Reservation is the client for interacting with the Reservation builders.
@@ -304,6 +307,7 @@ func (c *Client) init() {
 	c.ProductOption = NewProductOptionClient(c.config)
 	c.ProductPrice = NewProductPriceClient(c.config)
 	c.ProductTag = NewProductTagClient(c.config)
+	c.Quota = NewQuotaClient(c.config)
 	c.Refund = NewRefundClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
 	c.ReturnLine = NewReturnLineClient(c.config)
@@ -469,6 +473,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ProductOption:         NewProductOptionClient(cfg),
 		ProductPrice:          NewProductPriceClient(cfg),
 		ProductTag:            NewProductTagClient(cfg),
+		Quota:                 NewQuotaClient(cfg),
 		Refund:                NewRefundClient(cfg),
 		Reservation:           NewReservationClient(cfg),
 		ReturnLine:            NewReturnLineClient(cfg),
@@ -561,6 +566,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ProductOption:         NewProductOptionClient(cfg),
 		ProductPrice:          NewProductPriceClient(cfg),
 		ProductTag:            NewProductTagClient(cfg),
+		Quota:                 NewQuotaClient(cfg),
 		Refund:                NewRefundClient(cfg),
 		Reservation:           NewReservationClient(cfg),
 		ReturnLine:            NewReturnLineClient(cfg),
@@ -622,11 +628,12 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Metafield, c.MetafieldDefinition, c.OAuthRequest, c.OAuthToken,
 		c.OptionValue, c.Order, c.OrderEdit, c.OrderEvent, c.OrderLine, c.OrderReturn,
 		c.OutboxEvent, c.Page, c.PaymentTransaction, c.PersistedOperation, c.Product,
-		c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund, c.Reservation,
-		c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
-		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
-		c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload, c.StockMovement,
-		c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.ProductOption, c.ProductPrice, c.ProductTag, c.Quota, c.Refund,
+		c.Reservation, c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument,
+		c.Session, c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter,
+		c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload,
+		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
+		c.VariantPrice,
 	} {
 		n.Use(hooks...)
 	}
@@ -646,11 +653,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Metafield, c.MetafieldDefinition, c.OAuthRequest, c.OAuthToken,
 		c.OptionValue, c.Order, c.OrderEdit, c.OrderEvent, c.OrderLine, c.OrderReturn,
 		c.OutboxEvent, c.Page, c.PaymentTransaction, c.PersistedOperation, c.Product,
-		c.ProductOption, c.ProductPrice, c.ProductTag, c.Refund, c.Reservation,
-		c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument, c.Session,
-		c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter, c.SignInFailure,
-		c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload, c.StockMovement,
-		c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption, c.VariantPrice,
+		c.ProductOption, c.ProductPrice, c.ProductTag, c.Quota, c.Refund,
+		c.Reservation, c.ReturnLine, c.Role, c.RoleAssignment, c.SearchDocument,
+		c.Session, c.ShippingRate, c.ShippingZone, c.Shop, c.ShopCounter,
+		c.SignInFailure, c.SignInFlow, c.SigningKey, c.StaffMember, c.StagedUpload,
+		c.StockMovement, c.StorefrontToken, c.TaxRate, c.Variant, c.VariantOption,
+		c.VariantPrice,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -761,6 +769,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ProductPrice.mutate(ctx, m)
 	case *ProductTagMutation:
 		return c.ProductTag.mutate(ctx, m)
+	case *QuotaMutation:
+		return c.Quota.mutate(ctx, m)
 	case *RefundMutation:
 		return c.Refund.mutate(ctx, m)
 	case *ReservationMutation:
@@ -7721,6 +7731,139 @@ func (c *ProductTagClient) mutate(ctx context.Context, m *ProductTagMutation) (V
 	}
 }
 
+// QuotaClient is a client for the Quota schema.
+type QuotaClient struct {
+	config
+}
+
+// NewQuotaClient returns a client for the Quota from the given config.
+func NewQuotaClient(c config) *QuotaClient {
+	return &QuotaClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `quota.Hooks(f(g(h())))`.
+func (c *QuotaClient) Use(hooks ...Hook) {
+	c.hooks.Quota = append(c.hooks.Quota, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `quota.Intercept(f(g(h())))`.
+func (c *QuotaClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Quota = append(c.inters.Quota, interceptors...)
+}
+
+// Create returns a builder for creating a Quota entity.
+func (c *QuotaClient) Create() *QuotaCreate {
+	mutation := newQuotaMutation(c.config, OpCreate)
+	return &QuotaCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Quota entities.
+func (c *QuotaClient) CreateBulk(builders ...*QuotaCreate) *QuotaCreateBulk {
+	return &QuotaCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *QuotaClient) MapCreateBulk(slice any, setFunc func(*QuotaCreate, int)) *QuotaCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &QuotaCreateBulk{err: fmt.Errorf("calling to QuotaClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*QuotaCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &QuotaCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Quota.
+func (c *QuotaClient) Update() *QuotaUpdate {
+	mutation := newQuotaMutation(c.config, OpUpdate)
+	return &QuotaUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *QuotaClient) UpdateOne(_m *Quota) *QuotaUpdateOne {
+	mutation := newQuotaMutation(c.config, OpUpdateOne, withQuota(_m))
+	return &QuotaUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *QuotaClient) UpdateOneID(id uuid.UUID) *QuotaUpdateOne {
+	mutation := newQuotaMutation(c.config, OpUpdateOne, withQuotaID(id))
+	return &QuotaUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Quota.
+func (c *QuotaClient) Delete() *QuotaDelete {
+	mutation := newQuotaMutation(c.config, OpDelete)
+	return &QuotaDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *QuotaClient) DeleteOne(_m *Quota) *QuotaDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *QuotaClient) DeleteOneID(id uuid.UUID) *QuotaDeleteOne {
+	builder := c.Delete().Where(quota.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &QuotaDeleteOne{builder}
+}
+
+// Query returns a query builder for Quota.
+func (c *QuotaClient) Query() *QuotaQuery {
+	return &QuotaQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeQuota},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Quota entity by its id.
+func (c *QuotaClient) Get(ctx context.Context, id uuid.UUID) (*Quota, error) {
+	return c.Query().Where(quota.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *QuotaClient) GetX(ctx context.Context, id uuid.UUID) *Quota {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *QuotaClient) Hooks() []Hook {
+	return c.hooks.Quota
+}
+
+// Interceptors returns the client interceptors.
+func (c *QuotaClient) Interceptors() []Interceptor {
+	return c.inters.Quota
+}
+
+func (c *QuotaClient) mutate(ctx context.Context, m *QuotaMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&QuotaCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&QuotaUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&QuotaUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&QuotaDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Quota mutation op: %q", m.Op())
+	}
+}
+
 // RefundClient is a client for the Refund schema.
 type RefundClient struct {
 	config
@@ -10706,8 +10849,8 @@ type (
 		InventoryTransferLine, Location, Market, Media, Menu, MenuItem, Metafield,
 		MetafieldDefinition, OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit,
 		OrderEvent, OrderLine, OrderReturn, OutboxEvent, Page, PaymentTransaction,
-		PersistedOperation, Product, ProductOption, ProductPrice, ProductTag, Refund,
-		Reservation, ReturnLine, Role, RoleAssignment, SearchDocument, Session,
+		PersistedOperation, Product, ProductOption, ProductPrice, ProductTag, Quota,
+		Refund, Reservation, ReturnLine, Role, RoleAssignment, SearchDocument, Session,
 		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
 		SigningKey, StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate,
 		Variant, VariantOption, VariantPrice []ent.Hook
@@ -10721,8 +10864,8 @@ type (
 		InventoryTransferLine, Location, Market, Media, Menu, MenuItem, Metafield,
 		MetafieldDefinition, OAuthRequest, OAuthToken, OptionValue, Order, OrderEdit,
 		OrderEvent, OrderLine, OrderReturn, OutboxEvent, Page, PaymentTransaction,
-		PersistedOperation, Product, ProductOption, ProductPrice, ProductTag, Refund,
-		Reservation, ReturnLine, Role, RoleAssignment, SearchDocument, Session,
+		PersistedOperation, Product, ProductOption, ProductPrice, ProductTag, Quota,
+		Refund, Reservation, ReturnLine, Role, RoleAssignment, SearchDocument, Session,
 		ShippingRate, ShippingZone, Shop, ShopCounter, SignInFailure, SignInFlow,
 		SigningKey, StaffMember, StagedUpload, StockMovement, StorefrontToken, TaxRate,
 		Variant, VariantOption, VariantPrice []ent.Interceptor

@@ -63,6 +63,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/productoption"
 	"github.com/rialtohq/rialto/ent/generated/productprice"
 	"github.com/rialtohq/rialto/ent/generated/producttag"
+	"github.com/rialtohq/rialto/ent/generated/quota"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
 	"github.com/rialtohq/rialto/ent/generated/returnline"
@@ -196,6 +197,7 @@ func checkColumn(t, c string) error {
 			productoption.Table:         productoption.ValidColumn,
 			productprice.Table:          productprice.ValidColumn,
 			producttag.Table:            producttag.ValidColumn,
+			quota.Table:                 quota.ValidColumn,
 			refund.Table:                refund.ValidColumn,
 			reservation.Table:           reservation.ValidColumn,
 			returnline.Table:            returnline.ValidColumn,

@@ -55,6 +55,7 @@ import (
 	"github.com/rialtohq/rialto/ent/generated/productoption"
 	"github.com/rialtohq/rialto/ent/generated/productprice"
 	"github.com/rialtohq/rialto/ent/generated/producttag"
+	"github.com/rialtohq/rialto/ent/generated/quota"
 	"github.com/rialtohq/rialto/ent/generated/refund"
 	"github.com/rialtohq/rialto/ent/generated/reservation"
 	"github.com/rialtohq/rialto/ent/generated/returnline"
@@ -1154,6 +1155,15 @@ func init() {
 	producttagDescID := producttagMixinFields0[0].Descriptor()
 	// producttag.DefaultID holds the default value on creation for the id field.
 	producttag.DefaultID = producttagDescID.Default.(func() uuid.UUID)
+	quotaMixin := schema.Quota{}.Mixin()
+	quotaMixinFields0 := quotaMixin[0].Fields()
+	_ = quotaMixinFields0
+	quotaFields := schema.Quota{}.Fields()
+	_ = quotaFields
+	// quotaDescID is the schema descriptor for id field.
+	quotaDescID := quotaMixinFields0[0].Descriptor()
+	// quota.DefaultID holds the default value on creation for the id field.
+	quota.DefaultID = quotaDescID.Default.(func() uuid.UUID)
 	refundMixin := schema.Refund{}.Mixin()
 	refundMixinFields0 := refundMixin[0].Fields()
 	_ = refundMixinFields0

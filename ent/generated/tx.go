@@ -114,6 +114,8 @@ type Tx struct {
 	ProductPrice *ProductPriceClient
 	// ProductTag is the client for interacting with the ProductTag builders.
 	ProductTag *ProductTagClient
+	// Quota is the client for interacting with the Quota builders.
+	Quota *QuotaClient
 	// Refund is the client for interacting with the Refund builders.
 	Refund *RefundClient
 	// Reservation is the client for interacting with the Reservation builders.
@@ -340,6 +342,7 @@ func (tx *Tx) init() {
 	tx.ProductOption = NewProductOptionClient(tx.config)
 	tx.ProductPrice = NewProductPriceClient(tx.config)
 	tx.ProductTag = NewProductTagClient(tx.config)
+	tx.Quota = NewQuotaClient(tx.config)
 	tx.Refund = NewRefundClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
 	tx.ReturnLine = NewReturnLineClient(tx.config)

@@ -32,9 +32,14 @@ const (
 
 // Codes for extensions.code that more than one place needs.
 const (
-	CodeInternal = "INTERNAL"
-	CodeTimeout  = "TIMEOUT"
+	CodeInternal   = "INTERNAL"
+	CodeTimeout    = "TIMEOUT"
+	CodeOverloaded = "OVERLOADED"
+	CodeThrottled  = "THROTTLED"
 )
+
+// TooMuch is what who is refused for want of room is told.
+const TooMuch = "There are too many requests at once; try again in a second."
 
 var statuses = [...]int{
 	Answered:         http.StatusOK,

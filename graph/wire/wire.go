@@ -78,6 +78,14 @@ func (a *Answer) With(key, value string) *Answer {
 	return a
 }
 
+// Vary says that the answer depends on a header of the request.
+func (a *Answer) Vary(header string) {
+	if a.Header == nil {
+		a.Header = http.Header{}
+	}
+	a.Header.Add("Vary", header)
+}
+
 // Config is what a [Handler] is made of. A zero value means the default beside it.
 type Config struct {
 	Executor Executor

@@ -52,6 +52,16 @@ func (o writer) write(w http.ResponseWriter, r *http.Request, media string, a *A
 	h.Set("Content-Type", media+"; charset=utf-8")
 	h.Add("Vary", "Accept")
 	setDefault(h, "Cache-Control", "no-store")
+	if r.Method == http.MethodGet && a.Class == Answered && len(a.Errors) == 0 && h.Get("Cache-Control") != "no-store" {
+		tag := etag(head, data, tail)
+		if as, ok := held(r, tag); ok {
+			h.Set("ETag", as)
+			h.Del("Content-Type")
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		h.Set("ETag", tag)
+	}
 	h.Set("Content-Length", strconv.Itoa(len(head)+len(data)+len(tail)))
 	w.WriteHeader(a.Class.Status())
 	for _, part := range [][]byte{head, data, tail} {

@@ -39,6 +39,9 @@ func Shop(ctx context.Context) (uuid.UUID, error) {
 
 // admit refuses a statement whose context names no shop, and one on a shop's rows that does not name the shop column.
 func admit(ctx context.Context, query string) error {
+	if err := faulty(ctx); err != nil {
+		return err
+	}
 	s, err := scopeOf(ctx)
 	if err != nil || s.all || strings.Contains(query, shopColumn) {
 		return err

@@ -54,7 +54,7 @@ func (m *Memory) Take(_ context.Context, points int64, buckets []Bucket) (Outcom
 		return out, nil
 	}
 	for i, b := range buckets {
-		m.shard(b.Key).set(b.Key, now+max(fulls[i], 0)+b.Limit.span(points), now)
+		m.shard(b.Key).set(b.Key, now+max(fulls[i], 0)+b.takes(points), now)
 	}
 	return out, nil
 }
@@ -62,6 +62,7 @@ func (m *Memory) Take(_ context.Context, points int64, buckets []Bucket) (Outcom
 // Return gives points back. It never fails.
 func (m *Memory) Return(_ context.Context, points int64, buckets []Bucket) error {
 	now := micros(m.clock.Now())
+	buckets = returnable(buckets)
 	defer m.lock(buckets)()
 	for _, b := range buckets {
 		s := m.shard(b.Key)

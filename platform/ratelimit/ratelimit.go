@@ -14,6 +14,7 @@ package ratelimit
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -32,6 +33,22 @@ type Bucket struct {
 	Layer string
 	Key   string
 	Limit Limit
+	// Fixed is what any request takes of this bucket, where that is more than zero, whatever it takes of the others. It is
+	// never given back: so attempts are counted, of which a cheap one is one as well.
+	Fixed int64
+}
+
+// takes is what a request of some points takes of the bucket, as time.
+func (b Bucket) takes(points int64) int64 {
+	if b.Fixed > 0 {
+		points = b.Fixed
+	}
+	return b.Limit.span(points)
+}
+
+// returnable are the buckets that points come back to.
+func returnable(buckets []Bucket) []Bucket {
+	return slices.DeleteFunc(slices.Clone(buckets), func(b Bucket) bool { return b.Fixed > 0 })
 }
 
 // State is a bucket after a request.
@@ -60,7 +77,7 @@ type Limiter interface {
 	// Take charges points to every bucket, or to none. More points than a bucket holds at most are charged as much as it
 	// holds. Fails where the buckets cannot be asked.
 	Take(ctx context.Context, points int64, buckets []Bucket) (Outcome, error)
-	// Return gives points back that were taken and not needed.
+	// Return gives points back that were taken and not needed, but to the buckets that take a fixed number.
 	Return(ctx context.Context, points int64, buckets []Bucket) error
 }
 
@@ -86,7 +103,7 @@ func (l Limit) state(full int64) State {
 func decide(points int64, buckets []Bucket, fulls []int64) Outcome {
 	out := Outcome{Allowed: true, Refusing: -1, States: make([]State, len(buckets))}
 	for i, b := range buckets {
-		late := max(fulls[i], 0) + b.Limit.span(points) - b.Limit.whole()
+		late := max(fulls[i], 0) + b.takes(points) - b.Limit.whole()
 		if wait := time.Duration(late) * time.Microsecond; late > 0 && wait > out.RetryAfter {
 			out.Allowed, out.Refusing, out.RetryAfter = false, i, wait
 		}
@@ -94,7 +111,7 @@ func decide(points int64, buckets []Bucket, fulls []int64) Outcome {
 	for i, b := range buckets {
 		full := fulls[i]
 		if out.Allowed {
-			full = max(full, 0) + b.Limit.span(points)
+			full = max(full, 0) + b.takes(points)
 		}
 		out.States[i] = b.Limit.state(full)
 	}

@@ -61,7 +61,7 @@ return 0`)
 func (r *Redis) Take(ctx context.Context, points int64, buckets []Bucket) (Outcome, error) {
 	args := make([]any, 0, 2*len(buckets))
 	for _, b := range buckets {
-		args = append(args, b.Limit.span(points), b.Limit.whole())
+		args = append(args, b.takes(points), b.Limit.whole())
 	}
 	fulls, err := takeScript.Run(ctx, r.client, r.keys(buckets), args...).Int64Slice()
 	if err != nil {
@@ -72,6 +72,9 @@ func (r *Redis) Take(ctx context.Context, points int64, buckets []Bucket) (Outco
 
 // Return gives points back, in one round trip.
 func (r *Redis) Return(ctx context.Context, points int64, buckets []Bucket) error {
+	if buckets = returnable(buckets); len(buckets) == 0 {
+		return nil
+	}
 	args := make([]any, 0, len(buckets))
 	for _, b := range buckets {
 		args = append(args, b.Limit.span(points))

@@ -45,8 +45,9 @@ type Metrics struct {
 	soldOut          prometheus.Counter
 
 	limited     *prometheus.CounterVec
-	limitLayers fixed
+	limitLayers *bounded
 	limitsAway  prometheus.Gauge
+	shed        *prometheus.CounterVec
 	costs       *prometheus.CounterVec
 
 	documents     *prometheus.CounterVec
@@ -85,7 +86,8 @@ func (m *Metrics) addTraffic(c Config) {
 	m.documents = m.counter("graphql_documents_total", "GraphQL requests by how their document was come by: text, registered, automatic, refused; unknown counts those besides that an app has not registered.", "how")
 	m.documentsHows = newFixed("text", "registered", "automatic", "unknown", "refused")
 	m.limited = m.counter("rate_limited_total", "Requests for which a bucket had too little, by layer.", "layer")
-	m.limitLayers = newFixed("address", "storefront", "customer", "staff", "app", "shop")
+	m.limitLayers = newBounded(32)
+	m.shed = m.counter("load_shed_total", "Requests refused because too much was worked on at once, by priority.", "priority")
 	m.limitsAway = prometheus.NewGauge(prometheus.GaugeOpts{Name: "rialto_rate_limits_local", Help: "1 while this process goes by its own share of the rate limits, because the common ones do not answer."})
 	m.registry.MustRegister(m.limitsAway)
 	m.costs = m.counter("graphql_cost_points_total", "Points of GraphQL operations: estimated before they ran, and actual.", "kind")
@@ -208,6 +210,9 @@ func (m *Metrics) RateLimitsAway(away bool) {
 		m.limitsAway.Set(1)
 	}
 }
+
+// Shed tells of a request that was refused because too much was worked on at once: low, usual or high by how much it matters.
+func (m *Metrics) Shed(priority string) { m.shed.WithLabelValues(priority).Inc() }
 
 // Cost tells of the points of an operation that ran: what was estimated, and what it came to.
 func (m *Metrics) Cost(estimated, actual int64) {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/rialtohq/rialto/graph/wire"
 )
 
 // minCompressed is the size in bytes from which compression saves a packet.
@@ -19,6 +21,7 @@ func Compress() Middleware {
 		gzhttp.CompressionLevel(gzip.BestSpeed),
 		gzhttp.RandomJitter(32, 0, false),
 		gzhttp.ContentTypeFilter(compressible),
+		gzhttp.SuffixETag(wire.CompressedSuffix),
 	)
 	if err != nil {
 		panic(err) // the options above are constants: a defect of ours, seen by the first test

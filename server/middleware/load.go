@@ -1,21 +1,22 @@
 package middleware
 
 import (
+	"errors"
 	"net/http"
-	"time"
 
 	"github.com/rialtohq/rialto/graph/wire"
+	"github.com/rialtohq/rialto/platform/admit"
 )
 
-// Load bounds how many requests are worked on at once. One more waits for a short while; when that is in vain it is
-// refused with 503, which costs nothing, where working on it would slow down all the others.
-func Load(most int, wait time.Duration) Middleware {
+// Load bounds how many requests are in the process at once, read, waiting or worked on. One more is refused with 503 at once.
+func Load(most int) Middleware {
 	places := make(chan struct{}, most)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !take(places, r, wait) {
-				w.Header().Set("Retry-After", "1")
-				wire.Fail(w, r, wire.Unavailable, "OVERLOADED", "There are too many requests at once; try again in a second.")
+			select {
+			case places <- struct{}{}:
+			default:
+				wire.Fail(w, r, wire.Unavailable, wire.CodeOverloaded, wire.TooMuch)
 				return
 			}
 			defer func() { <-places }()
@@ -24,22 +25,21 @@ func Load(most int, wait time.Duration) Middleware {
 	}
 }
 
-func take(places chan struct{}, r *http.Request, wait time.Duration) bool {
-	select {
-	case places <- struct{}{}:
-		return true
-	default:
+// Admit has requests of a priority worked on as soon as there is room for them; see [admit.Gate].
+func Admit(gate *admit.Gate, p admit.Priority) Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			leave, err := gate.Enter(r.Context(), p)
+			if errors.Is(err, admit.ErrOverloaded) {
+				wire.Fail(w, r, wire.Unavailable, wire.CodeOverloaded, wire.TooMuch)
+				return
+			}
+			if err != nil { // who asked is gone, or out of time
+				wire.Fail(w, r, wire.Overdue, wire.CodeTimeout, "There was no time left to answer this; try again.")
+				return
+			}
+			defer leave()
+			next.ServeHTTP(w, r)
+		})
 	}
-	if wait <= 0 {
-		return false
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case places <- struct{}{}:
-		return true
-	case <-timer.C:
-	case <-r.Context().Done():
-	}
-	return false
 }

@@ -1805,6 +1805,30 @@ var (
 			},
 		},
 	}
+	// QuotaColumns holds the columns for the "quota" table.
+	QuotaColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "shop_id", Type: field.TypeUUID},
+		{Name: "app_id", Type: field.TypeUUID},
+		{Name: "layer", Type: field.TypeString},
+		{Name: "capacity", Type: field.TypeInt64},
+		{Name: "per_second", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// QuotaTable holds the schema information for the "quota" table.
+	QuotaTable = &schema.Table{
+		Name:       "quota",
+		Columns:    QuotaColumns,
+		PrimaryKey: []*schema.Column{QuotaColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "quota_shop_id_app_id_layer",
+				Unique:  true,
+				Columns: []*schema.Column{QuotaColumns[1], QuotaColumns[2], QuotaColumns[3]},
+			},
+		},
+	}
 	// RefundColumns holds the columns for the "refund" table.
 	RefundColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -2485,6 +2509,7 @@ var (
 		ProductOptionTable,
 		ProductPriceTable,
 		ProductTagTable,
+		QuotaTable,
 		RefundTable,
 		ReservationTable,
 		ReturnLineTable,
@@ -2671,6 +2696,9 @@ func init() {
 	}
 	ProductTagTable.Annotation = &entsql.Annotation{
 		Table: "product_tag",
+	}
+	QuotaTable.Annotation = &entsql.Annotation{
+		Table: "quota",
 	}
 	RefundTable.ForeignKeys[0].RefTable = OrdersTable
 	RefundTable.Annotation = &entsql.Annotation{

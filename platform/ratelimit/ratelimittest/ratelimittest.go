@@ -45,7 +45,7 @@ func Run(t *testing.T, limiter ratelimit.Limiter, tick func()) {
 	s := suite{limiter, tick}
 	for name, test := range map[string]func(*testing.T){
 		"TakenUntilEmpty": s.taken, "AllOrNone": s.allOrNone, "Returned": s.returned, "ReturnedNoFurtherThanFull": s.returnedTooMuch,
-		"FillsAgain": s.fills, "MoreThanItHolds": s.more, "ExactWhenManyAsk": s.exact, "NothingToPay": s.nothing,
+		"FillsAgain": s.fills, "MoreThanItHolds": s.more, "ExactWhenManyAsk": s.exact, "NothingToPay": s.nothing, "AttemptsAreKept": s.attempts,
 	} {
 		t.Run(name, test)
 	}
@@ -107,6 +107,26 @@ func (s suite) allOrNone(t *testing.T) {
 	same(t, 1, out.Refusing)
 	same(t, int64(95), out.States[0].Available)
 	same(t, int64(95), s.left(t, wide))
+}
+
+// attempts takes of one bucket by points and of another one each time, which is not given back.
+func (s suite) attempts(t *testing.T) {
+	points, attempts := bucket(100, slow), bucket(2, slow)
+	attempts.Fixed = 1
+	for range 2 {
+		same(t, true, s.take(t, 40, points, attempts).Allowed)
+		if err := s.limiter.Return(t.Context(), 40, []ratelimit.Bucket{points, attempts}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := s.take(t, 40, points, attempts)
+	same(t, false, out.Allowed)
+	same(t, 1, out.Refusing)
+	same(t, int64(100), s.left(t, points))
+	if err := s.limiter.Return(t.Context(), 1, []ratelimit.Bucket{attempts}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, false, s.take(t, 0, attempts).Allowed)
 }
 
 func (s suite) returned(t *testing.T) {

@@ -1,0 +1,135 @@
+package graph_test
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/app/apptest"
+	"github.com/rialtohq/rialto/graph"
+	"github.com/rialtohq/rialto/platform/clock"
+	"github.com/rialtohq/rialto/platform/ratelimit"
+	"github.com/rialtohq/rialto/platform/ratelimit/ratelimittest"
+)
+
+const shopName = `{ shop { name } }` // one point
+
+// TestReplicasShareOneBudget has three processes let through together what one may: the bucket, what came back to it, and no
+// more than one request besides.
+func TestReplicasShareOneBudget(t *testing.T) {
+	t.Parallel()
+	const capacity, perSecond, lasts = 300, 100, 3 * time.Second
+	first := apptest.Start(t, apptest.Options{Kind: apptest.Services})
+	replicas := []*apptest.App{first, apptest.Start(t, apptest.Options{Beside: first}), apptest.Start(t, apptest.Options{Beside: first})}
+	prefix := "test:" + uuid.NewString() + ":"
+	var admitted, refused atomic.Int64
+	var workers sync.WaitGroup
+	start := time.Now()
+	for _, a := range replicas {
+		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewRedis(ratelimittest.Redis(t), prefix), Limits: graph.Limits{Storefront: ratelimit.Limit{Capacity: capacity, PerSecond: perSecond}}})
+		for range 8 {
+			workers.Go(func() {
+				for time.Since(start) < lasts {
+					switch got := d.post(t, shopName); got.Code {
+					case http.StatusOK:
+						admitted.Add(got.Extensions.Cost.ActualQueryCost)
+					case http.StatusTooManyRequests:
+						refused.Add(1)
+					default:
+						t.Errorf("%d %s", got.Code, got.Body)
+						return
+					}
+				}
+			})
+		}
+	}
+	workers.Wait()
+	took := time.Since(start).Seconds()
+	most := capacity + perSecond*took
+	if n := float64(admitted.Load()); refused.Load() == 0 || n > 1.01*most || n < 0.99*(capacity+perSecond*lasts.Seconds()) {
+		t.Errorf("%.0f points were let through in %.2f s, and %d requests refused; %.0f are right", n, took, refused.Load(), most)
+	}
+}
+
+// noisy asks for fifty times what staff may, until it is stopped; it gives how many points it was let through.
+func noisy(t testing.TB, d *door, owner string, stop <-chan struct{}) (points *atomic.Int64, ended func()) {
+	t.Helper()
+	points = &atomic.Int64{}
+	var workers sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			for tick := time.NewTicker(8 * time.Millisecond); ; { // 4 workers: 500 times 11 points a second, of 110
+				select {
+				case <-stop:
+					tick.Stop()
+					return
+				case <-tick.C:
+					points.Add(d.post(t, tenProducts, "Authorization", owner).Extensions.Cost.ActualQueryCost)
+				}
+			}
+		})
+	}
+	return points, workers.Wait
+}
+
+func fairDoor(t testing.TB) (d *door, owner string) {
+	t.Helper()
+	a := apptest.Start(t, apptest.Options{Kind: apptest.Embedded})
+	d = newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Staff: ratelimit.Limit{Capacity: 110, PerSecond: 110}}})
+	return d, a.Owner(t)["Authorization"]
+}
+
+// TestWhoIsNoisyHoldsNobodyUp has somebody ask for far too much, and somebody else be answered every time.
+func TestWhoIsNoisyHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	d, owner := fairDoor(t)
+	stop := make(chan struct{})
+	start := time.Now()
+	points, ended := noisy(t, d, owner, stop)
+	for range 100 {
+		if got := d.post(t, tenProducts); got.Code != http.StatusOK {
+			t.Errorf("who asks for little is refused: %s", got.Body)
+		}
+	}
+	close(stop)
+	ended()
+	if most := 110 + 110*time.Since(start).Seconds() + 11; float64(points.Load()) > most {
+		t.Errorf("who asks for too much got %d points of %.0f", points.Load(), most)
+	}
+}
+
+// BenchmarkFairness tells how long a quiet client waits beside a noisy one, and alone, by turns in one run: its 99th percentile
+// in either case, and their ratio (goal: 1.5 at most).
+func BenchmarkFairness(b *testing.B) {
+	d, owner := fairDoor(b)
+	var alone, beside []time.Duration
+	ask := func(into *[]time.Duration) {
+		for range 50 {
+			start := time.Now()
+			if got := d.post(b, tenProducts); got.Code != http.StatusOK {
+				b.Fatalf("%d %s", got.Code, got.Body)
+			}
+			*into = append(*into, time.Since(start))
+		}
+	}
+	for b.Loop() {
+		ask(&alone)
+		stop := make(chan struct{})
+		_, ended := noisy(b, d, owner, stop)
+		ask(&beside)
+		close(stop)
+		ended()
+	}
+	p99 := func(of []time.Duration) float64 {
+		slices.Sort(of)
+		return float64(of[len(of)*99/100].Microseconds())
+	}
+	b.ReportMetric(p99(alone), "µs-p99-alone")
+	b.ReportMetric(p99(beside), "µs-p99-beside")
+	b.ReportMetric(p99(beside)/p99(alone), "ratio")
+}

@@ -1,0 +1,53 @@
+package graph
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	iam "github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/graph/freshness"
+	"github.com/rialtohq/rialto/graph/wire"
+)
+
+const (
+	// revalidate is for how many times its age an answer may be shown once more while a new one is fetched (RFC 5861).
+	revalidate = 5
+	// outage is for how long an answer may be shown while we cannot be asked.
+	outage = time.Hour
+)
+
+// policy is how long the answer to an operation may be kept, found once.
+func (d *document) policy(hints *freshness.Hints, op *ast.OperationDefinition) freshness.Policy {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if p, ok := d.policies[op]; ok {
+		return p
+	}
+	p := hints.Of(op)
+	if d.policies == nil {
+		d.policies = map[*ast.OperationDefinition]freshness.Policy{}
+	}
+	d.policies[op] = p
+	return p
+}
+
+// keep says how long an answer to a GET may be kept: by everybody, where it is the same for all who show a storefront's token;
+// else only by who asked, who then asks each time whether it is still good. An answer with errors, or to a POST, is not kept.
+func (h *Handler) keep(r *wire.Request, by iam.Actor, viewers map[string]iam.Actor, doc *document, op *ast.OperationDefinition, a *wire.Answer) {
+	if r.Method != http.MethodGet || a.Class != wire.Answered || len(a.Errors) > 0 {
+		return
+	}
+	p := doc.policy(h.hints, op)
+	for _, header := range credentialHeaders {
+		a.Vary(header)
+	}
+	if p.MaxAge == 0 || p.Private || by.Kind != iam.Storefront || len(viewers) > 0 {
+		a.With("Cache-Control", "private, no-cache")
+		return
+	}
+	age := int(p.MaxAge.Seconds())
+	a.With("Cache-Control", fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d, stale-if-error=%d", age, age*revalidate, int(outage.Seconds())))
+}
