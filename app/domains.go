@@ -48,9 +48,9 @@ type Domains struct {
 	Apps      *apps.Service
 	// Operations are the documents that apps have registered.
 	Operations *operation.Service
-	Quotas     *quota.Service
 	// Usage counts which places of the schema are used.
 	Usage     *usage.Service
+	Quotas    *quota.Service
 	Discounts *discount.Service
 	Delivery  *delivery.Service
 	Carts     *cart.Service

@@ -82,7 +82,7 @@ func (w *walkIn) more() samples {
 		"optionValues.optionName": "Size", "optionValues.name": "Large", "metafields.key": "never_made", "metafields.value": "1", "metafieldsSet.metafields.type": "number_integer",
 		"urlRedirect.path": "/never-made", "urlRedirect.target": "/elsewhere", "shopUpdate.input.moneyFormat": "{{amount}}", "newPassword": "a-long-enough-password",
 		"menuCreate.items.resourceId": w.things["Page"], "menuUpdate.items.resourceId": w.things["Page"], "inventoryAdjustQuantities.input.name": "available",
-		"inventorySetQuantities.input.name": "available", "schemaUsage.coordinate": "Product.title", "accessScopes": []any{"orders:read"}, "transactions.gateway": "bogus", "transactions.kind": "REFUND",
+		"inventorySetQuantities.input.name": "available", "accessScopes": []any{"orders:read"}, "transactions.gateway": "bogus", "transactions.kind": "REFUND",
 		"staffCustomerUpdate.input.id": w.things["Customer"], "orderTransactions.gateway": "bogus", "orderTransactions.kind": "REFUND",
 		"metafieldDefinitionCreate.definition.key": "never_made", "metafieldDefinitionUpdate.definition.key": "finish", "definition.ownerType": "PRODUCT",
 		"metafieldDefinitionCreate.definition.type": "single_line_text_field", "validations.name": "max", "validations.value": "50",

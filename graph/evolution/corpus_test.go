@@ -21,6 +21,7 @@ import (
 
 	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/graph/evolution"
+	"github.com/rialtohq/rialto/graph/limits"
 )
 
 // sent is an operation as a client sends it: its text and the values of its variables.
@@ -48,6 +49,9 @@ func corpus(t testing.TB, s *ast.Schema) []sent {
 			doc, errs := gqlparser.LoadQueryWithRules(s, op.text, rules.NewDefaultRules())
 			if seen[op.text] || len(errs) > 0 || len(doc.Operations) != 1 {
 				continue
+			}
+			if _, err := (limits.Limits{}).Read(s, op.text); err != nil {
+				continue // no server runs it, and nobody can register it
 			}
 			for _, v := range doc.Operations[0].VariableDefinitions {
 				if _, given := op.variables[v.Variable]; !given && v.Type.NonNull && v.DefaultValue == nil {

@@ -60,6 +60,7 @@ func TestEveryBreakIsFlagged(t *testing.T) {
 			for name := range broken {
 				if !slices.Contains(flagged, name) {
 					unnamed[how]++
+					t.Logf("%s, not named: %s by %s: %s", how, name, what, broken[name])
 				}
 			}
 		}
