@@ -73,7 +73,7 @@ func (w *walkIn) more() samples {
 	gift := vars{"value": vars{"percentage": 0.1}, "items": vars{"all": true}}
 	s := samples{
 		"customerCreate.input.email": "new@badinput.test", "input.password": "a-long-enough-password", "resetUrl": "https://rialto.test/reset",
-		"customerResetByUrl.password": "a-long-enough-password", "customerActivateByUrl.password": "a-long-enough-password",
+		"staffPasswordReset.password": "a-long-enough-password", "customerResetByUrl.password": "a-long-enough-password", "customerActivateByUrl.password": "a-long-enough-password",
 		"basicCodeDiscount.customerGets": gift, "automaticBasicDiscount.customerGets": gift, "automaticBasicDiscount.startsAt": "2090-01-01T00:00:00Z", "basicCodeDiscount.code": "NEVERMADE",
 		"bxgyCodeDiscount.customerBuys": vars{"items": vars{"all": true}, "value": vars{"quantity": "1"}},
 		"bxgyCodeDiscount.customerGets": vars{"items": vars{"all": true}, "value": vars{"discountOnQuantity": vars{"quantity": "1", "effect": vars{"percentage": 0.5}}}},

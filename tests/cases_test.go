@@ -117,7 +117,7 @@ func (s *stage) ask(ctx context.Context, query string, variables map[string]any,
 func (s *stage) set(t *testing.T, c *caseFile) *scene {
 	t.Helper()
 	unique := "u" + strings.ReplaceAll(uuid.NewString(), "-", "")[:12]
-	sc := &scene{caseFile: c, stage: s, unique: unique, variables: map[string]any{"unique": unique, "email": unique + "@example.com"}}
+	sc := &scene{caseFile: c, stage: s, unique: unique, variables: map[string]any{"unique": unique, "email": unique + "@example.com", "path": "/" + unique}}
 	maps.Copy(sc.variables, c.variables)
 	sc.headers = sc.as(t, c.actor)
 	for _, l := range c.lets {

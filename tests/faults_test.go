@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rialtohq/rialto/app/apptest"
+	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/database"
 )
 
@@ -37,7 +38,7 @@ func TestFaults(t *testing.T) {
 						sc = s.set(t, c) // what it wrote when it failed late is in the way
 					}
 					fired := false
-					ctx := database.Faults(t.Context(), func(n int64) error {
+					ctx := database.Faults(wire.WithCall(t.Context(), &wire.Call{RequestID: "the-request"}), func(n int64) error {
 						if n != at {
 							return nil
 						}
@@ -80,8 +81,7 @@ func (sc *scene) showsFault(t *testing.T, at int64, got *apptest.Answer) bool {
 		return len(codes) > 0
 	}
 	for _, e := range got.Errors {
-		id, _ := e.Extensions["correlationId"].(string)
-		if e.Extensions["code"] == "INTERNAL" && id == "" {
+		if e.Extensions["code"] == "INTERNAL" && e.Extensions["requestId"] != "the-request" && e.Extensions["correlationId"] != "the-request" {
 			t.Errorf("statement %d: nobody can find in the log what went wrong: %s", at, got.Body)
 		}
 	}

@@ -34,10 +34,10 @@ var wings = []struct {
 
 // floors are the layers within commerce, lowest first: a capability imports those on floors below its own.
 var floors = [][]string{
-	{"money", "access"},
+	{"money", "access", "attempt"},
 	{"policy"},
 	{"identity", "shop", "promotion", "shipping", "tax"},
-	{"customer", "staff", "app", "catalog", "content", "pricing", "upload", "usage"},
+	{"customer", "staff", "app", "catalog", "content", "pricing", "upload", "usage", "quota"},
 	{"discount", "delivery", "search", "inventory"},
 	{"cart", "payment", "oauth", "federation"},
 	{"order"},

@@ -59,7 +59,7 @@ func insertKey(ctx context.Context, q database.Querier, k sealedKey) error {
 // retireKeys settles when the keys before a new one are believed no more. One for which that is settled keeps its end, unless the new one
 // comes before it: at once, which is now.
 func retireKeys(ctx context.Context, q database.Querier, at, now time.Time) error {
-	_, err := q.SysExec(database.AllShops(ctx), `UPDATE signing_key SET retired_at = $1 WHERE retired_at IS NULL OR ($1 = $2 AND retired_at > $1)`, at, now)
+	_, err := q.SysExec(database.AllShops(ctx), `UPDATE signing_key SET retired_at = $1 WHERE retired_at IS NULL OR ($2 AND retired_at > $1)`, at, at.Equal(now))
 	return err
 }
 

@@ -171,6 +171,9 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) (fa
 }
 
 func (s *Service) resetPassword(ctx context.Context, token, password string) error {
+	if problems := s.checkPassword(password, "", "password"); len(problems) > 0 {
+		return refusal{problems[0]}
+	}
 	invalid := refuse(CodeTokenInvalid, "This link is wrong, was used, or has run out. Ask for another one.", "token")
 	if !strings.HasPrefix(token, secretPrefix) || len(token) > 2*len(secretPrefix)+43 {
 		return invalid

@@ -40,7 +40,7 @@ var entered = map[string][]string{
 	"Customer": {
 		"CartBuyerIdentity.customer", "CustomerActivateByUrlPayload.customer", "CustomerActivatePayload.customer", "CustomerCreatePayload.customer",
 		"CustomerDefaultAddressUpdatePayload.customer", "CustomerResetByUrlPayload.customer", "CustomerResetPayload.customer",
-		"CustomerUpdatePayload.customer", "Query.customer",
+		"CustomerUpdatePayload.customer", "Query.customer", "Query.node", "Query.nodes",
 	},
 	// From their cart, their account or their order; by id where the policy agrees (policies/address.cedar).
 	"MailingAddress": {
