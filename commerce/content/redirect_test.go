@@ -18,7 +18,9 @@ func TestRedirects(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx, _ := databasetest.Shop(t, db)
 		s := content.New(content.Config{DB: db, Clock: clock.System{}})
-		in := func(path, target string) content.RedirectInput { return content.RedirectInput{Path: &path, Target: &target} }
+		in := func(path, target string) content.RedirectInput {
+			return content.RedirectInput{Path: &path, Target: &target}
+		}
 		codes := func(problems fault.Problems, err error) string {
 			t.Helper()
 			if err != nil {
