@@ -62,6 +62,8 @@ func TestCases(t *testing.T) {
 type stage struct {
 	app *apptest.App
 	ctx context.Context // of the shop itself
+	// lenient skips cases that cannot begin, where others have left little to begin with.
+	lenient bool
 
 	mu    sync.Mutex
 	staff map[string]apptest.Headers // by role
@@ -132,6 +134,9 @@ func (s *stage) set(t *testing.T, c *caseFile) *scene {
 		sc.earlier = append(sc.earlier, got.calls...)
 		for i, name := range l.names {
 			v := apptest.At(got.Data, l.paths[i]...)
+			if v == nil && s.lenient {
+				t.Skip("what it begins with is not there any more")
+			}
 			if v == nil {
 				t.Fatalf("there is no %v in %s", l.paths[i], got.Body)
 			}

@@ -23,6 +23,7 @@ var errFault = errors.New("FATAL: password authentication failed for user rialto
 // TestFaults lets the operation of every case file fail at each of its statements, one after another: the answer says that
 // something went wrong on our side, or that nothing did, and never what. Afterwards all is as before.
 func TestFaults(t *testing.T) {
+	sweep(t)
 	cases, err := readCases()
 	if err != nil {
 		t.Fatal(err)
@@ -30,13 +31,11 @@ func TestFaults(t *testing.T) {
 	var injected, told, unharmed atomic.Int64
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		s := newStage(t, a)
+		s.lenient = true
 		for _, c := range cases {
 			t.Run(c.name, func(t *testing.T) {
 				sc := s.set(t, c)
 				for at := int64(1); ; at++ {
-					if at > 1 && c.writes {
-						sc = s.set(t, c) // what it wrote when it failed late is in the way
-					}
 					fired := false
 					ctx := database.Faults(wire.WithCall(t.Context(), &wire.Call{RequestID: "the-request"}), func(n int64) error {
 						if n != at {
@@ -64,7 +63,7 @@ func TestFaults(t *testing.T) {
 	})
 	t.Cleanup(func() {
 		t.Logf("%d faults: %d were told of, %d did no harm", injected.Load(), told.Load(), unharmed.Load())
-		if injected.Load() < 1000 && !testing.Short() {
+		if injected.Load() < 2000 {
 			t.Errorf("only %d faults", injected.Load())
 		}
 	})
