@@ -33,6 +33,7 @@ func TestRedisAwayUnderLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	owner, variant, start := a.Owner(t), variantOf(t, a, "oak-chair"), time.Now()
+	booksOf(t, a.Config()).setStock(t, variant, 1_000_000)
 
 	var sold atomic.Int32
 	var buyers sync.WaitGroup

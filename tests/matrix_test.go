@@ -201,8 +201,6 @@ var unreached = map[string]string{
 	"Job":                          "only a cancellation gives one",
 	"InventoryAdjustmentGroup":     "only a change of stock gives one",
 	"InventoryChange":              "only a change of stock gives one",
-	"DiscountCodeNode":             "only a change of a discount gives one",
-	"DiscountAutomaticNode":        "only a change of a discount gives one",
 }
 
 // refusalAt is the code with which a place in an answer was refused by its rule. What a service refuses says so in other
