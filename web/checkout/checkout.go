@@ -24,6 +24,7 @@ import (
 
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/web/plain"
 )
 
 //go:embed static
@@ -92,17 +93,7 @@ func (s *server) opened(typ string, next func(http.ResponseWriter, *http.Request
 }
 
 // guard sets what keeps the key in the address.
-func (s *server) guard(w http.ResponseWriter) {
-	h := w.Header()
-	h.Set("Content-Security-Policy", s.policy)
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("X-Robots-Tag", "noindex, nofollow")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-}
+func (s *server) guard(w http.ResponseWriter) { plain.Guard(w, s.policy) }
 
 // wellFormed reports whether a text can be a key: it is put into addresses.
 func wellFormed(key string) bool {

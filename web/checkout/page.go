@@ -1,7 +1,6 @@
 package checkout
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -17,6 +16,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
+	"github.com/rialtohq/rialto/web/plain"
 )
 
 //go:embed templates/*.html
@@ -190,16 +190,8 @@ func dict(pairs ...any) map[string]any {
 	return all
 }
 
-// write renders before it writes, so that a failing template leaves no half page.
 func write(w http.ResponseWriter, status int, name string, data any) error {
-	var b bytes.Buffer
-	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
-		return fmt.Errorf("checkout: %w", err)
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes())
-	return nil
+	return plain.Write(w, templates, status, name, data)
 }
 
 // versions are short hashes of the assets, so that their addresses change with them.

@@ -1,33 +1,20 @@
 package oauth
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
-	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
 
 	provider "github.com/rialtohq/rialto/commerce/oauth"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/web/plain"
 )
 
 //go:embed templates
 var files embed.FS
 
-// style stands in the page itself. Its hash is in the policy, so that no other style works.
-var style = func() template.CSS {
-	b, err := files.ReadFile("templates/oauth.css")
-	if err != nil {
-		panic(err) // embedded
-	}
-	return template.CSS(b) //nolint:gosec // our own file
-}()
-
-var templates = template.Must(template.New("").Funcs(template.FuncMap{"style": func() template.CSS { return style }}).ParseFS(files, "templates/*.html"))
+var pages = plain.New(files, "oauth.css")
 
 // page is what the templates see.
 type page struct {
@@ -159,21 +146,12 @@ func (s *server) guard(w http.ResponseWriter, redirectURI string) {
 	if u, err := url.Parse(redirectURI); err == nil && u.Host != "" {
 		actions += " " + u.Scheme + "://" + u.Host
 	}
-	sum := sha256.Sum256([]byte(style))
-	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'; img-src data:; base-uri 'none'; frame-ancestors 'none'; form-action "+actions)
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("X-Robots-Tag", "noindex, nofollow")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	pages.Guard(w, actions)
 }
 
 func (s *server) write(w http.ResponseWriter, r *http.Request, status int, p *page) {
 	s.guard(w, p.Asked.RedirectURI)
-	if err := render(w, status, "consent.html", p); err != nil {
+	if err := pages.Write(w, status, "consent.html", p); err != nil {
 		s.fail(w, r, err)
 	}
 }
@@ -191,19 +169,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		f.Title, f.Text = p.Description, "Nothing was given to the app. Please try again in a moment."
 	}
 	f.Title = strings.TrimSuffix(f.Title, ".")
-	if err := render(w, status, "failure.html", f); err != nil {
+	if err := pages.Write(w, status, "failure.html", f); err != nil {
 		http.Error(w, f.Title, status)
 	}
-}
-
-// render renders before it writes, so that a failing template leaves no half page.
-func render(w http.ResponseWriter, status int, name string, data any) error {
-	var b bytes.Buffer
-	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
-		return fmt.Errorf("oauth: %w", err)
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes())
-	return nil
 }

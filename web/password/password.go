@@ -8,13 +8,9 @@
 package password
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"errors"
-	"html/template"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -22,6 +18,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/web/plain"
 )
 
 // Path is where the page is.
@@ -112,41 +109,12 @@ func (s *server) tell(w http.ResponseWriter, status int, title, text string, goo
 //go:embed templates
 var files embed.FS
 
-// style stands in the page itself. Its hash is in the policy, so that no other style works.
-var style = func() template.CSS {
-	b, err := files.ReadFile("templates/password.css")
-	if err != nil {
-		panic(err) // embedded
-	}
-	return template.CSS(b) //nolint:gosec // our own file
-}()
+var pages = plain.New(files, "password.css")
 
-var templates = template.Must(template.New("").Funcs(template.FuncMap{"style": func() template.CSS { return style }}).ParseFS(files, "templates/*.html"))
-
-var policy = func() string {
-	sum := sha256.Sum256([]byte(style))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-}()
-
-// write answers with a page that is not framed, kept or told elsewhere: its address holds what is good once. It renders before it
-// writes, so that a failing template leaves no half page.
 func (s *server) write(w http.ResponseWriter, status int, name string, data any) {
-	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("X-Robots-Tag", "noindex, nofollow")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	var b bytes.Buffer
-	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
-		s.Log.Error("a page could not be made", "error", err)
+	pages.Guard(w, "'self'")
+	if err := pages.Write(w, status, name, data); err != nil {
+		s.Log.Error("a password page", "error", err)
 		http.Error(w, "Something broke on our side", http.StatusInternalServerError)
-		return
 	}
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // whoever asked may be gone
 }
