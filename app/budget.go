@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/rialtohq/rialto/commerce/access"
@@ -67,7 +66,7 @@ func (a *App) budget() graph.Budget {
 func (a *App) wait(ctx context.Context, try attempt.Try) time.Duration {
 	by := access.From(ctx)
 	try.Who.Address = attempt.Subscriber(wire.CallFrom(ctx).Client)
-	return a.take(ctx, by.Shop, by.Label(), attempt.Buckets(by.Shop, try))
+	return a.take(ctx, by, attempt.Buckets(by.Shop, try))
 }
 
 // waitAt is how long requests to a sort of pages from an address have to wait.
@@ -76,24 +75,16 @@ func (a *App) waitAt(ctx context.Context, pages string, limit ratelimit.Limit) t
 	if address == "" {
 		return 0
 	}
-	return a.take(ctx, uuid.Nil, "", []ratelimit.Bucket{{Layer: pages + "_address", Key: "{" + address + "}:" + pages, Limit: limit, Fixed: 1}})
+	return a.take(ctx, access.Actor{}, []ratelimit.Bucket{{Layer: pages + "_address", Key: "{" + address + "}:" + pages, Limit: limit, Fixed: 1}})
 }
 
-// take takes one try out of buckets.
-func (a *App) take(ctx context.Context, shop uuid.UUID, actor string, buckets []ratelimit.Bucket) time.Duration {
+// take takes one try out of buckets, and gives how long to wait where that is one too many.
+func (a *App) take(ctx context.Context, by access.Actor, buckets []ratelimit.Bucket) time.Duration {
 	if a.limiter == nil || len(buckets) == 0 {
 		return 0
 	}
-	out, err := a.limiter.Take(ctx, 1, buckets)
-	if err != nil {
-		a.Log.ErrorContext(ctx, "rate limits could not be asked, so none held", "error", err)
-		return 0
-	}
-	if out.Allowed {
-		return 0
-	}
-	a.breach(ctx, graph.Breach{Layer: buckets[out.Refusing].Layer, Shop: shop, Actor: actor, Points: buckets[out.Refusing].Fixed, RetryAfter: out.RetryAfter})
-	if a.config.RateLimits == "report" {
+	out, held := a.budget().Take(ctx, a.Log, by, 1, buckets)
+	if !held {
 		return 0
 	}
 	return out.RetryAfter

@@ -56,8 +56,10 @@ func triesOf(op *ast.OperationDefinition, variables map[string]any, by iam.Actor
 				continue
 			}
 		}
-		if id, err := gid.Parse(textIn(args, "cartId")); err == nil {
-			try.Who.Cart = attempt.Cart(id)
+		if cart, ok := args["cartId"].(string); ok {
+			if id, err := gid.Parse(cart); err == nil {
+				try.Who.Cart = attempt.Cart(id)
+			}
 		}
 		tries = append(tries, try)
 	}
@@ -77,9 +79,4 @@ func codesIn(args map[string]any) (n int64) {
 		}
 	}
 	return n
-}
-
-func textIn(args map[string]any, name string) string {
-	text, _ := args[name].(string)
-	return text
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"math"
 	"net/http"
 	"net/netip"
@@ -111,19 +112,29 @@ func (h *Handler) spend(ctx context.Context, p *priced, op *ast.OperationDefinit
 	if len(s.buckets) == 0 {
 		return nil, nil
 	}
-	var err error
-	if s.outcome, err = h.budget.Limiter.Take(ctx, p.Points, s.buckets); err != nil {
-		h.log.ErrorContext(ctx, "rate limits could not be asked, so none held", "error", err)
+	var held bool
+	switch s.outcome, held = h.budget.Take(ctx, h.log, by, p.Points, s.buckets); {
+	case !held:
 		return nil, nil
-	}
-	if s.outcome.Allowed {
+	case s.outcome.Allowed:
 		return s, nil
 	}
-	h.budget.OnBreach(ctx, Breach{Layer: s.buckets[s.outcome.Refusing].Layer, Shop: by.Shop, Actor: by.Label(), Points: p.Points, RetryAfter: s.outcome.RetryAfter})
-	if h.budget.ReportOnly {
-		return nil, nil
-	}
 	return nil, s.refuse(p)
+}
+
+// Take takes points out of buckets for somebody, and tells of it where there are too few. Held is false where what came of it is
+// not to be gone by: the buckets could not be asked, or are only reported on.
+func (b Budget) Take(ctx context.Context, log *slog.Logger, by iam.Actor, points int64, buckets []ratelimit.Bucket) (out ratelimit.Outcome, held bool) {
+	out, err := b.Limiter.Take(ctx, points, buckets)
+	if err != nil {
+		log.ErrorContext(ctx, "rate limits could not be asked, so none held", "error", err)
+		return out, false
+	}
+	if out.Allowed {
+		return out, true
+	}
+	b.OnBreach(ctx, Breach{Layer: buckets[out.Refusing].Layer, Shop: by.Shop, Actor: by.Label(), Points: points, RetryAfter: out.RetryAfter})
+	return out, !b.ReportOnly
 }
 
 // quotas are those of a shop.

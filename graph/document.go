@@ -14,7 +14,9 @@ import (
 	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/identity"
 	"github.com/rialtohq/rialto/commerce/operation"
+	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/graph/cost"
+	"github.com/rialtohq/rialto/graph/freshness"
 	"github.com/rialtohq/rialto/graph/limits"
 	"github.com/rialtohq/rialto/graph/persisted"
 	"github.com/rialtohq/rialto/graph/wire"
@@ -32,18 +34,20 @@ type documents struct {
 	schema *ast.Schema
 	limits limits.Limits
 	prices *cost.Prices
+	places *coordinate.Schema
+	hints  *freshness.Hints
 	// kept are documents by their texts, registered those that an app registered.
 	kept, registered *otter.Cache[string, *document]
 }
 
-func newDocuments(schema *ast.Schema, l limits.Limits, prices *cost.Prices) *documents {
+func newDocuments(schema *ast.Schema, l limits.Limits, prices *cost.Prices, places *coordinate.Schema, hints *freshness.Hints) *documents {
 	upTo := func(bytes uint64) *otter.Cache[string, *document] {
 		return otter.Must(&otter.Options[string, *document]{
 			MaximumWeight: bytes,
 			Weigher:       func(text string, _ *document) uint32 { return uint32(len(text)) + 64 },
 		})
 	}
-	return &documents{schema: schema, limits: l, prices: prices, kept: upTo(documentBytes), registered: upTo(registeredBytes)}
+	return &documents{schema: schema, limits: l, prices: prices, places: places, hints: hints, kept: upTo(documentBytes), registered: upTo(registeredBytes)}
 }
 
 // document finds the document that a request means, and has the request carry its text.
@@ -89,7 +93,10 @@ func (d *documents) get(text string, kept *otter.Cache[string, *document]) (*doc
 		return nil, refused(err)
 	}
 	atOnce(parsed)
-	doc := &document{QueryDocument: parsed, ID: operation.HashOf(text), registered: kept == d.registered, prices: d.prices, plans: map[*ast.OperationDefinition]*cost.Plan{}}
+	doc := &document{QueryDocument: parsed, ID: operation.HashOf(text), registered: kept == d.registered}
+	doc.plans.make = d.prices.Compile
+	doc.touches.make = func(op *ast.OperationDefinition) (*touched, error) { return doc.touched(d.places, op), nil }
+	doc.policies.make = func(op *ast.OperationDefinition) (freshness.Policy, error) { return d.hints.Of(op), nil }
 	kept.Set(strings.Clone(text), doc)
 	return doc, nil
 }
@@ -133,16 +140,20 @@ func undefer(set ast.SelectionSet) {
 	}
 }
 
-// credentialHeaders are where who asks says who they are.
-var credentialHeaders = [...]string{"X-Shopify-Storefront-Access-Token", "Shopify-Storefront-Private-Token", "Authorization"}
+// The headers in which who asks says who they are.
+const (
+	publicHeader  = "X-Shopify-Storefront-Access-Token"
+	privateHeader = "Shopify-Storefront-Private-Token"
+	bearerHeader  = "Authorization"
+)
 
 // credentials are what the headers show of who asks.
 func credentials(h http.Header) identity.Credentials {
 	c := identity.Credentials{
-		StorefrontPublic:  h.Get(credentialHeaders[0]),
-		StorefrontPrivate: h.Get(credentialHeaders[1]),
+		StorefrontPublic:  h.Get(publicHeader),
+		StorefrontPrivate: h.Get(privateHeader),
 	}
-	if scheme, token, ok := strings.Cut(h.Get(credentialHeaders[2]), " "); ok && strings.EqualFold(scheme, "Bearer") {
+	if scheme, token, ok := strings.Cut(h.Get(bearerHeader), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		c.Bearer = strings.TrimSpace(token)
 	}
 	return c

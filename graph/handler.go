@@ -68,7 +68,6 @@ type Handler struct {
 	resolver  *Resolver
 	answers   Answers
 	persisted *persisted.Door
-	hints     *freshness.Hints
 	budget    Budget
 	bounds    *shopBounds
 	gate      *admit.Gate
@@ -103,8 +102,8 @@ func New(c Config) (*Handler, error) {
 		return nil, err
 	}
 	h := &Handler{
-		schema: es, engine: generated.NewEngine(config), docs: newDocuments(es.Schema(), c.Limits, prices), budget: c.Budget.orDefault(), planner: access.NewPlanner(rules, 10_000), views: access.NewViews(rules, es.Schema()),
-		identity: c.Identity, resolver: resolver, places: resolver.places, usage: c.Usage, answers: c.Answers, persisted: c.Operations, hints: hints, gate: c.Gate, log: c.Log, reference: c.Reference,
+		schema: es, engine: generated.NewEngine(config), docs: newDocuments(es.Schema(), c.Limits, prices, resolver.places, hints), budget: c.Budget.orDefault(), planner: access.NewPlanner(rules, 10_000), views: access.NewViews(rules, es.Schema()),
+		identity: c.Identity, resolver: resolver, places: resolver.places, usage: c.Usage, answers: c.Answers, persisted: c.Operations, gate: c.Gate, log: c.Log, reference: c.Reference,
 	}
 	if c.Budget.ShopBounds {
 		h.bounds = newShopBounds(c.Services, c.Log)

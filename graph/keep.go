@@ -8,7 +8,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	iam "github.com/rialtohq/rialto/commerce/access"
-	"github.com/rialtohq/rialto/graph/freshness"
 	"github.com/rialtohq/rialto/graph/wire"
 )
 
@@ -19,29 +18,14 @@ const (
 	outage = time.Hour
 )
 
-// policy is how long the answer to an operation may be kept, found once.
-func (d *document) policy(hints *freshness.Hints, op *ast.OperationDefinition) freshness.Policy {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if p, ok := d.policies[op]; ok {
-		return p
-	}
-	p := hints.Of(op)
-	if d.policies == nil {
-		d.policies = map[*ast.OperationDefinition]freshness.Policy{}
-	}
-	d.policies[op] = p
-	return p
-}
-
 // keep says how long an answer to a GET may be kept: by everybody, where it is the same for all who show a storefront's token;
 // else only by who asked, who then asks each time whether it is still good. An answer with errors, or to a POST, is not kept.
 func (h *Handler) keep(r *wire.Request, by iam.Actor, viewers map[string]iam.Actor, doc *document, op *ast.OperationDefinition, a *wire.Answer) {
 	if r.Method != http.MethodGet || a.Class != wire.Answered || len(a.Errors) > 0 {
 		return
 	}
-	p := doc.policy(h.hints, op)
-	for _, header := range credentialHeaders {
+	p, _ := doc.policies.get(op) // never fails
+	for _, header := range []string{publicHeader, privateHeader, bearerHeader} {
 		a.Vary(header)
 	}
 	if p.MaxAge == 0 || p.Private || by.Kind != iam.Storefront || len(viewers) > 0 {

@@ -27,27 +27,37 @@ type document struct {
 	ID string
 	// registered says that an app registered it.
 	registered bool
-	prices     *cost.Prices
-
-	mu      sync.Mutex
-	plans   map[*ast.OperationDefinition]*cost.Plan
-	touches map[*ast.OperationDefinition]*touched
+	// plans are their prices, touches what they touch.
+	plans   made[*cost.Plan]
+	touches made[*touched]
 	// policies say how long answers may be kept.
-	policies map[*ast.OperationDefinition]freshness.Policy
+	policies made[freshness.Policy]
 }
 
-// plan is the price plan of an operation, made once.
-func (d *document) plan(op *ast.OperationDefinition) (*cost.Plan, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if p, ok := d.plans[op]; ok {
-		return p, nil
+// made is what is made of each operation of a document, once.
+type made[T any] struct {
+	make func(*ast.OperationDefinition) (T, error)
+
+	mu sync.Mutex
+	of map[*ast.OperationDefinition]T
+}
+
+// get gives what was made of an operation, or makes it; where that fails, it is tried again the next time.
+func (m *made[T]) get(op *ast.OperationDefinition) (T, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if one, ok := m.of[op]; ok {
+		return one, nil
 	}
-	p, err := d.prices.Compile(op)
-	if err == nil {
-		d.plans[op] = p
+	one, err := m.make(op)
+	if err != nil {
+		return one, err
 	}
-	return p, err
+	if m.of == nil {
+		m.of = map[*ast.OperationDefinition]T{}
+	}
+	m.of[op] = one
+	return one, nil
 }
 
 // priced is an operation with its estimate.
@@ -60,7 +70,7 @@ type priced struct {
 
 // price estimates what an operation costs, or says why it is too much for anybody.
 func (h *Handler) price(ctx context.Context, shop uuid.UUID, doc *document, op *ast.OperationDefinition, variables map[string]any) (*priced, *wire.Answer) {
-	plan, err := doc.plan(op)
+	plan, err := doc.plans.get(op)
 	if errors.Is(err, cost.ErrTooManySteps) {
 		return nil, wire.Refuse(wire.Refused, codeMaxCost, "This operation asks too many different things of interfaces and unions to be priced. Ask for less of each type.")
 	}

@@ -31,23 +31,14 @@ type touched struct {
 // documentName is how much of a document's hash names it where usage is shown.
 const documentName = 12
 
-// touched finds what an operation touches, once.
+// touched finds what an operation touches.
 func (d *document) touched(places *coordinate.Schema, op *ast.OperationDefinition) *touched {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if t, ok := d.touches[op]; ok {
-		return t
-	}
 	t := &touched{Operation: places.Of(op)}
 	t.counted = &usage.Operation{Name: op.Name, Coordinates: t.Known}
 	if d.registered {
 		t.counted.Document = d.ID[:documentName]
 	}
 	t.deprecated = deprecations(places, t.Deprecated, nil)
-	if d.touches == nil {
-		d.touches = map[*ast.OperationDefinition]*touched{}
-	}
-	d.touches[op] = t
 	return t
 }
 
@@ -61,7 +52,7 @@ func (h *Handler) used(r *wire.Request, by iam.Actor, doc *document, op *ast.Ope
 	if h.places == nil {
 		return
 	}
-	t := doc.touched(h.places, op)
+	t, _ := doc.touches.get(op) // never fails
 	if t.asksNothing() {
 		return
 	}

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 
 // bearerForm is how a looked-up key is written where all processes keep it: under the hash of the key.
 var bearerForm = aside.Form[digest, *bearer]{
-	Key: func(d digest) string { return base64.RawURLEncoding.EncodeToString(d[:]) },
+	Key: aside.Hashed[digest],
 	Write: func(b *bearer) any {
 		return keptBearer{Shop: b.actor.Shop, App: b.actor.ID, Key: b.actor.Session, Scopes: b.actor.Scopes.List(), Locations: b.actor.Locations, Expires: b.expires}
 	},

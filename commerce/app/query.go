@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/keyset"
 )
@@ -21,7 +22,7 @@ func words(query, column string, next int) (sql string, args []any, err error) {
 	}
 	for _, word := range terms {
 		sql += fmt.Sprintf(" AND %s LIKE $%d ESCAPE '!'", column, next+len(args))
-		args = append(args, "%"+escape(strings.TrimPrefix(word, "title:"))+"%")
+		args = append(args, "%"+database.Like(strings.TrimPrefix(word, "title:"))+"%")
 	}
 	return sql, args, nil
 }
@@ -42,7 +43,5 @@ func beginnings(query string, next int) (sql string, args []any, err error) {
 	if len(begins) >= prefixLength {
 		return fmt.Sprintf(" AND prefix = $%d", next), []any{strings.ToValidUTF8(begins[:prefixLength], "")}, nil
 	}
-	return fmt.Sprintf(" AND prefix LIKE $%d ESCAPE '!'", next), []any{escape(begins) + "%"}, nil
+	return fmt.Sprintf(" AND prefix LIKE $%d ESCAPE '!'", next), []any{database.Like(begins) + "%"}, nil
 }
-
-func escape(s string) string { return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s) }

@@ -63,10 +63,10 @@ func listRedirects(ctx context.Context, q database.Querier, w keyset.Window, ter
 		args = append(args, text)
 		switch n := 1 + len(args); {
 		case !named || column != "path" && column != "target":
-			args[len(args)-1] = "%" + escape(strings.Trim(term, `"'`)) + "%"
+			args[len(args)-1] = "%" + database.Like(strings.Trim(term, `"'`)) + "%"
 			fmt.Fprintf(&where, " AND (path LIKE $%[1]d ESCAPE '!' OR target LIKE $%[1]d ESCAPE '!')", n)
 		case strings.HasSuffix(text, "*"):
-			args[len(args)-1] = escape(strings.TrimSuffix(text, "*")) + "%"
+			args[len(args)-1] = database.Like(strings.TrimSuffix(text, "*")) + "%"
 			fmt.Fprintf(&where, " AND %s LIKE $%d ESCAPE '!'", column, n)
 		default:
 			fmt.Fprintf(&where, " AND %s = $%d", column, n)
@@ -75,9 +75,4 @@ func listRedirects(ctx context.Context, q database.Querier, w keyset.Window, ter
 	after, place := w.Where(2 + len(args))
 	rows, err := q.Query(ctx, `SELECT `+redirectColumns+` FROM url_redirect WHERE shop_id = $1`+where.String()+after+w.OrderBy(), append(args, place...)...)
 	return database.Scan(rows, err, scanRedirect)
-}
-
-// escape keeps what LIKE would read as a sign of its own.
-func escape(text string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/rialtohq/rialto/platform/keyset"
@@ -73,7 +74,7 @@ var terms = map[string]func(value string) (condition, error){
 	"state": func(v string) (condition, error) { return condition{`state = $%d`, strings.ToLower(v)}, nil },
 	// Tags are kept as a JSON list of words; a word's JSON, quotes included, is found whole or not at all.
 	"tag": func(v string) (condition, error) {
-		return condition{`CAST(tags AS TEXT) LIKE $%d ESCAPE '!'`, "%" + escape(fmt.Sprintf("%q", v)) + "%"}, nil
+		return condition{`CAST(tags AS TEXT) LIKE $%d ESCAPE '!'`, "%" + database.Like(fmt.Sprintf("%q", v)) + "%"}, nil
 	},
 	"group": func(v string) (condition, error) {
 		const in = `EXISTS (SELECT 1 FROM customer_group_member m WHERE m.shop_id = customer.shop_id AND m.customer_id = customer.id AND m.group_id = `
@@ -198,8 +199,4 @@ func compared(value string) (operator string, at time.Time, ok bool) {
 	return "", time.Time{}, false
 }
 
-func prefix(word string) string { return escape(strings.ToLower(word)) + "%" }
-
-func escape(s string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
-}
+func prefix(word string) string { return database.Like(strings.ToLower(word)) + "%" }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/keyset"
 )
@@ -52,5 +53,5 @@ func conditions(query string, now time.Time) (string, []any, error) {
 
 // beginning is a pattern for what begins with a word; columns are compared in lower case.
 func beginning(word string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(word)) + "%"
+	return database.Like(strings.ToLower(word)) + "%"
 }

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"encoding/base64"
 	"encoding/json"
 
 	"github.com/google/uuid"
@@ -13,7 +12,7 @@ import (
 // sessionForm is how a looked-up session is written where all processes keep it: under the hash of its handle, without
 // anything secret, and without a word about the person.
 var sessionForm = aside.Form[digest, *session]{
-	Key:   func(d digest) string { return base64.RawURLEncoding.EncodeToString(d[:]) },
+	Key:   aside.Hashed[digest],
 	Write: func(s *session) any { return s.kept() },
 	Read: func(text []byte) (*session, error) {
 		var k keptSession

@@ -15,7 +15,6 @@ package oauth
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"io"
 	"log/slog"
 	"time"
@@ -112,7 +111,7 @@ func New(c Config) *Service {
 	s.alive = aside.New[digest, struct{}](c.CacheFor, 20_000)
 	s.alive.Share(c.Share, "ended-tokens", digest.bytes, readDigest)
 	s.alive.Keep(c.Kept, "access-tokens", aside.Form[digest, struct{}]{
-		Key:   func(d digest) string { return base64.RawURLEncoding.EncodeToString(d[:]) },
+		Key:   aside.Hashed[digest],
 		Write: func(struct{}) any { return 1 }, Read: func([]byte) (struct{}, error) { return struct{}{}, nil },
 	})
 	if c.Share != nil {

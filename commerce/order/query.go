@@ -12,6 +12,7 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/identity"
+	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
 	"github.com/rialtohq/rialto/platform/keyset"
@@ -123,14 +124,14 @@ func (c *conditions) word(word string, by reader) {
 		return
 	}
 	if !by.contact {
-		c.add("lower(coalesce(o.shipping_address->>'firstName', '') || ' ' || coalesce(o.shipping_address->>'lastName', '')) LIKE $%d ESCAPE '!'", "%"+escape(strings.ToLower(word))+"%")
+		c.add("lower(coalesce(o.shipping_address->>'firstName', '') || ' ' || coalesce(o.shipping_address->>'lastName', '')) LIKE $%d ESCAPE '!'", "%"+database.Like(strings.ToLower(word))+"%")
 		return
 	}
 	if email, flaw := identity.NormalizeEmail(word); flaw == identity.EmailOK {
 		c.add("o.email = $%d", email)
 		return
 	}
-	c.add("o.search LIKE $%d ESCAPE '!'", "%"+escape(strings.ToLower(word))+"%")
+	c.add("o.search LIKE $%d ESCAPE '!'", "%"+database.Like(strings.ToLower(word))+"%")
 }
 
 func numberOf(word string) (int64, bool) {
@@ -151,7 +152,7 @@ func (c *conditions) field(name, value string) error {
 		c.add("o.email = $%d", email)
 	case "tag":
 		text, _ := json.Marshal(value)
-		c.add("CAST(o.tags AS TEXT) LIKE $%d ESCAPE '!'", "%"+escape(string(text))+"%")
+		c.add("CAST(o.tags AS TEXT) LIKE $%d ESCAPE '!'", "%"+database.Like(string(text))+"%")
 	case "financial_status":
 		return c.state("o.financial_status", value, Pending, Paid, PartiallyPaid, PartiallyRefunded, FullyRefunded, Voided)
 	case "fulfillment_status":
@@ -242,8 +243,4 @@ func (c *conditions) time(column, name, value string) error {
 	}
 	c.add(column+" "+op+" $%d", at.UTC())
 	return nil
-}
-
-func escape(s string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
 }

@@ -88,9 +88,9 @@ func who(text string) (any, error) {
 		text = access.Actor{Kind: kinds[id.Type], ID: id.UUID}.Label()
 	}
 	if strings.Contains(text, ":") || text == string(access.System) || text == "anonymous" {
-		return escape(text), nil
+		return database.Like(text), nil
 	}
-	return escape(text) + ":%", nil
+	return database.Like(text) + ":%", nil
 }
 
 // take spreads what was recorded over the entry.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/keyset"
 )
@@ -82,17 +83,15 @@ func names(fields map[string]field) string {
 func exact(text string) (any, error) { return text, nil }
 
 // beginning is the pattern of what begins with a text, whatever the case.
-func beginning(text string) (any, error) { return escape(strings.ToLower(text)) + "%", nil }
+func beginning(text string) (any, error) { return database.Like(strings.ToLower(text)) + "%", nil }
 
 // open is a text that ends in "*" as the pattern of its beginnings, and any other as itself.
 func open(text string) (any, error) {
 	if rest, ok := strings.CutSuffix(text, "*"); ok {
-		return escape(rest) + "%", nil
+		return database.Like(rest) + "%", nil
 	}
-	return escape(text), nil
+	return database.Like(text), nil
 }
-
-func escape(s string) string { return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s) }
 
 // moment reads a comparison with a time, such as >=2026-01-31. Days are of UTC.
 func moment(text string) (any, error) {

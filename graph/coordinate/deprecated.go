@@ -2,7 +2,6 @@ package coordinate
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"time"
 
@@ -18,9 +17,6 @@ type Deprecation struct {
 	RemovedAfter time.Time
 }
 
-// removedAfter is how a reason names the day.
-var removedAfter = regexp.MustCompile(`Removed after (\d{4}-\d{2}-\d{2})\b`)
-
 func (s *Schema) deprecate(at string, directives ast.DirectiveList) {
 	d := directives.ForName("deprecated")
 	if d == nil {
@@ -30,8 +26,8 @@ func (s *Schema) deprecate(at string, directives ast.DirectiveList) {
 	if a := d.Arguments.ForName("reason"); a != nil {
 		out.Reason = a.Value.Raw
 	}
-	if m := removedAfter.FindStringSubmatch(out.Reason); m != nil {
-		out.RemovedAfter, _ = time.Parse(time.DateOnly, m[1]) // what is no day is none: the gate of the schema refuses it
+	if r, err := ReadReason(out.Reason); err == nil { // else the gate of the schema refuses it
+		out.RemovedAfter = r.RemovedAfter
 	}
 	s.deprecated[at] = out
 }

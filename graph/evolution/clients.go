@@ -3,8 +3,6 @@ package evolution
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator/core"
 
+	"github.com/rialtohq/rialto/commerce/operation"
 	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/graph/limits"
 )
@@ -226,8 +225,7 @@ func (r *replay) hold(text string) *held {
 	if known := r.texts[text]; known != nil {
 		return known
 	}
-	sum := sha256.Sum256([]byte(text))
-	out := &held{hash: hex.EncodeToString(sum[:]), touched: map[string]bool{}, reaches: map[string]bool{}}
+	out := &held{hash: operation.HashOf(text), touched: map[string]bool{}, reaches: map[string]bool{}}
 	r.texts[text] = out
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil {

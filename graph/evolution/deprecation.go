@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/rialtohq/rialto/graph/coordinate"
 )
 
 // deprecationFaults lists what is wrong with the deprecations of the new schema: a reason in another form, a replacement that there
@@ -15,7 +17,7 @@ func deprecationFaults(before, after *ast.Schema, now time.Time) []string {
 	was := deprecations(before)
 	var out []string
 	for _, d := range deprecations(after) {
-		r, err := ReadReason(d.reason)
+		r, err := coordinate.ReadReason(d.reason)
 		if err != nil {
 			out = append(out, fmt.Sprintf("%s: %s", d.at, err))
 			continue
@@ -37,12 +39,12 @@ func deprecationFaults(before, after *ast.Schema, now time.Time) []string {
 
 // tooEarly holds a date against the released schema: a date that is new there, or comes before the one it had, leaves clients the
 // months of [Notice].
-func tooEarly(released []deprecation, d deprecation, r Reason, now time.Time) string {
+func tooEarly(released []deprecation, d deprecation, r coordinate.Reason, now time.Time) string {
 	if r.Kept() {
 		return ""
 	}
 	if i := slices.IndexFunc(released, func(w deprecation) bool { return w.at == d.at }); i >= 0 {
-		promised, err := ReadReason(released[i].reason)
+		promised, err := coordinate.ReadReason(released[i].reason)
 		if err == nil && !promised.Kept() && !r.RemovedAfter.Before(promised.RemovedAfter) {
 			return ""
 		}

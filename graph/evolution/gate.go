@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/rialtohq/rialto/graph/coordinate"
 )
 
 const (
@@ -157,7 +159,7 @@ func (g *Gate) judgeBreaking(j *Judged, known *clients, unled map[string]bool) {
 
 // early says why something deprecated may not be removed yet; empty where it may.
 func (g *Gate) early(reason string) string {
-	r, err := ReadReason(reason)
+	r, err := coordinate.ReadReason(reason)
 	switch {
 	case err != nil:
 		return "its deprecation names no date: " + err.Error()

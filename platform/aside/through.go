@@ -1,6 +1,8 @@
 package aside
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -14,6 +16,9 @@ type Form[K comparable, V any] struct {
 	Write func(V) any
 	Read  func([]byte) (V, error)
 }
+
+// Hashed writes a key that is a hash, as [Form] wants it.
+func Hashed[D ~[sha256.Size]byte](d D) string { return base64.RawURLEncoding.EncodeToString(d[:]) }
 
 // Keep has the cache keep what is known in a store that all processes share, in place of its own memory: what one of them
 // drops is unknown to all of them when [Cache.Drop] returns. While the store does not answer, load is called each time, and

@@ -48,7 +48,11 @@ func (b Bucket) takes(points int64) int64 {
 
 // returnable are the buckets that points come back to.
 func returnable(buckets []Bucket) []Bucket {
-	return slices.DeleteFunc(slices.Clone(buckets), func(b Bucket) bool { return b.Fixed > 0 })
+	fixed := func(b Bucket) bool { return b.Fixed > 0 }
+	if !slices.ContainsFunc(buckets, fixed) {
+		return buckets
+	}
+	return slices.DeleteFunc(slices.Clone(buckets), fixed)
 }
 
 // State is a bucket after a request.
