@@ -26,12 +26,14 @@ import (
 	"github.com/rialtohq/rialto/commerce/notice"
 	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/graph"
+	"github.com/rialtohq/rialto/graph/cached"
 	"github.com/rialtohq/rialto/graph/persisted"
 	"github.com/rialtohq/rialto/platform/aside"
 	"github.com/rialtohq/rialto/platform/blob"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/generation"
 	"github.com/rialtohq/rialto/platform/idempotency"
 	"github.com/rialtohq/rialto/platform/outbox"
 	"github.com/rialtohq/rialto/platform/ratelimit"
@@ -66,7 +68,10 @@ type App struct {
 	files   *blob.Store
 	// limiter counts how much is asked for; nil where nothing is counted. Breach tells of a limit that was reached.
 	limiter ratelimit.Limiter
-	breach  func(context.Context, graph.Breach)
+	// cache keeps whole answers, generations tell what has changed since; nil where nothing is kept.
+	cache       *cached.Store
+	generations *generation.Generations
+	breach      func(context.Context, graph.Breach)
 	// breached is the list of passwords that nobody may choose; nil where none is set.
 	breached *identity.Breached
 	// pictures serves the files, as they are or made smaller.
@@ -176,6 +181,7 @@ func (a *App) build() error {
 		return err
 	}
 	a.quiet = runner.NewGroup(a.Log)
+	a.openCache()
 	a.quiet.Add("inbox", a.inbox)
 	a.quiet.Add("answers", a.answers)
 	a.quiet.Add("uses of API keys", a.Apps.Writer())

@@ -44,6 +44,8 @@ type Config struct {
 	// static: whether a list is priced by what the shop holds. Replicas is among how many processes the limits are shared
 	// while Redis is away.
 	RateLimits, CostBounds, Replicas string
+	// Cache is on or off: whether whole answers are kept. CacheMB bounds those in memory, in megabytes.
+	Cache, CacheMB string
 	// Concurrent is how many requests are worked on at once.
 	Concurrent string
 	// Operations is open, log-unknown or registered: which documents may be sent by apps that have no mode of their own.
@@ -98,6 +100,8 @@ func settings() []setting {
 		{env: "RIALTO_EXECUTOR", def: "engine", help: "engine, or gqlgen to run operations by gqlgen's own executor, which is slower, for comparing", field: func(c *Config) *string { return &c.Executor }},
 		{env: "RIALTO_COST_BOUNDS", def: "shop", help: "shop prices a list by the longest that the shop has, static by what is asked for", field: func(c *Config) *string { return &c.CostBounds }},
 		{env: "RIALTO_REPLICAS", def: "2", help: "among how many processes rate limits are shared while Redis is away", field: func(c *Config) *string { return &c.Replicas }},
+		{env: "RIALTO_CACHE", def: "on", help: "on keeps whole answers to queries that are the same for everybody, off makes each anew; see docs/caching.md", field: func(c *Config) *string { return &c.Cache }},
+		{env: "RIALTO_CACHE_MB", def: "64", help: "how many megabytes of memory the kept answers may take in each process", field: func(c *Config) *string { return &c.CacheMB }},
 		{env: "RIALTO_CONCURRENT", def: "1024", help: "how many requests are worked on at once; a fifth of them is kept for who pays", field: func(c *Config) *string { return &c.Concurrent }},
 		{env: "RIALTO_ERASURE_DELAY", def: "240h", help: "how long the erasure of a customer can be canceled", field: func(c *Config) *string { return &c.ErasureDelay }},
 		{env: "RIALTO_LOG_LEVEL", def: "info", help: "debug, info, warn or error", field: func(c *Config) *string { return &c.LogLevel }},
@@ -159,7 +163,7 @@ func (c Config) check() error {
 	for _, s := range []struct {
 		name, value string
 		allowed     []string
-	}{{"RIALTO_LOG_LEVEL", c.LogLevel, []string{"debug", "info", "warn", "error"}}, {"RIALTO_LOG_FORMAT", c.LogFormat, []string{"json", "text"}}, {"RIALTO_RATE_LIMITS", c.RateLimits, []string{"enforce", "report", "off"}}, {"RIALTO_COST_BOUNDS", c.CostBounds, []string{"shop", "static"}}, {"RIALTO_EXECUTOR", c.Executor, []string{"engine", "gqlgen"}}, {"RIALTO_OPERATIONS", c.Operations, slices.Sorted(maps.Keys(operationModes))}} {
+	}{{"RIALTO_LOG_LEVEL", c.LogLevel, []string{"debug", "info", "warn", "error"}}, {"RIALTO_LOG_FORMAT", c.LogFormat, []string{"json", "text"}}, {"RIALTO_RATE_LIMITS", c.RateLimits, []string{"enforce", "report", "off"}}, {"RIALTO_COST_BOUNDS", c.CostBounds, []string{"shop", "static"}}, {"RIALTO_CACHE", c.Cache, []string{"on", "off"}}, {"RIALTO_EXECUTOR", c.Executor, []string{"engine", "gqlgen"}}, {"RIALTO_OPERATIONS", c.Operations, slices.Sorted(maps.Keys(operationModes))}} {
 		if s.value != "" && !slices.Contains(s.allowed, s.value) {
 			return fmt.Errorf("%s is one of %s, not %q", s.name, strings.Join(s.allowed, ", "), s.value)
 		}
@@ -169,6 +173,9 @@ func (c Config) check() error {
 	}
 	if n, err := strconv.Atoi(c.Concurrent); c.Concurrent != "" && (err != nil || n < 1) {
 		return fmt.Errorf("RIALTO_CONCURRENT is a number from 1, not %q", c.Concurrent)
+	}
+	if n, err := strconv.Atoi(c.CacheMB); c.CacheMB != "" && (err != nil || n < 1 || n > 1<<20) {
+		return fmt.Errorf("RIALTO_CACHE_MB is a number of megabytes from 1, not %q", c.CacheMB)
 	}
 	if delay, err := time.ParseDuration(c.ErasureDelay); c.ErasureDelay != "" && (err != nil || delay <= 0) {
 		return fmt.Errorf("RIALTO_ERASURE_DELAY is a time such as 240h, not %q", c.ErasureDelay)

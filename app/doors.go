@@ -15,7 +15,7 @@ func (a *App) doors(address string) error {
 	gate := admit.New(admit.Config{Places: a.config.concurrent(), OnShed: func(p admit.Priority) { a.tel.Metrics.Shed(p.String()) }})
 	handler, err := graph.New(graph.Config{
 		Services: a.Services(address),
-		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(), Gate: gate, Reference: a.config.Executor == "gqlgen", Operations: a.persisted(), Usage: a.Usage,
+		Identity: a.Identity, Log: a.Log, Answers: a.answers, Budget: a.budget(), Gate: gate, Reference: a.config.Executor == "gqlgen", Operations: a.persisted(), Usage: a.Usage, Cache: a.cache,
 	})
 	if err != nil {
 		return err

@@ -98,28 +98,29 @@ type spending struct {
 	outcome ratelimit.Outcome
 }
 
-// spend takes the estimate out of the buckets of a request, or refuses it.
-func (h *Handler) spend(ctx context.Context, p *priced, op *ast.OperationDefinition, r *wire.Request, by iam.Actor) (*spending, *wire.Answer) {
+// spend takes points out of the buckets of a request, or refuses it.
+func (h *Handler) spend(ctx context.Context, q *asked, points int64) (*spending, *wire.Answer) {
 	if h.budget.Limiter == nil {
 		return nil, nil
 	}
-	address := subscriberOf(wire.CallFrom(ctx), r.Headers, by)
-	s := &spending{buckets: h.budget.buckets(by, address, h.quotas(ctx, by.Shop)), points: p.Points}
-	if checksOut(op) {
+	by := q.actor
+	address := subscriberOf(wire.CallFrom(ctx), q.r.Headers, by)
+	s := &spending{buckets: h.budget.buckets(by, address, h.quotas(ctx, by.Shop)), points: points}
+	if checksOut(q.op) {
 		s.buckets = slices.DeleteFunc(s.buckets, func(b ratelimit.Bucket) bool { return b.Layer == string(iam.Storefront) || b.Layer == shopLayer })
 	}
-	s.buckets = append(s.buckets, attempt.Buckets(by.Shop, triesOf(op, p.variables, by, address)...)...)
+	s.buckets = append(s.buckets, attempt.Buckets(by.Shop, triesOf(q.op, q.variables, by, address)...)...)
 	if len(s.buckets) == 0 {
 		return nil, nil
 	}
 	var held bool
-	switch s.outcome, held = h.budget.Take(ctx, h.log, by, p.Points, s.buckets); {
+	switch s.outcome, held = h.budget.Take(ctx, h.log, by, points, s.buckets); {
 	case !held:
 		return nil, nil
 	case s.outcome.Allowed:
 		return s, nil
 	}
-	return nil, s.refuse(p)
+	return nil, s.refuse(q.price)
 }
 
 // Take takes points out of buckets for somebody, and tells of it where there are too few. Held is false where what came of it is
@@ -247,17 +248,13 @@ func (s *spending) head(a *wire.Answer) {
 }
 
 // settle gives back what an operation was charged and did not cost, and says in its answer what it cost.
-func (h *Handler) settle(ctx context.Context, p *priced, s *spending, r *wire.Request, by iam.Actor, a *wire.Answer) {
+func (h *Handler) settle(ctx context.Context, q *asked, s *spending, a *wire.Answer, actual int64) {
 	if a == nil || a.Body != nil {
 		return
 	}
-	actual := int64(0)
-	if a.Class == wire.Answered {
-		actual = p.plan.Measure(a.Data)
-	}
 	wire.CallFrom(ctx).CostActual = float64(actual)
 	if h.budget.OnSettled != nil {
-		h.budget.OnSettled(p.Points, actual)
+		h.budget.OnSettled(q.price.Points, actual)
 	}
 	if s != nil && s.points > actual {
 		if err := h.budget.Limiter.Return(ctx, s.points-actual, s.buckets); err != nil {
@@ -273,5 +270,5 @@ func (h *Handler) settle(ctx context.Context, p *priced, s *spending, r *wire.Re
 		}
 	}
 	s.head(a)
-	p.report(a, r, by, actual, s)
+	q.price.report(a, q.r, q.actor, actual, s)
 }

@@ -57,7 +57,7 @@ func (h Unpriced) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	if ctx, err = h.inContext(ctx, op, variables); err != nil {
 		return h.refuse(ctx, err)
 	}
-	return h.run(ctx, r, doc, op, variables, actor, nil)
+	return h.run(ctx, &asked{r: r, doc: doc, op: op, variables: variables, actor: actor})
 }
 
 // Uncounted makes a handler that counts no usage and tells of no deprecation: for the benchmark of what that costs.

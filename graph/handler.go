@@ -23,6 +23,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/graph/access"
+	"github.com/rialtohq/rialto/graph/cached"
 	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/engine"
@@ -53,6 +54,8 @@ type Config struct {
 	Operations *persisted.Door
 	// Usage counts which places of the schema are used; nil counts nothing.
 	Usage Usage
+	// Cache keeps whole answers to queries that are the same for everybody; nil keeps none.
+	Cache *cached.Store
 	// Answers remembers the answers of mutations that carry an idempotency key; nil refuses such keys.
 	Answers Answers
 }
@@ -67,6 +70,7 @@ type Handler struct {
 	identity  *identity.Service
 	resolver  *Resolver
 	answers   Answers
+	cache     *cached.Store
 	persisted *persisted.Door
 	budget    Budget
 	bounds    *shopBounds
@@ -103,7 +107,7 @@ func New(c Config) (*Handler, error) {
 	}
 	h := &Handler{
 		schema: es, engine: generated.NewEngine(config), docs: newDocuments(es.Schema(), c.Limits, prices, resolver.places, hints), budget: c.Budget.orDefault(), planner: access.NewPlanner(rules, 10_000), views: access.NewViews(rules, es.Schema()),
-		identity: c.Identity, resolver: resolver, places: resolver.places, usage: c.Usage, answers: c.Answers, persisted: c.Operations, gate: c.Gate, log: c.Log, reference: c.Reference,
+		identity: c.Identity, resolver: resolver, places: resolver.places, usage: c.Usage, answers: c.Answers, cache: c.Cache, persisted: c.Operations, gate: c.Gate, log: c.Log, reference: c.Reference,
 	}
 	if c.Budget.ShopBounds {
 		h.bounds = newShopBounds(c.Services, c.Log)
@@ -156,39 +160,28 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return h.refuse(ctx, err)
 	}
 
-	// Whether who asks has that much left, and whether there is room for it now.
-	run := func(ctx context.Context) *wire.Answer {
-		spent, refusal := h.spend(ctx, price, op, r, actor)
-		if refusal != nil {
-			return refusal
-		}
-		answer := h.admitted(ctx, priorityOf(op, actor, price.Points), func() *wire.Answer {
-			return h.run(ctx, r, doc, op, variables, actor, viewers)
-		})
-		h.settle(ctx, price, spent, r, actor, answer)
-		h.keep(r, actor, viewers, doc, op, answer)
-		return answer
-	}
+	q := &asked{r: r, doc: doc, op: op, variables: variables, actor: actor, viewers: viewers, price: price}
+	// Whether who asks has that much left, and whether there is room for it now: unless it is kept already.
 	if key := r.Headers.Get("Idempotency-Key"); key != "" && op.Operation == ast.Mutation {
-		return h.once(ctx, key, r, op, run)
+		return h.once(ctx, key, r, op, func(ctx context.Context) *wire.Answer { return h.answer(ctx, q) })
 	}
-	return run(ctx)
+	return h.answer(ctx, q)
 }
 
 // run plans what the viewer may see, executes what is left, and counts what was used.
-func (h *Handler) run(ctx context.Context, r *wire.Request, doc *document, op *ast.OperationDefinition, variables map[string]any, actor iam.Actor, viewers map[string]iam.Actor) *wire.Answer {
-	plan := h.plan(op, actor, viewers)
+func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
+	plan := h.plan(q.op, q.actor, q.viewers)
 	if plan.AllRootsDenied() {
 		return &wire.Answer{Data: json.RawMessage("null"), Errors: plan.Refusals()}
 	}
 	oc := &graphql.OperationContext{
-		RawQuery: r.Query, Variables: variables, OperationName: r.OperationName, Doc: doc.QueryDocument, Operation: op, Headers: r.Headers,
-		RecoverFunc: h.recover, ResolverMiddleware: plain, RootResolverMiddleware: asViewer(viewers),
+		RawQuery: q.r.Query, Variables: q.variables, OperationName: q.r.OperationName, Doc: q.doc.QueryDocument, Operation: q.op, Headers: q.r.Headers,
+		RecoverFunc: h.recover, ResolverMiddleware: plain, RootResolverMiddleware: asViewer(q.viewers),
 	}
 	ctx, statements := database.Recording(ctx, false)
 	ctx = policy.Remember(loader.With(ctx))
 	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, oc), h.present, h.recover)
-	data := h.execute(ctx, oc, plan, actor)
+	data := h.execute(ctx, oc, plan, q.actor)
 	call := wire.CallFrom(ctx)
 	call.Statements = statements.Count()
 	errs := graphql.GetErrors(ctx)
@@ -198,7 +191,7 @@ func (h *Handler) run(ctx context.Context, r *wire.Request, doc *document, op *a
 		}
 	}
 	answer := &wire.Answer{Data: data, Errors: errs}
-	h.used(r, actor, doc, op, variables, answer)
+	h.used(q, answer)
 	return answer
 }
 

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
 	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/graph/wire"
 )
@@ -20,15 +18,15 @@ const (
 
 // keep says how long an answer to a GET may be kept: by everybody, where it is the same for all who show a storefront's token;
 // else only by who asked, who then asks each time whether it is still good. An answer with errors, or to a POST, is not kept.
-func (h *Handler) keep(r *wire.Request, by iam.Actor, viewers map[string]iam.Actor, doc *document, op *ast.OperationDefinition, a *wire.Answer) {
-	if r.Method != http.MethodGet || a.Class != wire.Answered || len(a.Errors) > 0 {
+func (h *Handler) keep(q *asked, a *wire.Answer) {
+	if q.r.Method != http.MethodGet || a == nil || a.Class != wire.Answered || len(a.Errors) > 0 {
 		return
 	}
-	p, _ := doc.policies.get(op) // never fails
+	p, _ := q.doc.policies.get(q.op) // never fails
 	for _, header := range []string{publicHeader, privateHeader, bearerHeader} {
 		a.Vary(header)
 	}
-	if p.MaxAge == 0 || p.Private || by.Kind != iam.Storefront || len(viewers) > 0 {
+	if p.MaxAge == 0 || p.Private || q.actor.Kind != iam.Storefront || len(q.viewers) > 0 {
 		a.With("Cache-Control", "private, no-cache")
 		return
 	}

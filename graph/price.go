@@ -93,6 +93,14 @@ func (h *Handler) price(ctx context.Context, shop uuid.UUID, doc *document, op *
 	return p, nil
 }
 
+// measure is what an answer cost, in points.
+func (p *priced) measure(a *wire.Answer) int64 {
+	if a == nil || a.Class != wire.Answered || a.Body != nil {
+		return 0
+	}
+	return p.plan.Measure(a.Data)
+}
+
 // tooDear refuses, and names the places that cost most.
 func (p *priced) tooDear(message string, limit int64) *wire.Answer {
 	return wire.RefuseAll(wire.Refused, &gqlerror.Error{Message: message, Extensions: map[string]any{

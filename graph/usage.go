@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/usage"
 	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/graph/schema"
@@ -48,26 +47,26 @@ func (t *touched) asksNothing() bool { return len(t.Known) <= 1 }
 
 // used counts an operation that has run, and tells its sender of what is not to be used any more: in extensions, and where it was
 // asked for by GET, or is a document that is kept here, in headers. The body of an answer to a GET stays as it is.
-func (h *Handler) used(r *wire.Request, by iam.Actor, doc *document, op *ast.OperationDefinition, variables map[string]any, a *wire.Answer) {
+func (h *Handler) used(q *asked, a *wire.Answer) {
 	if h.places == nil {
 		return
 	}
-	t, _ := doc.touches.get(op) // never fails
+	t, _ := q.doc.touches.get(q.op) // never fails
 	if t.asksNothing() {
 		return
 	}
-	added := t.Added(variables)
+	added := t.Added(q.variables)
 	if h.usage != nil {
-		h.usage.Count(by.Shop, by.Program(), t.counted, added)
+		h.usage.Count(q.actor.Shop, q.actor.Program(), t.counted, added)
 	}
 	found := deprecations(h.places, added, t.deprecated)
 	if len(found) == 0 {
 		return
 	}
-	if r.Method == http.MethodGet || r.Named || doc.registered {
+	if q.r.Method == http.MethodGet || q.r.Named || q.doc.registered {
 		warn(a, found)
 	}
-	if r.Method != http.MethodGet {
+	if q.r.Method != http.MethodGet {
 		a.Extensions = map[string]any{"deprecations": told(found)}
 	}
 }

@@ -169,4 +169,7 @@ func (s *Service) snapshot(ctx context.Context) (*snapshot, error) {
 	}))
 }
 
+// Forget has what is remembered of a shop's settings read anew: another process changed them.
+func (s *Service) Forget(shop uuid.UUID) { s.forget(shop) }
+
 func (s *Service) forget(shop uuid.UUID) { s.known.Invalidate(shop) }

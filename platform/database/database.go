@@ -81,6 +81,8 @@ type DB struct {
 	walls   bool          // PostgreSQL: whether it is told of each statement's shop
 	gate    chan struct{} // SQLite: held by the one writer
 	growth  growth        // SQLite: guarded by the gate
+	watch   Watch
+	watched map[string]bool // the tables of watch
 }
 
 var _ Querier = (*DB)(nil)

@@ -101,6 +101,9 @@ func observe(ctx context.Context, query string, args []any) (context.Context, fu
 		for ; rec != nil; rec = rec.outer {
 			rec.add(query, args, took)
 		}
+		if reads, ok := ctx.Value(readsKey{}).(*Reads); ok {
+			reads.add(query)
+		}
 		if OnStatement != nil {
 			OnStatement(verb, took, err)
 		}

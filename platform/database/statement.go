@@ -27,7 +27,7 @@ type conn interface {
 // guarded is the one way to a connection, for our statements and ent's: it refuses what has no shop, and records.
 type guarded struct {
 	conn    conn
-	changed *int64 // counts rows; nil does not
+	changes *changes // of a transaction; else nil
 }
 
 // ExecContext runs a statement without rows.
@@ -40,14 +40,22 @@ func (g guarded) ExecContext(ctx context.Context, query string, args ...any) (sq
 
 // exec runs a statement that was admitted.
 func (g guarded) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	g.note(ctx, query)
 	ctx, done := observe(ctx, query, args)
 	res, err := g.conn.ExecContext(ctx, query, args...)
 	done(err)
-	if err == nil && g.changed != nil {
+	if err == nil && g.changes != nil {
 		n, _ := res.RowsAffected() // SQLite always knows
-		*g.changed += n
+		g.changes.rows += n
 	}
 	return res, err
+}
+
+// note keeps what a statement changes with its transaction.
+func (g guarded) note(ctx context.Context, query string) {
+	if g.changes != nil {
+		g.changes.note(ctx, query)
+	}
 }
 
 // QueryContext runs a statement with rows.
@@ -55,6 +63,7 @@ func (g guarded) QueryContext(ctx context.Context, query string, args ...any) (*
 	if err := admit(ctx, query); err != nil {
 		return nil, err
 	}
+	g.note(ctx, query)
 	ctx, done := observe(ctx, query, args)
 	rows, err := g.conn.QueryContext(ctx, query, args...)
 	done(err)
@@ -69,8 +78,8 @@ type runner struct {
 	native  *native // PostgreSQL outside transactions; else nil
 }
 
-func newRunner(d Dialect, c conn, changed *int64) runner {
-	g := guarded{conn: c, changed: changed}
+func newRunner(d Dialect, c conn, changed *changes) runner {
+	g := guarded{conn: c, changes: changed}
 	drv := entDriver{Driver: entsql.NewDriver(d.String(), entsql.Conn{ExecQuerier: g})}
 	return runner{dialect: d, conn: g, ent: generated.NewClient(generated.Driver(drv))}
 }

@@ -75,16 +75,27 @@ func (db *DB) once(ctx context.Context, f func(tx Tx) error) error {
 	// committed, there is nothing left to roll back.
 	defer func() { _ = sqlTx.Rollback() }()
 	var after []func()
-	var changed int64
-	tx := Tx{runner: newRunner(db.dialect, sqlTx, &changed), after: &after}
+	changed := &changes{watched: db.watched}
+	tx := Tx{runner: newRunner(db.dialect, sqlTx, changed), after: &after}
 	if err := f(tx); err != nil {
 		return err
 	}
-	if err := sqlTx.Commit(); err != nil {
+	written := changed.written()
+	if written != nil && db.watch.Committing != nil {
+		if err := db.watch.Committing(ctx, tx, written); err != nil {
+			return err
+		}
+	}
+	err = sqlTx.Commit()
+	if written != nil && db.watch.Committed != nil {
+		// Also where the commit failed: it may have been done, and only the word of it was lost.
+		defer db.watch.Committed(context.WithoutCancel(ctx), written)
+	}
+	if err != nil {
 		return err
 	}
 	if db.gate != nil {
-		db.grown(ctx, changed)
+		db.grown(ctx, changed.rows)
 	}
 	for _, f := range after {
 		f()

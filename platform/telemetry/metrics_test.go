@@ -108,12 +108,12 @@ func TestMetrics(t *testing.T) {
 			`rialto_orders_placed_total 1`, `rialto_stock_sold_out_total 2`,
 		}},
 		{"Cache", func(m *telemetry.Metrics) {
-			m.Cache("plan", "hit")
+			m.Cache("plan", "hit-l1")
 			m.Cache("plan", "miss")
 			m.Cache("plan", "no idea")
 		},
 			"rialto_cache", []string{
-				`rialto_cache_lookups_total{cache="plan",result="hit"} 1`, `rialto_cache_lookups_total{cache="plan",result="miss"} 1`,
+				`rialto_cache_lookups_total{cache="plan",result="hit-l1"} 1`, `rialto_cache_lookups_total{cache="plan",result="miss"} 1`,
 				`rialto_cache_lookups_total{cache="plan",result="other"} 1`,
 			}},
 		{"Pool", func(m *telemetry.Metrics) {

@@ -15,7 +15,7 @@ func CORS(applies func(*http.Request) bool) Middleware {
 		AllowedOrigins:   []string{"*"},
 		AllowedMethods:   []string{http.MethodGet, http.MethodHead, http.MethodPost},
 		AllowedHeaders:   []string{"*"},
-		ExposedHeaders:   []string{RequestIDHeader, "Retry-After", "RateLimit", "RateLimit-Policy", "Rialto-Cost", "Deprecation", "Sunset", "ETag", "Age", "Idempotency-Replayed"},
+		ExposedHeaders:   []string{RequestIDHeader, "Retry-After", "RateLimit", "RateLimit-Policy", "Rialto-Cost", "Rialto-Cache", "Rialto-Changed", "Deprecation", "Sunset", "ETag", "Age", "Idempotency-Replayed"},
 		AllowCredentials: false,
 		MaxAge:           int((24 * time.Hour).Seconds()),
 	}).Handler

@@ -1,0 +1,117 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/rialtohq/rialto/graph/cached"
+	"github.com/rialtohq/rialto/platform/bus"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/generation"
+	"github.com/rialtohq/rialto/platform/outbox"
+)
+
+// changedSubject is the event of a change to tables that answers are made of. It repeats what the process that made the change
+// tells by itself, in case it ended before it could.
+const (
+	changedSubject  = "cache.changed"
+	changedConsumer = "cache"
+)
+
+// openCache makes what keeps answers, and has the database tell it of what changes; none where nothing is kept.
+func (a *App) openCache() {
+	if a.config.Cache == "off" {
+		return
+	}
+	prefix := "rialto:" + a.config.BusName + ":"
+	g := generation.Config{Prefix: prefix, Clock: a.Clock, Log: a.Log, Share: a.share, OnChange: a.forgetShop}
+	c := cached.Config{Clock: a.Clock, Bytes: a.config.cacheBytes(), Observe: func(r cached.Result) { a.tel.Metrics.Cache("answers", string(r)) }}
+	if a.redis != nil {
+		g.Client = a.redis
+		c.Remote = cached.NewRemote(cached.RemoteConfig{Client: a.redis, Prefix: prefix, Secret: a.config.Secret, Clock: a.Clock, Log: a.Log})
+	}
+	a.generations = generation.New(g)
+	c.Generations = a.generations
+	a.cache = cached.New(c)
+	w := database.Watch{Tables: cached.Tables, Committed: a.changed}
+	if a.config.DatabaseURL != "" { // elsewhere nobody else remembers anything
+		w.Committing = a.changing
+		a.quiet.Add("consumer "+changedConsumer, a.bus.Consumer(bus.ConsumerConfig{Name: changedConsumer, Subjects: []string{changedSubject}}, a.repeat))
+	}
+	a.DB.Watch(w)
+}
+
+// forgetShop drops what is remembered of a shop's settings, where they changed here or in another process.
+func (a *App) forgetShop(shop uuid.UUID, tags []string) {
+	for _, tag := range tags {
+		if (tag == generation.Everything || tag == "shop" || tag == "market") && a.Shops != nil {
+			a.Shops.Forget(shop)
+			return
+		}
+	}
+}
+
+// changing writes down in a transaction what it changes.
+func (a *App) changing(ctx context.Context, tx database.Tx, written database.Written) error {
+	if all, ok := written[uuid.Nil]; ok {
+		if err := everywhere(ctx, tx, written, all); err != nil {
+			return err
+		}
+	}
+	events := make([]outbox.Event, 0, len(written))
+	for shop, c := range written {
+		events = append(events, outbox.Event{ID: c.ID, Type: changedSubject, Shop: shop, Payload: c.Tables})
+	}
+	return a.outbox.AppendTx(database.AllShops(ctx), tx, events...)
+}
+
+// everywhere puts what was changed for no one shop in the place of a change of each.
+func everywhere(ctx context.Context, q database.Querier, written database.Written, all database.Change) error {
+	rows, err := q.SysQuery(database.AllShops(ctx), "SELECT id FROM shop")
+	shops, err := database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	if err != nil {
+		return err
+	}
+	for _, shop := range shops {
+		one, ok := written[shop]
+		if !ok {
+			one.ID = uuid.Must(uuid.NewV7())
+		}
+		one.Tables = append(one.Tables, all.Tables...)
+		written[shop] = one
+	}
+	delete(written, uuid.Nil)
+	return nil
+}
+
+// changed has nothing believed that was read before a change that was committed.
+func (a *App) changed(ctx context.Context, written database.Written) {
+	if all, ok := written[uuid.Nil]; ok {
+		if err := everywhere(ctx, a.DB, written, all); err != nil {
+			a.Log.ErrorContext(ctx, "what changed for all shops was not told to the cache", "error", err)
+		}
+	}
+	for shop, c := range written {
+		generation.Note(ctx, a.generations.Changed(shop, c.ID.String(), c.Tables...))
+	}
+}
+
+// repeat tells once more of a change, in case the process that made it ended before it could.
+func (a *App) repeat(_ context.Context, m bus.Message) error {
+	var tables []string
+	if err := json.Unmarshal(m.Payload, &tables); err != nil {
+		return bus.Permanent(fmt.Errorf("payload of %s %s: %w", m.Subject, m.ID, err))
+	}
+	a.generations.Changed(m.Shop, m.ID, tables...)
+	return nil
+}
+
+// cacheBytes is how much memory answers may take. The setting was checked.
+func (c Config) cacheBytes() int {
+	n, _ := strconv.Atoi(c.CacheMB)
+	return n << 20
+}

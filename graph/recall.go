@@ -1,0 +1,197 @@
+package graph
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	iam "github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/graph/cached"
+	"github.com/rialtohq/rialto/graph/freshness"
+	"github.com/rialtohq/rialto/graph/wire"
+	"github.com/rialtohq/rialto/platform/admit"
+	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/generation"
+)
+
+const (
+	// cacheHeader says where an answer came from, and for how many seconds it will be given.
+	cacheHeader = "Rialto-Cache"
+	// changedHeader says in the answer to a mutation as of which moment its changes are seen; whoever sends it back as afterHeader
+	// is given nothing older, whichever process answers.
+	changedHeader, afterHeader = "Rialto-Changed", "Rialto-After"
+	// hitPoints is what an answer costs that is kept already.
+	hitPoints = 1
+)
+
+// asked is a request that is about to be answered.
+type asked struct {
+	r         *wire.Request
+	doc       *document
+	op        *ast.OperationDefinition
+	variables map[string]any
+	actor     iam.Actor
+	viewers   map[string]iam.Actor
+	price     *priced
+}
+
+// answer answers a request that may be answered: from what is kept, or by running it.
+func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
+	if p, ok := h.shared(q); ok {
+		return h.recall(ctx, q, p)
+	}
+	if h.cache != nil && q.op.Operation == ast.Query {
+		h.cache.Observe(cached.Bypass)
+	}
+	spent, refusal := h.spend(ctx, q, q.price.Points)
+	if refusal != nil {
+		return refusal
+	}
+	ctx, written := generation.Noting(ctx)
+	answer := h.admitted(ctx, priorityOf(q.op, q.actor, q.price.Points), func() *wire.Answer { return h.run(ctx, q) })
+	h.settle(ctx, q, spent, answer, q.price.measure(answer))
+	if m := written.Last(); answer != nil && m != (generation.Moment{}) {
+		answer.With(changedHeader, m.String())
+	}
+	h.keep(q, answer)
+	return answer
+}
+
+// shared says how long the answer to a request may be kept for everybody who shows such a token; ok is false where it may not.
+func (h *Handler) shared(q *asked) (p freshness.Policy, ok bool) {
+	if h.cache == nil || q.op.Operation != ast.Query || q.actor.Kind != iam.Storefront || len(q.viewers) > 0 {
+		return p, false
+	}
+	p, _ = q.doc.policies.get(q.op) // never fails
+	return p, p.MaxAge > 0 && !p.Private
+}
+
+// keyOf names the answer to a request, by all that it depends on: what is asked, with which values, for which buyer, and what a
+// token opens.
+func keyOf(q *asked, buyer shop.Buyer) (cached.Key, error) {
+	var market string
+	if buyer.Market != nil {
+		market = buyer.Market.ID.String()
+	}
+	text, err := json.Marshal([]any{
+		q.doc.ID, q.op.Name, q.variables, buyer.Country, buyer.Language, buyer.Currency, buyer.TaxIncluded, market, q.actor.Private, q.actor.Scopes.Key(),
+	})
+	return cached.Key{Shop: q.actor.Shop, Hash: sha256.Sum256(text)}, err
+}
+
+// recall gives the answer to a request that may be kept.
+func (h *Handler) recall(ctx context.Context, q *asked, p freshness.Policy) *wire.Answer {
+	key, err := keyOf(q, shop.BuyerFrom(ctx))
+	if err != nil {
+		return h.refuse(ctx, err)
+	}
+	if m, ok := generation.ParseMoment(q.r.Headers.Get(afterHeader)); ok {
+		h.cache.Generations().At(q.actor.Shop, m)
+	}
+	kept, from, old := h.cache.Get(ctx, key)
+	if kept != nil {
+		h.cache.Refresh(ctx, key, kept, h.making(q, admit.Low))
+		return h.give(ctx, q, kept, from)
+	}
+	spent, refusal := h.spend(ctx, q, q.price.Points)
+	if refusal != nil {
+		return refusal
+	}
+	made := h.cache.Fill(ctx, key, p.MaxAge, func(ctx context.Context) cached.Made {
+		return h.make(ctx, q, priorityOf(q.op, q.actor, q.price.Points))
+	})
+	answer, actual := made.Answer, int64(hitPoints)
+	if old != nil && failed(answer) {
+		h.cache.Observe(cached.Stale)
+		answer = &wire.Answer{Class: wire.Answered, Data: old.Data}
+		made.Shared = true
+		h.label(ctx, answer, q, cached.Stale, old)
+	} else if !made.Shared {
+		actual = q.price.measure(answer)
+	}
+	if made.Shared {
+		if answer == made.Answer {
+			answer = &wire.Answer{Class: made.Answer.Class, Data: made.Answer.Data, Errors: made.Answer.Errors}
+		}
+		h.used(q, answer)
+	}
+	h.settle(ctx, q, spent, answer, actual)
+	h.keep(q, answer)
+	if answer != nil && answer.Header.Get(cacheHeader) == "" {
+		answer.With(cacheHeader, string(cached.Miss))
+		wire.CallFrom(ctx).Cache = string(cached.Miss)
+	}
+	return answer
+}
+
+// failed reports whether an answer could not be made, for reasons that have nothing to do with what was asked.
+func failed(a *wire.Answer) bool {
+	if a == nil {
+		return true
+	}
+	switch a.Class {
+	case wire.Failed, wire.Unavailable, wire.Overdue:
+		return true
+	}
+	return slices.ContainsFunc(a.Errors, func(e *gqlerror.Error) bool {
+		code, _ := e.Extensions["code"].(string)
+		return slices.Contains([]string{wire.CodeInternal, wire.CodeTimeout, wire.CodeOverloaded, string(fault.Unavailable)}, code)
+	})
+}
+
+// give answers with what is kept.
+func (h *Handler) give(ctx context.Context, q *asked, kept *cached.Kept, from cached.Result) *wire.Answer {
+	spent, refusal := h.spend(ctx, q, hitPoints)
+	if refusal != nil {
+		return refusal
+	}
+	answer := &wire.Answer{Class: wire.Answered, Data: kept.Data}
+	h.label(ctx, answer, q, from, kept)
+	h.used(q, answer)
+	h.settle(ctx, q, spent, answer, hitPoints)
+	h.keep(q, answer)
+	return answer
+}
+
+// label says in an answer that it was kept, and for how long.
+func (h *Handler) label(ctx context.Context, a *wire.Answer, q *asked, from cached.Result, kept *cached.Kept) {
+	age := h.cache.Age(kept)
+	a.With(cacheHeader, fmt.Sprintf("%s; ttl=%d", from, max(0, int((kept.MaxAge-age).Seconds()))))
+	if q.r.Method == http.MethodGet {
+		a.With("Age", strconv.Itoa(int(age.Seconds())))
+	}
+	wire.CallFrom(ctx).Cache = string(from)
+}
+
+// making makes an answer that nobody waits for.
+func (h *Handler) making(q *asked, as admit.Priority) func(ctx context.Context) cached.Made {
+	return func(ctx context.Context) cached.Made {
+		return h.make(wire.WithCall(ctx, &wire.Call{Shop: q.actor.Shop.String()}), q, as)
+	}
+}
+
+// make runs a request, and says which tables were read for it.
+func (h *Handler) make(ctx context.Context, q *asked, as admit.Priority) cached.Made {
+	ctx, reads := database.Reading(ctx)
+	answer := h.admitted(ctx, as, func() *wire.Answer { return h.run(ctx, q) })
+	return cached.Made{Answer: answer, Tables: reads.Tables()}
+}
+
+// surrogate names what an answer is made of, for a CDN that is told to forget it.
+func surrogate(q *asked, tables []string) string {
+	out := []string{q.actor.Shop.String()}
+	for _, t := range tables {
+		out = append(out, q.actor.Shop.String()+"/"+t)
+	}
+	return strings.Join(out, ",")
+}

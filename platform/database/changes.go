@@ -1,0 +1,169 @@
+package database
+
+import (
+	"context"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/maypok86/otter/v2"
+
+	"github.com/rialtohq/rialto/ent/generated/migrate"
+)
+
+// Watch is told which tables transactions write to. Both functions may be nil; see [DB.Watch].
+type Watch struct {
+	// Tables are the ones that are watched: writes to others are told to nobody.
+	Tables []string
+	// Committing is called in the transaction, before it is committed; what it fails with undoes the transaction.
+	Committing func(ctx context.Context, tx Tx, written Written) error
+	// Committed is called after the commit, before whoever wrote hears of it.
+	Committed func(ctx context.Context, written Written)
+}
+
+// Written is what a transaction wrote, by shop. What it wrote for no one shop stands under the nil id.
+type Written map[uuid.UUID]Change
+
+// Change is what a transaction wrote of a shop.
+type Change struct {
+	// ID names it for ever.
+	ID uuid.UUID
+	// Tables are the watched ones that it wrote to, in the order of the alphabet.
+	Tables []string
+}
+
+// Watch has transactions tell which of some tables they write to. It must be called before the database is used.
+func (db *DB) Watch(w Watch) {
+	db.watch = w
+	db.watched = map[string]bool{}
+	for _, t := range w.Tables {
+		db.watched[t] = true
+	}
+}
+
+// changes are what a transaction has changed so far.
+type changes struct {
+	rows    int64
+	watched map[string]bool
+	tables  map[uuid.UUID]map[string]bool
+}
+
+// note takes in a statement that is about to run.
+func (c *changes) note(ctx context.Context, query string) {
+	if len(c.watched) == 0 {
+		return
+	}
+	for _, t := range lookAt(query).writes {
+		if !c.watched[t] {
+			continue
+		}
+		s, _ := scopeOf(ctx) // it was admitted
+		if c.tables == nil {
+			c.tables = map[uuid.UUID]map[string]bool{}
+		}
+		if c.tables[s.shop] == nil {
+			c.tables[s.shop] = map[string]bool{}
+		}
+		c.tables[s.shop][t] = true
+	}
+}
+
+func (c *changes) written() Written {
+	if len(c.tables) == 0 {
+		return nil
+	}
+	out := Written{}
+	for shop, tables := range c.tables {
+		out[shop] = Change{ID: uuid.Must(uuid.NewV7()), Tables: slices.Sorted(maps.Keys(tables))}
+	}
+	return out
+}
+
+// Reads are the tables that the statements of a context named.
+type Reads struct {
+	mu     sync.Mutex
+	tables map[string]bool
+}
+
+type readsKey struct{}
+
+// Reading gives a context that notes which tables its statements name.
+func Reading(ctx context.Context) (context.Context, *Reads) {
+	r := &Reads{tables: map[string]bool{}}
+	return context.WithValue(ctx, readsKey{}, r), r
+}
+
+// Tables are those that were named so far, in the order of the alphabet.
+func (r *Reads) Tables() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Sorted(maps.Keys(r.tables))
+}
+
+func (r *Reads) add(query string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range lookAt(query).names {
+		r.tables[t] = true
+	}
+}
+
+// sight is what is to be seen of a statement: the tables that it names, and those that it writes to.
+type sight struct{ names, writes []string }
+
+// sights are those of the statements that were seen last. Statements are written in code, save for the number of rows of an
+// insertion and the conditions of a search, so there are not many.
+var sights = otter.Must(&otter.Options[string, sight]{MaximumSize: 4096})
+
+// tables are all of the schema.
+var tables = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for _, t := range migrate.Tables {
+		all[t.Name] = true
+	}
+	return all
+})
+
+var (
+	words  = regexp.MustCompile(`[a-z_]+`)
+	writes = regexp.MustCompile(`(?i)\b(?:insert\s+into|update|delete\s+from)\s+(?:only\s+)?"?([a-z_]+)`)
+)
+
+// lookAt reads a statement. A word that is the name of a table counts as one even where it is something else: too much is
+// better than too little, where what depends on it is to be made anew.
+func lookAt(query string) sight {
+	head := headOf(query)
+	if s, ok := sights.GetIfPresent(head); ok {
+		return s
+	}
+	var s sight
+	known := tables()
+	seen := map[string]bool{}
+	for _, word := range words.FindAllString(head, -1) {
+		if known[word] && !seen[word] {
+			seen[word] = true
+			s.names = append(s.names, word)
+		}
+	}
+	seen = map[string]bool{}
+	for _, m := range writes.FindAllStringSubmatch(head, -1) {
+		if known[m[1]] && !seen[m[1]] {
+			seen[m[1]] = true
+			s.writes = append(s.writes, m[1])
+		}
+	}
+	sights.Set(strings.Clone(head), s)
+	return s
+}
+
+// headOf cuts the rows out of an insertion of many, which name no table: there is one text for every number of them.
+func headOf(query string) string {
+	at := strings.Index(query, ") VALUES (")
+	if !strings.HasPrefix(query, "INSERT INTO ") || at < 0 {
+		return query
+	}
+	return query[:at] + query[strings.LastIndexByte(query, ')'):]
+}
