@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -28,11 +30,12 @@ func (a *App) openCache() {
 		return
 	}
 	prefix := "rialto:" + a.config.BusName + ":"
-	g := generation.Config{Prefix: prefix, Clock: a.Clock, Log: a.Log, Share: a.share, OnChange: a.forgetShop}
+	patience := cmp.Or(a.config.CachePatience, 50*time.Millisecond)
+	g := generation.Config{Patience: patience, Prefix: prefix, Clock: a.Clock, Log: a.Log, Share: a.share, OnChange: a.forgetShop}
 	c := cached.Config{Clock: a.Clock, Bytes: a.config.cacheBytes(), Observe: func(r cached.Result) { a.tel.Metrics.Cache("answers", string(r)) }}
 	if a.redis != nil {
 		g.Client = a.redis
-		c.Remote = cached.NewRemote(cached.RemoteConfig{Client: a.redis, Prefix: prefix, Secret: a.config.Secret, Clock: a.Clock, Log: a.Log})
+		c.Remote = cached.NewRemote(cached.RemoteConfig{Patience: patience, Client: a.redis, Prefix: prefix, Secret: a.config.Secret, Clock: a.Clock, Log: a.Log})
 	}
 	a.generations = generation.New(g)
 	c.Generations = a.generations

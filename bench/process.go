@@ -105,7 +105,7 @@ func startRialto(ctx context.Context, binary, database, folder string) (*process
 		return nil, err
 	}
 	cmd := exec.Command(binary, "serve") //nolint:gosec,noctx // the binary is named by who runs this; stop ends it
-	cmd.Env = append(bare(), "RIALTO_RATE_LIMITS=report", "RIALTO_CACHE="+cmp.Or(o.cache, "off"), "RIALTO_DATABASE_URL="+database, "RIALTO_DATA_DIR="+data, "RIALTO_ADDR=127.0.0.1:0", "RIALTO_ADMIN_ADDR=127.0.0.1:0", "RIALTO_PUBLIC_URL="+site)
+	cmd.Env = append(bare(), "RIALTO_RATE_LIMITS=report", "RIALTO_CACHE=off", "RIALTO_DATABASE_URL="+database, "RIALTO_DATA_DIR="+data, "RIALTO_ADDR=127.0.0.1:0", "RIALTO_ADMIN_ADDR=127.0.0.1:0", "RIALTO_PUBLIC_URL="+site)
 	p, err := start(ctx, "rialto", cmd, filepath.Join(folder, "rialto.log"), func() (string, string, bool) {
 		b, err := os.ReadFile(filepath.Join(data, "run.json"))
 		var at struct {

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -111,26 +111,20 @@ func (h *Handler) recall(ctx context.Context, q *asked, p freshness.Policy) *wir
 		return h.make(ctx, q, priorityOf(q.op, q.actor, q.price.Points))
 	})
 	answer, actual := made.Answer, int64(hitPoints)
-	if old != nil && failed(answer) {
+	switch {
+	case old != nil && failed(answer):
 		h.cache.Observe(cached.Stale)
-		answer = &wire.Answer{Class: wire.Answered, Data: old.Data}
-		made.Shared = true
-		h.label(ctx, answer, q, cached.Stale, old)
-	} else if !made.Shared {
+		answer = h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: old.Data}, cached.Stale, h.cache.Age(old), old.MaxAge)
+	case answer == nil:
+		return nil
+	case made.Shared:
+		answer = h.again(ctx, q, &wire.Answer{Class: answer.Class, Data: answer.Data, Errors: answer.Errors}, cached.Shared, 0, p.MaxAge)
+	default:
 		actual = q.price.measure(answer)
-	}
-	if made.Shared {
-		if answer == made.Answer {
-			answer = &wire.Answer{Class: made.Answer.Class, Data: made.Answer.Data, Errors: made.Answer.Errors}
-		}
-		h.used(q, answer)
+		h.label(ctx, q, answer, cached.Miss, 0, p.MaxAge)
 	}
 	h.settle(ctx, q, spent, answer, actual)
 	h.keep(q, answer)
-	if answer != nil && answer.Header.Get(cacheHeader) == "" {
-		answer.With(cacheHeader, string(cached.Miss))
-		wire.CallFrom(ctx).Cache = string(cached.Miss)
-	}
 	return answer
 }
 
@@ -155,22 +149,29 @@ func (h *Handler) give(ctx context.Context, q *asked, kept *cached.Kept, from ca
 	if refusal != nil {
 		return refusal
 	}
-	answer := &wire.Answer{Class: wire.Answered, Data: kept.Data}
-	h.label(ctx, answer, q, from, kept)
-	h.used(q, answer)
+	answer := h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: kept.Data}, from, h.cache.Age(kept), kept.MaxAge)
 	h.settle(ctx, q, spent, answer, hitPoints)
 	h.keep(q, answer)
 	return answer
 }
 
-// label says in an answer that it was kept, and for how long.
-func (h *Handler) label(ctx context.Context, a *wire.Answer, q *asked, from cached.Result, kept *cached.Kept) {
-	age := h.cache.Age(kept)
-	a.With(cacheHeader, fmt.Sprintf("%s; ttl=%d", from, max(0, int((kept.MaxAge-age).Seconds()))))
-	if q.r.Method == http.MethodGet {
-		a.With("Age", strconv.Itoa(int(age.Seconds())))
+// again gives an answer that was made for another request: what is used is counted each time.
+func (h *Handler) again(ctx context.Context, q *asked, a *wire.Answer, from cached.Result, age, maxAge time.Duration) *wire.Answer {
+	h.used(q, a)
+	h.label(ctx, q, a, from, age, maxAge)
+	return a
+}
+
+// label says in an answer where it came from, and for how long it will be given.
+func (h *Handler) label(ctx context.Context, q *asked, a *wire.Answer, from cached.Result, age, maxAge time.Duration) {
+	if a.Class != wire.Answered {
+		return
 	}
 	wire.CallFrom(ctx).Cache = string(from)
+	a.With(cacheHeader, fmt.Sprintf("%s; ttl=%d", from, max(0, int((maxAge-age).Seconds()))))
+	if q.r.Method == http.MethodGet && age >= time.Second {
+		a.With("Age", strconv.Itoa(int(age.Seconds())))
+	}
 }
 
 // making makes an answer that nobody waits for.
@@ -185,13 +186,4 @@ func (h *Handler) make(ctx context.Context, q *asked, as admit.Priority) cached.
 	ctx, reads := database.Reading(ctx)
 	answer := h.admitted(ctx, as, func() *wire.Answer { return h.run(ctx, q) })
 	return cached.Made{Answer: answer, Tables: reads.Tables()}
-}
-
-// surrogate names what an answer is made of, for a CDN that is told to forget it.
-func surrogate(q *asked, tables []string) string {
-	out := []string{q.actor.Shop.String()}
-	for _, t := range tables {
-		out = append(out, q.actor.Shop.String()+"/"+t)
-	}
-	return strings.Join(out, ",")
 }

@@ -26,6 +26,7 @@ func TestRedisAwayUnderLoad(t *testing.T) {
 	t.Parallel()
 	p := newProxy(t, ratelimittest.Redis(t).Options().Addr)
 	a := apptest.Start(t, apptest.Options{Kind: apptest.Services, Config: func(c *app.Config) {
+		c.CachePatience = 0
 		c.RateLimits, c.RedisURL, c.BusName = "enforce", "redis://"+p.Addr().String()+"/9", "test-"+uuid.NewString()
 	}})
 	const capacity, share = 1100, 550 // of two replicas

@@ -59,7 +59,7 @@ func Each(t *testing.T, test func(t *testing.T, a *App)) {
 // services are named.
 func Start(t testing.TB, o Options) *App {
 	t.Helper()
-	c := app.Config{Addr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", DataDir: t.TempDir(), Demo: true, Migrate: true, RateLimits: "off"}
+	c := app.Config{Addr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", DataDir: t.TempDir(), Demo: true, Migrate: true, RateLimits: "off", CachePatience: 5 * time.Second}
 	if o.Beside != nil {
 		own := o.Beside.Config()
 		c.DatabaseURL, c.NATSURL, c.RedisURL, c.BusName = own.DatabaseURL, own.NATSURL, own.RedisURL, own.BusName

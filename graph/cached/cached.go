@@ -51,6 +51,8 @@ const (
 	HitMemory Result = "hit-l1"
 	HitRedis  Result = "hit-l2"
 	Miss      Result = "miss"
+	// Shared is an answer that was made for another request, which asked for the same at the same time.
+	Shared Result = "shared"
 	// Stale is an answer that is older than it should be, because a new one could not be made.
 	Stale Result = "stale"
 	// Bypass is an answer that is not for the cache.
@@ -214,7 +216,6 @@ func (s *Store) Age(k *Kept) time.Duration {
 // Fill has an answer made, by one of all who ask for it, and keeps it for maxAge where it may be kept. Make runs on the goroutine
 // of one of them, whose end does not end it.
 func (s *Store) Fill(ctx context.Context, key Key, maxAge time.Duration, mk func(ctx context.Context) Made) Made {
-	s.observe(Miss)
 	for range tries {
 		mine := false
 		got, _, _ := s.flights.Do("fill"+string(key.Shop[:])+string(key.Hash[:]), func() (any, error) {
@@ -223,15 +224,25 @@ func (s *Store) Fill(ctx context.Context, key Key, maxAge time.Duration, mk func
 		})
 		made := got.(Made) //nolint:forcetypeassert // nothing else is given
 		if mine {
+			s.observe(made.result())
 			return made
 		}
 		// Who came while it was made may have seen a change that it was made before.
-		if made.Answer != nil && s.generations.Holds(key.Shop, made.moment, s.tags(made.Tables), 0) {
+		if made.Answer != nil && permitted(made.Tables) && s.generations.Holds(key.Shop, made.moment, s.tags(made.Tables), 0) {
 			made.Shared = true
+			s.observe(Shared)
 			return made
 		}
 	}
+	s.observe(Miss)
 	return s.make(ctx, key, mk)
+}
+
+func (m Made) result() Result {
+	if m.Shared {
+		return Shared
+	}
+	return Miss
 }
 
 // lead makes an answer for all processes, or waits for the one that does.

@@ -29,7 +29,7 @@ type Call struct {
 	CostEstimated, CostActual float64
 	// Statements is the number of SQL statements that the answer took.
 	Statements int
-	// Cache says how the response cache was used: hit-l1, hit-l2, miss, stale; empty where it was not asked.
+	// Cache says how the response cache was used: hit-l1, hit-l2, shared, miss or stale; empty where it was not asked.
 	Cache string
 	// Codes are the different error codes of the answer.
 	Codes []string

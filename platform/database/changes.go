@@ -82,7 +82,7 @@ func (c *changes) written() Written {
 	return out
 }
 
-// Reads are the tables that the statements of a context named.
+// Reads are the tables that the statements of a context read.
 type Reads struct {
 	mu     sync.Mutex
 	tables map[string]bool
@@ -90,13 +90,13 @@ type Reads struct {
 
 type readsKey struct{}
 
-// Reading gives a context that notes which tables its statements name.
+// Reading gives a context that notes which tables its statements read.
 func Reading(ctx context.Context) (context.Context, *Reads) {
 	r := &Reads{tables: map[string]bool{}}
 	return context.WithValue(ctx, readsKey{}, r), r
 }
 
-// Tables are those that were named so far, in the order of the alphabet.
+// Tables are those that were read so far, in the order of the alphabet.
 func (r *Reads) Tables() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -111,7 +111,7 @@ func (r *Reads) add(query string) {
 	}
 }
 
-// sight is what is to be seen of a statement: the tables that it names, and those that it writes to.
+// sight is what is to be seen of a statement: the tables that it reads, and those that it writes to.
 type sight struct{ names, writes []string }
 
 // sights are those of the statements that were seen last. Statements are written in code, save for the number of rows of an
@@ -128,35 +128,33 @@ var tables = sync.OnceValue(func() map[string]bool {
 })
 
 var (
-	words  = regexp.MustCompile(`[a-z_]+`)
-	writes = regexp.MustCompile(`(?i)\b(?:insert\s+into|update|delete\s+from)\s+(?:only\s+)?"?([a-z_]+)`)
+	// A table stands after one of these words, or in a list of tables after a comma, and then it has a name to go by.
+	reads  = regexp.MustCompile(`(?i:\b(?:from|join|into|update|using)\s+(?:only\s+)?)"?([a-z_]+)|,\s*"?([a-z_]+)"?\s+(?i:as\s+)?[a-z]`)
+	writes = regexp.MustCompile(`(?i:\b(?:insert\s+into|update|delete\s+from)\s+(?:only\s+)?)"?([a-z_]+)`)
 )
 
-// lookAt reads a statement. A word that is the name of a table counts as one even where it is something else: too much is
-// better than too little, where what depends on it is to be made anew.
+// lookAt reads a statement, written as they are here: keywords in capitals, names in small letters. Rather a table too many
+// is found than one too few.
 func lookAt(query string) sight {
 	head := headOf(query)
 	if s, ok := sights.GetIfPresent(head); ok {
 		return s
 	}
-	var s sight
-	known := tables()
-	seen := map[string]bool{}
-	for _, word := range words.FindAllString(head, -1) {
-		if known[word] && !seen[word] {
-			seen[word] = true
-			s.names = append(s.names, word)
-		}
-	}
-	seen = map[string]bool{}
-	for _, m := range writes.FindAllStringSubmatch(head, -1) {
-		if known[m[1]] && !seen[m[1]] {
-			seen[m[1]] = true
-			s.writes = append(s.writes, m[1])
-		}
-	}
+	s := sight{names: namesIn(head, reads), writes: namesIn(head, writes)}
 	sights.Set(strings.Clone(head), s)
 	return s
+}
+
+// namesIn are the tables that an expression finds in a statement.
+func namesIn(query string, expression *regexp.Regexp) (names []string) {
+	for _, m := range expression.FindAllStringSubmatch(query, -1) {
+		for _, name := range m[1:] {
+			if tables()[name] && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // headOf cuts the rows out of an insertion of many, which name no table: there is one text for every number of them.

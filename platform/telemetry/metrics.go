@@ -92,7 +92,7 @@ func (m *Metrics) addTraffic(c Config) {
 	m.registry.MustRegister(m.limitsAway)
 	m.costs = m.counter("graphql_cost_points_total", "Points of GraphQL operations: estimated before they ran, and actual.", "kind")
 	m.cache = m.counter("cache_lookups_total", "Lookups in caches by cache and result.", "cache", "result")
-	m.cacheNames, m.cacheResults = newBounded(32), newFixed("hit-l1", "hit-l2", "miss", "stale", "bypass")
+	m.cacheNames, m.cacheResults = newBounded(32), newFixed("hit-l1", "hit-l2", "shared", "miss", "stale", "bypass")
 }
 
 func (m *Metrics) addEvents() {
@@ -193,7 +193,7 @@ func (m *Metrics) OrderPlaced() { m.orders.Inc() }
 // SoldOut tells that a reservation was refused because too little was left.
 func (m *Metrics) SoldOut() { m.soldOut.Inc() }
 
-// Cache tells of a lookup in a cache: hit-l1 in memory, hit-l2 in Redis, miss, stale, or bypass where it was not asked.
+// Cache tells of a lookup in a cache: hit-l1 in memory, hit-l2 in Redis, shared where another's was waited for, miss, stale, or bypass where it was not asked.
 func (m *Metrics) Cache(cache, result string) {
 	m.cache.WithLabelValues(m.cacheNames.label(cache), m.cacheResults.label(result)).Inc()
 }

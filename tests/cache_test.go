@@ -1,0 +1,123 @@
+package tests
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/rialtohq/rialto/app/apptest"
+)
+
+// namesByCache asks for the names of some products.
+const namesByCache = `{ products(first: 3, sortKey: TITLE) { nodes { id title } } }`
+
+// from is where an answer came from.
+func from(a *apptest.Answer) string {
+	where, _, _ := strings.Cut(a.Header.Get("Rialto-Cache"), ";")
+	return where
+}
+
+// What is the same for everybody is made once, and made anew after each change of what it was made of, by whatever process.
+func TestAnswersAreKept(t *testing.T) {
+	t.Parallel()
+	t.Run("embedded", func(t *testing.T) {
+		t.Parallel()
+		a := apptest.Start(t, apptest.Options{Kind: apptest.Embedded})
+		answersAreKept(t, a, a, "hit-l1")
+	})
+	t.Run("services", func(t *testing.T) {
+		t.Parallel()
+		a := apptest.Start(t, apptest.Options{Kind: apptest.Services})
+		answersAreKept(t, a, apptest.Start(t, apptest.Options{Beside: a}), "hit-l2")
+	})
+}
+
+func answersAreKept(t *testing.T, one, two *apptest.App, second string) {
+	owner := one.Owner(t)
+	want := func(a *apptest.App, where, title string, headers apptest.Headers) *apptest.Answer {
+		t.Helper()
+		answer := a.Do(t, namesByCache, nil, headers)
+		if from(answer) != where || len(answer.Errors) > 0 || title != "" && !strings.Contains(string(answer.Body), title) {
+			t.Fatalf("%q, want %q with %q: %s", from(answer), where, title, answer.Body)
+		}
+		return answer
+	}
+	first := want(one, "miss", "", nil)
+	again := want(one, "hit-l1", "", nil)
+	if a, b := fmt.Sprint(first.Data), fmt.Sprint(again.Data); a != b {
+		t.Errorf("the same answer has other data: %s\n%s", a, b)
+	}
+	if estimated, actual := again.Cost(); estimated == 0 || actual != 1 {
+		t.Errorf("what is kept costs %v of %v points", actual, estimated)
+	}
+	want(two, second, "", nil)
+	want(two, "hit-l1", "", nil)
+	want(one, "", "", owner) // staff see it as it is
+
+	id := apptest.String(first.Data, "products", "nodes", 0, "id")
+	for i, a := range []*apptest.App{one, two, one} {
+		title := fmt.Sprintf("Name %d", i)
+		changed := a.Do(t, `mutation ($id: ID!, $title: String!) { productUpdate(product: {id: $id, title: $title}) { product { title } userErrors { message } } }`, map[string]any{"id": id, "title": title}, owner)
+		moment := changed.Header.Get("Rialto-Changed")
+		if len(changed.Errors) > 0 || moment == "" {
+			t.Fatalf("moment %q: %s", moment, changed.Body)
+		}
+		// Who made the change sees it at once, wherever they ask.
+		for _, other := range []*apptest.App{one, two} {
+			answer := other.Do(t, `query ($id: ID!) { product(id: $id) { title } }`, map[string]any{"id": id}, apptest.Headers{"Rialto-After": moment})
+			if apptest.String(answer.Data, "product", "title") != title {
+				t.Errorf("after change %d: %s (%s)", i, answer.Body, from(answer))
+			}
+		}
+	}
+}
+
+// A country, a language and a token have answers of their own.
+func TestAnswersAreKeptApart(t *testing.T) {
+	t.Parallel()
+	a := apptest.Start(t, apptest.Options{Kind: apptest.Embedded})
+	const price = `query ($country: CountryCode) @inContext(country: $country) { products(first: 1) { nodes { priceRange { minVariantPrice { amount currencyCode } } } } }`
+	seen := map[string]string{}
+	for _, country := range []string{"DE", "US", "DE", "US"} {
+		answer := a.Do(t, price, map[string]any{"country": country}, nil)
+		body := fmt.Sprint(answer.Data)
+		if last, ok := seen[country]; ok != (from(answer) == "hit-l1") || ok && last != body {
+			t.Errorf("%s: %s, %s; before %q", country, from(answer), body, last)
+		}
+		seen[country] = body
+	}
+	if seen["DE"] == seen["US"] {
+		t.Errorf("both countries see %s", seen["DE"])
+	}
+}
+
+// A thousand who ask for the same at once have it made once, over three processes.
+func TestStampede(t *testing.T) {
+	t.Parallel()
+	one := apptest.Start(t, apptest.Options{Kind: apptest.Services})
+	apps := []*apptest.App{one, apptest.Start(t, apptest.Options{Beside: one}), apptest.Start(t, apptest.Options{Beside: one})}
+	var made, wrong atomic.Int64
+	var wg sync.WaitGroup
+	start := make(chan struct{})
+	for i := range 999 {
+		wg.Go(func() {
+			<-start
+			answer, err := apps[i%len(apps)].Try(t.Context(), `{ products(first: 20) { nodes { title variants(first: 10) { nodes { title price { amount } } } } } }`, nil, nil)
+			if err != nil || len(answer.Errors) > 0 || answer.Status != 200 {
+				wrong.Add(1)
+				return
+			}
+			if from(answer) == "miss" {
+				made.Add(1)
+			}
+		})
+	}
+	close(start)
+	wg.Wait()
+	// A machine that is so busy that Redis seems away makes it once in each process.
+	if wrong.Load() > 0 || made.Load() < 1 || made.Load() > int64(len(apps)) {
+		t.Errorf("%d of 999 went wrong, and the answer was made %d times", wrong.Load(), made.Load())
+	}
+}
