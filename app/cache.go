@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +15,7 @@ import (
 	"github.com/rialtohq/rialto/graph/cached"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/generation"
 	"github.com/rialtohq/rialto/platform/outbox"
 )
@@ -117,4 +120,22 @@ func (a *App) repeat(_ context.Context, m bus.Message) error {
 func (c Config) cacheBytes() int {
 	n, _ := strconv.Atoi(c.CacheMB)
 	return n << 20
+}
+
+// PurgeCache has the kept answers of a shop made anew, in all processes: those that some tables were read for, or all where none
+// is named. Fails for a table that no answer is made of.
+func (a *App) PurgeCache(shop uuid.UUID, tables ...string) error {
+	for _, t := range tables {
+		if !slices.Contains(cached.Tables, t) {
+			return fault.New(fault.Invalid, "no kept answer is made of %q; there are: %s", t, strings.Join(cached.Tables, ", "))
+		}
+	}
+	if a.generations == nil {
+		return nil
+	}
+	if len(tables) == 0 {
+		tables = []string{generation.Everything}
+	}
+	a.generations.Changed(shop, "", tables...)
+	return nil
 }

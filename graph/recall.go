@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -30,6 +31,8 @@ const (
 	// changedHeader says in the answer to a mutation as of which moment its changes are seen; whoever sends it back as afterHeader
 	// is given nothing older, whichever process answers.
 	changedHeader, afterHeader = "Rialto-Changed", "Rialto-After"
+	// tagHeader names what an answer is made of to a CDN that can forget by such names: the shop, and tables of it.
+	tagHeader = "Surrogate-Key"
 	// hitPoints is what an answer costs that is kept already.
 	hitPoints = 1
 )
@@ -114,14 +117,14 @@ func (h *Handler) recall(ctx context.Context, q *asked, p freshness.Policy) *wir
 	switch {
 	case old != nil && failed(answer):
 		h.cache.Observe(cached.Stale)
-		answer = h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: old.Data}, cached.Stale, h.cache.Age(old), old.MaxAge)
+		answer = h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: old.Data}, cached.Stale, h.cache.Age(old), old.MaxAge, old.Tags)
 	case answer == nil:
 		return nil
 	case made.Shared:
-		answer = h.again(ctx, q, &wire.Answer{Class: answer.Class, Data: answer.Data, Errors: answer.Errors}, cached.Shared, 0, p.MaxAge)
+		answer = h.again(ctx, q, &wire.Answer{Class: answer.Class, Data: answer.Data, Errors: answer.Errors}, cached.Shared, 0, p.MaxAge, made.Tables)
 	default:
 		actual = q.price.measure(answer)
-		h.label(ctx, q, answer, cached.Miss, 0, p.MaxAge)
+		h.label(ctx, q, answer, cached.Miss, 0, p.MaxAge, made.Tables)
 	}
 	h.settle(ctx, q, spent, answer, actual)
 	h.keep(q, answer)
@@ -149,27 +152,31 @@ func (h *Handler) give(ctx context.Context, q *asked, kept *cached.Kept, from ca
 	if refusal != nil {
 		return refusal
 	}
-	answer := h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: kept.Data}, from, h.cache.Age(kept), kept.MaxAge)
+	answer := h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: kept.Data}, from, h.cache.Age(kept), kept.MaxAge, kept.Tags)
 	h.settle(ctx, q, spent, answer, hitPoints)
 	h.keep(q, answer)
 	return answer
 }
 
 // again gives an answer that was made for another request: what is used is counted each time.
-func (h *Handler) again(ctx context.Context, q *asked, a *wire.Answer, from cached.Result, age, maxAge time.Duration) *wire.Answer {
+func (h *Handler) again(ctx context.Context, q *asked, a *wire.Answer, from cached.Result, age, maxAge time.Duration, tables []string) *wire.Answer {
 	h.used(q, a)
-	h.label(ctx, q, a, from, age, maxAge)
+	h.label(ctx, q, a, from, age, maxAge, tables)
 	return a
 }
 
 // label says in an answer where it came from, and for how long it will be given.
-func (h *Handler) label(ctx context.Context, q *asked, a *wire.Answer, from cached.Result, age, maxAge time.Duration) {
+func (h *Handler) label(ctx context.Context, q *asked, a *wire.Answer, from cached.Result, age, maxAge time.Duration, tables []string) {
 	if a.Class != wire.Answered {
 		return
 	}
 	wire.CallFrom(ctx).Cache = string(from)
 	a.With(cacheHeader, fmt.Sprintf("%s; ttl=%d", from, max(0, int((maxAge-age).Seconds()))))
-	if q.r.Method == http.MethodGet && age >= time.Second {
+	if q.r.Method != http.MethodGet {
+		return
+	}
+	a.With(tagHeader, q.actor.Shop.String()+" "+strings.Join(tables, " "))
+	if age >= time.Second {
 		a.With("Age", strconv.Itoa(int(age.Seconds())))
 	}
 }

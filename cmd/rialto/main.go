@@ -23,6 +23,7 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Read a catalog from a file into a shop."`
 	Shop    shopCmd    `cmd:"" help:"Open shops."`
 	Access  accessCmd  `cmd:"" help:"Explain who may do what with which order, address, location or product."`
+	Cache   cacheCmd   `cmd:"" help:"Have kept answers made anew."`
 	Limits  limitsCmd  `cmd:"" help:"Say how much a shop, or an app of it, may ask for in a time."`
 	Ops     opsCmd     `cmd:"" help:"Price GraphQL operations, and register those of apps."`
 	Schema  schemaCmd  `cmd:"" help:"Print the GraphQL schema, check whether changes of it are safe for clients, and tell what they use."`

@@ -9,6 +9,7 @@ var verbs = map[string]app.Verb{
 	"import products":   importProducts,
 	"keys list":         listKeys,
 	"keys rotate":       rotateKeys,
+	"cache purge":       purgeCache,
 	"limits list":       listLimits,
 	"limits set":        setLimit,
 	"limits unset":      unsetLimit,

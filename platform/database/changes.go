@@ -133,6 +133,12 @@ var (
 	writes = regexp.MustCompile(`(?i:\b(?:insert\s+into|update|delete\s+from)\s+(?:only\s+)?)"?([a-z_]+)`)
 )
 
+// TablesOf are the tables that a statement reads, and those that it writes to, in the order in which it names them.
+func TablesOf(query string) (reads, writes []string) {
+	s := lookAt(query)
+	return s.names, s.writes
+}
+
 // lookAt reads a statement, written as they are here: keywords in capitals, names in small letters. Rather a table too many
 // is found than one too few.
 func lookAt(query string) sight {
