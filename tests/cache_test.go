@@ -2,10 +2,12 @@ package tests
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -76,6 +78,139 @@ func answersAreKept(t *testing.T, one, two *apptest.App, second string) {
 			}
 		}
 	}
+}
+
+// What every case file that only reads is answered does not depend on whether it is kept: asked twice, it is the same, and where
+// it was kept it took no statement.
+func TestCasesAreKept(t *testing.T) {
+	t.Parallel()
+	cases, err := readCases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStage(t, apptest.Start(t, apptest.Options{Kind: apptest.Embedded}))
+	hits := 0
+	for _, c := range cases {
+		if c.writes || strings.HasPrefix(strings.TrimSpace(c.query), "mutation") {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			sc := s.set(t, c)
+			for range 2 {
+				got, err := s.ask(t.Context(), c.query, sc.variables, sc.headers)
+				if err != nil {
+					t.Fatal(err)
+				}
+				errors, answer, err := sc.plain(got.Answer)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff([]string{c.errors, c.answer}, []string{errors, answer}); diff != "" || got.Status != c.status {
+					t.Errorf("%s, status %d (-want +got):\n%s", from(got.Answer), got.Status, diff)
+				}
+				if from(got.Answer) == "hit-l1" {
+					hits++
+					if got.count > 0 {
+						t.Errorf("what was kept took %d statements:\n%s", got.count, texts(got.calls))
+					}
+				}
+			}
+		})
+	}
+	if hits < 50 {
+		t.Errorf("only %d answers were kept", hits)
+	}
+	t.Logf("%d answers were kept", hits)
+}
+
+// TestReadersAndWriters has people read a product in three processes while staff rename it in all of them. Nobody who tells which
+// change they know of is shown anything older, wherever they ask; nobody at all is shown what was changed more than a second and a
+// half before they asked: the second after which processes ask by themselves, and what a busy machine adds.
+func TestReadersAndWriters(t *testing.T) {
+	t.Parallel()
+	one := apptest.Start(t, apptest.Options{Kind: apptest.Services})
+	apps := []*apptest.App{one, apptest.Start(t, apptest.Options{Beside: one}), apptest.Start(t, apptest.Options{Beside: one})}
+	owner := one.Owner(t)
+	id := apptest.String(one.Do(t, namesByCache, nil, nil).Data, "products", "nodes", 0, "id")
+	changes := 60
+	if os.Getenv("RIALTO_TEST_LONG") != "" {
+		changes = 3000
+	}
+	type change struct {
+		version int
+		moment  string
+		at      time.Time
+	}
+	var mu sync.Mutex
+	done := []change{{0, "", time.Now().Add(-time.Hour)}}
+	// known gives the last change, and the version that everybody is to see by now.
+	known := func() (last change, everybody int) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, c := range done {
+			if time.Since(c.at) > 1500*time.Millisecond {
+				everybody = c.version
+			}
+		}
+		return done[len(done)-1], everybody
+	}
+	rename := func(version int) change {
+		a := apps[version%len(apps)]
+		answer := a.Do(t, `mutation ($id: ID!, $title: String!) { productUpdate(product: {id: $id, title: $title}) { userErrors { message } } }`, map[string]any{"id": id, "title": fmt.Sprintf("Version %d", version)}, owner)
+		return change{version, answer.Header.Get("Rialto-Changed"), time.Now()}
+	}
+	var reads, kept atomic.Int64
+	var readers sync.WaitGroup
+	end, read := make(chan struct{}), make(chan struct{})
+	for i := range 6 {
+		readers.Go(func() {
+			for n := i; ; n++ {
+				select {
+				case <-end:
+					return
+				default:
+				}
+				last, least := known()
+				var headers apptest.Headers
+				if n%2 == 0 && last.moment != "" {
+					headers, least = apptest.Headers{"Rialto-After": last.moment}, last.version
+				}
+				answer, err := apps[n%len(apps)].Try(t.Context(), `query ($id: ID!) { product(id: $id) { title } }`, map[string]any{"id": id}, headers)
+				if err != nil || len(answer.Errors) > 0 {
+					t.Errorf("it cannot be read: %v", err)
+					continue
+				}
+				version := 0
+				_, _ = fmt.Sscanf(apptest.String(answer.Data, "product", "title"), "Version %d", &version)
+				if version < least {
+					t.Errorf("version %d is shown (%s) to who is to see %d; told: %v", version, from(answer), least, headers != nil)
+				}
+				reads.Add(1)
+				select {
+				case read <- struct{}{}:
+				default:
+				}
+				if strings.HasPrefix(from(answer), "hit") {
+					kept.Add(1)
+				}
+			}
+		})
+	}
+	for version := 1; version <= changes; version++ {
+		c := rename(version)
+		mu.Lock()
+		done = append(done, c)
+		mu.Unlock()
+		for range 30 {
+			<-read
+		}
+	}
+	close(end)
+	readers.Wait()
+	if kept.Load() == 0 {
+		t.Error("nothing was kept, so that nothing was tried")
+	}
+	t.Logf("%d changes, %d reads, %d of what was kept", changes, reads.Load(), kept.Load())
 }
 
 // Who changes rows past Rialto has answers made anew by hand.

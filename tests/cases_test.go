@@ -32,9 +32,10 @@ func TestCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	anew := func(c *app.Config) { c.Cache = "off" }
 	for name, o := range map[string]apptest.Options{
-		"embedded": {Kind: apptest.Embedded}, "services": {Kind: apptest.Services},
-		"reference": {Kind: apptest.Embedded, Config: func(c *app.Config) { c.Executor = "gqlgen" }},
+		"embedded": {Kind: apptest.Embedded, Config: anew}, "services": {Kind: apptest.Services, Config: anew},
+		"reference": {Kind: apptest.Embedded, Config: func(c *app.Config) { anew(c); c.Executor = "gqlgen" }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			kind := o.Kind

@@ -29,7 +29,7 @@ func TestFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	var injected, told, unharmed atomic.Int64
-	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+	apptest.EachAnew(t, func(t *testing.T, a *apptest.App) {
 		s := newStage(t, a)
 		s.lenient = true
 		for _, c := range cases {

@@ -23,7 +23,7 @@ import (
 // lets in, are answered as ids of nothing are; and nothing of it changes.
 func TestAnotherShopsAreNothing(t *testing.T) {
 	sweep(t)
-	apptest.Each(t, func(t *testing.T, a *apptest.App) {
+	apptest.EachAnew(t, func(t *testing.T, a *apptest.App) {
 		loaded, err := gqlparser.LoadSchema(schema.Sources()...)
 		if err != nil {
 			t.Fatal(err)

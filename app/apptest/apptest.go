@@ -51,8 +51,19 @@ type Options struct {
 // Each runs a test on a demo shop on either kind.
 func Each(t *testing.T, test func(t *testing.T, a *App)) {
 	t.Helper()
-	t.Run("embedded", func(t *testing.T) { t.Parallel(); test(t, Start(t, Options{Kind: Embedded})) })
-	t.Run("services", func(t *testing.T) { t.Parallel(); test(t, Start(t, Options{Kind: Services})) })
+	each(t, test, nil)
+}
+
+// EachAnew is [Each] where no answer is kept: each request is worked on from its beginning.
+func EachAnew(t *testing.T, test func(t *testing.T, a *App)) {
+	t.Helper()
+	each(t, test, func(c *app.Config) { c.Cache = "off" })
+}
+
+func each(t *testing.T, test func(t *testing.T, a *App), config func(*app.Config)) {
+	for _, kind := range []Kind{Embedded, Services} {
+		t.Run(string(kind), func(t *testing.T) { t.Parallel(); test(t, Start(t, Options{Kind: kind, Config: config})) })
+	}
 }
 
 // Start starts an app with the demo shop; it is stopped when the test ends. Kind [Services] skips the test where no

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -252,7 +253,10 @@ func TestNothingHoldsOnceNumbersAreLost(t *testing.T) {
 func TestSchedules(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, withRedis bool) {
-		steps := 1_000_000
+		steps := 100_000
+		if os.Getenv("RIALTO_TEST_LONG") != "" {
+			steps = 2_000_000
+		}
 		if withRedis {
 			steps = 20_000
 		}
