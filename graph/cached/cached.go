@@ -21,6 +21,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,7 +38,7 @@ import (
 var Tables = []string{
 	"collection", "collection_product", "inventory_level", "location", "market", "media", "menu", "menu_item", "metafield",
 	"metafield_definition", "option_value", "page", "product", "product_option", "product_price", "product_tag", "search_document",
-	"shop", "tax_rate", "url_redirect", "variant", "variant_option", "variant_price",
+	"shop", "url_redirect", "variant", "variant_option", "variant_price",
 }
 
 // always are tables that every answer depends on: what a buyer's country means is read ahead of it, and remembered.
@@ -112,7 +113,9 @@ type Store struct {
 	timeout     time.Duration
 	observe     func(Result)
 	flights     singleflight.Group
-	refreshing  chan struct{}
+	// refreshing bounds how many are made anew at once, anew holds which.
+	refreshing chan struct{}
+	anew       sync.Map
 }
 
 const (
@@ -157,6 +160,9 @@ func New(c Config) *Store {
 
 // Bytes is about how much memory the answers take that are kept in this process.
 func (s *Store) Bytes() uint64 { return s.memory.WeightedSize() }
+
+// Forget drops what is kept in this process; what is kept in Redis stays.
+func (s *Store) Forget() { s.memory.InvalidateAll() }
 
 // Generations are those that the answers are held against.
 func (s *Store) Generations() *generation.Generations { return s.generations }
@@ -314,20 +320,24 @@ func (s *Store) Refresh(ctx context.Context, key Key, k *Kept, mk func(ctx conte
 	if float64(s.Age(k)) < early*float64(k.MaxAge) {
 		return
 	}
+	if _, begun := s.anew.LoadOrStore(key, struct{}{}); begun {
+		return
+	}
 	select {
 	case s.refreshing <- struct{}{}:
 	default:
+		s.anew.Delete(key)
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
 	go func() {
-		defer func() { <-s.refreshing }()
-		_, _, _ = s.flights.Do("refresh"+string(key.Shop[:])+string(key.Hash[:]), func() (any, error) {
-			if last, ok := s.memory.GetIfPresent(key); ok && last != k && s.holds(key, last) {
-				return nil, nil //nolint:nilnil // it was made anew meanwhile
-			}
-			s.keep(ctx, key, k.MaxAge, s.make(ctx, key, mk))
-			return nil, nil //nolint:nilnil // nobody looks
-		})
+		defer func() {
+			s.anew.Delete(key)
+			<-s.refreshing
+		}()
+		if last, ok := s.memory.GetIfPresent(key); ok && last != k && s.holds(key, last) {
+			return // it was made anew meanwhile
+		}
+		s.keep(ctx, key, k.MaxAge, s.make(ctx, key, mk))
 	}()
 }

@@ -161,10 +161,11 @@ func (g *Generations) Holds(id uuid.UUID, m Moment, tags []string, age time.Dura
 // At reports whether this process knows of all changes up to a moment that somebody was told of; it asks Redis where not.
 func (g *Generations) At(id uuid.UUID, m Moment) bool {
 	past := func(n *numbers) bool { return n.epoch == m.Epoch && n.at >= m.At }
-	if past(g.current(id)) {
-		return true
+	if g.client == nil {
+		return past(g.current(id))
 	}
-	return g.client != nil && past(g.ask(id))
+	// That a later change was heard of says nothing of one before it: whoever tells of a moment has Redis asked.
+	return past(g.ask(id))
 }
 
 func (g *Generations) fresh(n *numbers) bool {
@@ -183,7 +184,7 @@ func (g *Generations) current(id uuid.UUID) *numbers {
 }
 
 // Changed tells that things of a shop have changed: it is called after the change was committed, and before anybody is told of
-// it. The change's id keeps it from being told of twice; see [Generations.Repeat]. It gives the moment from which the change is seen.
+// it. The change's id keeps it from being told of twice; whoever repeats it gives the same one. It gives the moment from which the change is seen.
 func (g *Generations) Changed(id uuid.UUID, change string, tags ...string) Moment {
 	if g.client == nil {
 		n := g.of(id).advance(tags)
@@ -263,11 +264,10 @@ func (s *shop) take(n *numbers) *numbers {
 // joined are numbers with others that came later or from elsewhere, and the tags that changed between.
 func (n *numbers) joined(other *numbers) (next *numbers, news []string) {
 	if n.epoch != other.epoch {
-		next = &numbers{epoch: other.epoch, at: other.at, tags: other.tags, asked: other.asked}
-		if other.asked.IsZero() { // of one change: what else changed in that count before is not known
-			next.tags = changed(other.tags, []string{Everything}, other.at)
+		if other.asked.IsZero() { // of one change: which count is in force is to be asked, and until then nothing holds
+			return &numbers{epoch: uuid.NewString(), ours: true}, []string{Everything}
 		}
-		return next, []string{Everything}
+		return &numbers{epoch: other.epoch, at: other.at, tags: other.tags, asked: other.asked}, []string{Everything}
 	}
 	next = &numbers{epoch: n.epoch, at: max(n.at, other.at), tags: n.tags, asked: n.asked}
 	if other.asked.After(n.asked) {
