@@ -23,7 +23,7 @@ func (c *cachePurgeCmd) Run(r *run) error {
 }
 
 func purgeCache(ctx context.Context, a *app.App, args []string, _ io.Reader, out io.Writer) error {
-	ctx, shop, err := enter(ctx, a, args[0])
+	_, shop, err := enter(ctx, a, args[0])
 	if err != nil {
 		return err
 	}
