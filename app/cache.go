@@ -43,12 +43,10 @@ func (a *App) openCache() {
 	a.generations = generation.New(g)
 	c.Generations = a.generations
 	a.cache = cached.New(c)
-	w := database.Watch{Tables: cached.Tables, Committed: a.changed}
 	if a.config.DatabaseURL != "" { // elsewhere nobody else remembers anything
-		w.Committing = a.changing
 		a.quiet.Add("consumer "+changedConsumer, a.bus.Consumer(bus.ConsumerConfig{Name: changedConsumer, Subjects: []string{changedSubject}}, a.repeat))
 	}
-	a.DB.Watch(w)
+	a.DB.Watch(database.Watch{Tables: cached.Tables, Committing: a.changing, Committed: a.changed})
 }
 
 // forgetShop drops what is remembered of a shop's settings, where they changed here or in another process.
@@ -61,12 +59,15 @@ func (a *App) forgetShop(shop uuid.UUID, tags []string) {
 	}
 }
 
-// changing writes down in a transaction what it changes.
+// changing finds the shops of what a transaction changes, and where others could miss it, writes it down in the transaction.
 func (a *App) changing(ctx context.Context, tx database.Tx, written database.Written) error {
 	if all, ok := written[uuid.Nil]; ok {
 		if err := everywhere(ctx, tx, written, all); err != nil {
 			return err
 		}
+	}
+	if a.config.DatabaseURL == "" {
+		return nil
 	}
 	events := make([]outbox.Event, 0, len(written))
 	for shop, c := range written {
@@ -96,11 +97,6 @@ func everywhere(ctx context.Context, q database.Querier, written database.Writte
 
 // changed has nothing believed that was read before a change that was committed.
 func (a *App) changed(ctx context.Context, written database.Written) {
-	if all, ok := written[uuid.Nil]; ok {
-		if err := everywhere(ctx, a.DB, written, all); err != nil {
-			a.Log.ErrorContext(ctx, "what changed for all shops was not told to the cache", "error", err)
-		}
-	}
 	for shop, c := range written {
 		generation.Note(ctx, a.generations.Changed(shop, c.ID.String(), c.Tables...))
 	}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/graph/wire"
 )
 
@@ -22,14 +21,13 @@ func (h *Handler) keep(q *asked, a *wire.Answer) {
 	if q.r.Method != http.MethodGet || a == nil || a.Class != wire.Answered || len(a.Errors) > 0 {
 		return
 	}
-	p, _ := q.doc.policies.get(q.op) // never fails
 	for _, header := range []string{publicHeader, privateHeader, bearerHeader} {
 		a.Vary(header)
 	}
-	if p.MaxAge == 0 || p.Private || q.actor.Kind != iam.Storefront || len(q.viewers) > 0 {
+	age := int(q.shared().Seconds())
+	if age == 0 {
 		a.With("Cache-Control", "private, no-cache")
 		return
 	}
-	age := int(p.MaxAge.Seconds())
 	a.With("Cache-Control", fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d, stale-if-error=%d", age, age*revalidate, int(outage.Seconds())))
 }

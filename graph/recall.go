@@ -17,7 +17,6 @@ import (
 	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/shop"
 	"github.com/rialtohq/rialto/graph/cached"
-	"github.com/rialtohq/rialto/graph/freshness"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/admit"
 	"github.com/rialtohq/rialto/platform/database"
@@ -50,8 +49,9 @@ type asked struct {
 
 // answer answers a request that may be answered: from what is kept, or by running it.
 func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
-	if p, ok := h.shared(q); ok {
-		return h.recall(ctx, q, p)
+	maxAge := q.shared()
+	if h.cache != nil && maxAge > 0 {
+		return h.recall(ctx, q, maxAge)
 	}
 	if h.cache != nil && q.op.Operation == ast.Query {
 		h.cache.Observe(cached.Bypass)
@@ -70,13 +70,15 @@ func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
 	return answer
 }
 
-// shared says how long the answer to a request may be kept for everybody who shows such a token; ok is false where it may not.
-func (h *Handler) shared(q *asked) (p freshness.Policy, ok bool) {
-	if h.cache == nil || q.op.Operation != ast.Query || q.actor.Kind != iam.Storefront || len(q.viewers) > 0 {
-		return p, false
+// shared says for how long the answer to a request is the same for everybody who shows such a token; zero where it is not.
+func (q *asked) shared() time.Duration {
+	if q.op.Operation != ast.Query || q.actor.Kind != iam.Storefront || len(q.viewers) > 0 {
+		return 0
 	}
-	p, _ = q.doc.policies.get(q.op) // never fails
-	return p, p.MaxAge > 0 && !p.Private
+	if p, _ := q.doc.policies.get(q.op); !p.Private { // it never fails
+		return p.MaxAge
+	}
+	return 0
 }
 
 // keyOf names the answer to a request, by all that it depends on: what is asked, with which values, for which buyer, and what a
@@ -93,7 +95,7 @@ func keyOf(q *asked, buyer shop.Buyer) (cached.Key, error) {
 }
 
 // recall gives the answer to a request that may be kept.
-func (h *Handler) recall(ctx context.Context, q *asked, p freshness.Policy) *wire.Answer {
+func (h *Handler) recall(ctx context.Context, q *asked, maxAge time.Duration) *wire.Answer {
 	key, err := keyOf(q, shop.BuyerFrom(ctx))
 	if err != nil {
 		return h.refuse(ctx, err)
@@ -110,7 +112,7 @@ func (h *Handler) recall(ctx context.Context, q *asked, p freshness.Policy) *wir
 	if refusal != nil {
 		return refusal
 	}
-	made := h.cache.Fill(ctx, key, p.MaxAge, func(ctx context.Context) cached.Made {
+	made := h.cache.Fill(ctx, key, maxAge, func(ctx context.Context) cached.Made {
 		return h.make(ctx, q, priorityOf(q.op, q.actor, q.price.Points))
 	})
 	answer, actual := made.Answer, int64(hitPoints)
@@ -121,10 +123,10 @@ func (h *Handler) recall(ctx context.Context, q *asked, p freshness.Policy) *wir
 	case answer == nil:
 		return nil
 	case made.Shared:
-		answer = h.again(ctx, q, &wire.Answer{Class: answer.Class, Data: answer.Data, Errors: answer.Errors}, cached.Shared, 0, p.MaxAge, made.Tables)
+		answer = h.again(ctx, q, &wire.Answer{Class: answer.Class, Data: answer.Data, Errors: answer.Errors}, cached.Shared, 0, maxAge, made.Tables)
 	default:
 		actual = q.price.measure(answer)
-		h.label(ctx, q, answer, cached.Miss, 0, p.MaxAge, made.Tables)
+		h.label(ctx, q, answer, cached.Miss, 0, maxAge, made.Tables)
 	}
 	h.settle(ctx, q, spent, answer, actual)
 	h.keep(q, answer)

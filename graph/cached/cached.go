@@ -66,6 +66,9 @@ type Key struct {
 	Hash [32]byte
 }
 
+// flight names what is done once for all who ask for an answer at the same time.
+func (k Key) flight(what string) string { return what + string(k.Shop[:]) + string(k.Hash[:]) }
+
 // Kept is an answer that is kept. It is never changed.
 type Kept struct {
 	// Data is the value of the data entry.
@@ -194,7 +197,7 @@ func (s *Store) Get(ctx context.Context, key Key) (kept *Kept, from Result, old 
 
 // fetch reads an entry from Redis, once for all who ask for it now, and keeps it in memory.
 func (s *Store) fetch(ctx context.Context, key Key) *Kept {
-	got, _, _ := s.flights.Do("get"+string(key.Shop[:])+string(key.Hash[:]), func() (any, error) {
+	got, _, _ := s.flights.Do(key.flight("get"), func() (any, error) {
 		kept := s.remote.get(ctx, key)
 		if kept != nil {
 			s.memory.Set(key, kept)
@@ -224,7 +227,7 @@ func (s *Store) Age(k *Kept) time.Duration {
 func (s *Store) Fill(ctx context.Context, key Key, maxAge time.Duration, mk func(ctx context.Context) Made) Made {
 	for range tries {
 		mine := false
-		got, _, _ := s.flights.Do("fill"+string(key.Shop[:])+string(key.Hash[:]), func() (any, error) {
+		got, _, _ := s.flights.Do(key.flight("fill"), func() (any, error) {
 			mine = true
 			return s.lead(ctx, key, maxAge, mk), nil
 		})

@@ -34,12 +34,10 @@ type RemoteConfig struct {
 
 // Remote is a Redis in which all processes keep answers. It keeps nobody waiting: while it does not answer, it holds nothing.
 type Remote struct {
-	client   redis.UniversalClient
-	prefix   string
-	sealer   seal.Sealer
-	log      *slog.Logger
-	patience time.Duration
-	breaker  *breaker.Breaker
+	client redis.UniversalClient
+	prefix string
+	sealer seal.Sealer
+	redis  *breaker.Patient
 }
 
 const (
@@ -57,39 +55,14 @@ const (
 
 // NewRemote makes one.
 func NewRemote(c RemoteConfig) *Remote {
-	if c.Log == nil {
-		c.Log = slog.Default()
-	}
-	if c.Patience == 0 {
-		c.Patience = 25 * time.Millisecond
-	}
-	if c.Rest == 0 {
-		c.Rest = time.Second
-	}
-	return &Remote{client: c.Client, prefix: c.Prefix, sealer: seal.New(c.Secret, "answers"), log: c.Log, patience: c.Patience, breaker: breaker.New(c.Rest, c.Clock)}
+	return &Remote{client: c.Client, prefix: c.Prefix, sealer: seal.New(c.Secret, "answers"), redis: breaker.NewPatient(breaker.PatientConfig{
+		Patience: c.Patience, Rest: c.Rest, Clock: c.Clock, Log: c.Log,
+		Away: "the common cache of answers does not answer", Back: "the common cache of answers answers again",
+	})}
 }
 
 func (r *Remote) name(key Key) string {
 	return r.prefix + "answer:" + key.Shop.String() + ":" + base64.RawURLEncoding.EncodeToString(key.Hash[:])
-}
-
-// ask asks Redis something, and reports whether it answered in time.
-func (r *Remote) ask(ctx context.Context, question func(ctx context.Context) error) bool {
-	if !r.breaker.Ready() {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.patience)
-	defer cancel()
-	if err := question(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		if r.breaker.Failed() {
-			r.log.WarnContext(ctx, "the common cache of answers does not answer", "error", err)
-		}
-		return false
-	}
-	if r.breaker.Answered() {
-		r.log.InfoContext(ctx, "the common cache of answers answers again")
-	}
-	return true
 }
 
 // head is what an entry says of its data. It stands before it, on a line.
@@ -136,8 +109,10 @@ func (r *Remote) decode(key Key, text []byte) (*Kept, error) {
 // get reads an entry; nil where there is none that can be read.
 func (r *Remote) get(ctx context.Context, key Key) *Kept {
 	var text []byte
-	if !r.ask(ctx, func(ctx context.Context) (err error) {
-		text, err = r.client.Get(ctx, r.name(key)).Bytes()
+	if !r.redis.Ask(ctx, func(ctx context.Context) (err error) {
+		if text, err = r.client.Get(ctx, r.name(key)).Bytes(); errors.Is(err, redis.Nil) {
+			return nil
+		}
 		return err
 	}) || len(text) == 0 {
 		return nil
@@ -154,7 +129,7 @@ func (r *Remote) put(ctx context.Context, key Key, k *Kept) {
 	if err != nil {
 		return
 	}
-	r.ask(ctx, func(ctx context.Context) error { return r.client.Set(ctx, r.name(key), text, k.MaxAge+grace).Err() })
+	r.redis.Ask(ctx, func(ctx context.Context) error { return r.client.Set(ctx, r.name(key), text, k.MaxAge+grace).Err() })
 }
 
 // releaseScript gives a lease back that is still ours.
@@ -178,7 +153,7 @@ func (r *Remote) lease(ctx context.Context, key Key, good func(*Kept) bool) (rel
 	look := firstLook
 	for {
 		got := false
-		if !r.ask(ctx, func(ctx context.Context) (err error) {
+		if !r.redis.Ask(ctx, func(ctx context.Context) (err error) {
 			got, err = r.client.SetNX(ctx, name, ours, leaseFor).Result()
 			return err
 		}) {
@@ -218,7 +193,7 @@ func (r *Remote) hold(ctx context.Context, name, ours string) (release func()) {
 			case <-done:
 				return
 			case <-beat.C:
-				r.ask(ctx, func(ctx context.Context) error {
+				r.redis.Ask(ctx, func(ctx context.Context) error {
 					return renewScript.Run(ctx, r.client, []string{name}, ours, leaseFor.Milliseconds()).Err()
 				})
 			}
@@ -231,5 +206,5 @@ func (r *Remote) hold(ctx context.Context, name, ours string) (release func()) {
 }
 
 func (r *Remote) release(ctx context.Context, name, ours string) {
-	r.ask(ctx, func(ctx context.Context) error { return releaseScript.Run(ctx, r.client, []string{name}, ours).Err() })
+	r.redis.Ask(ctx, func(ctx context.Context) error { return releaseScript.Run(ctx, r.client, []string{name}, ours).Err() })
 }

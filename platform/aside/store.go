@@ -39,26 +39,18 @@ type StoreConfig struct {
 // Store is a Redis in which all processes of a deployment keep the same things: what one of them ends is ended for all of
 // them before it answers. It never keeps anybody waiting: while it does not answer, the slower place is asked each time.
 type Store struct {
-	client   redis.UniversalClient
-	prefix   string
-	sealer   seal.Sealer
-	log      *slog.Logger
-	patience time.Duration
-	breaker  *breaker.Breaker
+	client  redis.UniversalClient
+	prefix  string
+	sealer  seal.Sealer
+	patient *breaker.Patient
 }
 
 // NewStore makes one.
 func NewStore(c StoreConfig) *Store {
-	if c.Patience == 0 {
-		c.Patience = 25 * time.Millisecond
-	}
-	if c.Rest == 0 {
-		c.Rest = time.Second
-	}
-	if c.Log == nil {
-		c.Log = slog.Default()
-	}
-	return &Store{client: c.Client, prefix: c.Prefix, sealer: seal.New(c.Secret, "cache"), log: c.Log, patience: c.Patience, breaker: breaker.New(c.Rest, c.Clock)}
+	return &Store{client: c.Client, prefix: c.Prefix, sealer: seal.New(c.Secret, "cache"), patient: breaker.NewPatient(breaker.PatientConfig{
+		Patience: c.Patience, Rest: c.Rest, Clock: c.Clock, Log: c.Log,
+		Away: "the common cache does not answer: the database is asked each time", Back: "the common cache answers again",
+	})}
 }
 
 // shelf is the part of a store that one cache has. Entries are written under its generation; a new one ends them all.
@@ -74,21 +66,7 @@ func (s *shelf) generation() string   { return s.store.prefix + s.name + ".gener
 
 // ask runs a question of Redis, and reports whether it was answered.
 func (s *Store) ask(question func(ctx context.Context) error) bool {
-	if !s.breaker.Ready() {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.patience)
-	defer cancel()
-	if err := question(ctx); err != nil {
-		if s.breaker.Failed() {
-			s.log.Warn("the common cache does not answer: the database is asked each time", "error", err)
-		}
-		return false
-	}
-	if s.breaker.Answered() {
-		s.log.Info("the common cache answers again")
-	}
-	return true
+	return s.patient.Ask(context.Background(), question)
 }
 
 // get reads an entry and the generation in force in one round trip; ok is false where Redis cannot be asked.

@@ -1,12 +1,8 @@
 package aside_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
-	"net"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,42 +14,12 @@ import (
 	"github.com/rialtohq/rialto/platform/ratelimit/ratelimittest"
 )
 
-// outage lets nothing through to Redis while it lasts.
-type outage struct{ atomic.Bool }
-
-var errOutage = errors.New("no answer")
-
-func (o *outage) DialHook(next redis.DialHook) redis.DialHook {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
-}
-
-func (o *outage) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		if o.Load() {
-			return errOutage
-		}
-		return next(ctx, cmd)
-	}
-}
-
-func (o *outage) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []redis.Cmder) error {
-		if o.Load() {
-			for _, cmd := range cmds {
-				cmd.SetErr(errOutage)
-			}
-			return errOutage
-		}
-		return next(ctx, cmds)
-	}
-}
-
 // process is one of several that keep the same things in one Redis.
 type process struct {
 	*testing.T
 	cache *aside.Cache[string, string]
 	clock *clock.Manual
-	away  outage
+	away  ratelimittest.Outage
 	loads int
 }
 

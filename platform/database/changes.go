@@ -18,7 +18,8 @@ import (
 type Watch struct {
 	// Tables are the ones that are watched: writes to others are told to nobody.
 	Tables []string
-	// Committing is called in the transaction, before it is committed; what it fails with undoes the transaction.
+	// Committing is called in the transaction, before it is committed; what it fails with undoes the transaction. It may put
+	// changes of single shops in the place of one of no shop.
 	Committing func(ctx context.Context, tx Tx, written Written) error
 	// Committed is called after the commit, before whoever wrote hears of it.
 	Committed func(ctx context.Context, written Written)

@@ -67,9 +67,7 @@ type Generations struct {
 	client   redis.UniversalClient
 	prefix   string
 	clock    clock.Clock
-	log      *slog.Logger
-	patience time.Duration
-	breaker  *breaker.Breaker
+	redis    *breaker.Patient
 	tell     func([]byte)
 	onChange func(uuid.UUID, []string)
 	flights  singleflight.Group
@@ -81,16 +79,10 @@ func New(c Config) *Generations {
 	if c.Clock == nil {
 		c.Clock = clock.System{}
 	}
-	if c.Log == nil {
-		c.Log = slog.Default()
-	}
-	if c.Patience == 0 {
-		c.Patience = 25 * time.Millisecond
-	}
-	if c.Rest == 0 {
-		c.Rest = time.Second
-	}
-	g := &Generations{client: c.Client, prefix: c.Prefix, clock: c.Clock, log: c.Log, patience: c.Patience, breaker: breaker.New(c.Rest, c.Clock), tell: func([]byte) {}, onChange: c.OnChange}
+	g := &Generations{client: c.Client, prefix: c.Prefix, clock: c.Clock, tell: func([]byte) {}, onChange: c.OnChange, redis: breaker.NewPatient(breaker.PatientConfig{
+		Patience: c.Patience, Rest: c.Rest, Clock: c.Clock, Log: c.Log,
+		Away: "the numbers of changes are not to be had: answers are kept for a moment only", Back: "the numbers of changes are to be had again",
+	})}
 	if g.onChange == nil {
 		g.onChange = func(uuid.UUID, []string) {}
 	}
@@ -177,7 +169,7 @@ func (g *Generations) fresh(n *numbers) bool {
 func (g *Generations) current(id uuid.UUID) *numbers {
 	s := g.of(id)
 	n := s.known.Load()
-	if g.client == nil || g.fresh(n) || !g.breaker.Ready() {
+	if g.client == nil || g.fresh(n) || !g.redis.Ready() {
 		return n
 	}
 	return g.ask(id)
@@ -193,7 +185,7 @@ func (g *Generations) Changed(id uuid.UUID, change string, tags ...string) Momen
 	}
 	s := g.of(id)
 	var n *numbers
-	done := !s.owed.Load() && g.reach(func(ctx context.Context) (err error) {
+	done := !s.owed.Load() && g.redis.Ask(context.Background(), func(ctx context.Context) (err error) {
 		n, err = g.bump(ctx, id, change, tags)
 		return err
 	})

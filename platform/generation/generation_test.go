@@ -1,13 +1,9 @@
 package generation_test
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"os"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,38 +15,11 @@ import (
 	"github.com/rialtohq/rialto/platform/ratelimit/ratelimittest"
 )
 
-// outage lets nothing through to Redis while it lasts.
-type outage struct{ atomic.Bool }
-
-var errOutage = errors.New("no answer")
-
-func (o *outage) DialHook(next redis.DialHook) redis.DialHook {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
-}
-
-func (o *outage) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		if o.Load() {
-			return errOutage
-		}
-		return next(ctx, cmd)
-	}
-}
-
-func (o *outage) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []redis.Cmder) error {
-		if o.Load() {
-			return errOutage
-		}
-		return next(ctx, cmds)
-	}
-}
-
 // world is three processes of a deployment, what they tell each other, and a database of which only the versions are known.
 type world struct {
 	clock    *clock.Manual
 	process  []*generation.Generations
-	away     []*outage
+	away     []*ratelimittest.Outage
 	ears     []func([]byte)
 	deaf     bool // messages are lost
 	versions map[string]int
@@ -68,7 +37,7 @@ func newWorld(t testing.TB, processes int, withRedis bool) *world {
 	}
 	for range processes {
 		c := generation.Config{Clock: w.clock, Prefix: w.prefix, Patience: 5 * time.Second, Log: slog.New(slog.DiscardHandler)}
-		away := &outage{}
+		away := &ratelimittest.Outage{}
 		if withRedis {
 			own := ratelimittest.Redis(t)
 			own.AddHook(away)

@@ -45,25 +45,6 @@ end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return {redis.call('HGET', KEYS[1], 'epoch'), tostring(n)}`)
 
-// reach asks Redis something, and reports whether it answered in time.
-func (g *Generations) reach(question func(ctx context.Context) error) bool {
-	if !g.breaker.Ready() {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), g.patience)
-	defer cancel()
-	if err := question(ctx); err != nil {
-		if g.breaker.Failed() {
-			g.log.Warn("the numbers of changes are not to be had: answers are kept for a moment only", "error", err)
-		}
-		return false
-	}
-	if g.breaker.Answered() {
-		g.log.Info("the numbers of changes are to be had again")
-	}
-	return true
-}
-
 // ask gets a shop's numbers from Redis, once for all who ask at the same time. Where it does not answer, they are what they were.
 func (g *Generations) ask(id uuid.UUID) *numbers {
 	s := g.of(id)
@@ -73,7 +54,7 @@ func (g *Generations) ask(id uuid.UUID) *numbers {
 		}
 		asked := g.clock.Now()
 		var n *numbers
-		if g.reach(func(ctx context.Context) (err error) {
+		if g.redis.Ask(context.Background(), func(ctx context.Context) (err error) {
 			n, err = g.read(ctx, id)
 			return err
 		}) {
@@ -90,7 +71,7 @@ func (g *Generations) ask(id uuid.UUID) *numbers {
 func (g *Generations) begin(id uuid.UUID, s *shop) bool {
 	epoch := uuid.NewString()
 	s.owed.Store(false) // first, so that what is lost from here on is owed again
-	if g.reach(func(ctx context.Context) error {
+	if g.redis.Ask(context.Background(), func(ctx context.Context) error {
 		_, err := g.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
 			p.Del(ctx, g.key(id))
 			p.HSet(ctx, g.key(id), epochField, epoch, clockField, 0)
