@@ -60,7 +60,9 @@ func (a *App) sweeps() {
 		work  func(ctx context.Context, most int) (done int, err error)
 	}{
 		{"stock promises", 10 * time.Second, 500, a.Inventory.ReleaseExpired},
+		{"ended sessions", time.Hour, 1000, a.Identity.Sweep},
 		{"failed sign-ins", time.Hour, 1000, a.Identity.ForgetFailures},
+		{"mailed secrets of customers", time.Hour, 1000, a.Customers.SweepSecrets},
 		{"mailed secrets of staff", time.Hour, 1000, a.Staff.SweepSecrets},
 		{"open checkouts", 2 * time.Second, 50, a.everyShop(a.Checkout.Sweep)},
 		{"open refunds", 30 * time.Second, 50, a.Orders.ResumeRefunds},

@@ -309,6 +309,7 @@ CREATE TABLE "customer_token" (
   CONSTRAINT customer_token_customer_customer FOREIGN KEY (customer_id) REFERENCES customer(id) ON DELETE RESTRICT,
   CONSTRAINT customer_token_pkey PRIMARY KEY (id)
 );
+CREATE INDEX customertoken_expires_at ON public.customer_token USING btree (expires_at);
 CREATE INDEX customertoken_shop_id_customer_id ON public.customer_token USING btree (shop_id, customer_id);
 CREATE UNIQUE INDEX customertoken_shop_id_token_hash ON public.customer_token USING btree (shop_id, token_hash);
 ALTER TABLE customer_token ENABLE ROW LEVEL SECURITY;
@@ -1204,6 +1205,7 @@ CREATE TABLE "session" (
   app_id uuid,
   CONSTRAINT session_pkey PRIMARY KEY (id)
 );
+CREATE INDEX session_expires_at ON public.session USING btree (expires_at);
 CREATE INDEX session_shop_id_subject_id ON public.session USING btree (shop_id, subject_id);
 CREATE UNIQUE INDEX session_shop_id_token_hash ON public.session USING btree (shop_id, token_hash);
 ALTER TABLE session ENABLE ROW LEVEL SECURITY;

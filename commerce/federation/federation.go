@@ -118,5 +118,5 @@ func (s *Service) CallbackURL() string { return s.publicURL + CallbackPath }
 
 // Sweep forgets sign-ins and tokens that ran out, of all shops, at most so many.
 func (s *Service) Sweep(ctx context.Context, most int) (int, error) {
-	return deleteFlows(ctx, s.db, s.clock.Now(), most)
+	return database.DeleteBefore(ctx, s.db, "sign_in_flow", "expires_at", s.clock.Now(), most)
 }

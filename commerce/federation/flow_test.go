@@ -113,7 +113,7 @@ func TestFlow(t *testing.T) {
 				}
 				return n
 			}
-			b.clock.Advance(FlowLifetime - time.Microsecond)
+			b.clock.Advance(FlowLifetime)
 			if n := left(); n != 1 {
 				b.Errorf("%d are left before the end", n)
 			}

@@ -55,14 +55,3 @@ func takeToken(ctx context.Context, tx database.Tx, hash []byte, now time.Time) 
 		return t, scan(&t.provider, &t.account)
 	}))
 }
-
-// deleteFlows deletes what ran out, of all shops. Served by sign_in_flow (expires_at).
-func deleteFlows(ctx context.Context, db *database.DB, now time.Time, most int) (n int, err error) {
-	err = db.InTx(ctx, func(tx database.Tx) error {
-		done, err := tx.SysExec(database.AllShops(ctx), `DELETE FROM sign_in_flow WHERE id IN
-			(SELECT id FROM sign_in_flow WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)`, now, most)
-		n = int(done)
-		return err
-	})
-	return n, err
-}

@@ -135,7 +135,7 @@ func TooManyAttempts(wait time.Duration) string {
 
 // ForgetFailures deletes what was counted long ago, at most so many rows; it is a sweep of all shops.
 func (s *Service) ForgetFailures(ctx context.Context, most int) (int, error) {
-	return deleteFailures(ctx, s.db, s.clock.Now().Add(-failuresForgiven), most)
+	return database.DeleteBefore(ctx, s.db, "sign_in_failure", "last_at", s.clock.Now().Add(-failuresForgiven), most)
 }
 
 // loopback reports whether a network is this machine: a proxy that was not said to be trusted, with everybody behind it.

@@ -250,6 +250,29 @@ func TestSessionsEnd(t *testing.T) {
 			b.refused(two.AccessToken)
 			b.good(other.AccessToken)
 		})
+		run("SweptADayAfterTheirEnd", func(b bundle) {
+			kept, gone := b.open(access.Customer, b.customer()), b.open(access.Customer, b.customer())
+			left := func(id uuid.UUID) (n int) {
+				if err := b.db.QueryRow(b.ctx, "SELECT count(*) FROM session WHERE shop_id = $1 AND id = $2", id).Scan(&n); err != nil {
+					b.Fatal(err)
+				}
+				return n
+			}
+			b.clock.Advance(identity.CustomerLifetime - time.Hour)
+			b.good(kept.AccessToken) // moves its end ahead
+			b.clock.Advance(24 * time.Hour)
+			if _, err := b.ids.Sweep(b.ctx, 100); err != nil || left(gone.ID) != 1 {
+				b.Fatalf("swept within the day: %v", err)
+			}
+			b.clock.Advance(2 * time.Hour)
+			if n, err := b.ids.Sweep(b.ctx, 100); err != nil || n < 1 || left(gone.ID) != 0 { // of all shops
+				b.Fatalf("%d were swept: %v", n, err)
+			}
+			b.good(kept.AccessToken)
+			if left(kept.ID) != 1 {
+				b.Fatal("a session in use was swept")
+			}
+		})
 		run("OldOneWhenRenewed", func(b bundle) {
 			old := b.open(access.Customer, b.customer())
 			b.clock.Advance(time.Hour)

@@ -20,6 +20,9 @@ const (
 	slidePatience = 250 * time.Millisecond
 )
 
+// keepEnded is how long the row of a session outlives its end.
+const keepEnded = 24 * time.Hour
+
 // AccessToken is a session as its owner gets to see it, once.
 type AccessToken struct {
 	// ID names the session without opening it.
@@ -175,6 +178,13 @@ func (s *Service) RevokeAllTx(ctx context.Context, tx database.Tx, subject uuid.
 // RevokeAll is [Service.RevokeAllTx] in a transaction of its own: signing out everywhere.
 func (s *Service) RevokeAll(ctx context.Context, subject uuid.UUID) error {
 	return s.db.InTx(ctx, func(tx database.Tx) error { return s.RevokeAllTx(ctx, tx, subject) })
+}
+
+// Sweep deletes sessions of all shops that ended a day ago, revoked or run out, at most so many: until then a support person
+// can still see in the database when a session was last used. A session in use is never among them, because its end moves
+// ahead of every use.
+func (s *Service) Sweep(ctx context.Context, most int) (int, error) {
+	return database.DeleteBefore(ctx, s.db, "session", "expires_at", s.clock.Now().Add(-keepEnded), most)
 }
 
 // ForgetTx drops what this process remembers of all sessions when the transaction commits: call it where a change

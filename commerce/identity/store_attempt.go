@@ -59,14 +59,3 @@ func (l ledger) forgive(ctx context.Context, tx database.Tx, subject []byte, all
 	}
 	return l.exec(ctx, tx, query, subject)
 }
-
-// deleteFailures deletes the rows of all shops that nothing was counted in since a time. Served by sign_in_failure (last_at).
-func deleteFailures(ctx context.Context, db *database.DB, before time.Time, most int) (n int, err error) {
-	err = db.InTx(ctx, func(tx database.Tx) error {
-		done, err := tx.SysExec(database.AllShops(ctx), `DELETE FROM sign_in_failure WHERE id IN
-			(SELECT id FROM sign_in_failure WHERE last_at < $1 ORDER BY last_at LIMIT $2 FOR UPDATE SKIP LOCKED)`, before, most)
-		n = int(done)
-		return err
-	})
-	return n, err
-}

@@ -3,7 +3,6 @@ package oauth
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -162,23 +161,16 @@ func (s *Service) about(ctx context.Context, shop, member uuid.UUID, scopes []st
 // many of each, of all shops.
 func (s *Service) Sweep(ctx context.Context, most int) (int, error) {
 	before := s.clock.Now().Add(-keepUsed)
-	return s.sweep(ctx, before, most)
-}
-
-func (s *Service) sweep(ctx context.Context, before time.Time, most int) (int, error) {
-	done := 0
-	err := s.db.InTx(ctx, func(tx database.Tx) error {
-		codes, err := deleteCodes(ctx, tx, before, most)
-		if err != nil {
-			return err
-		}
-		tokens, err := deleteTokens(ctx, tx, before, most)
-		if err != nil {
-			return err
-		}
-		_, err = deleteKeys(ctx, tx, before)
-		done = int(max(codes, tokens))
+	codes, err := database.DeleteBefore(ctx, s.db, "oauth_request", "expires_at", before, most)
+	if err != nil {
+		return 0, err
+	}
+	tokens, err := database.DeleteBefore(ctx, s.db, "oauth_token", "expires_at", before, most)
+	if err != nil {
+		return 0, err
+	}
+	return max(codes, tokens), s.db.InTx(ctx, func(tx database.Tx) error {
+		_, err := deleteKeys(ctx, tx, before)
 		return err
 	})
-	return done, err
 }

@@ -125,15 +125,3 @@ func endFamilyOf(ctx context.Context, q database.Querier, session uuid.UUID, now
 		AND subject_id IN (SELECT s.subject_id FROM session s WHERE s.shop_id = $1 AND s.id = $2)`, session, now)
 	return err
 }
-
-// deleteCodes deletes codes of all shops that ended before a time. Served by oauth_request (expires_at).
-func deleteCodes(ctx context.Context, q database.Querier, before time.Time, most int) (int64, error) {
-	return q.SysExec(database.AllShops(ctx), `DELETE FROM oauth_request WHERE id IN
-		(SELECT id FROM oauth_request WHERE expires_at < $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)`, before, most)
-}
-
-// deleteTokens deletes tokens of all shops that ended before a time. Served by oauth_token (expires_at).
-func deleteTokens(ctx context.Context, q database.Querier, before time.Time, most int) (int64, error) {
-	return q.SysExec(database.AllShops(ctx), `DELETE FROM oauth_token WHERE id IN
-		(SELECT id FROM oauth_token WHERE expires_at < $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)`, before, most)
-}

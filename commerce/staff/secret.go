@@ -332,5 +332,5 @@ func checkEmail(email string, field ...string) (normal string, problems fault.Pr
 
 // SweepSecrets deletes secrets that ran out or were used a day ago, at most so many; it is a sweep of the whole deployment.
 func (s *Service) SweepSecrets(ctx context.Context, most int) (int, error) {
-	return deleteSecrets(ctx, s.db, s.clock.Now().Add(-24*time.Hour), most)
+	return database.DeleteBefore(ctx, s.db, "staff_token", "expires_at", s.clock.Now().Add(-24*time.Hour), most)
 }

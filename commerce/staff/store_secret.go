@@ -77,14 +77,3 @@ func endSecrets(ctx context.Context, tx database.Tx, member uuid.UUID, now time.
 	_, err := tx.SysExec(database.AllShops(ctx), `UPDATE staff_token SET used_at = $2 WHERE staff_id = $1 AND used_at IS NULL`, member, now)
 	return err
 }
-
-// deleteSecrets deletes what ran out before a time. Served by staff_token (expires_at).
-func deleteSecrets(ctx context.Context, db *database.DB, before time.Time, most int) (n int, err error) {
-	err = db.InTx(ctx, func(tx database.Tx) error {
-		done, err := tx.SysExec(database.AllShops(ctx), `DELETE FROM staff_token WHERE id IN
-			(SELECT id FROM staff_token WHERE expires_at < $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)`, before, most)
-		n = int(done)
-		return err
-	})
-	return n, err
-}

@@ -42,5 +42,7 @@ func (CustomerToken) Indexes() []ent.Index {
 		index.Fields("shop_id", "token_hash").Unique(),
 		// The open secrets of a customer, ended when the password changes.
 		index.Fields("shop_id", "customer_id"),
+		// The secrets that ran out, of all shops: the sweep.
+		index.Fields("expires_at"),
 	}
 }

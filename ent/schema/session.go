@@ -37,5 +37,7 @@ func (Session) Indexes() []ent.Index {
 		index.Fields("shop_id", "token_hash").Unique(),
 		// The sessions of a person: sign out everywhere.
 		index.Fields("shop_id", "subject_id"),
+		// The sessions that ended long ago, of all shops: the sweep.
+		index.Fields("expires_at"),
 	}
 }

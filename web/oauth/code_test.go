@@ -353,6 +353,28 @@ func (b bundle) hire(role string) (email string) {
 	return email
 }
 
+// endsWithThePassword has a member's password changed while an app holds tokens and a code of theirs: none is good afterwards.
+func (b bundle) endsWithThePassword(change func() (fault.Problems, error)) {
+	b.Helper()
+	c := b.tool(access.OrdersRead)
+	token := b.token(c)
+	code, verifier := b.code(c)
+	if problems, err := change(); err != nil || len(problems) > 0 {
+		b.Fatal(problems, err)
+	}
+	if _, err := b.actor(token.AccessToken); !fault.Is(err, fault.Unauthenticated) {
+		b.Errorf("the access token is still good: %v", err)
+	}
+	_, err := b.refresh(c, token.RefreshToken)
+	if got := errorCode(b, err); got != "invalid_grant" {
+		b.Error("refresh:", got)
+	}
+	_, err = c.Exchange(b.ctx, code, oauth2.VerifierOption(verifier))
+	if got := errorCode(b, err); got != "invalid_grant" {
+		b.Error("code:", got)
+	}
+}
+
 // TestGrantEnds has what was granted end, or become less, before the token does.
 func TestGrantEnds(t *testing.T) {
 	each(t, map[string]func(b bundle){
@@ -390,6 +412,23 @@ func TestGrantEnds(t *testing.T) {
 			if got := errorCode(b, err); got != "invalid_grant" {
 				b.Error(got)
 			}
+		},
+		"PasswordReset": func(b bundle) {
+			b.endsWithThePassword(func() (fault.Problems, error) {
+				mail, ok, err := b.staff.RecoveryMail(b.ctx, b.email)
+				if err != nil || !ok {
+					b.Fatal(ok, err)
+				}
+				_, secret, _ := strings.Cut(mail.URL, "token=")
+				return b.staff.ResetPassword(b.ctx, secret, "another long password")
+			})
+		},
+		"PasswordChanged": func(b bundle) {
+			b.endsWithThePassword(func() (fault.Problems, error) {
+				self := access.With(b.ctx, access.Actor{Kind: access.Staff, Shop: b.shop, ID: b.member})
+				_, problems, err := b.staff.ChangePassword(self, password, "another long password")
+				return problems, err
+			})
 		},
 		"AppRevoked": func(b bundle) {
 			c := b.tool(access.OrdersRead)

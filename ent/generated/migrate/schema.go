@@ -532,6 +532,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{CustomerTokenColumns[1], CustomerTokenColumns[7]},
 			},
+			{
+				Name:    "customertoken_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerTokenColumns[4]},
+			},
 		},
 	}
 	// DiscountColumns holds the columns for the "discount" table.
@@ -2048,6 +2053,11 @@ var (
 				Name:    "session_shop_id_subject_id",
 				Unique:  false,
 				Columns: []*schema.Column{SessionColumns[1], SessionColumns[3]},
+			},
+			{
+				Name:    "session_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{SessionColumns[6]},
 			},
 		},
 	}
