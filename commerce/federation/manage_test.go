@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -128,6 +129,28 @@ func TestProviders(t *testing.T) {
 					b.Errorf("%s deletes: %v", name, err)
 				} else if c.staff {
 					people = b.believe("people", Staff, nil)
+				}
+			}
+		},
+		"ChangesAtTheSameTimeAreAllKept": func(b bundle) {
+			p := b.believe("one", Customers, nil)
+			for round := range 8 {
+				title, client := fmt.Sprint("title ", round), fmt.Sprint("client-", round)
+				var wg sync.WaitGroup
+				for _, in := range []Input{{Title: &title}, {ClientID: &client}} {
+					wg.Go(func() {
+						if _, problems, err := b.signin.Update(b.ctx, p.ID.UUID, in); err != nil || len(problems) > 0 {
+							b.Error(codes(problems), err)
+						}
+					})
+				}
+				wg.Wait()
+				now, err := providerBy(b.ctx, b.db, "id", p.ID.UUID)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if now.Title != title || now.ClientID != client {
+					b.Fatalf("one change undid another: %q and %q, want %q and %q", now.Title, now.ClientID, title, client)
 				}
 			}
 		},

@@ -3,6 +3,7 @@ package notice_test
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -11,10 +12,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/delivery"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/mail"
@@ -175,6 +178,9 @@ func (b *bundle) expect(subject string, texts ...string) {
 	}
 }
 
+// accountPages is how the links to a customer's account begin.
+const accountPages = "https://shop.example/account/"
+
 func TestAccountsAreOpenedByMail(t *testing.T) {
 	const email, password = "ada@example.com", "engine no. 1"
 	ada := func(b *bundle) customer.CreateInput { return customer.CreateInput{Email: email, Password: password} }
@@ -186,7 +192,7 @@ func TestAccountsAreOpenedByMail(t *testing.T) {
 			if len(got) != 1 || got[0].Subject != "Test: choose a new password" || got[0].To != "<"+email+">" {
 				b.Fatalf("%+v", got)
 			}
-			if _, problems, err := b.customers.ResetByURL(b.ctx, link(b, got[0]), "engine no. 2"); err != nil || len(problems) > 0 {
+			if _, problems, err := b.customers.ResetByURL(b.ctx, link(b, got[0], accountPages), "engine no. 2"); err != nil || len(problems) > 0 {
 				b.Error(problems, err)
 			}
 		},
@@ -196,7 +202,7 @@ func TestAccountsAreOpenedByMail(t *testing.T) {
 			if len(got) != 1 || got[0].Subject != "Test: your account is ready" {
 				b.Fatalf("%+v", got)
 			}
-			if _, problems, err := b.customers.ActivateByURL(b.ctx, link(b, got[0]), password); err != nil || len(problems) > 0 {
+			if _, problems, err := b.customers.ActivateByURL(b.ctx, link(b, got[0], accountPages), password); err != nil || len(problems) > 0 {
 				b.Error(problems, err)
 			}
 		},
@@ -233,6 +239,58 @@ func TestAccountsAreOpenedByMail(t *testing.T) {
 	})
 }
 
+func TestStaffAreLetInByMail(t *testing.T) {
+	const password = "a long enough password"
+	// secret is what the link of a mail carries.
+	secret := func(b *bundle, l letter) string {
+		b.Helper()
+		at, err := url.Parse(link(b, l, "https://shop.example/staff/password?token="))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return at.Query().Get("token")
+	}
+	choose := func(b *bundle, token string) {
+		b.Helper()
+		if problems, err := b.staff.ResetPassword(b.ctx, token, password); err != nil || len(problems) > 0 {
+			b.Fatal(problems, err)
+		}
+	}
+	each(t, map[string]func(b *bundle){
+		"Invitation": func(b *bundle) {
+			email := "grace@" + uuid.NewString() + ".example"
+			b.did(b.staff.Create(b.ctx, staff.CreateInput{Email: email, Name: "Grace <Hopper>", Invite: true, Role: access.Support}))
+			got := b.deliver()
+			if len(got) != 1 || got[0].Subject != "Test: you were added to the staff" || got[0].To != "<"+email+">" || !strings.Contains(got[0].HTML, "Grace &lt;Hopper&gt;") {
+				b.Fatalf("%+v", got)
+			}
+			choose(b, secret(b, got[0]))
+			if _, problems, err := b.staff.SignIn(b.ctx, email, password); err != nil || len(problems) > 0 {
+				b.Error(problems, err)
+			}
+		},
+		"Recovery": func(b *bundle) {
+			email := "ada@" + uuid.NewString() + ".example"
+			if _, err := b.staff.EnsureOwner(b.ctx, email, "Ada", "the password before"); err != nil {
+				b.Fatal(err)
+			}
+			for _, asked := range []string{email, "nobody@shop.example"} { // who has no account gets no mail, and the answer is the same
+				if problems, err := b.staff.Recover(b.ctx, asked); err != nil || len(problems) > 0 {
+					b.Fatal(problems, err)
+				}
+			}
+			got := b.deliver()
+			if len(got) != 1 || got[0].Subject != "Test: choose a new staff password" || got[0].To != "<"+email+">" {
+				b.Fatalf("%+v", got)
+			}
+			choose(b, secret(b, got[0]))
+			if _, problems, err := b.staff.SignIn(b.ctx, email, "the password before"); err != nil || len(problems) == 0 {
+				b.Error("the password before still works", err)
+			}
+		},
+	})
+}
+
 // away is a mail server that does not answer.
 type away struct{}
 
@@ -247,11 +305,11 @@ func (b *bundle) recover(email string) {
 	}
 }
 
-// link is the link of a mail, which stands on a line of its own and in the HTML.
-func link(b *bundle, l letter) string {
+// link is the link of a mail that begins so, which stands on a line of its own and in the HTML.
+func link(b *bundle, l letter, begins string) string {
 	b.Helper()
 	for line := range strings.Lines(l.Text) {
-		if line = strings.TrimSpace(line); strings.HasPrefix(line, "https://shop.example/account/") && strings.Contains(l.HTML, `href="`+line+`"`) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, begins) && strings.Contains(l.HTML, `href="`+line+`"`) {
 			return line
 		}
 	}

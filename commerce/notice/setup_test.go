@@ -30,6 +30,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/pricing"
 	"github.com/rialtohq/rialto/commerce/shipping"
 	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/commerce/tax"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/clock"
@@ -50,6 +51,7 @@ type bundle struct {
 	outbox    *outbox.Outbox
 	sent      *recorder
 	customers *customer.Service
+	staff     *staff.Service
 	orders    *order.Service
 	payments  *payment.Service
 	notices   *notice.Service
@@ -77,7 +79,9 @@ func setup(t *testing.T, db *database.DB) *bundle {
 	b.ctx = access.With(ctx, access.Actor{Kind: access.Staff, Shop: id, ID: uuid.New(), Roles: []string{access.Owner}, Scopes: access.ScopesOf(access.Owner)})
 	b.outbox = outbox.New(outbox.Config{DB: db, Bus: b.sent, Clock: b.clock})
 	ev := events{b.outbox}
-	b.customers = customer.New(customer.Config{DB: db, Clock: b.clock, Events: ev, Identity: identity.New(identity.Config{DB: db, Clock: b.clock}), AccountURL: "https://shop.example/account"})
+	ids := identity.New(identity.Config{DB: db, Clock: b.clock})
+	b.customers = customer.New(customer.Config{DB: db, Clock: b.clock, Events: ev, Identity: ids, AccountURL: "https://shop.example/account"})
+	b.staff = staff.New(staff.Config{DB: db, Clock: b.clock, Events: ev, Identity: ids, PasswordURL: "https://shop.example/staff/password"})
 	b.payments = payment.New(payment.Config{DB: db, Clock: b.clock, Gateways: map[string]payment.Gateway{bogus.Name: bogus.New(bogus.Config{DB: db})}})
 	b.orders = order.New(order.Config{
 		DB: db, Clock: b.clock, Stock: inventory.New(inventory.Config{DB: db, Clock: b.clock}), Payments: b.payments, Events: ev,
@@ -88,7 +92,7 @@ func setup(t *testing.T, db *database.DB) *bundle {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = folder.Close() })
-	b.notices = notice.New(notice.Config{Orders: b.orders, Customers: b.customers, Shops: shop.New(shop.Config{DB: db, Clock: b.clock}), Mailer: folder})
+	b.notices = notice.New(notice.Config{Orders: b.orders, Customers: b.customers, Staff: b.staff, Shops: shop.New(shop.Config{DB: db, Clock: b.clock}), Mailer: folder})
 	return b
 }
 
