@@ -14,9 +14,12 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/identity"
@@ -172,7 +175,14 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
 	plan := h.plan(q.op, q.actor, q.viewers)
 	if plan.AllRootsDenied() {
-		return &wire.Answer{Data: json.RawMessage("null"), Errors: plan.Refusals()}
+		refusals := plan.Refusals()
+		if q.r.OnError == wire.Halt {
+			refusals = refusals[:1]
+		}
+		return &wire.Answer{Data: json.RawMessage("null"), Errors: refusals}
+	}
+	if q.r.OnError == wire.Null && (h.reference || plan.Introspects()) && asksForData(q.op) {
+		return wire.Refuse(wire.Refused, wire.CodeBadRequest, `With onError "NULL", ask for __schema and __type in a request of their own.`)
 	}
 	oc := &graphql.OperationContext{
 		RawQuery: q.r.Query, Variables: q.variables, OperationName: q.r.OperationName, Doc: q.doc.QueryDocument, Operation: q.op, Headers: q.r.Headers,
@@ -180,11 +190,16 @@ func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
 	}
 	ctx, statements := database.Recording(ctx, false)
 	ctx = policy.Remember(loader.With(ctx))
-	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, oc), h.present, h.recover)
-	data := h.execute(ctx, oc, plan, q.actor)
+	ctx, present, halt := h.presenting(ctx, q.r.OnError)
+	defer halt()
+	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, oc), present, h.recover)
+	data := h.execute(ctx, oc, plan, q)
 	call := wire.CallFrom(ctx)
 	call.Statements = statements.Count()
 	errs := graphql.GetErrors(ctx)
+	if q.r.OnError == wire.Halt && len(errs) > 0 {
+		data, errs = json.RawMessage("null"), errs[:1]
+	}
 	for _, e := range errs {
 		if code, ok := e.Extensions["code"].(string); ok {
 			call.Codes = append(call.Codes, code)
@@ -197,17 +212,48 @@ func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
 
 // execute gives the value of the data entry. What an operation asks about the schema itself, gqlgen's executor answers; it
 // is also what the engine is tested against.
-func (h *Handler) execute(ctx context.Context, oc *graphql.OperationContext, plan *access.Plan, actor iam.Actor) json.RawMessage {
+func (h *Handler) execute(ctx context.Context, oc *graphql.OperationContext, plan *access.Plan, q *asked) json.RawMessage {
 	if plan.Introspects() || h.reference {
 		plan.Install(oc)
 		oc.ResolverMiddleware = traced(ctx, oc.ResolverMiddleware)
-		return h.executable(plan, actor).Exec(ctx)(ctx).Data
+		return h.executable(plan, q.actor).Exec(ctx)(ctx).Data
 	}
-	r := engine.Run{Operation: oc, Trace: tracer(ctx)}
+	r := engine.Run{Operation: oc, Trace: tracer(ctx), Nulls: q.r.OnError == wire.Null, Halts: q.r.OnError == wire.Halt}
 	if !plan.Empty() {
 		r.Guard = plan
 	}
 	return h.engine.Execute(ctx, r)
+}
+
+// presenting is how errors are told of a request; where it halts at the first, that also ends what is still being read.
+func (h *Handler) presenting(ctx context.Context, on wire.OnError) (context.Context, graphql.ErrorPresenterFunc, context.CancelFunc) {
+	if on != wire.Halt {
+		return ctx, h.present, func() {}
+	}
+	ctx, halt := context.WithCancel(ctx)
+	return ctx, func(ctx context.Context, err error) *gqlerror.Error {
+		halt()
+		return h.present(ctx, err)
+	}, halt
+}
+
+// asksForData reports whether an operation asks for more than the schema.
+func asksForData(op *ast.OperationDefinition) bool {
+	var any func(set ast.SelectionSet) bool
+	any = func(set ast.SelectionSet) bool {
+		return slices.ContainsFunc(set, func(s ast.Selection) bool {
+			switch s := s.(type) {
+			case *ast.Field:
+				return !strings.HasPrefix(s.Name, "__")
+			case *ast.InlineFragment:
+				return any(s.SelectionSet)
+			case *ast.FragmentSpread:
+				return any(s.Definition.SelectionSet)
+			}
+			return true
+		})
+	}
+	return any(op.SelectionSet)
 }
 
 // executable is the schema to execute: the whole one, or for an operation that asks about the schema itself the part that its

@@ -89,7 +89,7 @@ func keyOf(q *asked, buyer shop.Buyer) (cached.Key, error) {
 		market = buyer.Market.ID.String()
 	}
 	text, err := json.Marshal([]any{
-		q.doc.ID, q.op.Name, q.variables, buyer.Country, buyer.Language, buyer.Currency, buyer.TaxIncluded, market, q.actor.Private, q.actor.Scopes.Key(),
+		q.doc.ID, q.op.Name, q.variables, buyer.Country, buyer.Language, buyer.Currency, buyer.TaxIncluded, market, q.actor.Private, q.actor.Scopes.Key(), q.r.OnError,
 	})
 	return cached.Key{Shop: q.actor.Shop, Hash: sha256.Sum256(text)}, err
 }

@@ -89,6 +89,10 @@ type Run struct {
 	Guard Guard
 	// Trace opens a span for a field with a resolver; nil where the request is not traced.
 	Trace func(ctx context.Context, object, field string, path ast.Path) (context.Context, func(error))
+	// Nulls puts null at the place of each error, also where the schema promises a value, instead of giving up what is above it.
+	Nulls bool
+	// Halts begins no further mutation once there is an error.
+	Halts bool
 	// Cold says that nothing before this place is likely to have read what this place needs.
 	Cold bool
 	// B is the answer so far.

@@ -33,13 +33,33 @@ const (
 	nilItems = "nilItems"
 )
 
-// resolvers are those of the graph, but for products, which do as their handles say.
-type resolvers struct{ graph.Resolver }
+// resolvers are those of the graph, but for products, which do as their handles say, and carts, which do as their notes say.
+type resolvers struct {
+	graph.Resolver
+	// carts are the notes of the carts that were to be made.
+	carts []string
+}
 
 func (r *resolvers) Query() generated.QueryResolver     { return query{r.Resolver.Query()} }
 func (r *resolvers) Product() generated.ProductResolver { return product{r.Resolver.Product()} }
 
 type query struct{ generated.QueryResolver }
+
+func (r *resolvers) Mutation() generated.MutationResolver { return mutation{r.Resolver.Mutation(), r} }
+
+type mutation struct {
+	generated.MutationResolver
+	r *resolvers
+}
+
+func (m mutation) CartCreate(_ context.Context, input *model.CartInput) (*model.CartCreatePayload, error) {
+	var note string
+	if input != nil && input.Note != nil {
+		note = *input.Note
+	}
+	m.r.carts = append(m.r.carts, note)
+	return act(note, &model.CartCreatePayload{})
+}
 
 func (query) Product(_ context.Context, handle *string, _ *gid.ID) (*catalog.Product, error) {
 	return act(*handle, &catalog.Product{Handle: *handle, Title: "a \"quoted\"\ntitle \x01 \u2028 ü"})
@@ -180,17 +200,102 @@ func TestEngineAnswersAsTheReference(t *testing.T) {
 					got := execute(t, query, variables, func(ctx context.Context, oc *graphql.OperationContext) json.RawMessage {
 						return e.Execute(ctx, engine.Run{Operation: oc, Guard: guard{}})
 					})
-					if !json.Valid([]byte(got.data)) {
-						t.Errorf("no JSON: %s", got.data)
-					}
 					if d := diff.Diff(want.data, got.data); d != "" {
 						t.Errorf("%s\ndata (-reference +engine):\n%s", query, d)
 					}
 					if d := diff.Diff(want.errors, got.errors); d != "" {
 						t.Errorf("%s\nerrors (-reference +engine):\n%s", query, d)
 					}
+					var root ast.SelectionSet
+					kept := execute(t, query, variables, func(ctx context.Context, oc *graphql.OperationContext) json.RawMessage {
+						root = oc.Operation.SelectionSet
+						return e.Execute(ctx, engine.Run{Operation: oc, Guard: guard{}, Nulls: true})
+					})
+					if d := diff.Diff(decode(t, want.data), raise(root, decode(t, kept.data))); d != "" {
+						t.Errorf("%s\nnulls where the errors are: %s\nraised by hand (-reference +engine):\n%s", query, kept.data, d)
+					}
+					if d := diff.Diff(want.errors, kept.errors); d != "" {
+						t.Errorf("%s\nerrors with nulls where they are (-reference +engine):\n%s", query, d)
+					}
 				})
 			}
+		}
+	}
+}
+
+func decode(t *testing.T, data string) (object map[string]any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(data), &object); err != nil {
+		t.Fatalf("no JSON: %s", data)
+	}
+	return object
+}
+
+// raise makes of an answer that has its nulls where the errors are the one that has them as high as the schema says; nil where
+// nothing is left.
+func raise(set ast.SelectionSet, object map[string]any) map[string]any {
+	var value func(t *ast.Type, set ast.SelectionSet, v any) (any, bool)
+	var fields func(set ast.SelectionSet, object map[string]any) bool
+	fields = func(set ast.SelectionSet, object map[string]any) bool {
+		for _, s := range set {
+			ok := true
+			switch s := s.(type) {
+			case *ast.Field:
+				if v, has := object[s.Alias]; has {
+					object[s.Alias], ok = value(s.Definition.Type, s.SelectionSet, v)
+				}
+			case *ast.InlineFragment:
+				ok = fields(s.SelectionSet, object)
+			case *ast.FragmentSpread:
+				ok = fields(s.Definition.SelectionSet, object)
+			}
+			if !ok {
+				return false
+			}
+		}
+		return true
+	}
+	value = func(t *ast.Type, set ast.SelectionSet, v any) (any, bool) {
+		switch given := v.(type) {
+		case nil:
+			return nil, !t.NonNull
+		case map[string]any:
+			if !fields(set, given) {
+				return nil, !t.NonNull
+			}
+		case []any:
+			for i := range given {
+				var ok bool
+				if given[i], ok = value(t.Elem, set, given[i]); !ok {
+					return nil, !t.NonNull
+				}
+			}
+		}
+		return v, true
+	}
+	if !fields(set, object) {
+		return nil
+	}
+	return object
+}
+
+// An operation that is to halt begins no mutation after one that failed.
+func TestNoMutationAfterAnError(t *testing.T) {
+	r := &resolvers{}
+	e := generated.NewEngine(generated.Config{Resolvers: r})
+	const text = `mutation {
+		a: cartCreate { cart { id } }
+		b: cartCreate(input: {note: "fails"}) { cart { id } }
+		c: cartCreate { cart { id } }
+	}`
+	for _, halts := range []bool{false, true} {
+		r.carts = nil
+		got := execute(t, text, nil, func(ctx context.Context, oc *graphql.OperationContext) json.RawMessage {
+			return e.Execute(ctx, engine.Run{Operation: oc, Halts: halts})
+		})
+		want := map[bool][]string{false: {"", fails, ""}, true: {"", fails}}[halts]
+		if !slices.Equal(r.carts, want) || len(got.errors) != 1 || halts != (got.data == "null") {
+			t.Errorf("halts %v: %q were made, answer %s %q", halts, r.carts, got.data, got.errors)
 		}
 	}
 }

@@ -73,21 +73,27 @@ func (x *Run) Fail(f *Field, err error) bool {
 // Absent writes null for a field whose error is noted, where it may be null. It reports whether that is so.
 func (x *Run) Absent(f *Field) bool {
 	if f.NonNull {
-		return false
+		return x.Lost()
 	}
 	return x.Null()
 }
 
+// Lost gives up a place that must not be null and has no value. It reports whether what is above it stays.
+func (x *Run) Lost() bool { return x.Nulls && x.Null() }
+
+// Over reports whether nothing more is to be begun.
+func (x *Run) Over() bool { return x.Halts && len(graphql.GetErrors(x.Ctx)) > 0 }
+
 // Invalid notes that a value is null which the schema promises not to be.
 func (x *Run) Invalid(f *Field) bool {
 	graphql.AddInvalidNullError(x.failing(f), "")
-	return false
+	return x.Lost()
 }
 
 // Missing is Invalid for the value at the place that was stepped into last, which has a type of its own in a list.
 func (x *Run) Missing(declared string) bool {
 	graphql.AddInvalidNullError(x.failing(nil), declared)
-	return false
+	return x.Lost()
 }
 
 // Safely writes a field, and turns a panic, which is a defect of ours, into an error at its place.

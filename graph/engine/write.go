@@ -119,5 +119,5 @@ func (x *Run) Write(p []byte) (int, error) {
 // Marshal writes a value that knows by itself how. It reports whether that is a value and not null.
 func (x *Run) Marshal(m graphql.Marshaler) bool {
 	m.MarshalGQL(x)
-	return m != graphql.Null
+	return m != graphql.Null || x.Nulls
 }

@@ -199,6 +199,9 @@ func (x *engineRun) roots(fields []engine.Field, sideways bool, write func(*engi
 	for i := range fields {
 		x.Key(i, &fields[i])
 		ok = root(x, &fields[i]) && ok
+		if x.Over() {
+			return false
+		}
 	}
 	x.Close()
 	return ok
@@ -32693,14 +32696,14 @@ func (x *engineRun) writeBaseCartLine(v model.Any, s *engine.Selection) bool {
 		return x.writeComponentizableCartLine(&obj, s)
 	case *model.ComponentizableCartLine:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeComponentizableCartLine(obj, s)
 	case cart.Line:
 		return x.writeCartLine(&obj, s)
 	case *cart.Line:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartLine(obj, s)
 	}
@@ -32713,7 +32716,7 @@ func (x *engineRun) writeCartAddress(v model.Any, s *engine.Selection) bool {
 		return x.writeCartDeliveryAddress(&obj, s)
 	case *customer.Address:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartDeliveryAddress(obj, s)
 	}
@@ -32726,7 +32729,7 @@ func (x *engineRun) writeCartCompletionAction(v model.Any, s *engine.Selection) 
 		return x.writeCompletePaymentChallenge(&obj, s)
 	case *model.CompletePaymentChallenge:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCompletePaymentChallenge(obj, s)
 	}
@@ -32739,28 +32742,28 @@ func (x *engineRun) writeCartCompletionAttemptResult(v model.Any, s *engine.Sele
 		return x.writeCartCompletionSuccess(&obj, s)
 	case *model.CartCompletionSuccess:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartCompletionSuccess(obj, s)
 	case model.CartCompletionProcessing:
 		return x.writeCartCompletionProcessing(&obj, s)
 	case *model.CartCompletionProcessing:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartCompletionProcessing(obj, s)
 	case model.CartCompletionFailed:
 		return x.writeCartCompletionFailed(&obj, s)
 	case *model.CartCompletionFailed:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartCompletionFailed(obj, s)
 	case model.CartCompletionActionRequired:
 		return x.writeCartCompletionActionRequired(&obj, s)
 	case *model.CartCompletionActionRequired:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartCompletionActionRequired(obj, s)
 	}
@@ -32773,21 +32776,21 @@ func (x *engineRun) writeCartDiscountAllocation(v model.Any, s *engine.Selection
 		return x.writeCartCustomDiscountAllocation(&obj, s)
 	case *model.CartCustomDiscountAllocation:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartCustomDiscountAllocation(obj, s)
 	case cart.CodeAllocation:
 		return x.writeCartCodeDiscountAllocation(&obj, s)
 	case *cart.CodeAllocation:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartCodeDiscountAllocation(obj, s)
 	case cart.AutomaticAllocation:
 		return x.writeCartAutomaticDiscountAllocation(&obj, s)
 	case *cart.AutomaticAllocation:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartAutomaticDiscountAllocation(obj, s)
 	}
@@ -32800,21 +32803,21 @@ func (x *engineRun) writeCartPrepareForCompletionResult(v model.Any, s *engine.S
 		return x.writeCartThrottled(&obj, s)
 	case *model.CartThrottled:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartThrottled(obj, s)
 	case model.CartStatusReady:
 		return x.writeCartStatusReady(&obj, s)
 	case *model.CartStatusReady:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartStatusReady(obj, s)
 	case model.CartStatusNotReady:
 		return x.writeCartStatusNotReady(&obj, s)
 	case *model.CartStatusNotReady:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartStatusNotReady(obj, s)
 	}
@@ -32827,28 +32830,28 @@ func (x *engineRun) writeCartSubmitForCompletionResult(v model.Any, s *engine.Se
 		return x.writeSubmitThrottled(&obj, s)
 	case *model.SubmitThrottled:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeSubmitThrottled(obj, s)
 	case model.SubmitSuccess:
 		return x.writeSubmitSuccess(&obj, s)
 	case *model.SubmitSuccess:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeSubmitSuccess(obj, s)
 	case model.SubmitFailed:
 		return x.writeSubmitFailed(&obj, s)
 	case *model.SubmitFailed:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeSubmitFailed(obj, s)
 	case model.SubmitAlreadyAccepted:
 		return x.writeSubmitAlreadyAccepted(&obj, s)
 	case *model.SubmitAlreadyAccepted:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeSubmitAlreadyAccepted(obj, s)
 	}
@@ -32861,7 +32864,7 @@ func (x *engineRun) writeDeliveryAddress(v model.Any, s *engine.Selection) bool 
 		return x.writeMailingAddress(&obj, s)
 	case *customer.Address:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMailingAddress(obj, s)
 	}
@@ -32874,28 +32877,28 @@ func (x *engineRun) writeDiscount(v model.Any, s *engine.Selection) bool {
 		return x.writeDiscountCodeFreeShipping(&obj, s)
 	case *model.DiscountCodeFreeShipping:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountCodeFreeShipping(obj, s)
 	case model.DiscountCodeBxgy:
 		return x.writeDiscountCodeBxgy(&obj, s)
 	case *model.DiscountCodeBxgy:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountCodeBxgy(obj, s)
 	case model.DiscountCodeBasic:
 		return x.writeDiscountCodeBasic(&obj, s)
 	case *model.DiscountCodeBasic:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountCodeBasic(obj, s)
 	case model.DiscountAutomaticBasic:
 		return x.writeDiscountAutomaticBasic(&obj, s)
 	case *model.DiscountAutomaticBasic:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountAutomaticBasic(obj, s)
 	}
@@ -32908,28 +32911,28 @@ func (x *engineRun) writeDiscountApplication(v model.Any, s *engine.Selection) b
 		return x.writeScriptDiscountApplication(&obj, s)
 	case *model.ScriptDiscountApplication:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeScriptDiscountApplication(obj, s)
 	case model.ManualDiscountApplication:
 		return x.writeManualDiscountApplication(&obj, s)
 	case *model.ManualDiscountApplication:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeManualDiscountApplication(obj, s)
 	case order.DiscountCodeApplication:
 		return x.writeDiscountCodeApplication(&obj, s)
 	case *order.DiscountCodeApplication:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountCodeApplication(obj, s)
 	case order.AutomaticDiscountApplication:
 		return x.writeAutomaticDiscountApplication(&obj, s)
 	case *order.AutomaticDiscountApplication:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeAutomaticDiscountApplication(obj, s)
 	}
@@ -32942,7 +32945,7 @@ func (x *engineRun) writeDiscountAutomatic(v model.Any, s *engine.Selection) boo
 		return x.writeDiscountAutomaticBasic(&obj, s)
 	case *model.DiscountAutomaticBasic:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountAutomaticBasic(obj, s)
 	}
@@ -32955,21 +32958,21 @@ func (x *engineRun) writeDiscountCode(v model.Any, s *engine.Selection) bool {
 		return x.writeDiscountCodeFreeShipping(&obj, s)
 	case *model.DiscountCodeFreeShipping:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountCodeFreeShipping(obj, s)
 	case model.DiscountCodeBxgy:
 		return x.writeDiscountCodeBxgy(&obj, s)
 	case *model.DiscountCodeBxgy:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountCodeBxgy(obj, s)
 	case model.DiscountCodeBasic:
 		return x.writeDiscountCodeBasic(&obj, s)
 	case *model.DiscountCodeBasic:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountCodeBasic(obj, s)
 	}
@@ -32982,154 +32985,154 @@ func (x *engineRun) writeDisplayableError(v model.Any, s *engine.Selection) bool
 		return x.writeUserError(&obj, s)
 	case *model.UserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeUserError(obj, s)
 	case model.TaxRateUserError:
 		return x.writeTaxRateUserError(&obj, s)
 	case *model.TaxRateUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeTaxRateUserError(obj, s)
 	case model.StaffUserError:
 		return x.writeStaffUserError(&obj, s)
 	case *model.StaffUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeStaffUserError(obj, s)
 	case model.StaffPasswordUserError:
 		return x.writeStaffPasswordUserError(&obj, s)
 	case *model.StaffPasswordUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeStaffPasswordUserError(obj, s)
 	case model.StaffAccessTokenUserError:
 		return x.writeStaffAccessTokenUserError(&obj, s)
 	case *model.StaffAccessTokenUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeStaffAccessTokenUserError(obj, s)
 	case model.ShippingZoneUserError:
 		return x.writeShippingZoneUserError(&obj, s)
 	case *model.ShippingZoneUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeShippingZoneUserError(obj, s)
 	case model.ProductVariantsBulkUpdateUserError:
 		return x.writeProductVariantsBulkUpdateUserError(&obj, s)
 	case *model.ProductVariantsBulkUpdateUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProductVariantsBulkUpdateUserError(obj, s)
 	case model.ProductVariantsBulkDeleteUserError:
 		return x.writeProductVariantsBulkDeleteUserError(&obj, s)
 	case *model.ProductVariantsBulkDeleteUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProductVariantsBulkDeleteUserError(obj, s)
 	case model.ProductVariantsBulkCreateUserError:
 		return x.writeProductVariantsBulkCreateUserError(&obj, s)
 	case *model.ProductVariantsBulkCreateUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProductVariantsBulkCreateUserError(obj, s)
 	case model.PageUserError:
 		return x.writePageUserError(&obj, s)
 	case *model.PageUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writePageUserError(obj, s)
 	case model.OrderCancelUserError:
 		return x.writeOrderCancelUserError(&obj, s)
 	case *model.OrderCancelUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeOrderCancelUserError(obj, s)
 	case model.MetafieldsSetUserError:
 		return x.writeMetafieldsSetUserError(&obj, s)
 	case *model.MetafieldsSetUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMetafieldsSetUserError(obj, s)
 	case model.MetafieldDeleteUserError:
 		return x.writeMetafieldDeleteUserError(&obj, s)
 	case *model.MetafieldDeleteUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMetafieldDeleteUserError(obj, s)
 	case model.MenuUserError:
 		return x.writeMenuUserError(&obj, s)
 	case *model.MenuUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMenuUserError(obj, s)
 	case model.MediaUserError:
 		return x.writeMediaUserError(&obj, s)
 	case *model.MediaUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMediaUserError(obj, s)
 	case model.MarketUserError:
 		return x.writeMarketUserError(&obj, s)
 	case *model.MarketUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMarketUserError(obj, s)
 	case model.InventorySetQuantitiesUserError:
 		return x.writeInventorySetQuantitiesUserError(&obj, s)
 	case *model.InventorySetQuantitiesUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeInventorySetQuantitiesUserError(obj, s)
 	case model.InventoryAdjustQuantitiesUserError:
 		return x.writeInventoryAdjustQuantitiesUserError(&obj, s)
 	case *model.InventoryAdjustQuantitiesUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeInventoryAdjustQuantitiesUserError(obj, s)
 	case model.DiscountUserError:
 		return x.writeDiscountUserError(&obj, s)
 	case *model.DiscountUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountUserError(obj, s)
 	case model.CustomerUserError:
 		return x.writeCustomerUserError(&obj, s)
 	case *model.CustomerUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCustomerUserError(obj, s)
 	case model.CheckoutUserError:
 		return x.writeCheckoutUserError(&obj, s)
 	case *model.CheckoutUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCheckoutUserError(obj, s)
 	case model.CartUserError:
 		return x.writeCartUserError(&obj, s)
 	case *model.CartUserError:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartUserError(obj, s)
 	}
@@ -33142,7 +33145,7 @@ func (x *engineRun) writeEvent(v model.Any, s *engine.Selection) bool {
 		return x.writeBasicEvent(&obj, s)
 	case *order.Event:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeBasicEvent(obj, s)
 	}
@@ -33155,35 +33158,35 @@ func (x *engineRun) writeHasAccessScopes(v model.Any, s *engine.Selection) bool 
 		return x.writeStorefrontAccessToken(&obj, s)
 	case *app.StorefrontToken:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeStorefrontAccessToken(obj, s)
 	case staff.StaffMember:
 		return x.writeStaffMember(&obj, s)
 	case *staff.StaffMember:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeStaffMember(obj, s)
 	case staff.Role:
 		return x.writeRole(&obj, s)
 	case *staff.Role:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeRole(obj, s)
 	case app.App:
 		return x.writeApp(&obj, s)
 	case *app.App:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeApp(obj, s)
 	case app.Key:
 		return x.writeApiKey(&obj, s)
 	case *app.Key:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeApiKey(obj, s)
 	}
@@ -33196,56 +33199,56 @@ func (x *engineRun) writeHasMetafields(v model.Any, s *engine.Selection) bool {
 		return x.writeProduct(&obj, s)
 	case *catalog.Product:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProduct(obj, s)
 	case content.Page:
 		return x.writePage(&obj, s)
 	case *content.Page:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writePage(obj, s)
 	case catalog.Collection:
 		return x.writeCollection(&obj, s)
 	case *catalog.Collection:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCollection(obj, s)
 	case shop.Shop:
 		return x.writeShop(&obj, s)
 	case *shop.Shop:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeShop(obj, s)
 	case catalog.Variant:
 		return x.writeProductVariant(&obj, s)
 	case *catalog.Variant:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProductVariant(obj, s)
 	case order.Order:
 		return x.writeOrder(&obj, s)
 	case *order.Order:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeOrder(obj, s)
 	case customer.Customer:
 		return x.writeCustomer(&obj, s)
 	case *customer.Customer:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCustomer(obj, s)
 	case cart.Cart:
 		return x.writeCart(&obj, s)
 	case *cart.Cart:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCart(obj, s)
 	}
@@ -33258,28 +33261,28 @@ func (x *engineRun) writeMedia(v model.Any, s *engine.Selection) bool {
 		return x.writeVideo(&obj, s)
 	case *model.Video:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeVideo(obj, s)
 	case model.Model3d:
 		return x.writeModel3d(&obj, s)
 	case *model.Model3d:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeModel3d(obj, s)
 	case catalog.MediaImage:
 		return x.writeMediaImage(&obj, s)
 	case *catalog.MediaImage:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMediaImage(obj, s)
 	case model.ExternalVideo:
 		return x.writeExternalVideo(&obj, s)
 	case *model.ExternalVideo:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeExternalVideo(obj, s)
 	}
@@ -33292,42 +33295,42 @@ func (x *engineRun) writeMenuItemResource(v model.Any, s *engine.Selection) bool
 		return x.writeProduct(&obj, s)
 	case *catalog.Product:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProduct(obj, s)
 	case content.Page:
 		return x.writePage(&obj, s)
 	case *content.Page:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writePage(obj, s)
 	case catalog.Collection:
 		return x.writeCollection(&obj, s)
 	case *catalog.Collection:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCollection(obj, s)
 	case model.Article:
 		return x.writeArticle(&obj, s)
 	case *model.Article:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeArticle(obj, s)
 	case model.Blog:
 		return x.writeBlog(&obj, s)
 	case *model.Blog:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeBlog(obj, s)
 	case model.ShopPolicy:
 		return x.writeShopPolicy(&obj, s)
 	case *model.ShopPolicy:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeShopPolicy(obj, s)
 	}
@@ -33340,7 +33343,7 @@ func (x *engineRun) writeMerchandise(v model.Any, s *engine.Selection) bool {
 		return x.writeProductVariant(&obj, s)
 	case *catalog.Variant:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProductVariant(obj, s)
 	}
@@ -33353,49 +33356,49 @@ func (x *engineRun) writeMetafieldReference(v model.Any, s *engine.Selection) bo
 		return x.writeProduct(&obj, s)
 	case *catalog.Product:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProduct(obj, s)
 	case content.Page:
 		return x.writePage(&obj, s)
 	case *content.Page:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writePage(obj, s)
 	case catalog.Collection:
 		return x.writeCollection(&obj, s)
 	case *catalog.Collection:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCollection(obj, s)
 	case model.Article:
 		return x.writeArticle(&obj, s)
 	case *model.Article:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeArticle(obj, s)
 	case model.Video:
 		return x.writeVideo(&obj, s)
 	case *model.Video:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeVideo(obj, s)
 	case catalog.Variant:
 		return x.writeProductVariant(&obj, s)
 	case *catalog.Variant:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProductVariant(obj, s)
 	case catalog.MediaImage:
 		return x.writeMediaImage(&obj, s)
 	case *catalog.MediaImage:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMediaImage(obj, s)
 	}
@@ -33408,353 +33411,353 @@ func (x *engineRun) writeNode(v model.Any, s *engine.Selection) bool {
 		return x.writeProduct(&obj, s)
 	case *catalog.Product:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProduct(obj, s)
 	case content.Page:
 		return x.writePage(&obj, s)
 	case *content.Page:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writePage(obj, s)
 	case catalog.Collection:
 		return x.writeCollection(&obj, s)
 	case *catalog.Collection:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCollection(obj, s)
 	case model.Article:
 		return x.writeArticle(&obj, s)
 	case *model.Article:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeArticle(obj, s)
 	case model.Video:
 		return x.writeVideo(&obj, s)
 	case *model.Video:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeVideo(obj, s)
 	case app.StorefrontToken:
 		return x.writeStorefrontAccessToken(&obj, s)
 	case *app.StorefrontToken:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeStorefrontAccessToken(obj, s)
 	case staff.StaffMember:
 		return x.writeStaffMember(&obj, s)
 	case *staff.StaffMember:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeStaffMember(obj, s)
 	case shop.Shop:
 		return x.writeShop(&obj, s)
 	case *shop.Shop:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeShop(obj, s)
 	case staff.Role:
 		return x.writeRole(&obj, s)
 	case *staff.Role:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeRole(obj, s)
 	case catalog.Variant:
 		return x.writeProductVariant(&obj, s)
 	case *catalog.Variant:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProductVariant(obj, s)
 	case order.Order:
 		return x.writeOrder(&obj, s)
 	case *order.Order:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeOrder(obj, s)
 	case model.Model3d:
 		return x.writeModel3d(&obj, s)
 	case *model.Model3d:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeModel3d(obj, s)
 	case model.Metaobject:
 		return x.writeMetaobject(&obj, s)
 	case *model.Metaobject:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMetaobject(obj, s)
 	case catalog.MediaImage:
 		return x.writeMediaImage(&obj, s)
 	case *catalog.MediaImage:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMediaImage(obj, s)
 	case model.ExternalVideo:
 		return x.writeExternalVideo(&obj, s)
 	case *model.ExternalVideo:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeExternalVideo(obj, s)
 	case customer.Customer:
 		return x.writeCustomer(&obj, s)
 	case *customer.Customer:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCustomer(obj, s)
 	case model.ComponentizableCartLine:
 		return x.writeComponentizableCartLine(&obj, s)
 	case *model.ComponentizableCartLine:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeComponentizableCartLine(obj, s)
 	case cart.Line:
 		return x.writeCartLine(&obj, s)
 	case *cart.Line:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCartLine(obj, s)
 	case cart.Cart:
 		return x.writeCart(&obj, s)
 	case *cart.Cart:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCart(obj, s)
 	case model.Blog:
 		return x.writeBlog(&obj, s)
 	case *model.Blog:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeBlog(obj, s)
 	case order.Event:
 		return x.writeBasicEvent(&obj, s)
 	case *order.Event:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeBasicEvent(obj, s)
 	case app.App:
 		return x.writeApp(&obj, s)
 	case *app.App:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeApp(obj, s)
 	case app.Key:
 		return x.writeApiKey(&obj, s)
 	case *app.Key:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeApiKey(obj, s)
 	case content.Redirect:
 		return x.writeUrlRedirect(&obj, s)
 	case *content.Redirect:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeUrlRedirect(obj, s)
 	case delivery.TaxRate:
 		return x.writeTaxRate(&obj, s)
 	case *delivery.TaxRate:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeTaxRate(obj, s)
 	case model.ShopPolicy:
 		return x.writeShopPolicy(&obj, s)
 	case *model.ShopPolicy:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeShopPolicy(obj, s)
 	case delivery.Zone:
 		return x.writeShippingZone(&obj, s)
 	case *delivery.Zone:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeShippingZone(obj, s)
 	case order.Return:
 		return x.writeReturn(&obj, s)
 	case *order.Return:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeReturn(obj, s)
 	case order.Refund:
 		return x.writeRefund(&obj, s)
 	case *order.Refund:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeRefund(obj, s)
 	case catalog.OptionValue:
 		return x.writeProductOptionValue(&obj, s)
 	case *catalog.OptionValue:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProductOptionValue(obj, s)
 	case catalog.Option:
 		return x.writeProductOption(&obj, s)
 	case *catalog.Option:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProductOption(obj, s)
 	case payment.Transaction:
 		return x.writeOrderTransaction(&obj, s)
 	case *payment.Transaction:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeOrderTransaction(obj, s)
 	case catalog.Definition:
 		return x.writeMetafieldDefinition(&obj, s)
 	case *catalog.Definition:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMetafieldDefinition(obj, s)
 	case catalog.Metafield:
 		return x.writeMetafield(&obj, s)
 	case *catalog.Metafield:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMetafield(obj, s)
 	case content.MenuItem:
 		return x.writeMenuItem(&obj, s)
 	case *content.MenuItem:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMenuItem(obj, s)
 	case content.Menu:
 		return x.writeMenu(&obj, s)
 	case *content.Menu:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMenu(obj, s)
 	case model.MediaPresentation:
 		return x.writeMediaPresentation(&obj, s)
 	case *model.MediaPresentation:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMediaPresentation(obj, s)
 	case shop.Market:
 		return x.writeMarket(&obj, s)
 	case *shop.Market:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMarket(obj, s)
 	case customer.Address:
 		return x.writeMailingAddress(&obj, s)
 	case *customer.Address:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMailingAddress(obj, s)
 	case inventory.Location:
 		return x.writeLocation(&obj, s)
 	case *inventory.Location:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeLocation(obj, s)
 	case inventory.Transfer:
 		return x.writeInventoryTransfer(&obj, s)
 	case *inventory.Transfer:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeInventoryTransfer(obj, s)
 	case inventory.Level:
 		return x.writeInventoryLevel(&obj, s)
 	case *inventory.Level:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeInventoryLevel(obj, s)
 	case model.InventoryItem:
 		return x.writeInventoryItem(&obj, s)
 	case *model.InventoryItem:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeInventoryItem(obj, s)
 	case federation.Provider:
 		return x.writeIdentityProvider(&obj, s)
 	case *federation.Provider:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeIdentityProvider(obj, s)
 	case model.DiscountNode:
 		return x.writeDiscountNode(&obj, s)
 	case *model.DiscountNode:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountNode(obj, s)
 	case model.DiscountCodeNode:
 		return x.writeDiscountCodeNode(&obj, s)
 	case *model.DiscountCodeNode:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountCodeNode(obj, s)
 	case model.DiscountAutomaticNode:
 		return x.writeDiscountAutomaticNode(&obj, s)
 	case *model.DiscountAutomaticNode:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeDiscountAutomaticNode(obj, s)
 	case customer.Group:
 		return x.writeCustomerGroup(&obj, s)
 	case *customer.Group:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCustomerGroup(obj, s)
 	case model.Any:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeBaseCartLine(obj, s)
 	case *model.Any:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeBaseCartLine(obj, s)
 	case cart.AppliedGiftCard:
 		return x.writeAppliedGiftCard(&obj, s)
 	case *cart.AppliedGiftCard:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeAppliedGiftCard(obj, s)
 	}
@@ -33767,42 +33770,42 @@ func (x *engineRun) writeOnlineStorePublishable(v model.Any, s *engine.Selection
 		return x.writeProduct(&obj, s)
 	case *catalog.Product:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProduct(obj, s)
 	case content.Page:
 		return x.writePage(&obj, s)
 	case *content.Page:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writePage(obj, s)
 	case catalog.Collection:
 		return x.writeCollection(&obj, s)
 	case *catalog.Collection:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCollection(obj, s)
 	case model.Article:
 		return x.writeArticle(&obj, s)
 	case *model.Article:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeArticle(obj, s)
 	case model.Metaobject:
 		return x.writeMetaobject(&obj, s)
 	case *model.Metaobject:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMetaobject(obj, s)
 	case model.Blog:
 		return x.writeBlog(&obj, s)
 	case *model.Blog:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeBlog(obj, s)
 	}
@@ -33815,14 +33818,14 @@ func (x *engineRun) writePricingValue(v model.Any, s *engine.Selection) bool {
 		return x.writePricingPercentageValue(&obj, s)
 	case *cart.PercentageValue:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writePricingPercentageValue(obj, s)
 	case money.Money:
 		return x.writeMoneyV2(&obj, s)
 	case *money.Money:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeMoneyV2(obj, s)
 	}
@@ -33835,21 +33838,21 @@ func (x *engineRun) writeSearchResultItem(v model.Any, s *engine.Selection) bool
 		return x.writeProduct(&obj, s)
 	case *catalog.Product:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProduct(obj, s)
 	case content.Page:
 		return x.writePage(&obj, s)
 	case *content.Page:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writePage(obj, s)
 	case model.Article:
 		return x.writeArticle(&obj, s)
 	case *model.Article:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeArticle(obj, s)
 	}
@@ -33862,14 +33865,14 @@ func (x *engineRun) writeSitemapResourceInterface(v model.Any, s *engine.Selecti
 		return x.writeSitemapResourceMetaobject(&obj, s)
 	case *model.SitemapResourceMetaobject:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeSitemapResourceMetaobject(obj, s)
 	case model.SitemapResource:
 		return x.writeSitemapResource(&obj, s)
 	case *model.SitemapResource:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeSitemapResource(obj, s)
 	}
@@ -33882,35 +33885,35 @@ func (x *engineRun) writeTrackable(v model.Any, s *engine.Selection) bool {
 		return x.writeProduct(&obj, s)
 	case *catalog.Product:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeProduct(obj, s)
 	case content.Page:
 		return x.writePage(&obj, s)
 	case *content.Page:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writePage(obj, s)
 	case catalog.Collection:
 		return x.writeCollection(&obj, s)
 	case *catalog.Collection:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeCollection(obj, s)
 	case model.Article:
 		return x.writeArticle(&obj, s)
 	case *model.Article:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeArticle(obj, s)
 	case model.SearchQuerySuggestion:
 		return x.writeSearchQuerySuggestion(&obj, s)
 	case *model.SearchQuerySuggestion:
 		if obj == nil {
-			return false
+			return x.Lost()
 		}
 		return x.writeSearchQuerySuggestion(obj, s)
 	}

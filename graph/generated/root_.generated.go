@@ -3598,7 +3598,7 @@ type Collection implements HasMetafields & Node & OnlineStorePublishable & Track
   "Title and summary for search engines."
   seo: SEO!
   "The order that ` + "`" + `COLLECTION_DEFAULT` + "`" + ` stands for."
-  sortOrder: CollectionSortOrder @requiresScopes(scopes: [["products:read"]])
+  sortOrder: CollectionSortOrder @semanticNonNull @requiresScopes(scopes: [["products:read"]])
   "The name to show."
   title: String!
   "A query string to append to links, so that the visit can be told apart. Null when nothing is tracked."
@@ -4019,7 +4019,7 @@ type Customer implements HasMetafields & Node @public {
     namespace: String
     "Turn the order around."
     reverse: Boolean = false
-  ): MetafieldConnection @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): MetafieldConnection @semanticNonNull @requiresScopes(scopes: [["customers:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "What staff wrote down about the shopper. Never shown to the shopper."
   note: String @requiresScopes(scopes: [["customers:read"]])
   "How many orders the account has. Written as text, since it may outgrow a JSON number."
@@ -4046,15 +4046,15 @@ type Customer implements HasMetafields & Node @public {
   "Who else signs the shopper in; always null, since this shop has its own accounts."
   socialLoginProvider: SocialLoginProvider
   "Whether the account can be used."
-  state: CustomerState @requiresScopes(scopes: [["customers:read"]])
+  state: CustomerState @semanticNonNull @requiresScopes(scopes: [["customers:read"]])
   "Words that staff filed the account under. Shoppers see none."
   tags: [String!]!
   "Whether the shopper pays no tax."
-  taxExempt: Boolean @requiresScopes(scopes: [["customers:read"]])
+  taxExempt: Boolean @semanticNonNull @requiresScopes(scopes: [["customers:read"]])
   "When the account last changed."
   updatedAt: DateTime!
   "Whether the shopper has shown that the email is theirs."
-  verifiedEmail: Boolean @requiresScopes(scopes: [["customers:read"]])
+  verifiedEmail: Boolean @semanticNonNull @requiresScopes(scopes: [["customers:read"]])
 }
 
 "Whether a customer's account can be used."
@@ -4416,6 +4416,15 @@ directive @listSize(
   sizedFields: [String!]
   "Whether exactly one of the slicing arguments has to be given."
   requireOneSlicingArgument: Boolean = true
+) on FIELD_DEFINITION
+
+"""
+The field is null only where ` + "`" + `errors` + "`" + ` says why: a rule of its own refuses it to who asks, or it could not be had. A program that
+treats errors as errors may take it for a field that is never null; several clients and code generators read this directive so.
+"""
+directive @semanticNonNull(
+  "Of which the promise is made: 0 is the field itself, 1 the items of its list."
+  levels: [Int!]! = [0]
 ) on FIELD_DEFINITION
 
 """
@@ -5350,7 +5359,7 @@ type Order implements Node & HasMetafields @public {
   "When staff put the order away as done; null while it is open."
   closedAt: DateTime @requiresScopes(scopes: [["orders:read"]])
   "When the order was made, seen from the shop's side."
-  createdAt: DateTime @requiresScopes(scopes: [["orders:read"]])
+  createdAt: DateTime @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "Currency that the buyer paid in."
   currencyCode: CurrencyCode!
   "Merchandise after discounts and returns, before shipping and tax not included in prices."
@@ -5385,9 +5394,9 @@ type Order implements Node & HasMetafields @public {
     reverse: Boolean = false
   ): DiscountApplicationConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "How far payment has come, in the words of staff tools."
-  displayFinancialStatus: OrderDisplayFinancialStatus @requiresScopes(scopes: [["orders:read"]])
+  displayFinancialStatus: OrderDisplayFinancialStatus @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "How far shipping has come, in the words of staff tools."
-  displayFulfillmentStatus: OrderDisplayFulfillmentStatus @requiresScopes(scopes: [["orders:read"]])
+  displayFulfillmentStatus: OrderDisplayFulfillmentStatus @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "Whether the order was changed after it was made."
   edited: Boolean!
   "Where the confirmation went. Staff and apps need the permission for personal data."
@@ -5404,15 +5413,15 @@ type Order implements Node & HasMetafields @public {
     last: Int
     "Turn the order around."
     reverse: Boolean = false
-  ): EventConnection @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): EventConnection @semanticNonNull @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "How far payment has come."
   financialStatus: OrderFinancialStatus
   "Whether anything is left to ship."
-  fulfillable: Boolean @requiresScopes(scopes: [["orders:read"]])
+  fulfillable: Boolean @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "How far shipping has come."
   fulfillmentStatus: OrderFulfillmentStatus!
   "All shipments, those that failed or were canceled too."
-  fulfillments("How many from the start, at most 250." first: Int): [Fulfillment!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  fulfillments("How many from the start, at most 250." first: Int): [Fulfillment!] @semanticNonNull @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "Global id of the order. A guest's carries the key of the cart."
   id: ID!
   "What was bought."
@@ -5451,7 +5460,7 @@ type Order implements Node & HasMetafields @public {
     namespace: String
     "Turn the order around."
     reverse: Boolean = false
-  ): MetafieldConnection @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): MetafieldConnection @semanticNonNull @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Number as people say it, such as ` + "`" + `#1001` + "`" + `."
   name: String!
   "What the buyer wrote to the shop, with what staff added."
@@ -5463,15 +5472,15 @@ type Order implements Node & HasMetafields @public {
   "What the order came to when it was made."
   originalTotalPrice: MoneyV2!
   "Names of the gateways that the buyer paid with."
-  paymentGatewayNames: [String!] @requiresScopes(scopes: [["orders:read"]])
+  paymentGatewayNames: [String!] @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "The buyer's phone number. Staff and apps need the permission for personal data."
   phone: String @policy(policies: [["order:contact"]])
   "When the order was made."
   processedAt: DateTime!
   "Whether anything is left to give back."
-  refundable: Boolean @requiresScopes(scopes: [["orders:read"]])
+  refundable: Boolean @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "Refunds of the order, oldest first."
-  refunds("How many from the start, at most 250." first: Int): [Refund!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  refunds("How many from the start, at most 250." first: Int): [Refund!] @semanticNonNull @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "How far returns have come."
   returnStatus: OrderReturnStatus!
   "Goods that come back, or came back, oldest first."
@@ -5488,7 +5497,7 @@ type Order implements Node & HasMetafields @public {
     reverse: Boolean = false
   ): ReturnConnection! @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Changes with every change of the order: send it back as ` + "`" + `ifRevision` + "`" + `, so that nobody's work is overwritten."
-  revision: String @requiresScopes(scopes: [["orders:read"]])
+  revision: String @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "Where the goods go; null when nothing is shipped."
   shippingAddress: MailingAddress
   "Discounts on shipping."
@@ -5502,17 +5511,17 @@ type Order implements Node & HasMetafields @public {
   "Shipments that went out. Null when shipping is not in the shop's hands."
   successfulFulfillments("How many from the start, at most 250." first: Int): [Fulfillment!] @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "Words that staff filed the order under."
-  tags: [String!] @requiresScopes(scopes: [["orders:read"]])
+  tags: [String!] @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "Whether it was paid at a test gateway, with no real money."
-  test: Boolean @requiresScopes(scopes: [["orders:read"]])
+  test: Boolean @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "What the buyer still has to pay. Below zero, it is what the shop has received too much and should give back."
-  totalOutstanding: MoneyV2 @requiresScopes(scopes: [["orders:read"]])
+  totalOutstanding: MoneyV2 @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "Everything: merchandise, shipping and tax, less discounts."
   totalPrice: MoneyV2!
   "Everything."
   totalPriceV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `totalPrice` + "`" + ` instead. Kept for compatibility.")
   "What the shop has received, before refunds."
-  totalReceived: MoneyV2 @requiresScopes(scopes: [["orders:read"]])
+  totalReceived: MoneyV2 @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "What was given back so far."
   totalRefunded: MoneyV2!
   "What was given back so far."
@@ -5526,9 +5535,9 @@ type Order implements Node & HasMetafields @public {
   "Tax as ordered."
   totalTaxV2: MoneyV2 @deprecated(reason: "Use ` + "`" + `totalTax` + "`" + ` instead. Kept for compatibility.")
   "Payments and refunds as the gateways saw them, failed ones too."
-  transactions("How many from the start, at most 250." first: Int): [OrderTransaction!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  transactions("How many from the start, at most 250." first: Int): [OrderTransaction!] @semanticNonNull @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "When the order last changed."
-  updatedAt: DateTime @requiresScopes(scopes: [["orders:read"]])
+  updatedAt: DateTime @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
 }
 
 """
@@ -5604,13 +5613,13 @@ type OrderLineItem @public {
   "Pieces that were bought."
   quantity: Int!
   "Pieces that can still be given back."
-  refundableQuantity: Int @requiresScopes(scopes: [["orders:read"]])
+  refundableQuantity: Int @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "The shop's number of the variant, as it was then."
   sku: String @requiresScopes(scopes: [["orders:read"]])
   "Name of the product, as it was then."
   title: String!
   "Pieces that wait to be shipped."
-  unfulfilledQuantity: Int @requiresScopes(scopes: [["orders:read"]])
+  unfulfilledQuantity: Int @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "The variant as it is now; null when it is gone."
   variant: ProductVariant
   "Name of the variant, as it was then."
@@ -5644,7 +5653,7 @@ A shipment.
 """
 type Fulfillment @public {
   "When it was recorded."
-  createdAt: DateTime @requiresScopes(scopes: [["orders:read"]])
+  createdAt: DateTime @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "What is in it."
   fulfillmentLineItems(
     "Continue after this cursor."
@@ -5663,9 +5672,9 @@ type Fulfillment @public {
   "Place that it was sent from."
   location: Location @requiresScopes(scopes: [["orders:read", "inventory:read"]])
   "Number as people say it, such as ` + "`" + `#1001-F1` + "`" + `."
-  name: String @requiresScopes(scopes: [["orders:read"]])
+  name: String @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "How it stands."
-  status: FulfillmentStatus @requiresScopes(scopes: [["orders:read"]])
+  status: FulfillmentStatus @semanticNonNull @requiresScopes(scopes: [["orders:read"]])
   "Name of the carrier."
   trackingCompany: String
   "Numbers and links to follow the parcels by."
@@ -6030,7 +6039,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
     last: Int
     "Return items that come before this cursor. Take it from ` + "`" + `pageInfo.startCursor` + "`" + ` or an edge."
     before: String
-  ): MetafieldConnection @requiresScopes(scopes: [["products:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  ): MetafieldConnection @semanticNonNull @requiresScopes(scopes: [["products:read"]]) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Where the product's page is on the shop's website, or null when it has none there."
   onlineStoreUrl: URL
   "What can be chosen, such as size and color. A product without choices has one option, ` + "`" + `Title` + "`" + `."
@@ -6056,7 +6065,7 @@ type Product implements HasMetafields & Node & OnlineStorePublishable & Trackabl
   "Title and summary for search engines."
   seo: SEO!
   "Where the product stands in its life."
-  status: ProductStatus @requiresScopes(scopes: [["products:read"]])
+  status: ProductStatus @semanticNonNull @requiresScopes(scopes: [["products:read"]])
   "The tags, in alphabetical order."
   tags: [String!]!
   "The name to show."
@@ -6248,7 +6257,7 @@ type Return implements Node @public {
   "The order."
   order: Order!
   "What was given back with its goods, oldest first."
-  refunds("How many from the start, at most 250." first: Int): [Refund!] @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
+  refunds("How many from the start, at most 250." first: Int): [Refund!] @semanticNonNull @requiresScopes(scopes: [["orders:read"]]) @listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)
   "What comes back."
   returnLineItems(
     "Continue after this cursor."
@@ -13981,11 +13990,11 @@ type ProductVariant implements HasMetafields & Node @public @cacheControl(inheri
   "The picture of this variant, or else the first picture of the product."
   image: Image
   "The stock keeping record behind the variant."
-  inventoryItem: InventoryItem @requiresScopes(scopes: [["inventory:read"]])
+  inventoryItem: InventoryItem @semanticNonNull @requiresScopes(scopes: [["inventory:read"]])
   "What happens when stock runs out."
-  inventoryPolicy: ProductVariantInventoryPolicy @requiresScopes(scopes: [["products:read"], ["inventory:read"]])
+  inventoryPolicy: ProductVariantInventoryPolicy @semanticNonNull @requiresScopes(scopes: [["products:read"], ["inventory:read"]])
   "How many pieces can be sold, over all locations. Below zero when more were sold than there were."
-  inventoryQuantity: Int @requiresScopes(scopes: [["inventory:read"]])
+  inventoryQuantity: Int @semanticNonNull @requiresScopes(scopes: [["inventory:read"]])
   "One extra value of this variant, by its key, or null when nothing is stored there."
   metafield(
     "The key within the namespace."

@@ -47,6 +47,9 @@ func decode(body []byte, inPath string) (*Request, *Answer) {
 		Variables:     d.object(members["variables"], "variables"),
 		Extensions:    d.object(members["extensions"], "extensions"),
 	}
+	if raw, given := members["onError"]; given {
+		request.OnError = d.onError(strings.Trim(string(raw), `"`))
+	}
 	return d.finish(request)
 }
 
@@ -143,6 +146,16 @@ func (d *decoding) name(given ...string) (id string) {
 		id = cmp.Or(id, g)
 	}
 	return id
+}
+
+// onError reads what becomes of a place that has an error. A null is none of the behaviors, and not the one named so.
+func (d *decoding) onError(given string) OnError {
+	switch o := OnError(given); o {
+	case Propagate, Null, Halt:
+		return o
+	}
+	d.refuse(Refuse(Refused, CodeBadRequest, `onError must be "PROPAGATE", "NULL" or "HALT".`))
+	return ""
 }
 
 // object reads an optional object. Numbers stay as they were written, because a float does not hold every integer.

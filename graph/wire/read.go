@@ -117,5 +117,8 @@ func (h *Handler) readAddress(r *http.Request) (*Request, *Answer) {
 		Variables:     d.object([]byte(d.param(params, "variables")), "variables"),
 		Extensions:    d.object([]byte(d.param(params, "extensions")), "extensions"),
 	}
+	if params.Has("onError") {
+		request.OnError = d.onError(d.param(params, "onError"))
+	}
 	return d.finish(request)
 }

@@ -32,11 +32,27 @@ type Request struct {
 	Variables map[string]any
 	// Extensions of the request, decoded likewise.
 	Extensions map[string]any
+	// OnError is what becomes of a place whose value could not be had.
+	OnError OnError
 	// Headers of the HTTP request, without cookies. Read only.
 	Headers http.Header
 	// Method is GET or POST. By GET only queries may run: answer anything else with [MutationByGet].
 	Method string
 }
+
+// OnError says what becomes of a place in an answer whose value could not be had (the onError parameter of a request: GraphQL
+// specification, pull request 1236).
+type OnError string
+
+// The behaviors.
+const (
+	// Propagate makes the next place null that the schema lets be null. It is what a request gets that says nothing.
+	Propagate OnError = "PROPAGATE"
+	// Null makes the place itself null, also where the schema promises a value: a client that reads errors loses nothing else.
+	Null OnError = "NULL"
+	// Halt ends the operation: the answer has no data, and the first error.
+	Halt OnError = "HALT"
+)
 
 // Executor answers a request. It returns nil only where ctx is done and nobody waits for the answer.
 type Executor interface {
