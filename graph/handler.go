@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -198,7 +199,7 @@ func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
 	call.Statements = statements.Count()
 	errs := graphql.GetErrors(ctx)
 	if q.r.OnError == wire.Halt && len(errs) > 0 {
-		data, errs = json.RawMessage("null"), errs[:1]
+		data = json.RawMessage("null")
 	}
 	for _, e := range errs {
 		if code, ok := e.Extensions["code"].(string); ok {
@@ -231,8 +232,12 @@ func (h *Handler) presenting(ctx context.Context, on wire.OnError) (context.Cont
 		return ctx, h.present, func() {}
 	}
 	ctx, halt := context.WithCancel(ctx)
+	var halted atomic.Bool
 	return ctx, func(ctx context.Context, err error) *gqlerror.Error {
-		halt()
+		if halted.Swap(true) {
+			return nil // of what was ended: shown to nobody
+		}
+		defer halt()
 		return h.present(ctx, err)
 	}, halt
 }

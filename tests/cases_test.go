@@ -40,6 +40,7 @@ func TestCases(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			kind := o.Kind
 			s := newStage(t, apptest.Start(t, o))
+			s.promises = newPromises()
 			// What changes what others see waits until they have seen it.
 			t.Run("reads", func(t *testing.T) {
 				for _, c := range cases {
@@ -55,6 +56,7 @@ func TestCases(t *testing.T) {
 					}
 				}
 			})
+			s.promises.all(t, len(cases))
 		})
 	}
 }
@@ -65,6 +67,8 @@ type stage struct {
 	ctx context.Context // of the shop itself
 	// lenient skips cases that cannot begin, where others have left little to begin with.
 	lenient bool
+	// promises are those that answers have to keep.
+	promises *promises
 
 	mu    sync.Mutex
 	staff map[string]apptest.Headers // by role
@@ -244,6 +248,7 @@ func (s *stage) test(t *testing.T, kind apptest.Kind, c *caseFile) {
 	if estimated, actual := got.Cost(); actual > estimated {
 		t.Errorf("it came to %v points, and was estimated at %v", actual, estimated)
 	}
+	s.promises.check(t, c.query, got.Answer)
 	sc.testFirst(t)
 }
 

@@ -21,6 +21,7 @@ var (
 	maskToken  = regexp.MustCompile(`\br[cs]s_[\w-]+`)
 	maskTime   = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 	maskCursor = regexp.MustCompile(`("(?:\w*C|c)ursor": ?)"([^"]+)"`)
+	maskRead   = regexp.MustCompile(`("revision": ?)"[0-9a-z]+"`)
 	maskOrder  = regexp.MustCompile(`#1\d{3,}|("orderNumber": ?)\d+`)
 	maskServer = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 )
@@ -54,6 +55,7 @@ func (m *masks) apply(text string) string {
 	text = maskKey.ReplaceAllString(text, "key=KEY")
 	text = maskToken.ReplaceAllString(text, "TOKEN")
 	text = maskTime.ReplaceAllString(text, "TIME")
+	text = maskRead.ReplaceAllString(text, `$1"REVISION"`)
 	text = maskCursor.ReplaceAllStringFunc(text, func(s string) string {
 		p := maskCursor.FindStringSubmatch(s)
 		return fmt.Sprintf(`%s"CURSOR-%d"`, p[1], m.nth("cursor", p[2]))

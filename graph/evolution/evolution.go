@@ -77,7 +77,8 @@ const (
 )
 
 // Diff lists what changed from one schema to the next, what breaks first. Descriptions do not count, nor does the order of
-// things. The metadata of the schema counts where clients notice it: prices (@cost, @listSize) and access rules.
+// things. The metadata of the schema counts where clients notice it: prices (@cost, @listSize), access rules and promises
+// (@semanticNonNull).
 func Diff(before, after *ast.Schema) []Change {
 	d := &differ{before: before, after: after, given: given(after)}
 	d.roots()

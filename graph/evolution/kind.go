@@ -52,6 +52,8 @@ const (
 	CostLowered     Kind = "cost-lowered"
 	ListSizeRaised  Kind = "list-size-raised"
 	ListSizeLowered Kind = "list-size-lowered"
+	PromiseMade     Kind = "promise-made"
+	PromiseBroken   Kind = "promise-broken"
 	AccessStricter  Kind = "access-stricter"
 	AccessLooser    Kind = "access-looser"
 )

@@ -8,7 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// metadata compares what the directives of a type and its fields say of prices and access.
+// metadata compares what the directives of a type and its fields say of prices, access, and values that are there.
 func (d *differ) metadata(before, after *ast.Definition) {
 	d.weight(after.Name, stated(before.Directives), stated(after.Directives), plain(after))
 	if !before.IsCompositeType() {
@@ -24,6 +24,7 @@ func (d *differ) metadata(before, after *ast.Definition) {
 		of := d.after.Types[f.Type.Name()]
 		d.weight(at, stated(was.Directives), stated(f.Directives), natural(of))
 		d.listSize(at, was.Directives.ForName("listSize"), f.Directives.ForName("listSize"))
+		d.promises(at, was, f)
 		if hasRule(was.Directives) || hasRule(f.Directives) { // else it is the type's, which is compared above
 			d.access(at, ruleOf(before, was), ruleOf(after, f))
 		}
@@ -123,6 +124,48 @@ func lengthOf(dir *ast.Directive) length {
 	// The directive asks for one by default, but only where there is something to choose from.
 	out.one = len(out.slicing) > 0 && text(dir, "requireOneSlicingArgument") != "false"
 	return out
+}
+
+// promises compares where a field is null only beside an error. Clients make types of it, as they do of what is never null.
+func (d *differ) promises(at string, before, after *ast.FieldDefinition) {
+	was, is := promised(before), promised(after)
+	if slices.ContainsFunc(was, func(level int) bool { return !slices.Contains(is, level) && !never(after.Type, level) }) {
+		d.add(Change{
+			Level: Breaking, Kind: PromiseBroken, Coordinate: at, Touched: each(at), Shown: InTypes,
+			Message: fmt.Sprintf("`%s` may now be null without an error. Keep the promise, and give what is new a name of its own.", at),
+		})
+		return
+	}
+	if slices.ContainsFunc(is, func(level int) bool { return !slices.Contains(was, level) && !never(before.Type, level) }) {
+		d.add(Change{Kind: PromiseMade, Coordinate: at, Message: fmt.Sprintf("`%s` is now null only beside an error.", at)})
+	}
+}
+
+// promised are the levels of lists that @semanticNonNull speaks of.
+func promised(f *ast.FieldDefinition) []int {
+	dir := f.Directives.ForName("semanticNonNull")
+	if dir == nil {
+		return nil
+	}
+	given := texts(dir, "levels")
+	if dir.Arguments.ForName("levels") == nil {
+		given = []string{"0"}
+	}
+	levels := make([]int, 0, len(given))
+	for _, text := range given {
+		if n, err := strconv.Atoi(text); err == nil {
+			levels = append(levels, n)
+		}
+	}
+	return levels
+}
+
+// never reports whether a type is never null at a level of its lists.
+func never(t *ast.Type, level int) bool {
+	for ; t != nil && level > 0; level-- {
+		t = t.Elem
+	}
+	return t != nil && t.NonNull
 }
 
 func texts(dir *ast.Directive, argument string) []string {
