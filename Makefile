@@ -36,7 +36,7 @@ test: ## Run all tests (lint vets them); PostgreSQL, Redis and NATS where RIALTO
 .PHONY: lint
 lint: ## Check style and likely mistakes
 	@command -v golangci-lint >/dev/null 2>&1 || [ -x "$$(go env GOPATH)/bin/golangci-lint" ] || go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
-	@PATH="$$PATH:$$(go env GOPATH)/bin" golangci-lint run ./...
+	@PATH="$$PATH:$$(go env GOPATH)/bin" golangci-lint run $$(go list -f '{{.Dir}}' ./... | grep -v /generated)
 
 .PHONY: generate
 generate: ## Generate ent's client and gqlgen's executor from the schemas

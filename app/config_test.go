@@ -35,7 +35,7 @@ func TestSettings(t *testing.T) {
 		"DatabaseURL":      {"RIALTO_DATABASE_URL=mysql://root:hush-hush@db/shop", "RIALTO_DATABASE_URL must be a URL that begins with postgres:// or postgresql://"},
 		"RedisURL":         {"RIALTO_REDIS_URL=hush-hush", "RIALTO_REDIS_URL must be a URL"},
 		"Proxies":          {"RIALTO_TRUSTED_PROXIES=everybody", "RIALTO_TRUSTED_PROXIES"},
-		"Misspelt":         {"RIALTO_LOGLEVEL=debug", "there is no setting RIALTO_LOGLEVEL"},
+		"Mistyped":         {"RIALTO_LOGLEVEL=debug", "there is no setting RIALTO_LOGLEVEL"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
