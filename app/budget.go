@@ -43,8 +43,10 @@ func (a *App) openLimiter() {
 		later := ratelimit.NewLater(ratelimit.NewGuarded(ratelimit.GuardedConfig{
 			Common: ratelimit.NewRedis(a.redis, "rialto:"+a.config.BusName+":limit:"), Clock: a.Clock, Log: a.Log, Replicas: replicas, Away: a.tel.Metrics.RateLimitsAway,
 		}))
+		tab := ratelimit.NewTab(later, a.Clock)
 		a.quiet.Add("points given back", later)
-		a.limiter = later
+		a.quiet.Add("points on tabs", tab)
+		a.limiter = tab
 	}
 	told := newBreaches(a.Clock, a.Log, a.bus.Publish)
 	a.quiet.Add("rate limits reached", told.loop)

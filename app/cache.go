@@ -112,8 +112,11 @@ func (a *App) repeat(_ context.Context, m bus.Message) error {
 	return nil
 }
 
-// cacheBytes is how much memory answers may take. The setting was checked.
+// cacheBytes is how much memory answers may take; less than zero where they take none. The setting was checked.
 func (c Config) cacheBytes() int {
+	if c.CacheMB == "0" {
+		return -1
+	}
 	n, _ := strconv.Atoi(c.CacheMB)
 	return n << 20
 }

@@ -103,7 +103,7 @@ func settings() []setting {
 		{env: "RIALTO_COST_BOUNDS", def: "shop", help: "shop prices a list by the longest that the shop has, static by what is asked for", field: func(c *Config) *string { return &c.CostBounds }},
 		{env: "RIALTO_REPLICAS", def: "2", help: "among how many processes rate limits are shared while Redis is away", field: func(c *Config) *string { return &c.Replicas }},
 		{env: "RIALTO_CACHE", def: "on", help: "on keeps whole answers to queries that are the same for everybody, off makes each anew; see docs/caching.md", field: func(c *Config) *string { return &c.Cache }},
-		{env: "RIALTO_CACHE_MB", def: "64", help: "how many megabytes of memory the kept answers may take in each process", field: func(c *Config) *string { return &c.CacheMB }},
+		{env: "RIALTO_CACHE_MB", def: "64", help: "how many megabytes of memory the kept answers may take in each process; 0 keeps them in Redis only", field: func(c *Config) *string { return &c.CacheMB }},
 		{env: "RIALTO_CONCURRENT", def: "1024", help: "how many requests are worked on at once; a fifth of them is kept for who pays", field: func(c *Config) *string { return &c.Concurrent }},
 		{env: "RIALTO_ERASURE_DELAY", def: "240h", help: "how long the erasure of a customer can be canceled", field: func(c *Config) *string { return &c.ErasureDelay }},
 		{env: "RIALTO_LOG_LEVEL", def: "info", help: "debug, info, warn or error", field: func(c *Config) *string { return &c.LogLevel }},
@@ -176,8 +176,8 @@ func (c Config) check() error {
 	if n, err := strconv.Atoi(c.Concurrent); c.Concurrent != "" && (err != nil || n < 1) {
 		return fmt.Errorf("RIALTO_CONCURRENT is a number from 1, not %q", c.Concurrent)
 	}
-	if n, err := strconv.Atoi(c.CacheMB); c.CacheMB != "" && (err != nil || n < 1 || n > 1<<20) {
-		return fmt.Errorf("RIALTO_CACHE_MB is a number of megabytes from 1, not %q", c.CacheMB)
+	if n, err := strconv.Atoi(c.CacheMB); c.CacheMB != "" && (err != nil || n < 0 || n > 1<<20) {
+		return fmt.Errorf("RIALTO_CACHE_MB is a number of megabytes, not %q", c.CacheMB)
 	}
 	if delay, err := time.ParseDuration(c.ErasureDelay); c.ErasureDelay != "" && (err != nil || delay <= 0) {
 		return fmt.Errorf("RIALTO_ERASURE_DELAY is a time such as 240h, not %q", c.ErasureDelay)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -56,6 +57,7 @@ func (c *conn) do(request []byte, body io.Writer) (status int, size int64, err e
 		return 0, 0, err
 	}
 	switch {
+	case status == http.StatusNotModified:
 	case chunked:
 		size, err = c.chunks(body)
 	case length >= 0:

@@ -50,16 +50,17 @@ func main() {
 
 // options are the command line's.
 type options struct {
-	server, database, binary, folder, only string
-	products                               int
-	anew, drop                             bool
-	plan                                   plan
+	server, database, redis, binary, folder, only string
+	products                                      int
+	anew, drop                                    bool
+	plan                                          plan
 }
 
 func parse(args []string) (o options, err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	server := cmp.Or(os.Getenv("RIALTO_BENCH_DATABASE_URL"), os.Getenv("RIALTO_TEST_DATABASE_URL"), "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable")
 	flags.StringVar(&o.server, "server", server, "URL of a PostgreSQL server on which a database may be made; RIALTO_BENCH_DATABASE_URL")
+	flags.StringVar(&o.redis, "redis", cmp.Or(os.Getenv("RIALTO_BENCH_REDIS_URL"), os.Getenv("RIALTO_TEST_REDIS_URL")), "URL of a Redis for answers that are kept there, with keys of its own that end by themselves; none is measured without; RIALTO_BENCH_REDIS_URL")
 	flags.StringVar(&o.database, "database", "", "name of the database, which is made and kept; rialto_bench_ and the size without it")
 	flags.StringVar(&o.binary, "binary", "bin/rialto", "the Rialto to measure")
 	flags.StringVar(&o.folder, "results", "bench/results", "folder of results and logs")
@@ -71,6 +72,7 @@ func parse(args []string) (o options, err error) {
 	flags.DurationVar(&o.plan.Warm, "warm", 2*time.Second, "load before the first that counts")
 	flags.IntVar(&o.plan.Checked, "checked", 50, "answers of each page that are compared")
 	flags.BoolVar(&o.plan.Open, "open", true, "measure latency at half of the throughput too")
+	flags.BoolVar(&o.plan.Kept, "kept", true, "measure kept answers too: from memory, from Redis, and as not modified")
 	flags.BoolVar(&o.anew, "anew", false, "fill the database anew")
 	flags.BoolVar(&o.drop, "drop", false, "drop the database in the end")
 	if err := flags.Parse(args); err != nil {
@@ -136,22 +138,42 @@ func (b *bench) start(ctx context.Context, o options, at string) (err error) {
 	if b.admin, err = pgx.Connect(ctx, o.server); err != nil {
 		return err
 	}
-	if b.rialto, err = startRialto(ctx, o.binary, at, o.folder); err != nil {
+	defer func() {
+		if err != nil {
+			b.stop()
+		}
+	}()
+	run := func(name string, settings ...string) *process {
+		if err != nil {
+			return nil
+		}
+		var p *process
+		p, err = startRialto(ctx, name, o.binary, at, o.folder, settings...)
+		return p
+	}
+	b.rialto = run("rialto", "RIALTO_CACHE=off")
+	if o.plan.Kept {
+		b.memory = run("memory")
+		if o.redis != "" {
+			b.redis = run("redis", "RIALTO_REDIS_URL="+o.redis, "RIALTO_CACHE_MB=0", fmt.Sprintf("RIALTO_BUS_NAME=bench-%d", os.Getpid()))
+		}
+	}
+	if err != nil {
 		return err
 	}
 	if b.raw, err = startRaw(ctx, at, o.folder, max(10, 4*runtime.GOMAXPROCS(0))); err != nil {
-		b.rialto.stop()
 		return err
 	}
-	if b.staff, err = signIn(ctx, b.rialto); err != nil {
-		b.stop()
-	}
+	b.staff, err = signIn(ctx, b.rialto)
 	return err
 }
 
 func (b *bench) stop() {
-	b.rialto.stop()
-	b.raw.stop()
+	for _, p := range []*process{b.rialto, b.memory, b.redis, b.raw} {
+		if p != nil {
+			p.stop()
+		}
+	}
 	_ = b.admin.Close(context.Background())
 }
 

@@ -13,11 +13,13 @@ import (
 // bench is everything that a run needs.
 type bench struct {
 	rialto, raw *process
-	admin       *pgx.Conn // to another database, so that it is no backend of the one measured
-	database    string    // name
-	staff       string    // token
-	plan        plan
-	log         io.Writer
+	// memory and redis are Rialtos that keep answers; nil where they are not measured.
+	memory, redis *process
+	admin         *pgx.Conn // to another database, so that it is no backend of the one measured
+	database      string    // name
+	staff         string    // token
+	plan          plan
+	log           io.Writer
 }
 
 // plan says how long to measure.
@@ -28,6 +30,7 @@ type plan struct {
 	Warm    time.Duration `json:"warm"`    // before the first
 	Checked int           `json:"checked"` // how many answers are compared
 	Open    bool          `json:"open"`    // also at half of the throughput
+	Kept    bool          `json:"kept"`    // also answers that are kept
 }
 
 // figure is what one load cost, by request.
@@ -177,7 +180,9 @@ func (b *bench) prepare(ctx context.Context, p *page) (rivals []rival, statement
 	for _, n := range counts {
 		statements += float64(n) / float64(len(counts))
 	}
-	return []rival{{"raw", b.raw, raw}, {"rialto", b.rialto, rialto}, {"floor", b.raw, floor}}, statements, same, nil
+	rivals = []rival{{"raw", b.raw, raw}, {"rialto", b.rialto, rialto}, {"floor", b.raw, floor}}
+	kept, err := b.kept(ctx, p, rialto.requests)
+	return append(rivals, kept...), statements, same, err
 }
 
 // load sends one load and takes what it cost.

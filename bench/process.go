@@ -99,14 +99,15 @@ func bare() (env []string) {
 const site = "http://shop.test"
 
 // startRialto runs the binary on a database, as in production but for events, which stay in the process.
-func startRialto(ctx context.Context, binary, database, folder string) (*process, error) {
-	data := filepath.Join(folder, "rialto.data")
+func startRialto(ctx context.Context, name, binary, database, folder string, settings ...string) (*process, error) {
+	data := filepath.Join(folder, name+".data")
 	if err := os.RemoveAll(data); err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(binary, "serve") //nolint:gosec,noctx // the binary is named by who runs this; stop ends it
-	cmd.Env = append(bare(), "RIALTO_RATE_LIMITS=report", "RIALTO_CACHE=off", "RIALTO_DATABASE_URL="+database, "RIALTO_DATA_DIR="+data, "RIALTO_ADDR=127.0.0.1:0", "RIALTO_ADMIN_ADDR=127.0.0.1:0", "RIALTO_PUBLIC_URL="+site)
-	p, err := start(ctx, "rialto", cmd, filepath.Join(folder, "rialto.log"), func() (string, string, bool) {
+	cmd.Env = append(bare(), "RIALTO_RATE_LIMITS=report", "RIALTO_DATABASE_URL="+database, "RIALTO_DATA_DIR="+data, "RIALTO_ADDR=127.0.0.1:0", "RIALTO_ADMIN_ADDR=127.0.0.1:0", "RIALTO_PUBLIC_URL="+site)
+	cmd.Env = append(cmd.Env, settings...)
+	p, err := start(ctx, name, cmd, filepath.Join(folder, name+".log"), func() (string, string, bool) {
 		b, err := os.ReadFile(filepath.Join(data, "run.json"))
 		var at struct {
 			URL   string `json:"url"`

@@ -146,10 +146,13 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	}
 
 	// With which values, and for which buyer: variables, country and language.
-	variables, err := variablesOf(h.schema.Schema(), op, r.Variables)
-	if err != nil {
-		return h.refuse(ctx, err)
+	memo, ok := r.Memo.(*memo)
+	if !ok || memo.doc != doc || memo.op != op {
+		if memo, err = h.memorize(doc, op, r.Variables); err != nil {
+			return h.refuse(ctx, err)
+		}
 	}
+	variables := memo.variables
 	if ctx, err = h.inContext(ctx, op, variables); err != nil {
 		return h.refuse(ctx, err)
 	}
@@ -164,7 +167,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return h.refuse(ctx, err)
 	}
 
-	q := &asked{r: r, doc: doc, op: op, variables: variables, actor: actor, viewers: viewers, price: price}
+	q := &asked{r: r, memo: memo, doc: doc, op: op, variables: variables, actor: actor, viewers: viewers, price: price}
 	// Whether who asks has that much left, and whether there is room for it now: unless it is kept already.
 	if key := r.Headers.Get("Idempotency-Key"); key != "" && op.Operation == ast.Mutation {
 		return h.once(ctx, key, r, op, func(ctx context.Context) *wire.Answer { return h.answer(ctx, q) })

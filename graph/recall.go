@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -39,12 +41,28 @@ const (
 // asked is a request that is about to be answered.
 type asked struct {
 	r         *wire.Request
+	memo      *memo
 	doc       *document
 	op        *ast.OperationDefinition
 	variables map[string]any
 	actor     iam.Actor
 	viewers   map[string]iam.Actor
 	price     *priced
+}
+
+// memo is what is the same of all requests of the same bytes, whoever sends them, as long as their document is kept: their
+// variables, read. It is never changed.
+type memo struct {
+	doc       *document
+	op        *ast.OperationDefinition
+	variables map[string]any
+	// text names the variables; nil until an answer was looked up for them.
+	text []byte
+}
+
+func (h *Handler) memorize(doc *document, op *ast.OperationDefinition, given map[string]any) (*memo, error) {
+	variables, err := variablesOf(h.schema.Schema(), op, given)
+	return &memo{doc: doc, op: op, variables: variables}, err
 }
 
 // answer answers a request that may be answered: from what is kept, or by running it.
@@ -84,14 +102,27 @@ func (q *asked) shared() time.Duration {
 // keyOf names the answer to a request, by all that it depends on: what is asked, with which values, for which buyer, and what a
 // token opens.
 func keyOf(q *asked, buyer shop.Buyer) (cached.Key, error) {
-	var market string
-	if buyer.Market != nil {
-		market = buyer.Market.ID.String()
+	if q.memo.text == nil {
+		text, err := json.Marshal(q.variables)
+		if err != nil {
+			return cached.Key{}, err
+		}
+		again := *q.memo
+		again.text = text
+		q.memo = &again
 	}
-	text, err := json.Marshal([]any{
-		q.doc.ID, q.op.Name, q.variables, buyer.Country, buyer.Language, buyer.Currency, buyer.TaxIncluded, market, q.actor.Private, q.actor.Scopes.Key(), q.r.OnError,
-	})
-	return cached.Key{Shop: q.actor.Shop, Hash: sha256.Sum256(text)}, err
+	var market uuid.UUID
+	if buyer.Market != nil {
+		market = buyer.Market.ID
+	}
+	b := make([]byte, 0, 512)
+	for _, part := range []string{
+		q.doc.ID, q.op.Name, buyer.Country, buyer.Language, string(buyer.Currency), string(market[:]), q.actor.Scopes.Key(), string(q.r.OnError),
+		strconv.FormatBool(buyer.TaxIncluded), strconv.FormatBool(q.actor.Private),
+	} {
+		b = append(binary.AppendUvarint(b, uint64(len(part))), part...)
+	}
+	return cached.Key{Shop: q.actor.Shop, Hash: sha256.Sum256(append(b, q.memo.text...))}, nil
 }
 
 // recall gives the answer to a request that may be kept.
@@ -154,7 +185,7 @@ func (h *Handler) give(ctx context.Context, q *asked, kept *cached.Kept, from ca
 	if refusal != nil {
 		return refusal
 	}
-	answer := h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: kept.Data}, from, h.cache.Age(kept), kept.MaxAge, kept.Tags)
+	answer := h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: kept.Data, Memo: q.memo}, from, h.cache.Age(kept), kept.MaxAge, kept.Tags)
 	h.settle(ctx, q, spent, answer, hitPoints)
 	h.keep(q, answer)
 	return answer

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -13,12 +14,15 @@ import (
 	"github.com/rialtohq/rialto/platform/fault"
 )
 
+// namesViewer are the arguments of root fields that may name a viewer: the token itself, and what may hold it.
+var namesViewer = []string{"customerAccessToken", "buyerIdentity", "input"}
+
 // viewers finds the root fields whose arguments name a viewer (customerAccessToken, alone or in buyerIdentity), and who
 // that is. A token that is not good names an anonymous viewer: the field itself says so in its own way.
 func (h *Handler) viewers(ctx context.Context, actor iam.Actor, op *ast.OperationDefinition, variables map[string]any) (map[string]iam.Actor, error) {
 	var out map[string]iam.Actor
 	for _, f := range rootFields(op.SelectionSet, nil) {
-		if len(f.Arguments) == 0 {
+		if !slices.ContainsFunc(f.Arguments, func(a *ast.Argument) bool { return slices.Contains(namesViewer, a.Name) }) {
 			continue
 		}
 		token := tokenIn(f.ArgumentMap(variables), 3)
@@ -59,13 +63,13 @@ func rootFields(set ast.SelectionSet, into []*ast.Field) []*ast.Field {
 
 // tokenIn finds a customerAccessToken among arguments, down to a depth.
 func tokenIn(args map[string]any, depth int) string {
-	if token, ok := args["customerAccessToken"].(string); ok {
+	if token, ok := args[namesViewer[0]].(string); ok {
 		return token
 	}
 	if depth == 0 {
 		return ""
 	}
-	for _, name := range []string{"buyerIdentity", "input"} {
+	for _, name := range namesViewer[1:] {
 		if inner, ok := args[name].(map[string]any); ok {
 			if token := tokenIn(inner, depth-1); token != "" {
 				return token

@@ -95,7 +95,7 @@ type Made struct {
 // Config is what a [Store] is made of. A zero value means what is said beside it; Generations is required.
 type Config struct {
 	Generations *generation.Generations
-	// Bytes bounds what is kept in memory: 64 MiB. MaxEntry is the largest answer that is kept: 1 MiB.
+	// Bytes bounds what is kept in memory: 64 MiB. Less than zero keeps nothing there. MaxEntry is the largest answer that is kept: 1 MiB.
 	Bytes, MaxEntry int
 	// Remote is where all processes keep answers; nil has none.
 	Remote *Remote
@@ -108,6 +108,7 @@ type Config struct {
 
 // Store keeps answers. It is safe for concurrent use.
 type Store struct {
+	forgetful   bool // nothing is kept in memory
 	generations *generation.Generations
 	memory      *otter.Cache[Key, *Kept]
 	maxEntry    int
@@ -152,9 +153,9 @@ func New(c Config) *Store {
 		c.Observe = func(Result) {}
 	}
 	return &Store{
-		generations: c.Generations, maxEntry: c.MaxEntry, remote: c.Remote, clock: c.Clock, timeout: c.Timeout, observe: c.Observe, refreshing: make(chan struct{}, refreshers),
+		generations: c.Generations, maxEntry: c.MaxEntry, forgetful: c.Bytes < 0, remote: c.Remote, clock: c.Clock, timeout: c.Timeout, observe: c.Observe, refreshing: make(chan struct{}, refreshers),
 		memory: otter.Must(&otter.Options[Key, *Kept]{
-			MaximumWeight:    uint64(c.Bytes),                                                       //nolint:gosec // it is positive
+			MaximumWeight:    uint64(max(c.Bytes, 1)),                                               //nolint:gosec // it is positive
 			Weigher:          func(_ Key, k *Kept) uint32 { return uint32(len(k.Data) + overhead) }, //nolint:gosec // bounded by MaxEntry
 			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[Key, *Kept]) time.Duration { return e.Value.MaxAge + grace }),
 		}),
@@ -200,7 +201,7 @@ func (s *Store) fetch(ctx context.Context, key Key) *Kept {
 	got, _, _ := s.flights.Do(key.flight("get"), func() (any, error) {
 		kept := s.remote.get(ctx, key)
 		if kept != nil {
-			s.memory.Set(key, kept)
+			s.remember(key, kept)
 		}
 		return kept, nil
 	})
@@ -263,7 +264,7 @@ func (s *Store) lead(ctx context.Context, key Key, maxAge time.Duration, mk func
 		release, kept := s.remote.lease(ctx, key, func(k *Kept) bool { return s.holds(key, k) && s.young(k) })
 		defer release()
 		if kept != nil {
-			s.memory.Set(key, kept)
+			s.remember(key, kept)
 			return shared(kept)
 		}
 	}
@@ -296,9 +297,16 @@ func (s *Store) keep(ctx context.Context, key Key, maxAge time.Duration, made Ma
 	if !s.holds(key, k) {
 		return
 	}
-	s.memory.Set(key, k)
+	s.remember(key, k)
 	if s.remote != nil {
 		s.remote.put(ctx, key, k)
+	}
+}
+
+// remember keeps an answer in memory.
+func (s *Store) remember(key Key, k *Kept) {
+	if !s.forgetful && len(k.Data) <= s.maxEntry {
+		s.memory.Set(key, k)
 	}
 }
 

@@ -42,10 +42,18 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (*Request, *A
 	if refusal != nil {
 		return nil, refusal
 	}
+	if again := h.repeats.find(r, body); again != nil {
+		again.body = body
+		return again, nil
+	}
 	if !utf8.Valid(body) {
 		return nil, Refuse(Unreadable, "INVALID_UTF8", "The body is not valid UTF-8.")
 	}
-	return decode(body, r.PathValue(DocumentInPath))
+	request, refusal := decode(body, r.PathValue(DocumentInPath))
+	if refusal == nil {
+		request.body = body
+	}
+	return request, refusal
 }
 
 // checkContent refuses media types that are not read here. With them go those which a foreign page may post without

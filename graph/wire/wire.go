@@ -38,6 +38,11 @@ type Request struct {
 	Headers http.Header
 	// Method is GET or POST. By GET only queries may run: answer anything else with [MutationByGet].
 	Method string
+	// Memo is the [Answer.Memo] of the last request of the same bytes; nil where there was none. It says nothing of who asks now.
+	Memo any
+
+	// body is what the request was read from.
+	body []byte
 }
 
 // OnError says what becomes of a place in an answer whose value could not be had (the onError parameter of a request: GraphQL
@@ -73,6 +78,9 @@ type Answer struct {
 	Body []byte
 	// Header holds further headers, Cache-Control in place of the default "no-store".
 	Header http.Header
+	// Memo is what the executor wants to be given along with the next request of the same bytes. It says that many send these bytes
+	// and that nothing personal is in them: the request is then kept as it was read, for a while.
+	Memo any
 }
 
 // Refuse is an answer with one error: a code for programs, a message for people. Both are public.
@@ -115,8 +123,9 @@ type Config struct {
 
 // Handler serves GraphQL at whatever address it is mounted.
 type Handler struct {
-	config Config
-	writer writer
+	config  Config
+	writer  writer
+	repeats repeats
 }
 
 // New makes a handler.
@@ -127,7 +136,7 @@ func New(c Config) *Handler {
 	if c.MaxURL == 0 {
 		c.MaxURL = 16 << 10
 	}
-	return &Handler{config: c, writer: newWriter(c.MaxErrors)}
+	return &Handler{config: c, writer: newWriter(c.MaxErrors), repeats: newRepeats()}
 }
 
 // ServeHTTP reads the request, has it executed and writes the answer.
@@ -141,7 +150,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.writer.write(w, r, media, refusal)
 		return
 	}
+	asRead := *request
 	answer := h.config.Executor.Execute(r.Context(), request)
+	h.repeats.keep(r, &asRead, answer)
 	if answer == nil {
 		if r.Context().Err() == context.Canceled { //nolint:errorlint // a context's own error is never wrapped
 			return

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// kept are the Rialtos that keep answers, with the requests of a page: none where its answers are not kept. Each is asked for
+// everything once, and then has to give it as kept; the data must be what was given anew.
+func (b *bench) kept(ctx context.Context, p *page, requests [][]byte) (rivals []rival, err error) {
+	for _, of := range []struct {
+		name string
+		of   *process
+		from string
+	}{{"memory", b.memory, "hit-l1"}, {"redis", b.redis, "hit-l2"}} {
+		if of.of == nil {
+			continue
+		}
+		for i, r := range requests {
+			anew, err := once(ctx, b.rialto.addr, r)
+			if err != nil {
+				return nil, err
+			}
+			var from string
+			var again []byte
+			for range 3 { // the first makes it; the second may come while it is being put away
+				if again, from, err = b.asked(ctx, of.of, p, http.MethodPost, p.variables[i], "Rialto-Cache"); err != nil {
+					return nil, err
+				}
+			}
+			if from == "" {
+				return nil, nil
+			}
+			if where, err := differs(again, anew, p.loose); err != nil || where != "" || !strings.HasPrefix(from, of.from) {
+				return nil, fmt.Errorf("%s gave %q for %v, different at %q: %w", of.name, from, p.variables[i], where, err)
+			}
+		}
+		rivals = append(rivals, rival{of.name, of.of, target{addr: of.of.addr, requests: requests}})
+	}
+	if b.memory == nil {
+		return nil, nil
+	}
+	same := target{addr: b.memory.addr, status: http.StatusNotModified}
+	for _, variables := range p.variables {
+		_, tag, err := b.asked(ctx, b.memory, p, http.MethodGet, variables, "ETag")
+		if err != nil {
+			return nil, err
+		}
+		if tag == "" {
+			return nil, errors.New("an answer to a GET without an ETag")
+		}
+		at, err := p.address(variables)
+		if err != nil {
+			return nil, err
+		}
+		same.requests = append(same.requests, request(http.MethodGet, at, nil, p.header(b.staff), "If-None-Match: "+tag))
+	}
+	return append(rivals, rival{"304", b.memory, same}), nil
+}
+
+// address is that of a page by GET.
+func (p *page) address(variables map[string]any) (string, error) {
+	var in struct {
+		Query, OperationName string
+	}
+	if err := json.Unmarshal(p.body(variables), &in); err != nil {
+		return "", err
+	}
+	v, err := json.Marshal(variables)
+	return "/graphql?" + url.Values{"query": {in.Query}, "operationName": {in.OperationName}, "variables": {string(v)}}.Encode(), err
+}
+
+// asked asks a server for a page, and gives the answer with one of its headers.
+func (b *bench) asked(ctx context.Context, of *process, p *page, method string, variables map[string]any, header string) (body []byte, value string, err error) {
+	at, in := "/graphql", p.body(variables)
+	if method == http.MethodGet {
+		if at, err = p.address(variables); err != nil {
+			return nil, "", err
+		}
+		in = nil
+	}
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+of.addr+at, bytes.NewReader(in))
+	if err != nil {
+		return nil, "", err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	name, who, _ := strings.Cut(p.header(b.staff), ": ")
+	req.Header.Set(name, who)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { _ = res.Body.Close() }()
+	if body, err = io.ReadAll(res.Body); err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: status %d: %.300s", p.Name, res.StatusCode, body)
+	}
+	return body, res.Header.Get(header), err
+}

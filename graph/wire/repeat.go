@@ -1,0 +1,49 @@
+package wire
+
+import (
+	"net/http"
+
+	"github.com/maypok86/otter/v2"
+)
+
+const (
+	// repeatBytes bounds the requests that are kept as they were read, repeatBody the longest body of one.
+	repeatBytes = 8 << 20
+	repeatBody  = 16 << 10
+)
+
+// repeats keeps requests as they were read, by the bytes of their bodies: of those only that many send alike, which the executor
+// says by [Answer.Memo]. A request that holds anything personal is never among them.
+type repeats struct {
+	kept *otter.Cache[string, *Request]
+}
+
+func newRepeats() repeats {
+	return repeats{otter.Must(&otter.Options[string, *Request]{
+		MaximumWeight: repeatBytes,
+		Weigher:       func(body string, _ *Request) uint32 { return uint32(4*len(body)) + 512 },
+	})}
+}
+
+// find gives the request that a body was read as before.
+func (s repeats) find(r *http.Request, body []byte) *Request {
+	if len(body) > repeatBody || r.PathValue(DocumentInPath) != "" {
+		return nil
+	}
+	kept, ok := s.kept.GetIfPresent(string(body))
+	if !ok {
+		return nil
+	}
+	again := *kept
+	return &again
+}
+
+// keep keeps a request, with what the executor wants to be given along with the next one of the same bytes.
+func (s repeats) keep(r *http.Request, asRead *Request, a *Answer) {
+	if a == nil || a.Memo == nil || asRead.body == nil || asRead.Memo == a.Memo || len(asRead.body) > repeatBody || r.PathValue(DocumentInPath) != "" {
+		return
+	}
+	kept := *asRead
+	kept.Memo, kept.Headers, kept.body = a.Memo, nil, nil
+	s.kept.Set(string(asRead.body), &kept)
+}
