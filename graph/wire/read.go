@@ -13,17 +13,15 @@ import (
 	"unicode/utf8"
 )
 
-// read makes a request of a GET's address or a POST's body.
-func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*Request, *Answer) {
-	var request *Request
-	var refusal *Answer
+// read makes a request of a GET's address or a POST's body, which it gives along.
+func (h *Handler) read(w http.ResponseWriter, r *http.Request) (request *Request, body []byte, refusal *Answer) {
 	if r.Method == http.MethodGet {
 		request, refusal = h.readAddress(r)
 	} else {
-		request, refusal = h.readBody(w, r)
+		request, body, refusal = h.readBody(w, r)
 	}
 	if refusal != nil {
-		return nil, refusal
+		return nil, nil, refusal
 	}
 	request.Method = r.Method
 	request.Headers = r.Header
@@ -31,29 +29,24 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*Request, *Answe
 		request.Headers = r.Header.Clone()
 		request.Headers.Del("Cookie")
 	}
-	return request, nil
+	return request, body, nil
 }
 
-func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (*Request, *Answer) {
-	if refusal := checkContent(r.Header); refusal != nil {
-		return nil, refusal
+func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (request *Request, body []byte, refusal *Answer) {
+	if refusal = checkContent(r.Header); refusal != nil {
+		return nil, nil, refusal
 	}
-	body, refusal := h.body(w, r)
-	if refusal != nil {
-		return nil, refusal
+	if body, refusal = h.body(w, r); refusal != nil {
+		return nil, nil, refusal
 	}
 	if again := h.repeats.find(r, body); again != nil {
-		again.body = body
-		return again, nil
+		return again, body, nil
 	}
 	if !utf8.Valid(body) {
-		return nil, Refuse(Unreadable, "INVALID_UTF8", "The body is not valid UTF-8.")
+		return nil, nil, Refuse(Unreadable, "INVALID_UTF8", "The body is not valid UTF-8.")
 	}
-	request, refusal := decode(body, r.PathValue(DocumentInPath))
-	if refusal == nil {
-		request.body = body
-	}
-	return request, refusal
+	request, refusal = decode(body, r.PathValue(DocumentInPath))
+	return request, body, refusal
 }
 
 // checkContent refuses media types that are not read here. With them go those which a foreign page may post without

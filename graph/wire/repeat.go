@@ -39,11 +39,11 @@ func (s repeats) find(r *http.Request, body []byte) *Request {
 }
 
 // keep keeps a request, with what the executor wants to be given along with the next one of the same bytes.
-func (s repeats) keep(r *http.Request, asRead *Request, a *Answer) {
-	if a == nil || a.Memo == nil || asRead.body == nil || asRead.Memo == a.Memo || len(asRead.body) > repeatBody || r.PathValue(DocumentInPath) != "" {
+func (s repeats) keep(r *http.Request, body []byte, asRead *Request, a *Answer) {
+	if a == nil || a.Memo == nil || body == nil || asRead.Memo == a.Memo || len(body) > repeatBody || r.PathValue(DocumentInPath) != "" {
 		return
 	}
 	kept := *asRead
-	kept.Memo, kept.Headers, kept.body = a.Memo, nil, nil
-	s.kept.Set(string(asRead.body), &kept)
+	kept.Memo, kept.Headers = a.Memo, nil
+	s.kept.Set(string(body), &kept)
 }

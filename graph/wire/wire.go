@@ -40,9 +40,6 @@ type Request struct {
 	Method string
 	// Memo is the [Answer.Memo] of the last request of the same bytes; nil where there was none. It says nothing of who asks now.
 	Memo any
-
-	// body is what the request was read from.
-	body []byte
 }
 
 // OnError says what becomes of a place in an answer whose value could not be had (the onError parameter of a request: GraphQL
@@ -143,8 +140,9 @@ func New(c Config) *Handler {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	media, refusal := h.negotiate(r)
 	var request *Request
+	var body []byte
 	if refusal == nil {
-		request, refusal = h.read(w, r)
+		request, body, refusal = h.read(w, r)
 	}
 	if refusal != nil {
 		h.writer.write(w, r, media, refusal)
@@ -152,7 +150,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	asRead := *request
 	answer := h.config.Executor.Execute(r.Context(), request)
-	h.repeats.keep(r, &asRead, answer)
+	h.repeats.keep(r, body, &asRead, answer)
 	if answer == nil {
 		if r.Context().Err() == context.Canceled { //nolint:errorlint // a context's own error is never wrapped
 			return
