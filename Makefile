@@ -9,7 +9,7 @@ LINT_VERSION := v2.15.0
 RACE := $(shell if [ "$${RIALTO_TEST_RACE:-auto}" != off ] && command -v "$$(go env CC)" >/dev/null 2>&1; then echo "-race -gcflags=modernc.org/sqlite/lib=-race=false"; fi)
 
 # Tests that go through thousands of requests: after the others, without the race detector.
-SWEEPS := ^(TestAuthorizationMatrix|TestAnotherShopsAreNothing|TestBadInput|TestEveryStatementFindsItsRows|TestHostile|TestFaults)$$
+SWEEPS := ^(TestAuthorizationMatrix|TestAnotherShopsAreNothing|TestBadInput|TestEveryStatementFindsItsRows|TestHostile|TestFaults|TestWarmCachesCrossNobody)$$
 
 .PHONY: help
 help: ## Print this help

@@ -172,6 +172,22 @@ func TestAStaleFillIsNotKept(t *testing.T) {
 	}
 }
 
+// This is the race that moments are there for: where an answer's moment is not from before its reads, it is kept although it is old, and
+// given to everybody. TestAStaleFillIsNotKept is the same with the moment where it belongs.
+func TestAStaleFillWithoutProtection(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 3, true)
+	one, last, key := d.processes[0], d.processes[2], d.key("x")
+	read := answer(`"old"`, "product")
+	last.generations.Changed(d.shop, uuid.NewString(), "product")
+	one.Fill(t.Context(), key, minute, func(context.Context) cached.Made { return read })
+	for i, p := range d.processes {
+		if kept, _, _ := p.Get(t.Context(), key); kept == nil || string(kept.Data) != `"old"` {
+			t.Errorf("process %d is not given what was read too early: %v", i, kept)
+		}
+	}
+}
+
 // Who comes after a change is not given what others wait for since before it.
 func TestWhoComesLaterIsNotGivenWhatWasMadeBefore(t *testing.T) {
 	t.Parallel()
