@@ -46,7 +46,7 @@ type Config struct {
 	RateLimits, CostBounds, Replicas string
 	// Cache is on or off: whether whole answers are kept. CacheMB bounds those in memory, in megabytes.
 	Cache, CacheMB string
-	// CachePatience is how long a cache in Redis is waited for; zero is 50 ms. Nobody sets it but tests, on machines that are busy.
+	// CachePatience is how long a cache in Redis is waited for; zero is 50 ms, and 25 ms for look-ups. Nobody sets it but tests, on machines that are busy.
 	CachePatience time.Duration
 	// Concurrent is how many requests are worked on at once.
 	Concurrent string

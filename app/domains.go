@@ -79,7 +79,7 @@ func (e events) AppendTx(ctx context.Context, tx database.Tx, subject string, pa
 func (a *App) domains(address string) error {
 	ev := events{a}
 	if a.redis != nil {
-		a.kept = aside.NewStore(aside.StoreConfig{Client: a.redis, Prefix: "rialto:" + a.config.BusName + ":", Secret: a.config.Secret, Clock: a.Clock, Log: a.Log})
+		a.kept = aside.NewStore(aside.StoreConfig{Client: a.redis, Prefix: "rialto:" + a.config.BusName + ":", Secret: a.config.Secret, Clock: a.Clock, Log: a.Log, Patience: a.config.CachePatience})
 	}
 	a.Identity = identity.New(identity.Config{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Breached: a.breached, Share: a.share, Sessions: a.kept, Alone: a.config.DatabaseURL == "",
