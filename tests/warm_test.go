@@ -32,7 +32,9 @@ func TestWarmCachesCrossNobody(t *testing.T) {
 	m := newAtlas(t, p, loaded)
 	asking := viewers(t, p, otherPremises(t, warm))
 	anew := apptest.Start(t, apptest.Options{Beside: warm, Config: func(c *app.Config) { c.Cache, c.PublicURL = "off", warm.URL }}) // signed tokens name it
-	for _, v := range asking {                                                                                                      // a key that was put in past Rialto is known within a second
+
+	// A key that was put in past Rialto is known within a second.
+	for _, v := range asking {
 		until(t, 10*time.Second, func() bool {
 			const query = `{ shop { name } }`
 			return warm.Do(t, query, nil, v.who).Status == anew.Do(t, query, nil, v.who).Status
