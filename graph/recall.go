@@ -68,7 +68,7 @@ func (h *Handler) memorize(doc *document, op *ast.OperationDefinition, given map
 // answer answers a request that may be answered: from what is kept, or by running it.
 func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
 	maxAge := q.shared()
-	if h.cache != nil && maxAge > 0 {
+	if h.cache != nil && maxAge > 0 && h.caughtUp(q) {
 		return h.recall(ctx, q, maxAge)
 	}
 	if h.cache != nil && q.op.Operation == ast.Query {
@@ -86,6 +86,15 @@ func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
 	}
 	h.keep(q, answer)
 	return answer
+}
+
+// caughtUp reports whether what is kept may be given to whoever was told of a moment: this process knows all changes up to it. A
+// question to Redis that others had asked before may have been answered too early, so it is asked once more; where that does not tell
+// either, the request is answered anew.
+func (h *Handler) caughtUp(q *asked) bool {
+	m, told := generation.ParseMoment(q.r.Headers.Get(afterHeader))
+	g := h.cache.Generations()
+	return !told || g.At(q.actor.Shop, m) || g.At(q.actor.Shop, m)
 }
 
 // shared says for how long the answer to a request is the same for everybody who shows such a token; zero where it is not.
@@ -130,9 +139,6 @@ func (h *Handler) recall(ctx context.Context, q *asked, maxAge time.Duration) *w
 	key, err := keyOf(q, shop.BuyerFrom(ctx))
 	if err != nil {
 		return h.refuse(ctx, err)
-	}
-	if m, ok := generation.ParseMoment(q.r.Headers.Get(afterHeader)); ok {
-		h.cache.Generations().At(q.actor.Shop, m)
 	}
 	kept, from, old := h.cache.Get(ctx, key)
 	if kept != nil {
