@@ -88,13 +88,11 @@ func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
 	return answer
 }
 
-// caughtUp reports whether what is kept may be given to whoever was told of a moment: this process knows all changes up to it. A
-// question to Redis that others had asked before may have been answered too early, so it is asked once more; where that does not tell
-// either, the request is answered anew.
+// caughtUp reports whether what is kept may be given to who asks: to whoever was told of a moment, only where this process knows all
+// changes up to it.
 func (h *Handler) caughtUp(q *asked) bool {
 	m, told := generation.ParseMoment(q.r.Headers.Get(afterHeader))
-	g := h.cache.Generations()
-	return !told || g.At(q.actor.Shop, m) || g.At(q.actor.Shop, m)
+	return !told || h.cache.Generations().At(q.actor.Shop, m)
 }
 
 // shared says for how long the answer to a request is the same for everybody who shows such a token; zero where it is not.

@@ -152,12 +152,13 @@ func (g *Generations) Holds(id uuid.UUID, m Moment, tags []string, age time.Dura
 
 // At reports whether this process knows of all changes up to a moment that somebody was told of; it asks Redis where not.
 func (g *Generations) At(id uuid.UUID, m Moment) bool {
-	past := func(n *numbers) bool { return n.epoch == m.Epoch && n.at >= m.At }
+	past := func(n *numbers) bool { return n != nil && n.epoch == m.Epoch && n.at >= m.At }
 	if g.client == nil {
 		return past(g.current(id))
 	}
-	// That a later change was heard of says nothing of one before it: whoever tells of a moment has Redis asked.
-	return past(g.ask(id))
+	// That a later change was heard of says nothing of one before it: only what Redis tells as a whole does. A question that others had
+	// asked already may have been answered before the moment, so the next one is waited for.
+	return past(g.fetch(id)) || past(g.fetch(id))
 }
 
 func (g *Generations) fresh(n *numbers) bool {

@@ -163,6 +163,26 @@ func TestWhoHearsNothingAsksAfterASecond(t *testing.T) {
 	}
 }
 
+// A later change that was heard of says nothing of one before it that was not.
+func TestAMomentIsKnownOnlyFromRedis(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2, true)
+	r := w.read(1, "a")
+	w.deaf = true
+	m := w.process[0].Changed(w.shop, uuid.NewString(), "a")
+	w.deaf = false
+	w.process[0].Changed(w.shop, uuid.NewString(), "b")
+	w.away[1].Store(true)
+	if w.process[1].At(w.shop, m) && w.holds(1, r) {
+		t.Error("it is said to know of a change that it has not heard of")
+	}
+	w.away[1].Store(false)
+	w.clock.Advance(time.Second)
+	if !w.process[1].At(w.shop, m) || w.holds(1, r) {
+		t.Error("it holds although Redis told of the change")
+	}
+}
+
 func TestNothingOldHoldsAfterAnOutage(t *testing.T) {
 	t.Parallel()
 	for name, away := range map[string][]int{"FromTheWriter": {0}, "FromAll": {0, 1}} {

@@ -45,26 +45,34 @@ end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return {redis.call('HGET', KEYS[1], 'epoch'), tostring(n)}`)
 
-// ask gets a shop's numbers from Redis, once for all who ask at the same time. Where it does not answer, they are what they were.
+// ask gets a shop's numbers from Redis and joins them with those known, which it gives: a change may have been counted since, and
+// told to who asks. Where Redis does not answer, they are what they were.
 func (g *Generations) ask(id uuid.UUID) *numbers {
+	g.fetch(id)
+	return g.of(id).known.Load()
+}
+
+// fetch gets a shop's numbers from Redis, once for all who ask at the same time, and joins them with those known. It gives what
+// Redis told; nil where it does not answer.
+func (g *Generations) fetch(id uuid.UUID) *numbers {
 	s := g.of(id)
-	_, _, _ = g.flights.Do(string(id[:]), func() (any, error) {
+	got, _, _ := g.flights.Do(string(id[:]), func() (any, error) {
+		var n *numbers
 		if s.owed.Load() && !g.begin(id, s) {
-			return nil, nil //nolint:nilnil // nobody looks
+			return n, nil
 		}
 		asked := g.clock.Now()
-		var n *numbers
-		if g.redis.Ask(context.Background(), func(ctx context.Context) (err error) {
+		if !g.redis.Ask(context.Background(), func(ctx context.Context) (err error) {
 			n, err = g.read(ctx, id)
 			return err
 		}) {
-			n.asked = asked
-			s.take(n)
+			return (*numbers)(nil), nil
 		}
-		return nil, nil //nolint:nilnil // nobody looks
+		n.asked = asked
+		s.take(n)
+		return n, nil
 	})
-	// Not what the flight came to: a change may have been counted since, and told to who asked.
-	return s.known.Load()
+	return got.(*numbers) //nolint:forcetypeassert // nothing else is given
 }
 
 // begin begins a new count in Redis: nothing that was kept under the one before is believed.
