@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 
 	"github.com/rialtohq/rialto/app/demo"
 	"github.com/rialtohq/rialto/bench/seed"
@@ -54,13 +55,26 @@ func pages(s *subjects) []*page {
 	return []*page{list, product, facets, search, cart, orders}
 }
 
-// body is what is sent for one thing.
-func (p *page) body(variables map[string]any) []byte {
+// query is the text of the page's operation.
+func (p *page) query() string {
 	query, err := queries.ReadFile("queries/" + p.Name + ".graphql")
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	b, err := json.Marshal(map[string]any{"query": string(query), "operationName": p.operation, "variables": variables})
+	return string(query)
+}
+
+// body is what is sent for one thing, address where it is asked for by GET.
+func (p *page) body(variables map[string]any) []byte {
+	return encode(map[string]any{"query": p.query(), "operationName": p.operation, "variables": variables})
+}
+
+func (p *page) address(variables map[string]any) string {
+	return "/graphql?" + url.Values{"query": {p.query()}, "operationName": {p.operation}, "variables": {string(encode(variables))}}.Encode()
+}
+
+func encode(v map[string]any) []byte {
+	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // strings and numbers
 	}

@@ -50,14 +50,14 @@ func (h Unpriced) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return refusal
 	}
 	op := doc.Operations.ForName(r.OperationName)
-	variables, err := variablesOf(h.schema.Schema(), op, r.Variables)
+	read, err := h.memo(doc, op, r)
 	if err != nil {
 		return h.refuse(ctx, err)
 	}
-	if ctx, err = h.inContext(ctx, op, variables); err != nil {
+	if ctx, err = h.inContext(ctx, op, read.variables); err != nil {
 		return h.refuse(ctx, err)
 	}
-	return h.run(ctx, &asked{r: r, doc: doc, op: op, variables: variables, actor: actor})
+	return h.run(ctx, &asked{memo: read, r: r, actor: actor})
 }
 
 // Uncounted makes a handler that counts no usage and tells of no deprecation: for the benchmark of what that costs.

@@ -146,13 +146,11 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	}
 
 	// With which values, and for which buyer: variables, country and language.
-	memo, ok := r.Memo.(*memo)
-	if !ok || memo.doc != doc || memo.op != op {
-		if memo, err = h.memorize(doc, op, r.Variables); err != nil {
-			return h.refuse(ctx, err)
-		}
+	read, err := h.memo(doc, op, r)
+	if err != nil {
+		return h.refuse(ctx, err)
 	}
-	variables := memo.variables
+	variables := read.variables
 	if ctx, err = h.inContext(ctx, op, variables); err != nil {
 		return h.refuse(ctx, err)
 	}
@@ -167,7 +165,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return h.refuse(ctx, err)
 	}
 
-	q := &asked{r: r, memo: memo, doc: doc, op: op, variables: variables, actor: actor, viewers: viewers, price: price}
+	q := &asked{memo: read, r: r, actor: actor, viewers: viewers, price: price}
 	// Whether who asks has that much left, and whether there is room for it now: unless it is kept already.
 	if key := r.Headers.Get("Idempotency-Key"); key != "" && op.Operation == ast.Mutation {
 		return h.once(ctx, key, r, op, func(ctx context.Context) *wire.Answer { return h.answer(ctx, q) })
@@ -247,21 +245,7 @@ func (h *Handler) presenting(ctx context.Context, on wire.OnError) (context.Cont
 
 // asksForData reports whether an operation asks for more than the schema.
 func asksForData(op *ast.OperationDefinition) bool {
-	var any func(set ast.SelectionSet) bool
-	any = func(set ast.SelectionSet) bool {
-		return slices.ContainsFunc(set, func(s ast.Selection) bool {
-			switch s := s.(type) {
-			case *ast.Field:
-				return !strings.HasPrefix(s.Name, "__")
-			case *ast.InlineFragment:
-				return any(s.SelectionSet)
-			case *ast.FragmentSpread:
-				return any(s.Definition.SelectionSet)
-			}
-			return true
-		})
-	}
-	return any(op.SelectionSet)
+	return slices.ContainsFunc(rootFields(op.SelectionSet, nil), func(f *ast.Field) bool { return !strings.HasPrefix(f.Name, "__") })
 }
 
 // executable is the schema to execute: the whole one, or for an operation that asks about the schema itself the part that its

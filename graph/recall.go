@@ -40,14 +40,11 @@ const (
 
 // asked is a request that is about to be answered.
 type asked struct {
-	r         *wire.Request
-	memo      *memo
-	doc       *document
-	op        *ast.OperationDefinition
-	variables map[string]any
-	actor     iam.Actor
-	viewers   map[string]iam.Actor
-	price     *priced
+	*memo
+	r       *wire.Request
+	actor   iam.Actor
+	viewers map[string]iam.Actor
+	price   *priced
 }
 
 // memo is what is the same of all requests of the same bytes, whoever sends them, as long as their document is kept: their
@@ -60,8 +57,12 @@ type memo struct {
 	text []byte
 }
 
-func (h *Handler) memorize(doc *document, op *ast.OperationDefinition, given map[string]any) (*memo, error) {
-	variables, err := variablesOf(h.schema.Schema(), op, given)
+// memo is that of a request: the one that it came with, where it still fits.
+func (h *Handler) memo(doc *document, op *ast.OperationDefinition, r *wire.Request) (*memo, error) {
+	if m, ok := r.Memo.(*memo); ok && m.doc == doc && m.op == op {
+		return m, nil
+	}
+	variables, err := variablesOf(h.schema.Schema(), op, r.Variables)
 	return &memo{doc: doc, op: op, variables: variables}, err
 }
 
@@ -109,7 +110,7 @@ func (q *asked) shared() time.Duration {
 // keyOf names the answer to a request, by all that it depends on: what is asked, with which values, for which buyer, and what a
 // token opens.
 func keyOf(q *asked, buyer shop.Buyer) (cached.Key, error) {
-	if q.memo.text == nil {
+	if q.text == nil {
 		text, err := json.Marshal(q.variables)
 		if err != nil {
 			return cached.Key{}, err
@@ -129,7 +130,7 @@ func keyOf(q *asked, buyer shop.Buyer) (cached.Key, error) {
 	} {
 		b = append(binary.AppendUvarint(b, uint64(len(part))), part...)
 	}
-	return cached.Key{Shop: q.actor.Shop, Hash: sha256.Sum256(append(b, q.memo.text...))}, nil
+	return cached.Key{Shop: q.actor.Shop, Hash: sha256.Sum256(append(b, q.text...))}, nil
 }
 
 // recall gives the answer to a request that may be kept.

@@ -110,7 +110,7 @@ func (s *Service) mail(ctx context.Context, a account) (m Mail, ok bool, err err
 
 // SweepSecrets deletes mailed secrets of all shops that ran out a day ago, at most so many.
 func (s *Service) SweepSecrets(ctx context.Context, most int) (int, error) {
-	return database.DeleteBefore(ctx, s.db, "customer_token", "expires_at", s.clock.Now().Add(-SecretLifetime), most)
+	return database.DeleteBefore(ctx, s.db, "customer_token", "expires_at", s.clock.Now().Add(-24*time.Hour), most)
 }
 
 // Redeemed is the outcome of a used link: the account, and a session for whoever used it.

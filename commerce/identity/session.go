@@ -180,9 +180,9 @@ func (s *Service) RevokeAll(ctx context.Context, subject uuid.UUID) error {
 	return s.db.InTx(ctx, func(tx database.Tx) error { return s.RevokeAllTx(ctx, tx, subject) })
 }
 
-// Sweep deletes sessions of all shops that ended a day ago, revoked or run out, at most so many: until then a support person
-// can still see in the database when a session was last used. A session in use is never among them, because its end moves
-// ahead of every use.
+// Sweep deletes sessions of all shops that ran out a day ago, at most so many; one that was revoked stays until it would have.
+// Until then a support person can see in the database when it was last used. A session in use is never among them, because its end
+// moves ahead of every use.
 func (s *Service) Sweep(ctx context.Context, most int) (int, error) {
 	return database.DeleteBefore(ctx, s.db, "session", "expires_at", s.clock.Now().Add(-keepEnded), most)
 }

@@ -48,7 +48,7 @@ func decode(body []byte, inPath string) (*Request, *Answer) {
 		Extensions:    d.object(members["extensions"], "extensions"),
 	}
 	if raw, given := members["onError"]; given {
-		request.OnError = d.onError(strings.Trim(string(raw), `"`))
+		request.OnError = d.onError(d.text(raw, "onError"))
 	}
 	return d.finish(request)
 }

@@ -25,9 +25,14 @@ func newRepeats() repeats {
 	})}
 }
 
+// apart reports whether a body is never among them: it is long, or its path says more.
+func apart(r *http.Request, body []byte) bool {
+	return len(body) > repeatBody || r.PathValue(DocumentInPath) != ""
+}
+
 // find gives the request that a body was read as before.
 func (s repeats) find(r *http.Request, body []byte) *Request {
-	if len(body) > repeatBody || r.PathValue(DocumentInPath) != "" {
+	if apart(r, body) {
 		return nil
 	}
 	kept, ok := s.kept.GetIfPresent(string(body))
@@ -40,7 +45,7 @@ func (s repeats) find(r *http.Request, body []byte) *Request {
 
 // keep keeps a request, with what the executor wants to be given along with the next one of the same bytes.
 func (s repeats) keep(r *http.Request, body []byte, asRead *Request, a *Answer) {
-	if a == nil || a.Memo == nil || body == nil || asRead.Memo == a.Memo || len(body) > repeatBody || r.PathValue(DocumentInPath) != "" {
+	if a == nil || a.Memo == nil || body == nil || asRead.Memo == a.Memo || apart(r, body) {
 		return
 	}
 	kept := *asRead

@@ -158,7 +158,12 @@ func (g *Generations) At(id uuid.UUID, m Moment) bool {
 	}
 	// That a later change was heard of says nothing of one before it: only what Redis tells as a whole does. A question that others had
 	// asked already may have been answered before the moment, so the next one is waited for.
-	return past(g.fetch(id)) || past(g.fetch(id))
+	for range 2 {
+		if past(g.fetch(id)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (g *Generations) fresh(n *numbers) bool {

@@ -125,11 +125,13 @@ func (b *tab) after(owed int64, now time.Time) []State {
 	return states
 }
 
-// pay asks the buckets for what a request costs, and what is on its tab. Who cannot pay both has no tab any more.
+// pay asks the buckets for what is on a tab, and what a request costs beside it. Who cannot pay both has no tab any more.
 func (t *Tab) pay(ctx context.Context, b *tab, points int64) (Outcome, error) {
-	owed := b.take()
+	if points += b.take(); points == 0 {
+		return Outcome{Allowed: true, Refusing: -1}, nil
+	}
 	now := t.clock.Now()
-	out, err := t.Limiter.Take(ctx, owed+points, b.buckets)
+	out, err := t.Limiter.Take(ctx, points, b.buckets)
 	if err != nil || !out.Allowed {
 		t.tabs.Invalidate(b.payer)
 		return out, err
@@ -160,15 +162,7 @@ func (t *Tab) Settle(ctx context.Context) {
 	t.owed = nil
 	t.mu.Unlock()
 	for _, b := range owed {
-		if n := b.take(); n > 0 {
-			now := t.clock.Now()
-			out, err := t.Limiter.Take(ctx, n, b.buckets)
-			if err != nil || !out.Allowed {
-				t.tabs.Invalidate(b.payer)
-				continue
-			}
-			b.seen(out.States, now)
-		}
+		_, _ = t.pay(ctx, b, 0) // who cannot is told by their next request
 	}
 }
 
