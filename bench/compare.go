@@ -11,9 +11,8 @@ import (
 )
 
 // differs tells where two answers hold other data; empty where they are the same. The order of an object's fields does not
-// count, nor do spaces; a text that is JSON itself, as inputs of filters are, is compared as such. Of loose parts only the
-// number of items counts.
-func differs(rialto, raw []byte, loose map[string]string) (string, error) {
+// count, nor do spaces; a text that is JSON itself, as inputs of filters are, is compared as such.
+func differs(rialto, raw []byte) (string, error) {
 	a, err := decode(rialto)
 	if err != nil {
 		return "", fmt.Errorf("rialto: %w", err)
@@ -27,7 +26,7 @@ func differs(rialto, raw []byte, loose map[string]string) (string, error) {
 		return "", fmt.Errorf("rialto answers with errors: %.400s", rialto)
 	}
 	delete(o, "extensions") // what it cost: raw handlers price nothing
-	return difference("", a, b, loose), nil
+	return difference("", a, b), nil
 }
 
 func decode(body []byte) (v any, err error) {
@@ -42,7 +41,7 @@ func decode(body []byte) (v any, err error) {
 	return v, nil
 }
 
-func difference(path string, a, b any, loose map[string]string) string {
+func difference(path string, a, b any) string {
 	switch x := a.(type) {
 	case map[string]any:
 		y, ok := b.(map[string]any)
@@ -53,7 +52,7 @@ func difference(path string, a, b any, loose map[string]string) string {
 			if _, ok := y[key]; !ok {
 				return path + "." + key + ": raw has none"
 			}
-			if d := difference(path+"."+key, x[key], y[key], loose); d != "" {
+			if d := difference(path+"."+key, x[key], y[key]); d != "" {
 				return d
 			}
 		}
@@ -71,11 +70,8 @@ func difference(path string, a, b any, loose map[string]string) string {
 		if len(x) != len(y) {
 			return fmt.Sprintf("%s: rialto has %d, raw %d", path, len(x), len(y))
 		}
-		if _, ok := loose[path]; ok {
-			return ""
-		}
 		for i := range x {
-			if d := difference(fmt.Sprintf("%s[%d]", path, i), x[i], y[i], loose); d != "" {
+			if d := difference(fmt.Sprintf("%s[%d]", path, i), x[i], y[i]); d != "" {
 				return d
 			}
 		}
@@ -89,7 +85,7 @@ func difference(path string, a, b any, loose map[string]string) string {
 			p, err := decode([]byte(x))
 			q, err2 := decode([]byte(y))
 			if err == nil && err2 == nil {
-				return difference(path, p, q, loose)
+				return difference(path, p, q)
 			}
 		}
 	case json.Number:

@@ -42,7 +42,7 @@ func (b *bench) kept(ctx context.Context, p *page, requests [][]byte) (rivals []
 			if from == "" {
 				return nil, nil
 			}
-			if where, err := differs(again, anew[i], p.loose); err != nil || where != "" || !strings.HasPrefix(from, of.from) {
+			if where, err := differs(again, anew[i]); err != nil || where != "" || !strings.HasPrefix(from, of.from) {
 				return nil, fmt.Errorf("%s gave %q for %v, different at %q: %w", of.name, from, variables, where, err)
 			}
 		}

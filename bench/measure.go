@@ -159,7 +159,7 @@ func (b *bench) prepare(ctx context.Context, p *page) (rivals []rival, statement
 		if err != nil {
 			return nil, 0, 0, err
 		}
-		where, err := differs(answer, byHand, p.loose)
+		where, err := differs(answer, byHand)
 		if err != nil {
 			return nil, 0, 0, err
 		}

@@ -1006,8 +1006,8 @@ CREATE INDEX product_shop_id_status_sales_count_id ON public.product USING btree
 CREATE INDEX product_shop_id_status_title_id ON public.product USING btree (shop_id, status, title, id);
 CREATE INDEX product_shop_id_status_updated_at_id ON public.product USING btree (shop_id, status, updated_at, id);
 CREATE INDEX product_shop_id_status_vendor_id ON public.product USING btree (shop_id, status, vendor, id);
-CREATE INDEX search_product_shop_id_product_type ON public.product USING btree (shop_id, lower((product_type)::text));
-CREATE INDEX search_product_shop_id_vendor ON public.product USING btree (shop_id, lower((vendor)::text));
+CREATE INDEX search_product_shop_id_product_type_id ON public.product USING btree (shop_id, lower((product_type)::text), id);
+CREATE INDEX search_product_shop_id_vendor_id ON public.product USING btree (shop_id, lower((vendor)::text), id);
 ALTER TABLE product ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON product USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 

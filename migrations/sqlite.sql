@@ -27,8 +27,10 @@ END;
 CREATE TRIGGER IF NOT EXISTS search_word_delete AFTER DELETE ON search_word BEGIN
  DELETE FROM search_trigram WHERE rowid = old.id;
 END;
-CREATE INDEX IF NOT EXISTS search_product_shop_id_vendor ON product (shop_id, lower(vendor));
-CREATE INDEX IF NOT EXISTS search_product_shop_id_product_type ON product (shop_id, lower(product_type));
+CREATE INDEX IF NOT EXISTS search_product_shop_id_vendor_id ON product (shop_id, lower(vendor), id);
+CREATE INDEX IF NOT EXISTS search_product_shop_id_product_type_id ON product (shop_id, lower(product_type), id);
+DROP INDEX IF EXISTS search_product_shop_id_vendor;
+DROP INDEX IF EXISTS search_product_shop_id_product_type;
 CREATE INDEX IF NOT EXISTS search_variant_option_shop_id_name_value ON variant_option (shop_id, lower(name), lower(value), product_id);
 CREATE INDEX IF NOT EXISTS search_variant_shop_id_sku ON variant (shop_id, lower(sku));
 CREATE INDEX IF NOT EXISTS search_order_line_shop_id_product_id ON order_line (shop_id, product_id, order_id);

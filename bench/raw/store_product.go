@@ -188,9 +188,9 @@ func (p *product) readVariants(r pgx.Rows) error {
 func (s *Server) related(ctx context.Context, t traits) ([]recommended, error) {
 	r, err := s.pool.Query(ctx, `WITH shared AS (
 			SELECT id, sum(score) AS score FROM (
-				(SELECT id, 4 AS score FROM product WHERE shop_id = $1 AND lower(product_type) = lower($3) LIMIT 100)
-				UNION ALL (SELECT id, 1 FROM product WHERE shop_id = $1 AND lower(vendor) = lower($4) LIMIT 100)
-				UNION ALL SELECT q.product_id, 3 FROM unnest($5::text[]) AS t(tag) CROSS JOIN LATERAL (SELECT product_id FROM product_tag WHERE shop_id = $1 AND tag = t.tag LIMIT 100) q
+				(SELECT id, 4 AS score FROM product WHERE shop_id = $1 AND lower(product_type) = lower($3) ORDER BY id DESC LIMIT 100)
+				UNION ALL (SELECT id, 1 FROM product WHERE shop_id = $1 AND lower(vendor) = lower($4) ORDER BY id DESC LIMIT 100)
+				UNION ALL SELECT q.product_id, 3 FROM unnest($5::text[]) AS t(tag) CROSS JOIN LATERAL (SELECT product_id FROM product_tag WHERE shop_id = $1 AND tag = t.tag ORDER BY product_id DESC LIMIT 100) q
 				UNION ALL SELECT q.product_id, 2 FROM unnest($6::uuid[]) AS c(id) CROSS JOIN LATERAL (SELECT product_id FROM collection_product WHERE shop_id = $1 AND collection_id = c.id ORDER BY position, product_id LIMIT 100) q
 			) u GROUP BY id),
 		likely AS (

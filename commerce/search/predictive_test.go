@@ -1,6 +1,8 @@
 package search_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -130,6 +132,28 @@ func TestRecommendations(t *testing.T) {
 		}
 		if _, err := b.search.Recommendations(b.ctx, of.id, "SIMILAR", 10); !fault.Is(err, fault.Invalid) {
 			t.Errorf("an intent that is not there gave %v", err)
+		}
+	})
+}
+
+// Of more products with a trait than are looked at, it is the newest that are, wherever their rows lie.
+func TestRecommendationsAreTheNewest(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db, 1)
+		ids := make([]uuid.UUID, 150)
+		for i := range ids {
+			ids[i] = uuid.Must(uuid.NewV7())
+		}
+		all := rows{}
+		for _, i := range rand.Perm(len(ids)) {
+			handle := fmt.Sprintf("widget-%d", i)
+			all["product"] = append(all["product"], []any{ids[i], b.shop, start, start, handle, handle, "", "Acme", "Widget", "active", database.JSON[[]string]{V: []string{"tool"}}, start, 0})
+			all["product_tag"] = append(all["product_tag"], []any{uuid.Must(uuid.NewV7()), b.shop, ids[i], "tool", "tool"})
+		}
+		write(t, b.ctx, db, all)
+		got, err := b.search.Recommendations(b.ctx, ids[0], search.Related, 10)
+		if want := ids[50:60]; err != nil || !slices.Equal(got, want) { // all are alike: those that were made first come first
+			t.Errorf("%v, %v; want %v", got, err, want)
 		}
 	})
 }

@@ -111,7 +111,8 @@ func textOf(d database.Dialect, column string) string {
 	return column
 }
 
-// related gives products with a score for each thing they have in common. Served by product (shop_id, lower(…)),
+// related gives products with a score for each thing they have in common. Of many with a trait it takes the newest: the same
+// ones each time, so that an answer made anew is the answer that was kept. Served by product (shop_id, lower(…), id),
 // product_tag (shop_id, tag, product_id) and collection_product (shop_id, collection_id, position, product_id).
 func (s *stmt) related(product uuid.UUID, t traits) string {
 	var parts []string
@@ -119,13 +120,13 @@ func (s *stmt) related(product uuid.UUID, t traits) string {
 		parts = append(parts, "SELECT * FROM (SELECT id, "+itoa(score)+" AS score FROM ("+query+" LIMIT "+itoa(perTrait)+") q) s"+itoa(len(parts)))
 	}
 	if t.class != "" {
-		add(4, "SELECT q.id FROM product q WHERE q.shop_id = $1 AND lower(q.product_type) = lower("+s.arg(t.class)+")")
+		add(4, "SELECT q.id FROM product q WHERE q.shop_id = $1 AND lower(q.product_type) = lower("+s.arg(t.class)+") ORDER BY q.id DESC")
 	}
 	if t.vendor != "" {
-		add(1, "SELECT q.id FROM product q WHERE q.shop_id = $1 AND lower(q.vendor) = lower("+s.arg(t.vendor)+")")
+		add(1, "SELECT q.id FROM product q WHERE q.shop_id = $1 AND lower(q.vendor) = lower("+s.arg(t.vendor)+") ORDER BY q.id DESC")
 	}
 	for _, tag := range t.tags {
-		add(3, "SELECT q.product_id AS id FROM product_tag q WHERE q.shop_id = $1 AND q.tag = "+s.arg(tag))
+		add(3, "SELECT q.product_id AS id FROM product_tag q WHERE q.shop_id = $1 AND q.tag = "+s.arg(tag)+" ORDER BY q.product_id DESC")
 	}
 	for _, c := range t.collections {
 		add(2, "SELECT q.product_id AS id FROM collection_product q WHERE q.shop_id = $1 AND q.collection_id = "+s.arg(c)+" ORDER BY q.position, q.product_id")
