@@ -66,6 +66,10 @@ func New(c Config) (*Engine, error) {
 			e.buckets[a] = append(e.buckets[a], p)
 		}
 	}
+	e.blind = make(map[Action]blind, len(e.buckets))
+	for a, of := range e.buckets {
+		e.blind[a] = blindOf(of)
+	}
 	return e, nil
 }
 

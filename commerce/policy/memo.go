@@ -19,7 +19,8 @@ type memo struct {
 
 type memoKey struct{}
 
-// question is all that an answer depends on. A resource is part of it with its facts, so that what changed is asked anew.
+// question is all that an answer depends on. A resource is part of it with its facts, so that what changed is asked anew;
+// what no policy of the action looks at is left out.
 type question struct {
 	engine                   *Engine
 	action                   Action
@@ -36,6 +37,7 @@ func Remember(ctx context.Context) context.Context {
 
 // allows evaluates under the lock: it takes microseconds, and two fields that ask at once must not both evaluate.
 func (m *memo) allows(ctx context.Context, e *Engine, a access.Actor, action Action, on Resource) bool {
+	on = e.blind[action].alike(a, on)
 	q := question{engine: e, action: action, on: on, kind: a.Kind, shop: a.Shop, id: a.ID, scopes: a.Scopes.Key(), roles: strings.Join(a.Roles, " ")}
 	if len(a.Locations) > 0 {
 		q.locations = fmt.Sprint(a.Locations)

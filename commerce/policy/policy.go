@@ -24,6 +24,7 @@ import (
 type Engine struct {
 	policies []*Policy
 	buckets  map[Action]bucket
+	blind    map[Action]blind
 	log      *slog.Logger
 	asked    atomic.Uint64
 }

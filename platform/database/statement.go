@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
+	"reflect"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -212,9 +213,36 @@ func (j *JSON[T]) Scan(src any) error {
 	case nil:
 		return nil
 	case []byte:
-		return json.Unmarshal(b, &j.V)
+		return j.ScanBytes(b)
 	case string:
-		return json.Unmarshal([]byte(b), &j.V)
+		return j.ScanBytes([]byte(b))
 	}
 	return json.Unmarshal(nil, &j.V)
+}
+
+// ScanBytes is Scan without a copy: PostgreSQL's driver asks for it. Most columns of JSON are empty in most rows, and an empty
+// list or object needs no decoder.
+func (j *JSON[T]) ScanBytes(src []byte) error {
+	switch string(src) {
+	case "":
+		if src == nil {
+			return nil
+		}
+	case "[]":
+		if v := reflect.ValueOf(&j.V).Elem(); v.Kind() == reflect.Slice && !decodes(&j.V) {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+			return nil
+		}
+	case "{}", "null":
+		if v := reflect.ValueOf(&j.V).Elem(); v.IsZero() && (v.Kind() == reflect.Struct || src[0] == 'n') && !decodes(&j.V) {
+			return nil
+		}
+	}
+	return json.Unmarshal(src, &j.V)
+}
+
+// decodes reports whether a value reads JSON in its own way.
+func decodes(v any) bool {
+	_, ok := v.(json.Unmarshaler)
+	return ok
 }
