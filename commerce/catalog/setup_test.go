@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,9 +28,15 @@ type bundle struct {
 	events  *events
 }
 
-type events struct{ list []string }
+// events remembers what was appended; any number may append at once.
+type events struct {
+	mu   sync.Mutex
+	list []string
+}
 
 func (e *events) AppendTx(_ context.Context, _ database.Tx, subject string, payload any) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	switch p := payload.(type) {
 	case catalog.ProductEvent:
 		e.list = append(e.list, subject+" "+p.Handle)
@@ -42,6 +49,8 @@ func (e *events) AppendTx(_ context.Context, _ database.Tx, subject string, payl
 }
 
 func (e *events) take() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	list := e.list
 	e.list = nil
 	return list
