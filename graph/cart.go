@@ -67,7 +67,7 @@ func lineConnection(ctx context.Context, args keyset.Args, lines []*cart.Line) (
 	for i, l := range page.Items {
 		nodes[i] = l
 	}
-	return &model.BaseCartLineConnection{Nodes: nodes, PageInfo: pageInfo(page), Edges: edges(ctx, page, func(c string, l *cart.Line) model.BaseCartLineEdge {
+	return &model.BaseCartLineConnection{Nodes: nodes, PageInfo: pageInfo(ctx, page), Edges: edges(ctx, page, func(c string, l *cart.Line) model.BaseCartLineEdge {
 		return model.BaseCartLineEdge{Cursor: c, Node: l}
 	})}, nil
 }
@@ -77,7 +77,7 @@ func groupConnection(ctx context.Context, args keyset.Args, groups []*cart.Deliv
 	if err != nil {
 		return nil, err
 	}
-	return &model.CartDeliveryGroupConnection{Nodes: listed(page.Items), PageInfo: pageInfo(page), Edges: edges(ctx, page, func(c string, g *cart.DeliveryGroup) model.CartDeliveryGroupEdge {
+	return &model.CartDeliveryGroupConnection{Nodes: listed(page.Items), PageInfo: pageInfo(ctx, page), Edges: edges(ctx, page, func(c string, g *cart.DeliveryGroup) model.CartDeliveryGroupEdge {
 		return model.CartDeliveryGroupEdge{Cursor: c, Node: g}
 	})}, nil
 }

@@ -12,6 +12,9 @@ import (
 	"github.com/rialtohq/rialto/platform/keyset"
 )
 
+// nowhere stands in for what nobody asked for; it is never written.
+var nowhere model.PageInfo
+
 // paging gathers a connection's arguments.
 func paging(first *int, after *string, last *int, before *string, reverse *bool) keyset.Args {
 	return keyset.Args{First: first, After: after, Last: last, Before: before, Reverse: reverse != nil && *reverse}
@@ -41,7 +44,16 @@ func edges[T, E any](ctx context.Context, p keyset.Page[T], edge func(cursor str
 	return out
 }
 
-func pageInfo[T any](p keyset.Page[T]) *model.PageInfo {
+// pageInfo is where a page stands among all, where that is asked for: a list of lists would make cursors that nobody reads.
+func pageInfo[T any](ctx context.Context, p keyset.Page[T]) *model.PageInfo {
+	if !selected(ctx, "pageInfo") {
+		return &nowhere
+	}
+	return wholePageInfo(p)
+}
+
+// wholePageInfo is [pageInfo] of a connection that is made before anybody knows what of it is asked for.
+func wholePageInfo[T any](p keyset.Page[T]) *model.PageInfo {
 	return &model.PageInfo{HasNextPage: p.HasNext, HasPreviousPage: p.HasPrevious, StartCursor: p.Start(), EndCursor: p.End()}
 }
 
@@ -54,25 +66,25 @@ func listed[T any](items []T) []T {
 }
 
 func productConnection(ctx context.Context, p keyset.Page[*catalog.Product]) *model.ProductConnection {
-	return &model.ProductConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Filters: []*model.Filter{}, Edges: edges(ctx, p, func(c string, n *catalog.Product) model.ProductEdge {
+	return &model.ProductConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Filters: []*model.Filter{}, Edges: edges(ctx, p, func(c string, n *catalog.Product) model.ProductEdge {
 		return model.ProductEdge{Cursor: c, Node: n}
 	})}
 }
 
 func variantConnection(ctx context.Context, p keyset.Page[*catalog.Variant]) *model.ProductVariantConnection {
-	return &model.ProductVariantConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *catalog.Variant) model.ProductVariantEdge {
+	return &model.ProductVariantConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *catalog.Variant) model.ProductVariantEdge {
 		return model.ProductVariantEdge{Cursor: c, Node: n}
 	})}
 }
 
 func collectionConnection(ctx context.Context, p keyset.Page[*catalog.Collection]) *model.CollectionConnection {
-	return &model.CollectionConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *catalog.Collection) model.CollectionEdge {
+	return &model.CollectionConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *catalog.Collection) model.CollectionEdge {
 		return model.CollectionEdge{Cursor: c, Node: n}
 	})}
 }
 
 func imageConnection(ctx context.Context, p keyset.Page[*catalog.Image]) *model.ImageConnection {
-	return &model.ImageConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *catalog.Image) model.ImageEdge {
+	return &model.ImageConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *catalog.Image) model.ImageEdge {
 		return model.ImageEdge{Cursor: c, Node: n}
 	})}
 }
@@ -82,25 +94,25 @@ func mediaConnection(ctx context.Context, p keyset.Page[*catalog.Image]) *model.
 	for i, item := range p.Items {
 		nodes[i] = item.AsMedia()
 	}
-	return &model.MediaConnection{Nodes: nodes, PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *catalog.Image) model.MediaEdge {
+	return &model.MediaConnection{Nodes: nodes, PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *catalog.Image) model.MediaEdge {
 		return model.MediaEdge{Cursor: c, Node: n.AsMedia()}
 	})}
 }
 
 func metafieldConnection(ctx context.Context, p keyset.Page[*catalog.Metafield]) *model.MetafieldConnection {
-	return &model.MetafieldConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *catalog.Metafield) model.MetafieldEdge {
+	return &model.MetafieldConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *catalog.Metafield) model.MetafieldEdge {
 		return model.MetafieldEdge{Cursor: c, Node: n}
 	})}
 }
 
 func pageConnection(ctx context.Context, p keyset.Page[*content.Page]) *model.PageConnection {
-	return &model.PageConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *content.Page) model.PageEdge {
+	return &model.PageConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *content.Page) model.PageEdge {
 		return model.PageEdge{Cursor: c, Node: n}
 	})}
 }
 
 func stringConnection(ctx context.Context, p keyset.Page[string]) *model.StringConnection {
-	return &model.StringConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n string) model.StringEdge {
+	return &model.StringConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n string) model.StringEdge {
 		return model.StringEdge{Cursor: c, Node: n}
 	})}
 }

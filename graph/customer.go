@@ -22,7 +22,7 @@ func (r *Resolver) customersByID(ctx context.Context, ids []uuid.UUID) (map[uuid
 }
 
 func addressConnection(ctx context.Context, p keyset.Page[*customer.Address]) *model.MailingAddressConnection {
-	return &model.MailingAddressConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *customer.Address) model.MailingAddressEdge {
+	return &model.MailingAddressConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *customer.Address) model.MailingAddressEdge {
 		return model.MailingAddressEdge{Cursor: c, Node: n}
 	})}
 }

@@ -13,5 +13,5 @@ func noMetaobjects(args keyset.Args) (*model.MetaobjectConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &model.MetaobjectConnection{Nodes: []*model.Metaobject{}, Edges: []*model.MetaobjectEdge{}, PageInfo: pageInfo(page)}, nil
+	return &model.MetaobjectConnection{Nodes: []*model.Metaobject{}, Edges: []*model.MetaobjectEdge{}, PageInfo: wholePageInfo(page)}, nil
 }

@@ -182,7 +182,7 @@ func referenceConnection(ctx context.Context, args keyset.Args, refs []model.Any
 	if err != nil {
 		return nil, err
 	}
-	return &model.MetafieldReferenceConnection{Nodes: listed(page.Items), PageInfo: pageInfo(page), Edges: edges(ctx, page, func(c string, n model.Any) model.MetafieldReferenceEdge {
+	return &model.MetafieldReferenceConnection{Nodes: listed(page.Items), PageInfo: pageInfo(ctx, page), Edges: edges(ctx, page, func(c string, n model.Any) model.MetafieldReferenceEdge {
 		return model.MetafieldReferenceEdge{Cursor: c, Node: n}
 	})}, nil
 }

@@ -33,19 +33,19 @@ func oneOrder(ctx context.Context, o *order.Order) *order.Order {
 }
 
 func orderConnection(ctx context.Context, p keyset.Page[*order.Order]) *model.OrderConnection {
-	return &model.OrderConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *order.Order) model.OrderEdge {
+	return &model.OrderConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *order.Order) model.OrderEdge {
 		return model.OrderEdge{Cursor: c, Node: n}
 	})}
 }
 
 func orderLineConnection(ctx context.Context, p keyset.Page[*order.Line]) *model.OrderLineItemConnection {
-	return &model.OrderLineItemConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *order.Line) model.OrderLineItemEdge {
+	return &model.OrderLineItemConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *order.Line) model.OrderLineItemEdge {
 		return model.OrderLineItemEdge{Cursor: c, Node: n}
 	})}
 }
 
 func applicationConnection(ctx context.Context, p keyset.Page[any]) *model.DiscountApplicationConnection {
-	return &model.DiscountApplicationConnection{Nodes: anys(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n any) model.DiscountApplicationEdge {
+	return &model.DiscountApplicationConnection{Nodes: anys(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n any) model.DiscountApplicationEdge {
 		return model.DiscountApplicationEdge{Cursor: c, Node: n}
 	})}
 }
@@ -55,25 +55,25 @@ func eventConnection(ctx context.Context, p keyset.Page[*order.Event]) *model.Ev
 	for i, e := range p.Items {
 		nodes[i] = e
 	}
-	return &model.EventConnection{Nodes: nodes, PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *order.Event) model.EventEdge {
+	return &model.EventConnection{Nodes: nodes, PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *order.Event) model.EventEdge {
 		return model.EventEdge{Cursor: c, Node: n}
 	})}
 }
 
 func shipmentLineConnection(ctx context.Context, p keyset.Page[*order.FulfillmentLine]) *model.FulfillmentLineItemConnection {
-	return &model.FulfillmentLineItemConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *order.FulfillmentLine) model.FulfillmentLineItemEdge {
+	return &model.FulfillmentLineItemConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *order.FulfillmentLine) model.FulfillmentLineItemEdge {
 		return model.FulfillmentLineItemEdge{Cursor: c, Node: n}
 	})}
 }
 
 func refundLineConnection(ctx context.Context, p keyset.Page[*order.RefundLine]) *model.RefundLineItemConnection {
-	return &model.RefundLineItemConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *order.RefundLine) model.RefundLineItemEdge {
+	return &model.RefundLineItemConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *order.RefundLine) model.RefundLineItemEdge {
 		return model.RefundLineItemEdge{Cursor: c, Node: n}
 	})}
 }
 
 func transactionConnection(ctx context.Context, p keyset.Page[*payment.Transaction]) *model.OrderTransactionConnection {
-	return &model.OrderTransactionConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *payment.Transaction) model.OrderTransactionEdge {
+	return &model.OrderTransactionConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *payment.Transaction) model.OrderTransactionEdge {
 		return model.OrderTransactionEdge{Cursor: c, Node: n}
 	})}
 }

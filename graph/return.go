@@ -75,13 +75,13 @@ func (r *Resolver) refundsOfReturn(ctx context.Context, e *order.Return) ([]*ord
 }
 
 func returnConnection(ctx context.Context, p keyset.Page[*order.Return]) *model.ReturnConnection {
-	return &model.ReturnConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *order.Return) model.ReturnEdge {
+	return &model.ReturnConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *order.Return) model.ReturnEdge {
 		return model.ReturnEdge{Cursor: c, Node: n}
 	})}
 }
 
 func returnLineConnection(ctx context.Context, p keyset.Page[*order.ReturnLine]) *model.ReturnLineItemConnection {
-	return &model.ReturnLineItemConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *order.ReturnLine) model.ReturnLineItemEdge {
+	return &model.ReturnLineItemConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *order.ReturnLine) model.ReturnLineItemEdge {
 		return model.ReturnLineItemEdge{Cursor: c, Node: n}
 	})}
 }

@@ -131,7 +131,7 @@ func (r *Resolver) searched(ctx context.Context, q search.Mixed) (*model.SearchR
 		return nil, err
 	}
 	page := keyset.Swap(hits, func(h search.Hit) (model.Any, bool) { v, ok := found[h.ID]; return v, ok })
-	out := &model.SearchResultItemConnection{Nodes: listed(page.Items), PageInfo: pageInfo(page), ProductFilters: []*model.Filter{}, Edges: edges(ctx, page, func(c string, n model.Any) model.SearchResultItemEdge {
+	out := &model.SearchResultItemConnection{Nodes: listed(page.Items), PageInfo: pageInfo(ctx, page), ProductFilters: []*model.Filter{}, Edges: edges(ctx, page, func(c string, n model.Any) model.SearchResultItemEdge {
 		return model.SearchResultItemEdge{Cursor: c, Node: n}
 	})}
 	if selected(ctx, "totalCount") {

@@ -89,32 +89,32 @@ func (r *Resolver) keysByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID
 
 func keyConnection(ctx context.Context, p keyset.Page[*app.Key]) *model.APIKeyConnection {
 	loader.Together(ctx, p.Items, keyID)
-	return &model.APIKeyConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *app.Key) model.APIKeyEdge {
+	return &model.APIKeyConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *app.Key) model.APIKeyEdge {
 		return model.APIKeyEdge{Cursor: c, Node: n}
 	})}
 }
 
 func appConnection(ctx context.Context, p keyset.Page[*app.App]) *model.AppConnection {
-	return &model.AppConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *app.App) model.AppEdge {
+	return &model.AppConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *app.App) model.AppEdge {
 		return model.AppEdge{Cursor: c, Node: n}
 	})}
 }
 
 func auditConnection(ctx context.Context, p keyset.Page[*staff.AuditEntry]) *model.AuditEntryConnection {
 	loader.Together(ctx, p.Items, auditID)
-	return &model.AuditEntryConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *staff.AuditEntry) model.AuditEntryEdge {
+	return &model.AuditEntryConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *staff.AuditEntry) model.AuditEntryEdge {
 		return model.AuditEntryEdge{Cursor: c, Node: n}
 	})}
 }
 
 func roleConnection(ctx context.Context, p keyset.Page[*staff.Role]) *model.RoleConnection {
-	return &model.RoleConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *staff.Role) model.RoleEdge {
+	return &model.RoleConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *staff.Role) model.RoleEdge {
 		return model.RoleEdge{Cursor: c, Node: n}
 	})}
 }
 
 func memberConnection(ctx context.Context, p keyset.Page[*staff.StaffMember]) *model.StaffMemberConnection {
-	return &model.StaffMemberConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *staff.StaffMember) model.StaffMemberEdge {
+	return &model.StaffMemberConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *staff.StaffMember) model.StaffMemberEdge {
 		return model.StaffMemberEdge{Cursor: c, Node: n}
 	})}
 }

@@ -15,7 +15,7 @@ import (
 
 func customerConnection(ctx context.Context, p keyset.Page[*customer.Customer]) *model.CustomerConnection {
 	loader.Together(ctx, p.Items, customerID)
-	return &model.CustomerConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *customer.Customer) model.CustomerEdge {
+	return &model.CustomerConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *customer.Customer) model.CustomerEdge {
 		return model.CustomerEdge{Cursor: c, Node: n}
 	})}
 }
@@ -53,7 +53,7 @@ func oneGroup(ctx context.Context, g *customer.Group) *customer.Group {
 
 func customerGroupConnection(ctx context.Context, p keyset.Page[*customer.Group]) *model.CustomerGroupConnection {
 	loader.Together(ctx, p.Items, groupID)
-	return &model.CustomerGroupConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *customer.Group) model.CustomerGroupEdge {
+	return &model.CustomerGroupConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *customer.Group) model.CustomerGroupEdge {
 		return model.CustomerGroupEdge{Cursor: c, Node: n}
 	})}
 }

@@ -51,7 +51,7 @@ func codesOf(d *discount.Discount) *model.DiscountRedeemCodeConnection {
 	code := &model.DiscountRedeemCode{AsyncUsageCount: int(d.Used), Code: d.Code, ID: gid.New("DiscountRedeemCode", d.ID)}
 	page, _ := keyset.Slice(keyset.Args{}, []*model.DiscountRedeemCode{code}, func(c *model.DiscountRedeemCode) uuid.UUID { return c.ID.UUID })
 	return &model.DiscountRedeemCodeConnection{
-		Nodes: page.Items, PageInfo: pageInfo(page), Edges: []*model.DiscountRedeemCodeEdge{{Cursor: page.Cursor(0), Node: code}},
+		Nodes: page.Items, PageInfo: wholePageInfo(page), Edges: []*model.DiscountRedeemCodeEdge{{Cursor: page.Cursor(0), Node: code}},
 	}
 }
 
@@ -70,7 +70,7 @@ func (r *Resolver) automaticNode(d *discount.Discount) *model.DiscountAutomaticN
 }
 
 func discountConnection(ctx context.Context, p keyset.Page[*discount.Discount], now time.Time) *model.DiscountNodeConnection {
-	out := &model.DiscountNodeConnection{Nodes: make([]*model.DiscountNode, len(p.Items)), PageInfo: pageInfo(p)}
+	out := &model.DiscountNodeConnection{Nodes: make([]*model.DiscountNode, len(p.Items)), PageInfo: pageInfo(ctx, p)}
 	for i, d := range p.Items {
 		out.Nodes[i] = &model.DiscountNode{ID: d.NodeID(), Discount: shownOffer(d, now)}
 	}

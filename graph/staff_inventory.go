@@ -123,7 +123,7 @@ func (r *Resolver) levels(ctx context.Context, item *model.InventoryItem, args k
 
 func locationConnection(ctx context.Context, p keyset.Page[*inventory.Location]) *model.LocationConnection {
 	loader.Together(ctx, p.Items, placeID)
-	return &model.LocationConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *inventory.Location) model.LocationEdge {
+	return &model.LocationConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *inventory.Location) model.LocationEdge {
 		return model.LocationEdge{Cursor: c, Node: n}
 	})}
 }
@@ -134,5 +134,5 @@ func noBlogs(args keyset.Args) (*model.BlogConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &model.BlogConnection{Nodes: []*model.Blog{}, Edges: []*model.BlogEdge{}, PageInfo: pageInfo(page)}, nil
+	return &model.BlogConnection{Nodes: []*model.Blog{}, Edges: []*model.BlogEdge{}, PageInfo: wholePageInfo(page)}, nil
 }

@@ -133,7 +133,7 @@ func (r *Resolver) levelsAt(ctx context.Context, l *inventory.Location, args key
 }
 
 func levelConnection(ctx context.Context, page keyset.Page[*inventory.Level]) *model.InventoryLevelConnection {
-	return &model.InventoryLevelConnection{Nodes: listed(page.Items), PageInfo: pageInfo(page), Edges: edges(ctx, page, func(c string, n *inventory.Level) model.InventoryLevelEdge {
+	return &model.InventoryLevelConnection{Nodes: listed(page.Items), PageInfo: pageInfo(ctx, page), Edges: edges(ctx, page, func(c string, n *inventory.Level) model.InventoryLevelEdge {
 		return model.InventoryLevelEdge{Cursor: c, Node: n}
 	})}
 }
@@ -150,7 +150,7 @@ func (r *Resolver) movements(ctx context.Context, item *model.InventoryItem, arg
 	if err != nil {
 		return nil, err
 	}
-	return &model.InventoryMovementConnection{Nodes: listed(page.Items), PageInfo: pageInfo(page), Edges: edges(ctx, page, func(c string, n *inventory.Movement) model.InventoryMovementEdge {
+	return &model.InventoryMovementConnection{Nodes: listed(page.Items), PageInfo: pageInfo(ctx, page), Edges: edges(ctx, page, func(c string, n *inventory.Movement) model.InventoryMovementEdge {
 		return model.InventoryMovementEdge{Cursor: c, Node: n}
 	})}, nil
 }

@@ -83,13 +83,13 @@ func regionConnection(ctx context.Context, args keyset.Args, m *shop.Market) (*m
 	if err != nil {
 		return nil, err
 	}
-	return &model.MarketRegionConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *shop.Region) model.MarketRegionEdge {
+	return &model.MarketRegionConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *shop.Region) model.MarketRegionEdge {
 		return model.MarketRegionEdge{Cursor: c, Node: n}
 	})}, nil
 }
 
 func marketConnection(ctx context.Context, p keyset.Page[*shop.Market]) *model.MarketConnection {
-	return &model.MarketConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *shop.Market) model.MarketEdge {
+	return &model.MarketConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *shop.Market) model.MarketEdge {
 		return model.MarketEdge{Cursor: c, Node: n}
 	})}
 }

@@ -89,7 +89,7 @@ func definitionFilter(ownerType string, namespace, key, pinned *string) catalog.
 }
 
 func definitionConnection(ctx context.Context, page keyset.Page[*catalog.Definition]) *model.MetafieldDefinitionConnection {
-	return &model.MetafieldDefinitionConnection{Nodes: listed(page.Items), PageInfo: pageInfo(page), Edges: edges(ctx, page, func(c string, n *catalog.Definition) model.MetafieldDefinitionEdge {
+	return &model.MetafieldDefinitionConnection{Nodes: listed(page.Items), PageInfo: pageInfo(ctx, page), Edges: edges(ctx, page, func(c string, n *catalog.Definition) model.MetafieldDefinitionEdge {
 		return model.MetafieldDefinitionEdge{Cursor: c, Node: n}
 	})}
 }

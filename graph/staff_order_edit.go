@@ -22,7 +22,7 @@ func oneEdit(ctx context.Context, e *order.Edit) *order.Edit {
 }
 
 func editLineConnection(ctx context.Context, p keyset.Page[*order.EditLine]) *model.CalculatedLineItemConnection {
-	return &model.CalculatedLineItemConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *order.EditLine) model.CalculatedLineItemEdge {
+	return &model.CalculatedLineItemConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *order.EditLine) model.CalculatedLineItemEdge {
 		return model.CalculatedLineItemEdge{Cursor: c, Node: n}
 	})}
 }

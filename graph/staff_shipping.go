@@ -131,13 +131,13 @@ func taxErrors(list fault.Problems) []*model.TaxRateUserError {
 }
 
 func zoneConnection(ctx context.Context, p keyset.Page[*delivery.Zone]) *model.ShippingZoneConnection {
-	return &model.ShippingZoneConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *delivery.Zone) model.ShippingZoneEdge {
+	return &model.ShippingZoneConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *delivery.Zone) model.ShippingZoneEdge {
 		return model.ShippingZoneEdge{Cursor: c, Node: n}
 	})}
 }
 
 func taxConnection(ctx context.Context, p keyset.Page[*delivery.TaxRate]) *model.TaxRateConnection {
-	return &model.TaxRateConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *delivery.TaxRate) model.TaxRateEdge {
+	return &model.TaxRateConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *delivery.TaxRate) model.TaxRateEdge {
 		return model.TaxRateEdge{Cursor: c, Node: n}
 	})}
 }

@@ -19,7 +19,7 @@ func newStorefrontToken(in model.StorefrontAccessTokenInput) app.StorefrontInput
 }
 
 func storefrontTokenConnection(ctx context.Context, p keyset.Page[*app.StorefrontToken]) *model.StorefrontAccessTokenConnection {
-	return &model.StorefrontAccessTokenConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *app.StorefrontToken) model.StorefrontAccessTokenEdge {
+	return &model.StorefrontAccessTokenConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *app.StorefrontToken) model.StorefrontAccessTokenEdge {
 		return model.StorefrontAccessTokenEdge{Cursor: c, Node: n}
 	})}
 }

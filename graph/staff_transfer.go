@@ -55,7 +55,7 @@ func (r *Resolver) transfersByID(ctx context.Context, ids []uuid.UUID) (map[uuid
 
 func transferConnection(ctx context.Context, page keyset.Page[*inventory.Transfer]) *model.InventoryTransferConnection {
 	loader.Together(ctx, page.Items, transferID)
-	return &model.InventoryTransferConnection{Nodes: listed(page.Items), PageInfo: pageInfo(page), Edges: edges(ctx, page, func(c string, n *inventory.Transfer) model.InventoryTransferEdge {
+	return &model.InventoryTransferConnection{Nodes: listed(page.Items), PageInfo: pageInfo(ctx, page), Edges: edges(ctx, page, func(c string, n *inventory.Transfer) model.InventoryTransferEdge {
 		return model.InventoryTransferEdge{Cursor: c, Node: n}
 	})}
 }
@@ -93,7 +93,7 @@ func (r *Resolver) transferLinePage(ctx context.Context, t *inventory.Transfer, 
 		return nil, err
 	}
 	page, err := keyset.Slice(args, all, lineID)
-	return &model.InventoryTransferLineItemConnection{Nodes: listed(page.Items), PageInfo: pageInfo(page), Edges: edges(ctx, page, func(c string, n *inventory.TransferLine) model.InventoryTransferLineItemEdge {
+	return &model.InventoryTransferLineItemConnection{Nodes: listed(page.Items), PageInfo: pageInfo(ctx, page), Edges: edges(ctx, page, func(c string, n *inventory.TransferLine) model.InventoryTransferLineItemEdge {
 		return model.InventoryTransferLineItemEdge{Cursor: c, Node: n}
 	})}, err
 }

@@ -82,7 +82,7 @@ func appOfUsage(u *model.SchemaUsage) (uuid.UUID, bool) { return u.AppID, u.AppI
 
 func usageConnection(ctx context.Context, p keyset.Page[*model.SchemaUsage]) *model.SchemaUsageConnection {
 	loader.Together(ctx, p.Items, usageKey)
-	return &model.SchemaUsageConnection{Nodes: listed(p.Items), PageInfo: pageInfo(p), Edges: edges(ctx, p, func(c string, n *model.SchemaUsage) model.SchemaUsageEdge {
+	return &model.SchemaUsageConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *model.SchemaUsage) model.SchemaUsageEdge {
 		return model.SchemaUsageEdge{Cursor: c, Node: n}
 	})}
 }

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -230,11 +231,9 @@ func (r *record) address(p *customer.Postal, role string) *customer.Address {
 
 // gateways names what was paid with, each once.
 func (r *record) gateways() []string {
-	out := []string{}
-	seen := map[string]bool{}
+	out := make([]string, 0, 1)
 	for _, s := range r.books.Sales {
-		if !seen[s.Gateway] {
-			seen[s.Gateway] = true
+		if !slices.Contains(out, s.Gateway) {
 			out = append(out, s.Gateway)
 		}
 	}
