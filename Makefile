@@ -68,6 +68,10 @@ schema: ## Write migrations/schema.sql, what the migrations lead to (needs RIALT
 audit: build ## Run the GraphQL-over-HTTP audits, the usual clients and GraphQL Inspector (needs Node)
 	@.ci/audit
 
+.PHONY: long
+long: ## Run the long forms of tests that CI runs short: make long ARGS=-v for their figures
+	RIALTO_TEST_LONG=1 CGO_ENABLED=0 go test -vet=off -count=1 -timeout 60m $(ARGS) ./tests ./graph ./platform/generation -run '^(TestFaults|TestAbortedRequests|TestReadersAndWriters|TestReplicasShareOneBudget|TestSchedules)$$'
+
 .PHONY: bench
 bench: build ## Measure Rialto beside hand-written handlers, on PostgreSQL: make bench ARGS="-products 10000"
 	@go build -o bin/bench ./bench && exec bin/bench $(ARGS)

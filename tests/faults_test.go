@@ -2,13 +2,18 @@ package tests
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/rialtohq/rialto/app/apptest"
 	"github.com/rialtohq/rialto/graph/wire"
@@ -19,6 +24,14 @@ import (
 const secret = "hunter2"
 
 var errFault = errors.New("FATAL: password authentication failed for user rialto with " + secret + " (SQLSTATE 28P01)")
+
+// faults are the ways in which a statement fails; the long form tries them all.
+func faults() []error {
+	if os.Getenv("RIALTO_TEST_LONG") == "" {
+		return []error{errFault}
+	}
+	return []error{errFault, fmt.Errorf("the host %s is gone: %w", secret, sql.ErrConnDone), &pgconn.PgError{Severity: "ERROR", Code: "XX001", Message: secret + " is damaged", Detail: secret}}
+}
 
 // TestFaults lets the operation of every case file fail at each of its statements, one after another: the answer says that
 // something went wrong on our side, or that nothing did, and never what. Afterwards all is as before.
@@ -35,14 +48,16 @@ func TestFaults(t *testing.T) {
 		for _, c := range cases {
 			t.Run(c.name, func(t *testing.T) {
 				sc := s.set(t, c)
-				for at := int64(1); ; at++ {
+				kinds := faults()
+				for n := int64(0); ; n++ {
+					at, how := 1+n/int64(len(kinds)), kinds[n%int64(len(kinds))]
 					fired := false
 					ctx := database.Faults(wire.WithCall(t.Context(), &wire.Call{RequestID: "the-request"}), func(n int64) error {
 						if n != at {
 							return nil
 						}
 						fired = true
-						return errFault
+						return how
 					})
 					got, err := s.ask(ctx, c.query, sc.variables, sc.headers)
 					if err != nil {
@@ -87,12 +102,17 @@ func (sc *scene) showsFault(t *testing.T, at int64, got *apptest.Answer) bool {
 	return true
 }
 
-// TestAbortedRequests hangs up in the middle of many requests: nothing of them goes on, and everybody else is answered.
+// TestAbortedRequests hangs up in the middle of many requests, 10,000 in its long form: nothing of them goes on, and everybody
+// else is answered.
 func TestAbortedRequests(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, a *apptest.App) {
 		const page = `{ products(first: 20) { nodes { id title variants(first: 5) { nodes { id price { amount } } } images(first: 3) { nodes { url } } } } }`
 		a.Query(t, page, nil)
-		for i := range 400 {
+		many := 400
+		if os.Getenv("RIALTO_TEST_LONG") != "" {
+			many = 10_000
+		}
+		for i := range many {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i%40)*200*time.Microsecond)
 			_, _ = a.Try(ctx, page, nil, nil) // whether it was aborted or answered
 			cancel()
