@@ -122,8 +122,8 @@ func (c Config) cacheBytes() int {
 }
 
 // PurgeCache has the kept answers of a shop made anew, in all processes: those that some tables were read for, or all where none
-// is named. Fails for a table that no answer is made of.
-func (a *App) PurgeCache(shop uuid.UUID, tables ...string) error {
+// is named; whoever asked for it is given none of them. Fails for a table that no answer is made of.
+func (a *App) PurgeCache(ctx context.Context, shop uuid.UUID, tables ...string) error {
 	for _, t := range tables {
 		if !slices.Contains(cached.Tables, t) {
 			return fault.New(fault.Invalid, "no kept answer is made of %q; there are: %s", t, strings.Join(cached.Tables, ", "))
@@ -135,6 +135,7 @@ func (a *App) PurgeCache(shop uuid.UUID, tables ...string) error {
 	if len(tables) == 0 {
 		tables = []string{generation.Everything}
 	}
-	a.generations.Changed(shop, "", tables...)
+	generation.Note(ctx, a.generations.Changed(shop, "", tables...))
+	a.Log.InfoContext(ctx, "kept answers are made anew", "shop", shop, "tables", tables)
 	return nil
 }

@@ -1,12 +1,14 @@
 package app
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/rialtohq/rialto/graph"
 	"github.com/rialtohq/rialto/graph/persisted"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/admit"
+	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/server"
 )
 
@@ -62,5 +64,12 @@ func (a *App) Services(address string) graph.Services {
 		Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory,
 		Carts: a.Carts, Discounts: a.Discounts, Delivery: a.Delivery, Customers: a.Customers, Privacy: a.Privacy, Uploads: a.Uploads, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn, Usage: a.Usage,
 		SearchIndex: a.Search, Orders: a.Orders, Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: address,
+		PurgeCache: func(ctx context.Context) error {
+			shop, err := database.Shop(ctx)
+			if err != nil {
+				return err
+			}
+			return a.PurgeCache(ctx, shop)
+		},
 	}
 }

@@ -47,6 +47,8 @@ type Services struct {
 	SignIn      *federation.Service
 	Usage       *usage.Service
 	Clock       clock.Clock
+	// PurgeCache has the kept answers of the context's shop made anew, in all processes.
+	PurgeCache func(context.Context) error
 	// PublicURL is where shoppers reach this server, without a slash at its end.
 	PublicURL string
 }

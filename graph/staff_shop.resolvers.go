@@ -14,6 +14,14 @@ import (
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
+func (r *mutationResolver) CachePurge(ctx context.Context) (*model.CachePurgePayload, error) {
+	if err := r.PurgeCache(ctx); err != nil {
+		return nil, err
+	}
+	now := r.Clock.Now()
+	return &model.CachePurgePayload{PurgedAt: &now, UserErrors: staffErrors(nil)}, nil
+}
+
 func (r *mutationResolver) ShopPolicyUpdate(ctx context.Context, shopPolicy model.ShopPolicyInput) (*model.ShopPolicyUpdatePayload, error) {
 	kind := policyKinds[shopPolicy.Type]
 	changed, ps, err := r.Shops.SetPolicy(ctx, kind, shopPolicy.Body)

@@ -240,15 +240,21 @@ func TestPurge(t *testing.T) {
 	shop := access.From(asRialto(t, a)).Shop
 	got := []string{ask(), ask()}
 	for _, tables := range [][]string{{"page"}, {"product"}, nil} {
-		if err := a.PurgeCache(shop, tables...); err != nil {
+		if err := a.PurgeCache(t.Context(), shop, tables...); err != nil {
 			t.Fatal(err)
 		}
 		got = append(got, ask())
 	}
-	if d := cmp.Diff([]string{"miss", "hit-l1", "hit-l1", "miss", "miss"}, got); d != "" {
+	got = append(got, ask())
+	purged := a.Do(t, `mutation { cachePurge { purgedAt userErrors { message } } }`, nil, a.Owner(t))
+	if apptest.String(purged.Data, "cachePurge", "purgedAt") == "" || len(purged.Errors) > 0 {
+		t.Errorf("%s", purged.Body)
+	}
+	got = append(got, ask(), ask())
+	if d := cmp.Diff([]string{"miss", "hit-l1", "hit-l1", "miss", "miss", "hit-l1", "miss", "hit-l1"}, got); d != "" {
 		t.Error(d)
 	}
-	if err := a.PurgeCache(shop, "orders"); fault.CodeOf(err) != fault.Invalid {
+	if err := a.PurgeCache(t.Context(), shop, "orders"); fault.CodeOf(err) != fault.Invalid {
 		t.Errorf("answers made of orders are purged: %v", err)
 	}
 }

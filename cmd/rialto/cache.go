@@ -27,7 +27,7 @@ func purgeCache(ctx context.Context, a *app.App, args []string, _ io.Reader, out
 	if err != nil {
 		return err
 	}
-	if err := a.PurgeCache(shop.ID.UUID, args[1:]...); err != nil {
+	if err := a.PurgeCache(ctx, shop.ID.UUID, args[1:]...); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(out, "What was kept is made anew.")

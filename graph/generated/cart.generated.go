@@ -202,6 +202,7 @@ type MutationResolver interface {
 	ShippingZoneDelete(ctx context.Context, id gid.ID) (*model.ShippingZoneDeletePayload, error)
 	TaxRateSet(ctx context.Context, input model.TaxRateInput) (*model.TaxRateSetPayload, error)
 	TaxRateDelete(ctx context.Context, id gid.ID) (*model.TaxRateDeletePayload, error)
+	CachePurge(ctx context.Context) (*model.CachePurgePayload, error)
 	ShopPolicyUpdate(ctx context.Context, shopPolicy model.ShopPolicyInput) (*model.ShopPolicyUpdatePayload, error)
 	ShopUpdate(ctx context.Context, input model.ShopUpdateInput) (*model.ShopUpdatePayload, error)
 	URLRedirectCreate(ctx context.Context, urlRedirect model.URLRedirectInput) (*model.URLRedirectCreatePayload, error)
@@ -12417,6 +12418,38 @@ func (ec *executionContext) fieldContext_Mutation_taxRateDelete(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_cachePurge(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cachePurge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().CachePurge(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CachePurgePayload) graphql.Marshaler {
+			return ec.marshalOCachePurgePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCachePurgePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cachePurge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CachePurgePayload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_shopPolicyUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14825,6 +14858,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "taxRateDelete":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_taxRateDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cachePurge":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cachePurge(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++

@@ -2103,6 +2103,51 @@ func (x *engineRun) fieldBrandColors(f *engine.Field, obj *model.BrandColors) bo
 	panic(fmt.Errorf("BrandColors has no field %q", f.Name))
 }
 
+var engineTypeCachePurgePayload = &engine.Type{
+	Name: "CachePurgePayload", Implementors: cachePurgePayloadImplementors,
+	Numbers:   map[string]int{"__typename": 0, "purgedAt": 1, "userErrors": 2},
+	Resolved:  []bool{false, false, false},
+	Composite: []bool{false, false, true},
+}
+
+func (x *engineRun) writeCachePurgePayload(obj *model.CachePurgePayload, s *engine.Selection) bool {
+	fields, sideways := x.Fields(s, engineTypeCachePurgePayload)
+	if sideways && x.Cold {
+		return x.together(fields, engineResolved, func(x *engineRun, f *engine.Field) bool { return x.fieldCachePurgePayload(f, obj) })
+	}
+	ok := true
+	x.Open()
+	for i := range fields {
+		x.Key(i, &fields[i])
+		ok = x.fieldCachePurgePayload(&fields[i], obj) && ok
+	}
+	x.Close()
+	return ok
+}
+
+func (x *engineRun) fieldCachePurgePayload(f *engine.Field, obj *model.CachePurgePayload) bool {
+	if f.Guarded && !x.Allowed(f, obj) {
+		return x.Absent(f)
+	}
+	switch f.Number {
+	case 0:
+		return x.String("CachePurgePayload")
+	case 1: // purgedAt
+		v := obj.PurgedAt
+		if v == nil {
+			return x.Null()
+		}
+		return x.Time(*v) || true
+	case 2: // userErrors
+		v := obj.UserErrors
+		x.Push(f)
+		ok := x.putNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(f, v)
+		x.Pop()
+		return ok
+	}
+	panic(fmt.Errorf("CachePurgePayload has no field %q", f.Name))
+}
+
 var engineTypeCalculatedLineItem = &engine.Type{
 	Name: "CalculatedLineItem", Implementors: calculatedLineItemImplementors,
 	Numbers:   map[string]int{"__typename": 0, "added": 1, "discountedTotalPrice": 2, "editableQuantity": 3, "id": 4, "originalUnitPrice": 5, "quantity": 6, "restocking": 7, "sku": 8, "title": 9, "totalTax": 10, "variant": 11, "variantTitle": 12},
@@ -16442,9 +16487,9 @@ func (x *engineRun) fieldMoneyV2(f *engine.Field, obj *money.Money) bool {
 
 var engineTypeMutation = &engine.Type{
 	Name: "Mutation", Implementors: mutationImplementors,
-	Numbers:   map[string]int{"__typename": 0, "cartCreate": 1, "cartLinesAdd": 2, "cartLinesUpdate": 3, "cartLinesRemove": 4, "cartBuyerIdentityUpdate": 5, "cartDiscountCodesUpdate": 6, "cartGiftCardCodesUpdate": 7, "cartGiftCardCodesAdd": 8, "cartGiftCardCodesRemove": 9, "cartNoteUpdate": 10, "cartAttributesUpdate": 11, "cartDeliveryAddressesAdd": 12, "cartDeliveryAddressesUpdate": 13, "cartDeliveryAddressesRemove": 14, "cartDeliveryAddressesReplace": 15, "cartSelectedDeliveryOptionsUpdate": 16, "cartBillingAddressUpdate": 17, "cartMetafieldsSet": 18, "cartMetafieldDelete": 19, "cartClone": 20, "cartRemovePersonalData": 21, "checkoutComplete": 22, "cartPaymentUpdate": 23, "cartPrepareForCompletion": 24, "cartSubmitForCompletion": 25, "customerCreate": 26, "customerAccessTokenCreate": 27, "customerAccessTokenRenew": 28, "customerAccessTokenDelete": 29, "customerUpdate": 30, "customerActivate": 31, "customerActivateByUrl": 32, "customerRecover": 33, "customerReset": 34, "customerResetByUrl": 35, "customerAddressCreate": 36, "customerAddressUpdate": 37, "customerAddressDelete": 38, "customerDefaultAddressUpdate": 39, "staffAccessTokenCreate": 40, "staffAccessTokenDelete": 41, "staffPasswordChange": 42, "staffPasswordRecover": 43, "staffPasswordReset": 44, "apiKeyCreate": 45, "apiKeyRevoke": 46, "apiKeyRotate": 47, "appCreate": 48, "appRevoke": 49, "appSecretRotate": 50, "appUpdate": 51, "roleCreate": 52, "roleDelete": 53, "roleUpdate": 54, "staffInvitationResend": 55, "staffMemberCreate": 56, "staffMemberDelete": 57, "staffMemberSignOut": 58, "staffMemberUpdate": 59, "staffRoleAssign": 60, "staffRoleRemove": 61, "menuCreate": 62, "menuUpdate": 63, "pageCreate": 64, "pageUpdate": 65, "pageDelete": 66, "staffCustomerCreate": 67, "staffCustomerUpdate": 68, "staffCustomerDelete": 69, "staffCustomerAddressCreate": 70, "staffCustomerAddressUpdate": 71, "staffCustomerAddressDelete": 72, "customerSendAccountInviteEmail": 73, "customerDisable": 74, "customerEnable": 75, "customerGroupCreate": 76, "customerGroupUpdate": 77, "customerGroupDelete": 78, "customerGroupAddCustomers": 79, "customerGroupRemoveCustomers": 80, "customerDataExport": 81, "customerRequestDataErasure": 82, "customerCancelDataErasure": 83, "discountCodeBasicCreate": 84, "discountCodeFreeShippingCreate": 85, "discountCodeBxgyCreate": 86, "discountAutomaticBasicCreate": 87, "discountCodeDeactivate": 88, "discountAutomaticDeactivate": 89, "discountCodeBasicUpdate": 90, "discountCodeFreeShippingUpdate": 91, "discountCodeBxgyUpdate": 92, "discountAutomaticBasicUpdate": 93, "discountCodeActivate": 94, "discountAutomaticActivate": 95, "discountCodeDelete": 96, "discountAutomaticDelete": 97, "discountCodeBulkActivate": 98, "discountCodeBulkDeactivate": 99, "discountCodeBulkDelete": 100, "inventorySetQuantities": 101, "inventoryAdjustQuantities": 102, "locationAdd": 103, "locationEdit": 104, "locationActivate": 105, "locationDeactivate": 106, "locationDelete": 107, "inventoryActivate": 108, "inventoryDeactivate": 109, "inventoryMoveQuantities": 110, "marketCreate": 111, "marketUpdate": 112, "marketDelete": 113, "variantPricesSet": 114, "variantPricesDelete": 115, "menuDelete": 116, "metafieldDefinitionCreate": 117, "metafieldDefinitionUpdate": 118, "metafieldDefinitionDelete": 119, "productOptionsCreate": 120, "productOptionUpdate": 121, "productOptionsDelete": 122, "productOptionsReorder": 123, "productVariantsBulkReorder": 124, "productReorderMedia": 125, "productUpdateMedia": 126, "productDuplicate": 127, "productChangeStatus": 128, "orderUpdate": 129, "orderCancel": 130, "refundCreate": 131, "fulfillmentCreate": 132, "orderEditBegin": 133, "orderEditAddVariant": 134, "orderEditAddCustomItem": 135, "orderEditSetQuantity": 136, "orderEditCommit": 137, "fulfillmentTrackingInfoUpdate": 138, "fulfillmentCancel": 139, "orderMarkAsPaid": 140, "orderClose": 141, "orderOpen": 142, "orderCommentCreate": 143, "productCreate": 144, "productUpdate": 145, "productDelete": 146, "productVariantsBulkCreate": 147, "productVariantsBulkUpdate": 148, "productVariantsBulkDelete": 149, "productCreateMedia": 150, "productDeleteMedia": 151, "collectionCreate": 152, "collectionUpdate": 153, "collectionDelete": 154, "collectionAddProducts": 155, "collectionRemoveProducts": 156, "collectionReorderProducts": 157, "metafieldsSet": 158, "returnCreate": 159, "returnCancel": 160, "returnClose": 161, "returnReopen": 162, "returnProcess": 163, "shippingZoneCreate": 164, "shippingZoneUpdate": 165, "shippingZoneDelete": 166, "taxRateSet": 167, "taxRateDelete": 168, "shopPolicyUpdate": 169, "shopUpdate": 170, "urlRedirectCreate": 171, "urlRedirectDelete": 172, "urlRedirectUpdate": 173, "customerAccessTokenCreateWithMultipass": 174, "identityProviderCreate": 175, "identityProviderDelete": 176, "identityProviderUpdate": 177, "staffAccessTokenCreateWithProvider": 178, "storefrontAccessTokenCreate": 179, "storefrontAccessTokenDelete": 180, "tagsAdd": 181, "tagsRemove": 182, "inventoryTransferCreate": 183, "inventoryTransferMarkAsReadyToShip": 184, "inventoryTransferShip": 185, "inventoryTransferReceive": 186, "inventoryTransferCancel": 187, "stagedUploadsCreate": 188},
-	Resolved:  []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
-	Composite: []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
+	Numbers:   map[string]int{"__typename": 0, "cartCreate": 1, "cartLinesAdd": 2, "cartLinesUpdate": 3, "cartLinesRemove": 4, "cartBuyerIdentityUpdate": 5, "cartDiscountCodesUpdate": 6, "cartGiftCardCodesUpdate": 7, "cartGiftCardCodesAdd": 8, "cartGiftCardCodesRemove": 9, "cartNoteUpdate": 10, "cartAttributesUpdate": 11, "cartDeliveryAddressesAdd": 12, "cartDeliveryAddressesUpdate": 13, "cartDeliveryAddressesRemove": 14, "cartDeliveryAddressesReplace": 15, "cartSelectedDeliveryOptionsUpdate": 16, "cartBillingAddressUpdate": 17, "cartMetafieldsSet": 18, "cartMetafieldDelete": 19, "cartClone": 20, "cartRemovePersonalData": 21, "checkoutComplete": 22, "cartPaymentUpdate": 23, "cartPrepareForCompletion": 24, "cartSubmitForCompletion": 25, "customerCreate": 26, "customerAccessTokenCreate": 27, "customerAccessTokenRenew": 28, "customerAccessTokenDelete": 29, "customerUpdate": 30, "customerActivate": 31, "customerActivateByUrl": 32, "customerRecover": 33, "customerReset": 34, "customerResetByUrl": 35, "customerAddressCreate": 36, "customerAddressUpdate": 37, "customerAddressDelete": 38, "customerDefaultAddressUpdate": 39, "staffAccessTokenCreate": 40, "staffAccessTokenDelete": 41, "staffPasswordChange": 42, "staffPasswordRecover": 43, "staffPasswordReset": 44, "apiKeyCreate": 45, "apiKeyRevoke": 46, "apiKeyRotate": 47, "appCreate": 48, "appRevoke": 49, "appSecretRotate": 50, "appUpdate": 51, "roleCreate": 52, "roleDelete": 53, "roleUpdate": 54, "staffInvitationResend": 55, "staffMemberCreate": 56, "staffMemberDelete": 57, "staffMemberSignOut": 58, "staffMemberUpdate": 59, "staffRoleAssign": 60, "staffRoleRemove": 61, "menuCreate": 62, "menuUpdate": 63, "pageCreate": 64, "pageUpdate": 65, "pageDelete": 66, "staffCustomerCreate": 67, "staffCustomerUpdate": 68, "staffCustomerDelete": 69, "staffCustomerAddressCreate": 70, "staffCustomerAddressUpdate": 71, "staffCustomerAddressDelete": 72, "customerSendAccountInviteEmail": 73, "customerDisable": 74, "customerEnable": 75, "customerGroupCreate": 76, "customerGroupUpdate": 77, "customerGroupDelete": 78, "customerGroupAddCustomers": 79, "customerGroupRemoveCustomers": 80, "customerDataExport": 81, "customerRequestDataErasure": 82, "customerCancelDataErasure": 83, "discountCodeBasicCreate": 84, "discountCodeFreeShippingCreate": 85, "discountCodeBxgyCreate": 86, "discountAutomaticBasicCreate": 87, "discountCodeDeactivate": 88, "discountAutomaticDeactivate": 89, "discountCodeBasicUpdate": 90, "discountCodeFreeShippingUpdate": 91, "discountCodeBxgyUpdate": 92, "discountAutomaticBasicUpdate": 93, "discountCodeActivate": 94, "discountAutomaticActivate": 95, "discountCodeDelete": 96, "discountAutomaticDelete": 97, "discountCodeBulkActivate": 98, "discountCodeBulkDeactivate": 99, "discountCodeBulkDelete": 100, "inventorySetQuantities": 101, "inventoryAdjustQuantities": 102, "locationAdd": 103, "locationEdit": 104, "locationActivate": 105, "locationDeactivate": 106, "locationDelete": 107, "inventoryActivate": 108, "inventoryDeactivate": 109, "inventoryMoveQuantities": 110, "marketCreate": 111, "marketUpdate": 112, "marketDelete": 113, "variantPricesSet": 114, "variantPricesDelete": 115, "menuDelete": 116, "metafieldDefinitionCreate": 117, "metafieldDefinitionUpdate": 118, "metafieldDefinitionDelete": 119, "productOptionsCreate": 120, "productOptionUpdate": 121, "productOptionsDelete": 122, "productOptionsReorder": 123, "productVariantsBulkReorder": 124, "productReorderMedia": 125, "productUpdateMedia": 126, "productDuplicate": 127, "productChangeStatus": 128, "orderUpdate": 129, "orderCancel": 130, "refundCreate": 131, "fulfillmentCreate": 132, "orderEditBegin": 133, "orderEditAddVariant": 134, "orderEditAddCustomItem": 135, "orderEditSetQuantity": 136, "orderEditCommit": 137, "fulfillmentTrackingInfoUpdate": 138, "fulfillmentCancel": 139, "orderMarkAsPaid": 140, "orderClose": 141, "orderOpen": 142, "orderCommentCreate": 143, "productCreate": 144, "productUpdate": 145, "productDelete": 146, "productVariantsBulkCreate": 147, "productVariantsBulkUpdate": 148, "productVariantsBulkDelete": 149, "productCreateMedia": 150, "productDeleteMedia": 151, "collectionCreate": 152, "collectionUpdate": 153, "collectionDelete": 154, "collectionAddProducts": 155, "collectionRemoveProducts": 156, "collectionReorderProducts": 157, "metafieldsSet": 158, "returnCreate": 159, "returnCancel": 160, "returnClose": 161, "returnReopen": 162, "returnProcess": 163, "shippingZoneCreate": 164, "shippingZoneUpdate": 165, "shippingZoneDelete": 166, "taxRateSet": 167, "taxRateDelete": 168, "cachePurge": 169, "shopPolicyUpdate": 170, "shopUpdate": 171, "urlRedirectCreate": 172, "urlRedirectDelete": 173, "urlRedirectUpdate": 174, "customerAccessTokenCreateWithMultipass": 175, "identityProviderCreate": 176, "identityProviderDelete": 177, "identityProviderUpdate": 178, "staffAccessTokenCreateWithProvider": 179, "storefrontAccessTokenCreate": 180, "storefrontAccessTokenDelete": 181, "tagsAdd": 182, "tagsRemove": 183, "inventoryTransferCreate": 184, "inventoryTransferMarkAsReadyToShip": 185, "inventoryTransferShip": 186, "inventoryTransferReceive": 187, "inventoryTransferCancel": 188, "stagedUploadsCreate": 189},
+	Resolved:  []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
+	Composite: []bool{false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true},
 }
 
 func (x *engineRun) fieldMutation(f *engine.Field) bool {
@@ -17966,7 +18011,16 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOTaxRateDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐTaxRateDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 169: // shopPolicyUpdate
+	case 169: // cachePurge
+		v, err := x.getMutation_cachePurge(f)
+		if err != nil {
+			return x.Fail(f, err)
+		}
+		x.Push(f)
+		ok := x.putOCachePurgePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCachePurgePayload(f, v)
+		x.Pop()
+		return ok
+	case 170: // shopPolicyUpdate
 		v, err := x.getMutation_shopPolicyUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17975,7 +18029,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOShopPolicyUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopPolicyUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 170: // shopUpdate
+	case 171: // shopUpdate
 		v, err := x.getMutation_shopUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17984,7 +18038,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOShopUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 171: // urlRedirectCreate
+	case 172: // urlRedirectCreate
 		v, err := x.getMutation_urlRedirectCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -17993,7 +18047,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOUrlRedirectCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 172: // urlRedirectDelete
+	case 173: // urlRedirectDelete
 		v, err := x.getMutation_urlRedirectDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18002,7 +18056,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOUrlRedirectDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 173: // urlRedirectUpdate
+	case 174: // urlRedirectUpdate
 		v, err := x.getMutation_urlRedirectUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18011,7 +18065,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOUrlRedirectUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 174: // customerAccessTokenCreateWithMultipass
+	case 175: // customerAccessTokenCreateWithMultipass
 		v, err := x.getMutation_customerAccessTokenCreateWithMultipass(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18020,7 +18074,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOCustomerAccessTokenCreateWithMultipassPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCustomerAccessTokenCreateWithMultipassPayload(f, v)
 		x.Pop()
 		return ok
-	case 175: // identityProviderCreate
+	case 176: // identityProviderCreate
 		v, err := x.getMutation_identityProviderCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18029,7 +18083,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOIdentityProviderCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐIdentityProviderCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 176: // identityProviderDelete
+	case 177: // identityProviderDelete
 		v, err := x.getMutation_identityProviderDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18038,7 +18092,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOIdentityProviderDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐIdentityProviderDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 177: // identityProviderUpdate
+	case 178: // identityProviderUpdate
 		v, err := x.getMutation_identityProviderUpdate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18047,7 +18101,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOIdentityProviderUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐIdentityProviderUpdatePayload(f, v)
 		x.Pop()
 		return ok
-	case 178: // staffAccessTokenCreateWithProvider
+	case 179: // staffAccessTokenCreateWithProvider
 		v, err := x.getMutation_staffAccessTokenCreateWithProvider(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18056,7 +18110,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStaffAccessTokenCreateWithProviderPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffAccessTokenCreateWithProviderPayload(f, v)
 		x.Pop()
 		return ok
-	case 179: // storefrontAccessTokenCreate
+	case 180: // storefrontAccessTokenCreate
 		v, err := x.getMutation_storefrontAccessTokenCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18065,7 +18119,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStorefrontAccessTokenCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 180: // storefrontAccessTokenDelete
+	case 181: // storefrontAccessTokenDelete
 		v, err := x.getMutation_storefrontAccessTokenDelete(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18074,7 +18128,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOStorefrontAccessTokenDeletePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStorefrontAccessTokenDeletePayload(f, v)
 		x.Pop()
 		return ok
-	case 181: // tagsAdd
+	case 182: // tagsAdd
 		v, err := x.getMutation_tagsAdd(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18083,7 +18137,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOTagsAddPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐTagsAddPayload(f, v)
 		x.Pop()
 		return ok
-	case 182: // tagsRemove
+	case 183: // tagsRemove
 		v, err := x.getMutation_tagsRemove(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18092,7 +18146,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOTagsRemovePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐTagsRemovePayload(f, v)
 		x.Pop()
 		return ok
-	case 183: // inventoryTransferCreate
+	case 184: // inventoryTransferCreate
 		v, err := x.getMutation_inventoryTransferCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18101,7 +18155,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryTransferCreatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferCreatePayload(f, v)
 		x.Pop()
 		return ok
-	case 184: // inventoryTransferMarkAsReadyToShip
+	case 185: // inventoryTransferMarkAsReadyToShip
 		v, err := x.getMutation_inventoryTransferMarkAsReadyToShip(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18110,7 +18164,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryTransferMarkAsReadyToShipPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferMarkAsReadyToShipPayload(f, v)
 		x.Pop()
 		return ok
-	case 185: // inventoryTransferShip
+	case 186: // inventoryTransferShip
 		v, err := x.getMutation_inventoryTransferShip(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18119,7 +18173,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryTransferShipPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferShipPayload(f, v)
 		x.Pop()
 		return ok
-	case 186: // inventoryTransferReceive
+	case 187: // inventoryTransferReceive
 		v, err := x.getMutation_inventoryTransferReceive(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18128,7 +18182,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryTransferReceivePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferReceivePayload(f, v)
 		x.Pop()
 		return ok
-	case 187: // inventoryTransferCancel
+	case 188: // inventoryTransferCancel
 		v, err := x.getMutation_inventoryTransferCancel(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -18137,7 +18191,7 @@ func (x *engineRun) fieldMutation(f *engine.Field) bool {
 		ok := x.putOInventoryTransferCancelPayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐInventoryTransferCancelPayload(f, v)
 		x.Pop()
 		return ok
-	case 188: // stagedUploadsCreate
+	case 189: // stagedUploadsCreate
 		v, err := x.getMutation_stagedUploadsCreate(f)
 		if err != nil {
 			return x.Fail(f, err)
@@ -20500,6 +20554,12 @@ func (x *engineRun) getMutation_taxRateDelete(f *engine.Field) (v *model.TaxRate
 	}
 	fc := f.Field
 	return x.resolvers.Mutation.TaxRateDelete(ctx, fc.Args["id"].(gid.ID))
+}
+
+func (x *engineRun) getMutation_cachePurge(f *engine.Field) (v *model.CachePurgePayload, err error) {
+	ctx, end := x.Enter(f)
+	defer x.Leave(end, &err)
+	return x.resolvers.Mutation.CachePurge(ctx)
 }
 
 func (x *engineRun) getMutation_shopPolicyUpdate(f *engine.Field) (v *model.ShopPolicyUpdatePayload, err error) {
@@ -38806,6 +38866,14 @@ func (x *engineRun) putOBrand2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmode
 	}
 	mark := len(x.B)
 	return x.writeBrand(v, &f.Below) || x.NullFrom(mark)
+}
+
+func (x *engineRun) putOCachePurgePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCachePurgePayload(f *engine.Field, v *model.CachePurgePayload) bool {
+	if v == nil {
+		return x.Null()
+	}
+	mark := len(x.B)
+	return x.writeCachePurgePayload(v, &f.Below) || x.NullFrom(mark)
 }
 
 func (x *engineRun) putOCalculatedLineItem2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋcommerceᚋorderᚐEditLine(f *engine.Field, v *order.EditLine) bool {

@@ -13167,6 +13167,12 @@ enum TaxRateUserErrorCode {
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff_shop.graphqls", Input: `extend type Mutation {
+  """
+  Has the shop's kept answers made anew, in all processes: after rows were changed past Rialto. What changes through Rialto needs none of it.
+  The next who asks for each answer waits for it.
+  """
+  cachePurge: CachePurgePayload @requiresScopes(scopes: [["shop:write"]])
+
   "Writes one of the shop's legal texts. An empty text takes it away."
   shopPolicyUpdate("The text." shopPolicy: ShopPolicyInput!): ShopPolicyUpdatePayload @requiresScopes(scopes: [["shop:write"]])
 
@@ -13231,6 +13237,16 @@ input UrlRedirectInput {
   path: String
   "Where it leads: a path of the shop's website or a whole address."
   target: String
+}
+
+"""
+Outcome of having kept answers made anew.
+"""
+type CachePurgePayload @requiresScopes(scopes: [["shop:write"]]) {
+  "Since when nothing is kept that was made before."
+  purgedAt: DateTime
+  "What was refused and why. Empty when nothing was."
+  userErrors: [StaffUserError!]!
 }
 
 """
@@ -14690,6 +14706,16 @@ func (ec *executionContext) childFields_BrandColors(ctx context.Context, field g
 		return ec.fieldContext_BrandColors_secondary(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BrandColors", field.Name)
+}
+
+func (ec *executionContext) childFields_CachePurgePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "purgedAt":
+		return ec.fieldContext_CachePurgePayload_purgedAt(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CachePurgePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CachePurgePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CalculatedLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

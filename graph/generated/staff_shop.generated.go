@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rialtohq/rialto/commerce/content"
@@ -25,6 +26,61 @@ import (
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _CachePurgePayload_purgedAt(ctx context.Context, field graphql.CollectedField, obj *model.CachePurgePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CachePurgePayload_purgedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PurgedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CachePurgePayload_purgedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CachePurgePayload", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _CachePurgePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.CachePurgePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CachePurgePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.StaffUserError) graphql.Marshaler {
+			return ec.marshalNStaffUserError2ᚕᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐStaffUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CachePurgePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CachePurgePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _ShopPolicyUpdatePayload_shopPolicy(ctx context.Context, field graphql.CollectedField, obj *model.ShopPolicyUpdatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -517,6 +573,44 @@ func UnmarshalUrlRedirectInput(ctx context.Context, raw any) (model.URLRedirectI
 
 // region    **************************** object.gotpl ****************************
 
+var cachePurgePayloadImplementors = []string{"CachePurgePayload"}
+
+func (ec *executionContext) _CachePurgePayload(ctx context.Context, sel ast.SelectionSet, obj *model.CachePurgePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cachePurgePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CachePurgePayload")
+		case "purgedAt":
+			out.Values[i] = ec._CachePurgePayload_purgedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CachePurgePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var shopPolicyUpdatePayloadImplementors = []string{"ShopPolicyUpdatePayload"}
 
 func (ec *executionContext) _ShopPolicyUpdatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.ShopPolicyUpdatePayload) graphql.Marshaler {
@@ -738,6 +832,13 @@ func (ec *executionContext) unmarshalNShopUpdateInput2githubᚗcomᚋrialtohqᚋ
 func (ec *executionContext) unmarshalNUrlRedirectInput2githubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐURLRedirectInput(ctx context.Context, v any) (model.URLRedirectInput, error) {
 	res, err := ec.unmarshalInputUrlRedirectInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCachePurgePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐCachePurgePayload(ctx context.Context, sel ast.SelectionSet, v *model.CachePurgePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CachePurgePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOShopPolicyUpdatePayload2ᚖgithubᚗcomᚋrialtohqᚋrialtoᚋgraphᚋmodelᚐShopPolicyUpdatePayload(ctx context.Context, sel ast.SelectionSet, v *model.ShopPolicyUpdatePayload) graphql.Marshaler {

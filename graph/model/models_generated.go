@@ -387,6 +387,14 @@ type BrandColors struct {
 	Secondary []*shop.ColorGroup `json:"secondary"`
 }
 
+// Outcome of having kept answers made anew.
+type CachePurgePayload struct {
+	// Since when nothing is kept that was made before.
+	PurgedAt *time.Time `json:"purgedAt,omitempty"`
+	// What was refused and why. Empty when nothing was.
+	UserErrors []*StaffUserError `json:"userErrors"`
+}
+
 // One page of an edit's lines.
 type CalculatedLineItemConnection struct {
 	// The lines with their cursors.
