@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -18,6 +19,22 @@ type target struct {
 	addr     string
 	requests [][]byte
 	status   int // of the answers; 200 where it is zero
+	// once has each request sent once, in order; the load ends with them.
+	once bool
+	// keep is told every answer, with the number of its request; nil where nobody reads them.
+	keep func(i int, body []byte) error
+}
+
+// pick gives a connection the numbers of the requests that it is to send.
+func (t target) pick(sent *atomic.Int64, seed uint64) func() (i int, more bool) {
+	if t.once {
+		return func() (int, bool) {
+			i := int(sent.Add(1) - 1)
+			return i, i < len(t.requests)
+		}
+	}
+	chance := rand.New(rand.NewPCG(7, seed)) //nolint:gosec // every run asks for the same things in the same order
+	return func() (int, bool) { return chance.IntN(len(t.requests)), true }
 }
 
 // run is what a load brought to light.
@@ -57,9 +74,10 @@ func loop(ctx context.Context, t target, conns int, next func() (due time.Durati
 	}
 	parts, errs := make([]run, conns), make([]error, conns)
 	var all sync.WaitGroup
+	var sent atomic.Int64
 	began := time.Now()
 	for i, c := range list {
-		all.Go(func() { errs[i] = parts[i].work(ctx, c, t, began, uint64(i), next) })
+		all.Go(func() { errs[i] = parts[i].work(ctx, c, t, began, t.pick(&sent, uint64(i)), next) })
 	}
 	all.Wait()
 	out := &run{took: time.Since(began)}
@@ -78,10 +96,18 @@ func loop(ctx context.Context, t target, conns int, next func() (due time.Durati
 	return out, nil
 }
 
-func (r *run) work(ctx context.Context, c *conn, t target, began time.Time, seed uint64, next func() (time.Duration, bool)) error {
-	chance := rand.New(rand.NewPCG(7, seed)) //nolint:gosec // every run asks for the same things in the same order
+func (r *run) work(ctx context.Context, c *conn, t target, began time.Time, pick func() (int, bool), next func() (time.Duration, bool)) error {
+	var body io.Writer = io.Discard
+	var kept bytes.Buffer
+	if t.keep != nil {
+		body = &kept
+	}
 	for ctx.Err() == nil {
 		due, more := next()
+		if !more {
+			return nil
+		}
+		i, more := pick()
 		if !more {
 			return nil
 		}
@@ -93,7 +119,8 @@ func (r *run) work(ctx context.Context, c *conn, t target, began time.Time, seed
 				r.late++
 			}
 		}
-		status, size, err := c.do(t.requests[chance.IntN(len(t.requests))], io.Discard)
+		kept.Reset()
+		status, size, err := c.do(t.requests[i], body)
 		if err != nil {
 			return err
 		}
@@ -102,6 +129,11 @@ func (r *run) work(ctx context.Context, c *conn, t target, began time.Time, seed
 		}
 		r.latencies = append(r.latencies, time.Since(start))
 		r.bytes += size
+		if t.keep != nil {
+			if err := t.keep(i, kept.Bytes()); err != nil {
+				return err
+			}
+		}
 	}
 	return ctx.Err()
 }

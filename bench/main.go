@@ -50,10 +50,10 @@ func main() {
 
 // options are the command line's.
 type options struct {
-	server, database, redis, binary, folder, only string
-	products                                      int
-	anew, drop                                    bool
-	plan                                          plan
+	server, database, redis, binary, folder, only, writes string
+	products                                              int
+	anew, drop                                            bool
+	plan                                                  plan
 }
 
 func parse(args []string) (o options, err error) {
@@ -64,7 +64,8 @@ func parse(args []string) (o options, err error) {
 	flags.StringVar(&o.database, "database", "", "name of the database, which is made and kept; rialto_bench_ and the size without it")
 	flags.StringVar(&o.binary, "binary", "bin/rialto", "the Rialto to measure")
 	flags.StringVar(&o.folder, "results", "bench/results", "folder of results and logs")
-	flags.StringVar(&o.only, "pages", "list,product,collection,search,cart,orders", "pages to measure, comma separated")
+	flags.StringVar(&o.only, "pages", "list,product,collection,search,cart,orders", "pages to measure, comma separated; empty for none")
+	flags.StringVar(&o.writes, "writes", "checkout-many,checkout-hot,cart-add", "writes to measure, comma separated; empty for none")
 	flags.IntVar(&o.products, "products", 100_000, "size of the shop")
 	flags.IntVar(&o.plan.Conns, "conns", 16, "connections")
 	flags.IntVar(&o.plan.Rounds, "rounds", 3, "loads of each server on each page")
@@ -78,12 +79,28 @@ func parse(args []string) (o options, err error) {
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	for _, name := range strings.Split(o.only, ",") {
+	for _, name := range named(o.only) {
 		if !slices.ContainsFunc(pages(&subjects{}), func(p *page) bool { return p.Name == name }) {
 			return o, fmt.Errorf("there is no page %q", name)
 		}
 	}
+	for _, name := range named(o.writes) {
+		if !slices.ContainsFunc(writes, func(w *write) bool { return w.Name == name }) {
+			return o, fmt.Errorf("there is no write %q", name)
+		}
+	}
+	if o.only+o.writes == "" {
+		return o, errors.New("neither pages nor writes are to be measured")
+	}
 	return o, nil
+}
+
+// named are the names of a list with commas.
+func named(list string) []string {
+	if list == "" {
+		return nil
+	}
+	return strings.Split(list, ",")
 }
 
 // do is a whole run.
@@ -105,39 +122,75 @@ func do(ctx context.Context, args []string, out, log io.Writer) error {
 		defer func() { _ = drop(context.WithoutCancel(ctx), o.server, name) }()
 	}
 	b := &bench{database: name, plan: o.plan, log: log}
-	if err := b.start(ctx, o, at); err != nil {
+	if b.admin, err = pgx.Connect(ctx, o.server); err != nil {
 		return err
 	}
-	defer b.stop()
+	defer func() { _ = b.admin.Close(context.Background()) }()
 	m := b.machine(ctx, size)
-	var all []*result
-	for _, p := range pages(subjects) {
-		if !slices.Contains(strings.Split(o.only, ","), p.Name) {
-			continue
-		}
-		results, err := b.measure(ctx, p)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(log, "%s: %d of %d answers compared, all the same\n", p.Title, results[1].Same, results[1].Subjects)
-		all = append(all, results...)
+	read, err := b.read(ctx, o, at, subjects)
+	if err != nil {
+		return err
+	}
+	written, err := b.written(ctx, o, subjects)
+	if err != nil {
+		return err
 	}
 	m.describe(out)
-	if err := table(out, all); err != nil {
+	if err := errors.Join(table(out, read), tableOfWrites(out, written)); err != nil {
 		return err
 	}
-	file, err := save(o.folder, m, all)
+	file, err := save(o.folder, m, append(read, written...))
 	if err == nil {
 		fmt.Fprintf(out, "\n%s\n", file)
 	}
 	return err
 }
 
+// read measures the pages.
+func (b *bench) read(ctx context.Context, o options, at string, s *subjects) (all []*result, err error) {
+	if o.only == "" {
+		return nil, nil
+	}
+	if err := b.start(ctx, o, at); err != nil {
+		return nil, err
+	}
+	defer b.stop()
+	for _, p := range pages(s) {
+		if !slices.Contains(named(o.only), p.Name) {
+			continue
+		}
+		results, err := b.measure(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(b.log, "%s: %d of %d answers compared, all the same\n", p.Title, results[1].Same, results[1].Subjects)
+		all = append(all, results...)
+	}
+	return all, nil
+}
+
+// written measures the writes, on a copy of the database: the pages of the next run are to show what they showed in this one.
+func (b *bench) written(ctx context.Context, o options, s *subjects) ([]*result, error) {
+	if o.writes == "" {
+		return nil, nil
+	}
+	name := b.database + "_writes"
+	at, err := copied(ctx, o.server, b.database, name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = drop(context.WithoutCancel(ctx), o.server, name) }()
+	o.plan.Kept = false // nobody else is to take over what orders set going
+	w := &bench{admin: b.admin, database: name, plan: o.plan, log: b.log}
+	if err := w.start(ctx, o, at); err != nil {
+		return nil, err
+	}
+	defer w.stop()
+	return w.measureWrites(ctx, o, at, s)
+}
+
 // start runs the servers.
 func (b *bench) start(ctx context.Context, o options, at string) (err error) {
-	if b.admin, err = pgx.Connect(ctx, o.server); err != nil {
-		return err
-	}
 	defer func() {
 		if err != nil {
 			b.stop()
@@ -174,7 +227,6 @@ func (b *bench) stop() {
 			p.stop()
 		}
 	}
-	_ = b.admin.Close(context.Background())
 }
 
 // beRaw is the server with the hand-written handlers.

@@ -63,6 +63,11 @@ type result struct {
 	// Work is what a request costs in time of processors, server and database together, as a multiple of the hand-written
 	// handler's. It suffers least from others on the machine.
 	Work float64 `json:"work"`
+	// Of writes: throughput as a part of that of pgbench with the same statements, and on one hot variant as a part of that on
+	// many; and how many seconds Rialto was busy with what the writes had set going when the last was answered.
+	OfPgbench float64 `json:"ofPgbench,omitempty"`
+	OfMany    float64 `json:"ofMany,omitempty"`
+	Left      float64 `json:"leftS,omitempty"`
 }
 
 // rival is a server with the requests of a page.
@@ -187,7 +192,12 @@ func (b *bench) prepare(ctx context.Context, p *page) (rivals []rival, statement
 
 // load sends one load and takes what it cost.
 func (b *bench) load(ctx context.Context, r rival) (f figure, size float64, err error) {
-	objects, bytes, err := r.of.allocated(ctx)
+	return b.cost(ctx, r.of, func() (*run, error) { return closed(ctx, r.target, b.plan.Conns, b.plan.Last) }, func() error { return nil })
+}
+
+// cost takes what a load cost a server and the database, and what they did afterwards until after returns.
+func (b *bench) cost(ctx context.Context, of *process, send func() (*run, error), after func() error) (f figure, size float64, err error) {
+	objects, bytes, err := of.allocated(ctx)
 	if err != nil {
 		return f, 0, err
 	}
@@ -195,30 +205,33 @@ func (b *bench) load(ctx context.Context, r rival) (f figure, size float64, err 
 	if err != nil {
 		return f, 0, err
 	}
-	cpu := cpuOf(r.of.cmd.Process.Pid, "")
-	done, err := closed(ctx, r.target, b.plan.Conns, b.plan.Last)
+	cpu := cpuOf(of.cmd.Process.Pid, "")
+	done, err := send()
 	if err != nil {
 		return f, 0, err
 	}
-	cpu = cpuOf(r.of.cmd.Process.Pid, "") - cpu
-	after, err := backends(ctx, b.admin, b.database)
+	if err := after(); err != nil {
+		return f, 0, err
+	}
+	cpu = cpuOf(of.cmd.Process.Pid, "") - cpu
+	now, err := backends(ctx, b.admin, b.database)
 	if err != nil {
 		return f, 0, err
 	}
-	objectsAfter, bytesAfter, err := r.of.allocated(ctx)
+	objectsNow, bytesNow, err := of.allocated(ctx)
 	if err != nil {
 		return f, 0, err
 	}
 	n := float64(len(done.latencies))
 	var postgres time.Duration
-	for pid, d := range after {
+	for pid, d := range now {
 		postgres += d - before[pid]
 	}
 	f = figure{
 		Rate: done.rate(), P50: done.quantile(.5), P99: done.quantile(.99), CPU: float64(cpu.Microseconds()) / n, Postgres: float64(postgres.Microseconds()) / n,
-		Allocs: (objectsAfter - objects) / n, AllocSize: (bytesAfter - bytes) / n,
+		Allocs: (objectsNow - objects) / n, AllocSize: (bytesNow - bytes) / n,
 	}
-	if len(after) == 0 {
+	if len(now) == 0 {
 		f.Postgres = -1
 	}
 	return f, float64(done.bytes) / n, nil

@@ -156,6 +156,19 @@ func kept(ctx context.Context, at string) (*subjects, error) {
 	return s, json.Unmarshal([]byte(text), s)
 }
 
+// copied makes a database that is the copy of another one, to which nobody may be connected, and gives its URL.
+func copied(ctx context.Context, server, from, name string) (string, error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", err
+	}
+	if err := drop(ctx, server, name); err != nil {
+		return "", err
+	}
+	u.Path = "/" + name
+	return u.String(), admin(ctx, server, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize()+" TEMPLATE "+pgx.Identifier{from}.Sanitize())
+}
+
 func drop(ctx context.Context, server, name string) error {
 	return admin(ctx, server, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)")
 }

@@ -76,7 +76,7 @@ type Page func(ctx context.Context, variables json.RawMessage) (any, error)
 
 // Pages are the handlers by the name of their case.
 func (s *Server) Pages() map[string]Page {
-	return map[string]Page{"list": s.list, "product": s.product, "collection": s.collection, "search": s.search, "cart": s.cart, "orders": s.orders}
+	return map[string]Page{"list": s.list, "product": s.product, "collection": s.collection, "search": s.search, "cart": s.cart, "orders": s.orders, "cart-add": s.addToCart}
 }
 
 // Handler has every page at /raw/NAME, for the same bodies that Rialto is sent, and the floor at /floor/NAME: PUT gives it the
