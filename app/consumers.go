@@ -59,7 +59,7 @@ func (a *App) sweeps() {
 		most  int
 		work  func(ctx context.Context, most int) (done int, err error)
 	}{
-		{"stock promises", 10 * time.Second, 500, a.Inventory.ReleaseExpired},
+		{"stock promises", 10 * time.Second, 500, a.Inventory.Sweep},
 		{"ended sessions", time.Hour, 1000, a.Identity.Sweep},
 		{"failed sign-ins", time.Hour, 1000, a.Identity.ForgetFailures},
 		{"mailed secrets of customers", time.Hour, 1000, a.Customers.SweepSecrets},

@@ -1099,6 +1099,7 @@ CREATE TABLE "reservation" (
   quantity bigint NOT NULL,
   expires_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
+  sale character varying NOT NULL DEFAULT ''::character varying,
   CONSTRAINT reservation_pkey PRIMARY KEY (id)
 );
 CREATE INDEX reservation_shop_id_expires_at ON public.reservation USING btree (shop_id, expires_at);

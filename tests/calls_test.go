@@ -272,7 +272,7 @@ func (h *house) stockCalls() map[string]call {
 		"Movements": ask(func(ctx context.Context) (any, error) {
 			return s.Movements(ctx, h.in.variants[300], h.in.Locations[0], uuid.Max, 20)
 		}),
-		"ReleaseExpired": ask(func(ctx context.Context) (any, error) { return s.ReleaseExpired(ctx, 100) }),
+		"Sweep": ask(func(ctx context.Context) (any, error) { return s.Sweep(ctx, 100) }),
 		"Reserve": func(ctx context.Context) error {
 			lines := []inventory.Line{{VariantID: h.in.stocked(400).ID, Quantity: 1}, {VariantID: h.in.stocked(600).ID, Quantity: 2}}
 			until := h.in.clock.Now().Add(time.Hour)

@@ -117,7 +117,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 				t.Errorf("%v %v", wrong, err)
 			}
 			b.clock.Advance(2 * time.Hour)
-			if n, err := b.stock.ReleaseExpired(b.ctx, 10); err != nil || n != 1 {
+			if n, err := b.stock.Sweep(b.ctx, 10); err != nil || n != 1 {
 				t.Errorf("%d promises were given back: %v", n, err)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -41,11 +42,29 @@ func (s *Service) begin(ctx context.Context, id gid.ID, c *cart.Stored, p Paymen
 	}
 	a.PaymentKey = "sale-" + a.ID.String()
 	s.Step("begin")
-	if err := s.DB.InTx(ctx, func(tx database.Tx) error { return s.holdTx(ctx, tx, a) }); err != nil {
+	if err := s.hold(ctx, a); err != nil {
 		return s.unheld(a, err)
 	}
 	s.Step("held")
 	return s.drive(ctx, id.Key, a)
+}
+
+// hold has an attempt promised its stock, together with whoever buys the same at the time, and then writes it with all else
+// that it takes. A promise to an attempt that does not come to be is given back, at the latest when its short time is over.
+func (s *Service) hold(ctx context.Context, a *Attempt) error {
+	ref := inventory.Ref(a.ref())
+	if err := s.Stock.Reserve(ctx, ref, a.lines(), s.Clock.Now().Add(beginFor)); err != nil {
+		return err
+	}
+	s.Step("promised")
+	err := s.DB.InTx(ctx, func(tx database.Tx) error { return s.holdTx(ctx, tx, a) })
+	if err == nil {
+		return nil
+	}
+	if back := s.Stock.Release(ctx, ref); back != nil {
+		s.Log.WarnContext(ctx, "a promise of stock is not given back before its time is over", "attempt", a.ID, "error", back)
+	}
+	return err
 }
 
 // contact fills in the e-mail of the account that a cart belongs to.
@@ -92,7 +111,7 @@ func ready(p *cart.Priced, snap *cart.Snapshot) (problems fault.Problems) {
 	return problems
 }
 
-// holdTx writes the attempt and takes what it needs: stock, discounts, gift cards, and the cart itself.
+// holdTx writes the attempt and takes what it needs: discounts, gift cards, the cart itself, and its stock for longer.
 func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt) error {
 	c, err := s.Carts.LockTx(ctx, tx, a.CartID)
 	if err != nil {
@@ -111,7 +130,7 @@ func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt) error 
 		}
 		return err
 	}
-	if err := s.Stock.ReserveTx(ctx, tx, inventory.Ref(a.ref()), a.lines(), now.Add(holdFor)); err != nil {
+	if err := s.keepTx(ctx, tx, a, now.Add(holdFor)); err != nil {
 		return err
 	}
 	if err := s.useOffersTx(ctx, tx, a); err != nil {
@@ -122,6 +141,16 @@ func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt) error 
 	}
 	_, err = s.Payments.BeginTx(ctx, tx, payment.Begin{Kind: payment.Sale, Gateway: a.Gateway, Key: a.PaymentKey, Amount: a.Amount, AttemptID: a.ID})
 	return err
+}
+
+// keepTx has the stock promised for as long as the attempt may take. Where the promise is gone already (this process stood
+// still for longer than it was made for), or none of it is counted, the stock is asked again.
+func (s *Service) keepTx(ctx context.Context, tx database.Tx, a *Attempt, until time.Time) error {
+	ref := inventory.Ref(a.ref())
+	if held, err := s.Stock.ExtendTx(ctx, tx, ref, until); err != nil || held {
+		return err
+	}
+	return s.Stock.ReserveTx(ctx, tx, ref, a.lines(), until)
 }
 
 // useOffersTx counts the discounts as used and takes what gift cards pay.

@@ -1,9 +1,13 @@
 // Package checkout turns a cart into a paid order: once, whatever stops in between.
 //
-// An attempt is a state machine that lives in the database. It is begun in one transaction, which freezes the cart with
-// its price, promises its stock, uses its discounts and takes what gift cards pay; then the gateway is called, outside of
-// any transaction, under a key of the attempt's own; then one transaction more makes the order of it, or gives everything
-// back. A process that dies leaves an attempt that any other can go on with: the gateway does nothing twice for one key.
+// An attempt is a state machine that lives in the database. First its stock is promised for some seconds. Then it is begun in one
+// transaction, which freezes the cart with its price, keeps the promise, uses its discounts and takes what gift cards pay;
+// then the gateway is called, outside of any transaction, under a key of the attempt's own; then one transaction more makes
+// the order of it, or gives everything back; last, what was sold leaves the stock. A process that dies leaves an attempt that
+// any other can go on with: the gateway does nothing twice for one key.
+//
+// Only the first step and the last touch the numbers that all buyers of an article share, each in a short transaction of its
+// own, which serves all who wait for it: thousands who want the same thing do not stand in line for each other's payments.
 //
 // It keeps no stock, prices or orders itself: it leads inventory, discount, payment and order through one purchase.
 //
@@ -95,6 +99,8 @@ func New(c Config) *Service {
 }
 
 const (
+	// beginFor is how long stock is promised to an attempt that is not written yet.
+	beginFor = 10 * time.Second
 	// holdFor is how long stock is promised to an attempt; each try at the gateway begins it anew.
 	holdFor = 15 * time.Minute
 	// leaseFor is how long an attempt belongs to the process that works on it: longer than any call to a gateway.

@@ -65,9 +65,10 @@ func again(tries int) time.Duration {
 // place makes the order of a paid attempt.
 func (s *Service) place(ctx context.Context, key string, a *Attempt, paid *payment.Outcome) (Result, error) {
 	var placed *order.Order
+	var sold []inventory.Allocation
 	s.Step("place")
 	err := s.DB.InTx(ctx, func(tx database.Tx) (err error) {
-		placed, err = s.placeTx(ctx, tx, key, a, paid)
+		placed, sold, err = s.placeTx(ctx, tx, key, a, paid)
 		return err
 	})
 	if short, ok := errors.AsType[inventory.OutOfStock](err); ok {
@@ -86,6 +87,9 @@ func (s *Service) place(ctx context.Context, key string, a *Attempt, paid *payme
 		return Result{}, err
 	}
 	s.Step("placed")
+	if err := s.Stock.Settle(ctx, inventory.Ref(a.ref()), sold); err != nil {
+		s.Log.WarnContext(ctx, "what was sold is taken out of the stock by the sweep", "attempt", a.ID, "error", err)
+	}
 	a.State = Completed
 	return Result{Order: placed, Attempt: a}, nil
 }
@@ -93,44 +97,44 @@ func (s *Service) place(ctx context.Context, key string, a *Attempt, paid *payme
 // errPlaced says that another process was faster with the same attempt.
 var errPlaced = errors.New("checkout: the order was placed meanwhile")
 
-func (s *Service) placeTx(ctx context.Context, tx database.Tx, key string, a *Attempt, paid *payment.Outcome) (*order.Order, error) {
+func (s *Service) placeTx(ctx context.Context, tx database.Tx, key string, a *Attempt, paid *payment.Outcome) (*order.Order, []inventory.Allocation, error) {
 	if _, err := s.Carts.LockTx(ctx, tx, a.CartID); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	state, err := s.store.lock(ctx, tx, a.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if state == Completed {
-		return nil, errPlaced
+		return nil, nil, errPlaced
 	}
 	if state != Charging {
-		return nil, fault.New(fault.Conflict, "The checkout was ended meanwhile. Look at the cart again.")
+		return nil, nil, fault.New(fault.Conflict, "The checkout was ended meanwhile. Look at the cart again.")
 	}
 	id := s.NewID()
 	sold, err := s.Stock.CommitTx(ctx, tx, inventory.Commitment{Ref: inventory.Ref(a.ref()), Lines: a.lines(), Order: id.String(), Reason: inventory.Sale})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var settled *payment.Transaction
 	if paid != nil {
 		t, err := s.Payments.SettleTx(ctx, tx, a.PaymentKey, *paid)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		settled = &t
 	}
 	o, err := s.Orders.PlaceTx(ctx, tx, draft(a, id, key, sold, settled))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.Discounts.CommitUsageTx(ctx, tx, a.ref(), o.ID.UUID); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.Carts.MoveTx(ctx, tx, a.CartID, cart.Completing, cart.Completed, &o.ID.UUID); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return o, s.store.finish(ctx, tx, a.ID, Completed, &o.ID.UUID, "", "", s.Clock.Now())
+	return o, sold, s.store.finish(ctx, tx, a.ID, Completed, &o.ID.UUID, "", "", s.Clock.Now())
 }
 
 // draft is what the order freezes.

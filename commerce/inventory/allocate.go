@@ -37,6 +37,23 @@ type delta struct {
 	onHand, reserved, incoming int64
 }
 
+// move is a change of what lies at a place, as the ledger tells it.
+type move struct {
+	place
+	units      int64
+	reason     Reason
+	ref, actor string
+}
+
+// moves tells the ledger of changes that all have one cause.
+func moves(deltas []delta, reason Reason, ref, actor string) []move {
+	out := make([]move, len(deltas))
+	for i, d := range deltas {
+		out[i] = move{place: d.place, units: d.onHand, reason: reason, ref: ref, actor: actor}
+	}
+	return out
+}
+
 // facts are what a variant says about its stock.
 type facts struct {
 	tracked, oversell bool

@@ -97,7 +97,7 @@ func (s *Service) moveSome(ctx context.Context, tx database.Tx, variants []uuid.
 	if err := s.write(ctx, tx, levels, deltas); err != nil {
 		return err
 	}
-	_, err = s.store.record(ctx, tx, levels, deltas, Moved, locationID(from).String(), s.actor(ctx), now)
+	_, err = s.store.record(ctx, tx, levels, moves(deltas, Moved, locationID(from).String(), s.actor(ctx)), now)
 	return err
 }
 

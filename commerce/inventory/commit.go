@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -22,8 +23,14 @@ type Commitment struct {
 	Actor string
 }
 
-// CommitTx takes the lines out of stock, ends the ref's promises, and says which location gives what. Lines whose stock is
-// not counted have no allocation. Committing the same order again changes nothing and gives the same answer.
+// settleBy is when the sweep takes out of the stock what whoever sold it has not settled.
+const settleBy = 2 * time.Second
+
+// CommitTx sells the lines, ends the ref's promises, and says which location gives what. Lines whose stock is not counted
+// have no allocation. Committing the same order again changes nothing and gives the same answer.
+//
+// What was promised is sold without a look at the levels, which other buyers wait for: it leaves the stock with
+// [Service.Settle], to be called once the transaction is committed, or else with the sweep. Until then it stays promised.
 //
 // A promise whose time ran out before it was committed is made anew; where its units are gone to others by then, CommitTx
 // fails with [OutOfStock] and the caller has a payment to give back.
@@ -32,37 +39,70 @@ func (s *Service) CommitTx(ctx context.Context, tx database.Tx, c Commitment) ([
 	if err != nil {
 		return nil, err
 	}
-	held, err := s.hold(ctx, tx, c.Ref)
+	if c.Reason == "" {
+		c.Reason = Sale
+	}
+	held, err := s.held(ctx, tx, c.Ref)
 	if err != nil {
 		return nil, err
 	}
-	if !meets(held, want) {
-		tracked, err := s.tracked(ctx, tx, want)
-		if err != nil {
+	if i := slices.IndexFunc(held, func(p promise) bool { return p.sale == c.Order }); i >= 0 {
+		return allocations(held), nil
+	}
+	held = slices.DeleteFunc(held, func(p promise) bool { return p.sale != "" })
+	if !meets(allocations(held), want) {
+		if want, err = s.tracked(ctx, tx, want); err != nil {
 			return nil, err
 		}
-		if !meets(held, tracked) {
-			if len(held) == 0 {
-				sold, err := s.store.sold(ctx, tx, variantsOf(tracked, nil), c.Order)
-				if err != nil || len(sold) > 0 {
-					return sold, err
-				}
-			}
-			if held, err = s.promise(ctx, tx, c.Ref, held, tracked, s.clock.Now()); err != nil {
-				return nil, err
-			}
+	}
+	switch stands := meets(allocations(held), want); {
+	case stands && len(held) == 0:
+		return nil, nil
+	case stands && c.Reason == Sale && c.Actor == "":
+		return allocations(held), s.store.sell(ctx, tx, c.Ref, c.Order, s.clock.Now().Add(settleBy))
+	case len(held) == 0:
+		if sold, err := s.store.sold(ctx, tx, variantsOf(want, nil), c.Order); err != nil || len(sold) > 0 {
+			return sold, err
 		}
 	}
-	return held, s.sell(ctx, tx, c, held)
+	return s.sell(ctx, tx, c, want, held)
 }
 
-// Commit is [Service.CommitTx] in a transaction of its own.
+// sell takes lines out of the stock at once, in place of what was promised.
+func (s *Service) sell(ctx context.Context, tx database.Tx, c Commitment, want []Line, held []promise) ([]Allocation, error) {
+	t, err := s.turn(ctx, tx, want, held)
+	if err != nil {
+		return nil, err
+	}
+	sold, err := t.plan(want, held)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range sold {
+		t.take(a, c.Reason, c.Order, c.Actor)
+	}
+	return sold, s.finish(ctx, tx, t)
+}
+
+// Settle takes out of the stock what [Service.CommitTx] sold under a ref, in one transaction with all the others who sold
+// one of its variants at the time. Settling again changes nothing.
+func (s *Service) Settle(ctx context.Context, ref Ref, sold []Allocation) error {
+	if len(sold) == 0 {
+		return nil
+	}
+	return s.together(ctx, ask{verb: settling, ref: ref}, variantsOf(nil, sold))
+}
+
+// Commit is [Service.CommitTx] in a transaction of its own, and [Service.Settle].
 func (s *Service) Commit(ctx context.Context, c Commitment) (sold []Allocation, err error) {
 	err = s.db.InTx(ctx, func(tx database.Tx) (err error) {
 		sold, err = s.CommitTx(ctx, tx, c)
 		return err
 	})
-	return sold, err
+	if err != nil {
+		return nil, err
+	}
+	return sold, s.Settle(ctx, c.Ref, sold)
 }
 
 // tracked gives the lines whose stock is counted. A variant that is gone counts as such: it cannot be sold.
@@ -75,30 +115,6 @@ func (s *Service) tracked(ctx context.Context, tx database.Tx, want []Line) ([]L
 		f, known := variants[l.VariantID]
 		return known && !f.tracked
 	}), nil
-}
-
-func (s *Service) sell(ctx context.Context, tx database.Tx, c Commitment, held []Allocation) error {
-	if len(held) == 0 {
-		return nil
-	}
-	if c.Reason == "" {
-		c.Reason = Sale
-	}
-	levels, err := s.store.lockLevels(ctx, tx, variantsOf(nil, held))
-	if err != nil {
-		return err
-	}
-	deltas := reserve(nil, held)
-	for i := range deltas {
-		deltas[i].onHand = deltas[i].reserved
-	}
-	if err := s.write(ctx, tx, levels, deltas); err != nil {
-		return err
-	}
-	if _, err := s.store.record(ctx, tx, levels, deltas, c.Reason, c.Order, c.Actor, s.clock.Now()); err != nil {
-		return err
-	}
-	return s.store.replaceHolds(ctx, tx, c.Ref, true, nil, s.clock.Now(), s.clock.Now())
 }
 
 // Returned is units that come back from a sale.
@@ -139,7 +155,7 @@ func (s *Service) RestockTx(ctx context.Context, tx database.Tx, r Returned) err
 	if err := s.write(ctx, tx, levels, deltas); err != nil {
 		return err
 	}
-	_, err = s.store.record(ctx, tx, levels, deltas, r.Reason, r.Ref, r.Actor, now)
+	_, err = s.store.record(ctx, tx, levels, moves(deltas, r.Reason, r.Ref, r.Actor), now)
 	return err
 }
 

@@ -2,6 +2,8 @@ package inventory_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,12 +21,75 @@ func TestCommit(t *testing.T) {
 			"TwiceIsOnce":              commitTwice,
 			"LapsedPromiseIsMadeAnew":  commitLapsed,
 			"LapsedAndSoldToOthers":    commitTooLate,
+			"SoldIsPromisedUntilTaken": soldNotTaken,
 			"RestockPutsBack":          restock,
 			"RestockPassesOverTheGone": restockGone,
 		} {
 			t.Run(name, func(t *testing.T) { test(t, setup(t, db)) })
 		}
 	})
+}
+
+// What is sold in a transaction stays promised to nobody else until it leaves the stock: by whoever sold it or by the sweep.
+func soldNotTaken(t *testing.T, b *bundle) {
+	home := b.location(t, "home", 0)
+	v := b.variant(t, true, false)
+	b.put(t, v, home, 5)
+	for i, leave := range []func(ref inventory.Ref, sold []inventory.Allocation) error{
+		func(ref inventory.Ref, sold []inventory.Allocation) error { return b.stock.Settle(b.ctx, ref, sold) },
+		func(inventory.Ref, []inventory.Allocation) error {
+			b.clock.Advance(3 * time.Second)
+			n, err := b.stock.Sweep(b.ctx, 100)
+			if n != 1 {
+				t.Errorf("%d swept", n)
+			}
+			return err
+		},
+	} {
+		had := int64(5 - 2*i)
+		sale := inventory.Commitment{Ref: inventory.Ref(fmt.Sprint("cart-", i)), Lines: lines(of(v, 2)), Order: fmt.Sprint("order-", i)}
+		if err := b.stock.Reserve(b.ctx, sale.Ref, sale.Lines, b.soon()); err != nil {
+			t.Fatal(err)
+		}
+		var sold []inventory.Allocation
+		commit := func() {
+			t.Helper()
+			ctx, record := database.Recording(b.ctx, true)
+			err := b.db.InTx(ctx, func(tx database.Tx) (err error) {
+				sold, err = b.stock.CommitTx(ctx, tx, sale)
+				return err
+			})
+			if diff := cmp.Diff([]inventory.Allocation{{VariantID: v, LocationID: home, Quantity: 2}}, sold); diff != "" || err != nil {
+				t.Fatal(diff, err)
+			}
+			if strings.Contains(strings.Join(record.Statements(), " "), "inventory_level") {
+				t.Errorf("the sale touched the levels: %q", record.Statements())
+			}
+		}
+		commit()
+		commit() // again: the answer was lost
+		b.expect(t, v, had, 2)
+		if err := b.stock.Release(b.ctx, sale.Ref); err != nil {
+			t.Fatal(err)
+		}
+		if held, err := b.stock.Extend(b.ctx, sale.Ref, b.soon()); held || err != nil {
+			t.Errorf("what was sold is promised for longer: %v", err)
+		}
+		b.expect(t, v, had, 2)
+		b.adds(t)
+		for range 2 {
+			if err := leave(sale.Ref, sold); err != nil {
+				t.Fatal(err)
+			}
+			leave = func(ref inventory.Ref, sold []inventory.Allocation) error { return b.stock.Settle(b.ctx, ref, sold) }
+			b.expect(t, v, had-2, 0)
+		}
+		if again, err := b.stock.Commit(b.ctx, sale); err != nil || len(again) != 1 {
+			t.Errorf("sold again: %v, %v", again, err)
+		}
+		b.expect(t, v, had-2, 0)
+		b.adds(t)
+	}
 }
 
 func commitTwice(t *testing.T, b *bundle) {
@@ -94,7 +159,7 @@ func lapse(t *testing.T, b *bundle, l inventory.Line) {
 		t.Fatal(err)
 	}
 	b.clock.Advance(time.Hour)
-	if n, err := b.stock.ReleaseExpired(t.Context(), 100); err != nil || n != 1 {
+	if n, err := b.stock.Sweep(t.Context(), 100); err != nil || n != 1 {
 		t.Fatal(n, err)
 	}
 }

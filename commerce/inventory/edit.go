@@ -73,7 +73,7 @@ func (s *Service) edit(ctx context.Context, tx database.Tx, e edit) (Group, faul
 	if err := s.write(ctx, tx, levels, deltas); err != nil {
 		return Group{}, nil, err
 	}
-	moved, err := s.store.record(ctx, tx, levels, deltas, e.reason, e.ref, e.actor, now)
+	moved, err := s.store.record(ctx, tx, levels, moves(deltas, e.reason, e.ref, e.actor), now)
 	if err != nil || len(moved) == 0 {
 		return Group{}, nil, err
 	}

@@ -25,6 +25,7 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/clock"
+	"github.com/rialtohq/rialto/platform/coalesce"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/gid"
 )
@@ -168,6 +169,7 @@ type Service struct {
 	audit    Audit
 	policies *policy.Engine
 	store    store
+	queue    *coalesce.Queue[key, ask, struct{}]
 }
 
 // New makes a service.
@@ -178,7 +180,9 @@ func New(c Config) *Service {
 	if c.NewID == nil {
 		c.NewID = func() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 	}
-	return &Service{
+	s := &Service{
 		db: c.DB, clock: c.Clock, events: c.Events, audit: c.Audit, policies: c.Policies.Or(), store: store{newID: c.NewID},
 	}
+	s.queue = coalesce.New[key](buyersAtOnce, answerWithin, s.answer)
+	return s
 }

@@ -101,7 +101,7 @@ func (m *model) commit(t *rapid.T) {
 
 func (m *model) expire(t *rapid.T) {
 	m.b.clock.Advance(time.Duration(rapid.IntRange(0, 4).Draw(t, "minutes")) * time.Minute)
-	if _, err := m.b.stock.ReleaseExpired(m.b.ctx, 1000); err != nil {
+	if _, err := m.b.stock.Sweep(m.b.ctx, 1000); err != nil {
 		t.Fatal(err)
 	}
 	for ref, until := range m.until {

@@ -171,14 +171,14 @@ func TestSweepersShareTheWork(t *testing.T) {
 				return err
 			}
 			for {
-				n, err := b.stock.ReleaseExpired(t.Context(), 7)
+				n, err := b.stock.Sweep(t.Context(), 7)
 				released.Add(int64(n))
 				if err != nil || n == 0 {
 					return err
 				}
 			}
 		})
-		if n, err := b.stock.ReleaseExpired(t.Context(), 1000); err != nil {
+		if n, err := b.stock.Sweep(t.Context(), 1000); err != nil {
 			t.Fatal(err)
 		} else if released.Add(int64(n)); sold.Load() != 8 || released.Load() > 100 || released.Load() < 92 {
 			t.Fatalf("%d released, %d sold", released.Load(), sold.Load())

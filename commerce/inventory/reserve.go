@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/platform/database"
-	"github.com/rialtohq/rialto/platform/fault"
 )
 
 // Reserve promises every line to ref until a moment, or none. Fails with [OutOfStock], which names the lines that fall
@@ -17,59 +16,32 @@ import (
 //
 // Reserving again under the same ref replaces what it holds: the same lines only move the moment, other lines are
 // weighed as if ref held nothing, and when they fall short ref keeps what it had.
+//
+// All who ask for a variant at the same time are answered in one transaction. A caller that gives up meanwhile does not know
+// whether it holds anything: what it holds runs out.
 func (s *Service) Reserve(ctx context.Context, ref Ref, lines []Line, until time.Time) error {
-	return s.db.InTx(ctx, func(tx database.Tx) error { return s.ReserveTx(ctx, tx, ref, lines, until) })
+	want, err := merge(lines)
+	if err != nil {
+		return err
+	}
+	return s.together(ctx, ask{verb: promising, ref: ref, want: want, until: until}, variantsOf(want, nil))
 }
 
-// ReserveTx is [Service.Reserve] in the caller's transaction.
+// ReserveTx is [Service.Reserve] in the caller's transaction: it has the rows of its variants until that ends.
 func (s *Service) ReserveTx(ctx context.Context, tx database.Tx, ref Ref, lines []Line, until time.Time) error {
 	want, err := merge(lines)
 	if err != nil {
 		return err
 	}
-	held, err := s.hold(ctx, tx, ref)
+	return s.answerOneTx(ctx, tx, ask{verb: promising, ref: ref, want: want, until: until})
+}
+
+func (s *Service) answerOneTx(ctx context.Context, tx database.Tx, a ask) error {
+	errs, err := s.answerTx(ctx, tx, []ask{a})
 	if err != nil {
 		return err
 	}
-	if meets(held, want) {
-		return s.store.expire(ctx, tx, ref, until)
-	}
-	_, err = s.promise(ctx, tx, ref, held, want, until)
-	return err
-}
-
-// hold makes the verbs of a ref take turns and reads what it holds, locked against the sweeper.
-func (s *Service) hold(ctx context.Context, tx database.Tx, ref Ref) ([]Allocation, error) {
-	if ref == "" || len(ref) > 200 {
-		return nil, fault.New(fault.Internal, "inventory: a ref has 1 to 200 bytes")
-	}
-	if err := s.store.lockRef(ctx, tx, ref); err != nil {
-		return nil, err
-	}
-	return s.store.holds(ctx, tx, ref)
-}
-
-// promise replaces what ref holds by a plan for the lines, and gives the plan.
-func (s *Service) promise(ctx context.Context, tx database.Tx, ref Ref, held []Allocation, want []Line, until time.Time) ([]Allocation, error) {
-	variants, err := s.store.facts(ctx, tx, variantsOf(want, nil))
-	if err != nil {
-		return nil, err
-	}
-	if err := s.stock(ctx, tx, variants); err != nil {
-		return nil, err
-	}
-	levels, err := s.store.lockLevels(ctx, tx, variantsOf(want, held))
-	if err != nil {
-		return nil, err
-	}
-	plan, short := allocate(variants, apply(levels, reserve(nil, held)), want)
-	if len(short) > 0 {
-		return nil, OutOfStock{Lines: short}
-	}
-	if err := s.write(ctx, tx, levels, reserve(plan, held)); err != nil {
-		return nil, err
-	}
-	return plan, s.store.replaceHolds(ctx, tx, ref, len(held) > 0, plan, until, s.clock.Now())
+	return errs[0]
 }
 
 // stock gives a level to variants that may be oversold and lie nowhere yet: a promise needs a place to be owed from.
@@ -131,64 +103,52 @@ func (s *Service) ExtendTx(ctx context.Context, tx database.Tx, ref Ref, until t
 
 // Release gives back whatever ref holds. Releasing again changes nothing.
 func (s *Service) Release(ctx context.Context, ref Ref) error {
-	return s.db.InTx(ctx, func(tx database.Tx) error { return s.ReleaseTx(ctx, tx, ref) })
+	return s.together(ctx, ask{verb: releasing, ref: ref}, nil)
 }
 
 // ReleaseTx is [Service.Release] in the caller's transaction.
 func (s *Service) ReleaseTx(ctx context.Context, tx database.Tx, ref Ref) error {
-	held, err := s.hold(ctx, tx, ref)
-	if err != nil || len(held) == 0 {
-		return err
-	}
-	if err := s.giveBack(ctx, tx, held); err != nil {
-		return err
-	}
-	return s.store.replaceHolds(ctx, tx, ref, true, nil, time.Time{}, time.Time{})
+	return s.answerOneTx(ctx, tx, ask{verb: releasing, ref: ref})
 }
 
-func (s *Service) giveBack(ctx context.Context, tx database.Tx, held []Allocation) error {
-	levels, err := s.store.lockLevels(ctx, tx, variantsOf(nil, held))
-	if err != nil {
-		return err
-	}
-	return s.write(ctx, tx, levels, reserve(nil, held))
-}
-
-// ReleaseExpired gives back promises whose time ran out, at most limit of them, in all shops, and counts them. Any number
-// of replicas may sweep at once: each takes promises that no other is busy with.
-func (s *Service) ReleaseExpired(ctx context.Context, limit int) (released int, err error) {
+// Sweep gives back promises whose time ran out, and takes out of the stock what was sold and not settled, at most limit of
+// them, in all shops, and counts them. Any number of replicas may sweep at once: each takes promises that no other is busy
+// with.
+func (s *Service) Sweep(ctx context.Context, limit int) (swept int, err error) {
 	now := s.clock.Now()
 	shops, err := s.store.shopsDue(database.AllShops(ctx), s.db, now)
 	if err != nil {
 		return 0, err
 	}
 	for _, shop := range shops {
-		if released >= limit {
+		if swept >= limit {
 			break
 		}
 		n := 0
 		shopCtx := database.WithShop(ctx, shop)
 		err := s.db.InTx(shopCtx, func(tx database.Tx) (err error) {
-			n, err = s.releaseExpired(shopCtx, tx, now, limit-released)
+			n, err = s.sweep(shopCtx, tx, now, limit-swept)
 			return err
 		})
 		if err != nil {
-			return released, err
+			return swept, err
 		}
-		released += n
+		swept += n
 	}
-	return released, nil
+	return swept, nil
 }
 
-func (s *Service) releaseExpired(ctx context.Context, tx database.Tx, now time.Time, limit int) (int, error) {
-	ids, held, err := s.store.expired(ctx, tx, now, limit)
-	if err != nil || len(ids) == 0 {
+func (s *Service) sweep(ctx context.Context, tx database.Tx, now time.Time, limit int) (int, error) {
+	due, err := s.store.expired(ctx, tx, now, limit)
+	if err != nil || len(due) == 0 {
 		return 0, err
 	}
-	if err := s.giveBack(ctx, tx, held); err != nil {
+	t, err := s.turn(ctx, tx, nil, due)
+	if err != nil {
 		return 0, err
 	}
-	return len(ids), s.store.dropHolds(ctx, tx, ids)
+	t.end(due)
+	return len(due), s.finish(ctx, tx, t)
 }
 
 // variantsOf lists the variants of lines and allocations once each, in order.

@@ -59,7 +59,7 @@ func (s *Service) Ready(ctx context.Context, id uuid.UUID) (*Transfer, fault.Pro
 		if err := s.write(ctx, tx, levels, reserve(plan, nil)); err != nil {
 			return err
 		}
-		return s.store.addHolds(ctx, tx, j.ref(), plan, never, s.clock.Now())
+		return s.store.addHolds(ctx, tx, []hold{{j.ref(), plan, never}}, s.clock.Now())
 	})
 }
 
@@ -70,7 +70,7 @@ func (s *Service) Ship(ctx context.Context, id uuid.UUID) (*Transfer, fault.Prob
 			j.refuse(CodeConflict, "Only a transfer that is ready to ship can be shipped.", "id")
 			return nil
 		}
-		held, err := s.hold(ctx, tx, j.ref())
+		promised, err := s.held(ctx, tx, j.ref())
 		if err != nil {
 			return err
 		}
@@ -78,6 +78,7 @@ func (s *Service) Ship(ctx context.Context, id uuid.UUID) (*Transfer, fault.Prob
 		if err != nil {
 			return err
 		}
+		held := allocations(promised)
 		deltas := reserve(nil, held)
 		for i, d := range deltas {
 			deltas[i].onHand = d.reserved
@@ -85,7 +86,7 @@ func (s *Service) Ship(ctx context.Context, id uuid.UUID) (*Transfer, fault.Prob
 		}
 		now := s.clock.Now()
 		j.Status, j.ShippedAt = TransferInProgress, &now
-		if err := s.store.replaceHolds(ctx, tx, j.ref(), true, nil, now, now); err != nil {
+		if err := s.store.dropHolds(ctx, tx, ids(promised)); err != nil {
 			return err
 		}
 		if err := s.lose(ctx, tx, j, held); err != nil {
@@ -284,6 +285,6 @@ func (s *Service) book(ctx context.Context, tx database.Tx, j *journey, levels [
 	if err := s.write(ctx, tx, levels, deltas); err != nil {
 		return err
 	}
-	_, err := s.store.record(ctx, tx, levels, deltas, reason, j.ID.String(), s.actor(ctx), s.clock.Now())
+	_, err := s.store.record(ctx, tx, levels, moves(deltas, reason, j.ID.String(), s.actor(ctx)), s.clock.Now())
 	return err
 }

@@ -16,25 +16,37 @@ type store struct{ newID func() uuid.UUID }
 
 type scan = func(...any) error
 
-// lockRef makes transactions that name the same ref take turns, also where it holds nothing yet and there is no row to
-// lock. SQLite has one writer and needs none of it.
-func (s store) lockRef(ctx context.Context, tx database.Tx, ref Ref) error {
+// lockRefs makes transactions that name the same ref take turns, also where it holds nothing yet and there is no row to
+// lock. Refs come in order. SQLite has one writer and needs none of it.
+func (s store) lockRefs(ctx context.Context, tx database.Tx, refs []string) error {
 	if tx.Dialect() != database.PostgreSQL {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(s.shop_id::text || $2::text, 7)) FROM (SELECT $1::uuid AS shop_id) s`, string(ref))
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(r.key) FROM (
+		SELECT hashtextextended(s.shop_id::text || x.ref, 7) AS key FROM (SELECT $1::uuid AS shop_id) s, unnest($2::text[]) WITH ORDINALITY AS x (ref, n)
+		ORDER BY x.n OFFSET 0) r`, refs)
 	return err
 }
 
-// holds locks and reads what a ref holds. Served by reservation (shop_id, ref, variant_id, location_id).
-func (s store) holds(ctx context.Context, tx database.Tx, ref Ref) ([]Allocation, error) {
-	rows, err := tx.Query(ctx, `SELECT variant_id, location_id, quantity FROM reservation
-		WHERE shop_id = $1 AND ref = $2 ORDER BY variant_id, location_id FOR UPDATE`, string(ref))
-	return database.Scan(rows, err, scanAllocation)
+// promise is units that a ref holds, or that were sold under it and are not out of the stock yet.
+type promise struct {
+	id  uuid.UUID
+	ref Ref
+	Allocation
+	sale string // the order that it was sold to; empty while it is only promised
 }
 
-func scanAllocation(scan scan) (a Allocation, err error) {
-	return a, scan(&a.VariantID, &a.LocationID, &a.Quantity)
+const promiseColumns = `id, ref, variant_id, location_id, quantity, sale`
+
+func scanPromise(scan scan) (p promise, err error) {
+	return p, scan(&p.id, &p.ref, &p.VariantID, &p.LocationID, &p.Quantity, &p.sale)
+}
+
+// promises locks and reads what refs hold. Served by reservation (shop_id, ref, variant_id, location_id).
+func (s store) promises(ctx context.Context, tx database.Tx, refs []string) ([]promise, error) {
+	rows, err := tx.Query(ctx, `SELECT `+promiseColumns+` FROM reservation
+		WHERE shop_id = $1 AND ref = ANY($2) ORDER BY ref, variant_id, location_id FOR UPDATE`, refs)
+	return database.Scan(rows, err, scanPromise)
 }
 
 // facts reads what variants say about their stock. Served by variant's key and inventory_level (shop_id, variant_id, …).
@@ -99,39 +111,45 @@ func (s store) change(ctx context.Context, tx database.Tx, deltas []delta, now t
 	return err
 }
 
-// replaceHolds ends what a ref holds and writes what it holds now.
-func (s store) replaceHolds(ctx context.Context, tx database.Tx, ref Ref, any bool, plan []Allocation, until, now time.Time) error {
-	if any {
-		if _, err := tx.Exec(ctx, `DELETE FROM reservation WHERE shop_id = $1 AND ref = $2`, string(ref)); err != nil {
-			return err
-		}
-	}
-	return s.addHolds(ctx, tx, ref, plan, until, now)
+// hold is what a ref is promised until a moment.
+type hold struct {
+	ref   Ref
+	plan  []Allocation
+	until time.Time
 }
 
-func (s store) addHolds(ctx context.Context, tx database.Tx, ref Ref, plan []Allocation, until, now time.Time) error {
+// addHolds writes promises: one statement for all.
+func (s store) addHolds(ctx context.Context, tx database.Tx, holds []hold, now time.Time) error {
 	shop, err := database.Shop(ctx)
 	if err != nil {
 		return err
 	}
-	rows := make([][]any, 0, len(plan))
-	for _, a := range plan {
-		rows = append(rows, []any{s.newID(), shop, string(ref), a.VariantID, a.LocationID, a.Quantity, until.UTC(), now})
+	var rows [][]any
+	for _, h := range holds {
+		for _, a := range h.plan {
+			rows = append(rows, []any{s.newID(), shop, string(h.ref), a.VariantID, a.LocationID, a.Quantity, h.until.UTC(), now})
+		}
 	}
 	return database.Insert(ctx, tx, "reservation", []string{"id", "shop_id", "ref", "variant_id", "location_id", "quantity", "expires_at", "created_at"}, rows, "")
 }
 
 // expire sets the end of what a ref holds.
 func (s store) expire(ctx context.Context, tx database.Tx, ref Ref, until time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE reservation SET expires_at = $3 WHERE shop_id = $1 AND ref = $2`, string(ref), until.UTC())
+	_, err := tx.Exec(ctx, `UPDATE reservation SET expires_at = $3 WHERE shop_id = $1 AND ref = $2 AND sale = ''`, string(ref), until.UTC())
 	return err
 }
 
 // extend moves the end of what a ref holds, never back.
 func (s store) extend(ctx context.Context, tx database.Tx, ref Ref, until time.Time) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE reservation SET expires_at = CASE WHEN expires_at < $3 THEN $3 ELSE expires_at END
-		WHERE shop_id = $1 AND ref = $2`, string(ref), until.UTC())
+		WHERE shop_id = $1 AND ref = $2 AND sale = ''`, string(ref), until.UTC())
 	return n > 0, err
+}
+
+// sell marks what a ref holds as sold to an order. The sweep takes it out of the stock from a moment on.
+func (s store) sell(ctx context.Context, tx database.Tx, ref Ref, order string, by time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE reservation SET sale = $3, expires_at = $4 WHERE shop_id = $1 AND ref = $2 AND sale = ''`, string(ref), order, by.UTC())
+	return err
 }
 
 // shopsDue lists the shops with promises that ran out. Served by reservation (shop_id, expires_at), once a shop.
@@ -142,16 +160,10 @@ func (s store) shopsDue(ctx context.Context, q database.Querier, now time.Time) 
 }
 
 // expired locks promises that ran out and that nobody else is busy with. Served by reservation (shop_id, expires_at).
-func (s store) expired(ctx context.Context, tx database.Tx, now time.Time, limit int) (ids []uuid.UUID, held []Allocation, err error) {
-	rows, err := tx.Query(ctx, `SELECT id, variant_id, location_id, quantity FROM reservation
+func (s store) expired(ctx context.Context, tx database.Tx, now time.Time, limit int) ([]promise, error) {
+	rows, err := tx.Query(ctx, `SELECT `+promiseColumns+` FROM reservation
 		WHERE shop_id = $1 AND expires_at <= $2 ORDER BY expires_at, ref, id LIMIT $3 FOR UPDATE SKIP LOCKED`, now, limit)
-	held, err = database.Scan(rows, err, func(scan scan) (a Allocation, err error) {
-		var id uuid.UUID
-		err = scan(&id, &a.VariantID, &a.LocationID, &a.Quantity)
-		ids = append(ids, id)
-		return a, err
-	})
-	return ids, held, err
+	return database.Scan(rows, err, scanPromise)
 }
 
 // dropHolds ends promises by their ids.
@@ -170,26 +182,28 @@ func (s store) forget(ctx context.Context, tx database.Tx, variants []uuid.UUID,
 	return err
 }
 
-// record appends to the ledger what changed on hand of levels as they were locked. What changed nothing there has no entry.
-func (s store) record(ctx context.Context, tx database.Tx, levels []level, deltas []delta, reason Reason, ref, actor string, now time.Time) ([]Movement, error) {
+// record appends to the ledger what changed on hand of levels as they were locked, in the order of the moves. What changed
+// nothing there has no entry.
+func (s store) record(ctx context.Context, tx database.Tx, levels []level, moves []move, now time.Time) ([]Movement, error) {
 	shop, err := database.Shop(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([][]any, 0, len(deltas))
-	moved := make([]Movement, 0, len(deltas))
-	before := make(map[place]int64, len(levels))
+	rows := make([][]any, 0, len(moves))
+	moved := make([]Movement, 0, len(moves))
+	onHand := make(map[place]int64, len(levels))
 	for _, l := range levels {
-		before[l.place] = l.onHand
+		onHand[l.place] = l.onHand
 	}
-	for _, d := range deltas {
-		if d.onHand == 0 {
+	for _, v := range moves {
+		if v.units == 0 {
 			continue
 		}
-		after := before[d.place] + d.onHand
-		m := Movement{ID: s.newID(), VariantID: d.variant, LocationID: d.location, Delta: d.onHand, After: &after, Reason: reason, Ref: ref, Actor: actor, CreatedAt: now}
+		after := onHand[v.place] + v.units
+		onHand[v.place] = after
+		m := Movement{ID: s.newID(), VariantID: v.variant, LocationID: v.location, Delta: v.units, After: &after, Reason: v.reason, Ref: v.ref, Actor: v.actor, CreatedAt: now}
 		moved = append(moved, m)
-		rows = append(rows, []any{m.ID, shop, m.VariantID, m.LocationID, m.Delta, after, string(reason), ref, actor, now})
+		rows = append(rows, []any{m.ID, shop, m.VariantID, m.LocationID, m.Delta, after, string(m.Reason), m.Ref, m.Actor, now})
 	}
 	return moved, database.Insert(ctx, tx, "stock_movement",
 		[]string{"id", "shop_id", "variant_id", "location_id", "delta", "quantity_after", "reason", "ref", "actor", "created_at"}, rows, "")
@@ -200,6 +214,8 @@ func (s store) record(ctx context.Context, tx database.Tx, levels []level, delta
 func (s store) sold(ctx context.Context, tx database.Tx, variants []uuid.UUID, order string) ([]Allocation, error) {
 	rows, err := tx.Query(ctx, `SELECT variant_id, location_id, -delta FROM stock_movement
 		WHERE shop_id = $1 AND ref = $2 AND delta < 0 ORDER BY variant_id, location_id`, order)
-	list, err := database.Scan(rows, err, scanAllocation)
+	list, err := database.Scan(rows, err, func(scan scan) (a Allocation, err error) {
+		return a, scan(&a.VariantID, &a.LocationID, &a.Quantity)
+	})
 	return slices.DeleteFunc(list, func(a Allocation) bool { return !slices.Contains(variants, a.VariantID) }), err
 }

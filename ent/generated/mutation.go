@@ -51636,6 +51636,7 @@ type ReservationMutation struct {
 	quantity      *int64
 	addquantity   *int64
 	expires_at    *time.Time
+	sale          *string
 	created_at    *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -51996,6 +51997,42 @@ func (m *ReservationMutation) ResetExpiresAt() {
 	delete(m.clearedFields, reservation.FieldExpiresAt)
 }
 
+// SetSale sets the "sale" field.
+func (m *ReservationMutation) SetSale(s string) {
+	m.sale = &s
+}
+
+// Sale returns the value of the "sale" field in the mutation.
+func (m *ReservationMutation) Sale() (r string, exists bool) {
+	v := m.sale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSale returns the old "sale" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldSale(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSale is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSale requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSale: %w", err)
+	}
+	return oldValue.Sale, nil
+}
+
+// ResetSale resets all changes to the "sale" field.
+func (m *ReservationMutation) ResetSale() {
+	m.sale = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *ReservationMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -52066,7 +52103,7 @@ func (m *ReservationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReservationMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.shop_id != nil {
 		fields = append(fields, reservation.FieldShopID)
 	}
@@ -52084,6 +52121,9 @@ func (m *ReservationMutation) Fields() []string {
 	}
 	if m.expires_at != nil {
 		fields = append(fields, reservation.FieldExpiresAt)
+	}
+	if m.sale != nil {
+		fields = append(fields, reservation.FieldSale)
 	}
 	if m.created_at != nil {
 		fields = append(fields, reservation.FieldCreatedAt)
@@ -52108,6 +52148,8 @@ func (m *ReservationMutation) Field(name string) (ent.Value, bool) {
 		return m.Quantity()
 	case reservation.FieldExpiresAt:
 		return m.ExpiresAt()
+	case reservation.FieldSale:
+		return m.Sale()
 	case reservation.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -52131,6 +52173,8 @@ func (m *ReservationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldQuantity(ctx)
 	case reservation.FieldExpiresAt:
 		return m.OldExpiresAt(ctx)
+	case reservation.FieldSale:
+		return m.OldSale(ctx)
 	case reservation.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -52183,6 +52227,13 @@ func (m *ReservationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetExpiresAt(v)
+		return nil
+	case reservation.FieldSale:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSale(v)
 		return nil
 	case reservation.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -52281,6 +52332,9 @@ func (m *ReservationMutation) ResetField(name string) error {
 		return nil
 	case reservation.FieldExpiresAt:
 		m.ResetExpiresAt()
+		return nil
+	case reservation.FieldSale:
+		m.ResetSale()
 		return nil
 	case reservation.FieldCreatedAt:
 		m.ResetCreatedAt()

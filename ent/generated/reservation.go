@@ -30,6 +30,8 @@ type Reservation struct {
 	Quantity int64 `json:"quantity,omitempty"`
 	// ExpiresAt holds the value of the "expires_at" field.
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	// the order that it was sold to, until it has left the stock; empty while it is only promised
+	Sale string `json:"sale,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -42,7 +44,7 @@ func (*Reservation) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case reservation.FieldQuantity:
 			values[i] = new(sql.NullInt64)
-		case reservation.FieldRef:
+		case reservation.FieldRef, reservation.FieldSale:
 			values[i] = new(sql.NullString)
 		case reservation.FieldExpiresAt, reservation.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -106,6 +108,12 @@ func (_m *Reservation) assignValues(columns []string, values []any) error {
 				_m.ExpiresAt = new(time.Time)
 				*_m.ExpiresAt = value.Time
 			}
+		case reservation.FieldSale:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sale", values[i])
+			} else if value.Valid {
+				_m.Sale = value.String
+			}
 		case reservation.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -167,6 +175,9 @@ func (_m *Reservation) String() string {
 		builder.WriteString("expires_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("sale=")
+	builder.WriteString(_m.Sale)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

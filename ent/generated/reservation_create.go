@@ -65,6 +65,20 @@ func (_c *ReservationCreate) SetNillableExpiresAt(v *time.Time) *ReservationCrea
 	return _c
 }
 
+// SetSale sets the "sale" field.
+func (_c *ReservationCreate) SetSale(v string) *ReservationCreate {
+	_c.mutation.SetSale(v)
+	return _c
+}
+
+// SetNillableSale sets the "sale" field if the given value is not nil.
+func (_c *ReservationCreate) SetNillableSale(v *string) *ReservationCreate {
+	if v != nil {
+		_c.SetSale(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *ReservationCreate) SetCreatedAt(v time.Time) *ReservationCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -120,6 +134,10 @@ func (_c *ReservationCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *ReservationCreate) defaults() {
+	if _, ok := _c.mutation.Sale(); !ok {
+		v := reservation.DefaultSale
+		_c.mutation.SetSale(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := reservation.DefaultID()
 		_c.mutation.SetID(v)
@@ -142,6 +160,9 @@ func (_c *ReservationCreate) check() error {
 	}
 	if _, ok := _c.mutation.Quantity(); !ok {
 		return &ValidationError{Name: "quantity", err: errors.New(`generated: missing required field "Reservation.quantity"`)}
+	}
+	if _, ok := _c.mutation.Sale(); !ok {
+		return &ValidationError{Name: "sale", err: errors.New(`generated: missing required field "Reservation.sale"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`generated: missing required field "Reservation.created_at"`)}
@@ -204,6 +225,10 @@ func (_c *ReservationCreate) createSpec() (*Reservation, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(reservation.FieldExpiresAt, field.TypeTime, value)
 		_node.ExpiresAt = &value
+	}
+	if value, ok := _c.mutation.Sale(); ok {
+		_spec.SetField(reservation.FieldSale, field.TypeString, value)
+		_node.Sale = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(reservation.FieldCreatedAt, field.TypeTime, value)

@@ -112,6 +112,20 @@ func (_u *ReservationUpdate) ClearExpiresAt() *ReservationUpdate {
 	return _u
 }
 
+// SetSale sets the "sale" field.
+func (_u *ReservationUpdate) SetSale(v string) *ReservationUpdate {
+	_u.mutation.SetSale(v)
+	return _u
+}
+
+// SetNillableSale sets the "sale" field if the given value is not nil.
+func (_u *ReservationUpdate) SetNillableSale(v *string) *ReservationUpdate {
+	if v != nil {
+		_u.SetSale(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ReservationMutation object of the builder.
 func (_u *ReservationUpdate) Mutation() *ReservationMutation {
 	return _u.mutation
@@ -173,6 +187,9 @@ func (_u *ReservationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if _u.mutation.ExpiresAtCleared() {
 		_spec.ClearField(reservation.FieldExpiresAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Sale(); ok {
+		_spec.SetField(reservation.FieldSale, field.TypeString, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -277,6 +294,20 @@ func (_u *ReservationUpdateOne) ClearExpiresAt() *ReservationUpdateOne {
 	return _u
 }
 
+// SetSale sets the "sale" field.
+func (_u *ReservationUpdateOne) SetSale(v string) *ReservationUpdateOne {
+	_u.mutation.SetSale(v)
+	return _u
+}
+
+// SetNillableSale sets the "sale" field if the given value is not nil.
+func (_u *ReservationUpdateOne) SetNillableSale(v *string) *ReservationUpdateOne {
+	if v != nil {
+		_u.SetSale(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ReservationMutation object of the builder.
 func (_u *ReservationUpdateOne) Mutation() *ReservationMutation {
 	return _u.mutation
@@ -368,6 +399,9 @@ func (_u *ReservationUpdateOne) sqlSave(ctx context.Context) (_node *Reservation
 	}
 	if _u.mutation.ExpiresAtCleared() {
 		_spec.ClearField(reservation.FieldExpiresAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Sale(); ok {
+		_spec.SetField(reservation.FieldSale, field.TypeString, value)
 	}
 	_node = &Reservation{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -1204,6 +1204,10 @@ func init() {
 	_ = reservationMixinFields0
 	reservationFields := schema.Reservation{}.Fields()
 	_ = reservationFields
+	// reservationDescSale is the schema descriptor for sale field.
+	reservationDescSale := reservationFields[5].Descriptor()
+	// reservation.DefaultSale holds the default value on creation for the sale field.
+	reservation.DefaultSale = reservationDescSale.Default.(string)
 	// reservationDescID is the schema descriptor for id field.
 	reservationDescID := reservationMixinFields0[0].Descriptor()
 	// reservation.DefaultID holds the default value on creation for the id field.

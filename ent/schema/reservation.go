@@ -7,7 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Reservation is a promise of units of a variant to one buyer until a moment.
+// Reservation is a promise of units of a variant to one buyer until a moment, or what was sold of one and is not out of the
+// stock yet.
 type Reservation struct{ ent.Schema }
 
 // Annotations name the table.
@@ -24,6 +25,7 @@ func (Reservation) Fields() []ent.Field {
 		ref("location_id"),
 		field.Int64("quantity"),
 		at("expires_at"),
+		field.String("sale").Default("").Comment("the order that it was sold to, until it has left the stock; empty while it is only promised"),
 		created(),
 	}
 }
@@ -33,7 +35,7 @@ func (Reservation) Indexes() []ent.Index {
 	return []ent.Index{
 		// What a buyer holds: commit, release, extend.
 		index.Fields("shop_id", "ref", "variant_id", "location_id").Unique(),
-		// Promises that ran out.
+		// Promises that ran out, and what was sold and not settled.
 		index.Fields("shop_id", "expires_at"),
 	}
 }

@@ -1889,6 +1889,7 @@ var (
 		{Name: "location_id", Type: field.TypeUUID},
 		{Name: "quantity", Type: field.TypeInt64},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
+		{Name: "sale", Type: field.TypeString, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// ReservationTable holds the schema information for the "reservation" table.

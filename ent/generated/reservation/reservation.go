@@ -24,6 +24,8 @@ const (
 	FieldQuantity = "quantity"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
+	// FieldSale holds the string denoting the sale field in the database.
+	FieldSale = "sale"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the reservation in the database.
@@ -39,6 +41,7 @@ var Columns = []string{
 	FieldLocationID,
 	FieldQuantity,
 	FieldExpiresAt,
+	FieldSale,
 	FieldCreatedAt,
 }
 
@@ -53,6 +56,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultSale holds the default value on creation for the "sale" field.
+	DefaultSale string
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -93,6 +98,11 @@ func ByQuantity(opts ...sql.OrderTermOption) OrderOption {
 // ByExpiresAt orders the results by the expires_at field.
 func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExpiresAt, opts...).ToFunc()
+}
+
+// BySale orders the results by the sale field.
+func BySale(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSale, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -85,6 +85,11 @@ func ExpiresAt(v time.Time) predicate.Reservation {
 	return predicate.Reservation(sql.FieldEQ(FieldExpiresAt, v))
 }
 
+// Sale applies equality check predicate on the "sale" field. It's identical to SaleEQ.
+func Sale(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEQ(FieldSale, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Reservation {
 	return predicate.Reservation(sql.FieldEQ(FieldCreatedAt, v))
@@ -363,6 +368,71 @@ func ExpiresAtIsNil() predicate.Reservation {
 // ExpiresAtNotNil applies the NotNil predicate on the "expires_at" field.
 func ExpiresAtNotNil() predicate.Reservation {
 	return predicate.Reservation(sql.FieldNotNull(FieldExpiresAt))
+}
+
+// SaleEQ applies the EQ predicate on the "sale" field.
+func SaleEQ(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEQ(FieldSale, v))
+}
+
+// SaleNEQ applies the NEQ predicate on the "sale" field.
+func SaleNEQ(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldNEQ(FieldSale, v))
+}
+
+// SaleIn applies the In predicate on the "sale" field.
+func SaleIn(vs ...string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldIn(FieldSale, vs...))
+}
+
+// SaleNotIn applies the NotIn predicate on the "sale" field.
+func SaleNotIn(vs ...string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldNotIn(FieldSale, vs...))
+}
+
+// SaleGT applies the GT predicate on the "sale" field.
+func SaleGT(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldGT(FieldSale, v))
+}
+
+// SaleGTE applies the GTE predicate on the "sale" field.
+func SaleGTE(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldGTE(FieldSale, v))
+}
+
+// SaleLT applies the LT predicate on the "sale" field.
+func SaleLT(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldLT(FieldSale, v))
+}
+
+// SaleLTE applies the LTE predicate on the "sale" field.
+func SaleLTE(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldLTE(FieldSale, v))
+}
+
+// SaleContains applies the Contains predicate on the "sale" field.
+func SaleContains(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldContains(FieldSale, v))
+}
+
+// SaleHasPrefix applies the HasPrefix predicate on the "sale" field.
+func SaleHasPrefix(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldHasPrefix(FieldSale, v))
+}
+
+// SaleHasSuffix applies the HasSuffix predicate on the "sale" field.
+func SaleHasSuffix(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldHasSuffix(FieldSale, v))
+}
+
+// SaleEqualFold applies the EqualFold predicate on the "sale" field.
+func SaleEqualFold(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEqualFold(FieldSale, v))
+}
+
+// SaleContainsFold applies the ContainsFold predicate on the "sale" field.
+func SaleContainsFold(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldContainsFold(FieldSale, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
