@@ -41,6 +41,10 @@ func TestRun(t *testing.T) {
 		}
 		t.Skip("RIALTO_TEST_DATABASE_URL is not set: there is nothing to measure on")
 	}
+	_, hasPgbench := findPgbench()
+	if !hasPgbench {
+		t.Log("pgbench is not installed: purchases are measured without their statements beside them, and no script is tried")
+	}
 	folder := t.TempDir()
 	binary := filepath.Join(folder, "rialto")
 	build := exec.Command("go", "build", "-trimpath", "-o", binary, "../cmd/rialto")
@@ -80,10 +84,18 @@ func TestRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		seen[r.Page]++
+		if r.Server == "pgbench" {
+			if len(r.Rounds) != 2 || r.Median.Rate <= 0 || r.Median.P50 <= 0 || r.Median.Postgres < 0 || r.Statements < 10 || r.OpenP99 <= 0 {
+				t.Errorf("%s by pgbench is not measured: %+v", r.Page, r)
+			}
+			continue
+		}
 		if len(r.Rounds) != 2 || r.Median.Rate <= 0 || r.Median.P50 <= 0 || r.Median.Allocs <= 0 || (r.Bytes <= 0) != (r.Server == "304") || r.OpenP99 <= 0 {
 			t.Errorf("%s %s is not measured: %+v", r.Page, r.Server, r)
 		}
-		if r.Server == "rialto" && (r.Same == 0 || r.Statements <= 0 || r.OfRaw <= 0) {
+		if writes := strings.HasPrefix(r.Page, "checkout-"); writes && (r.Statements <= 0 || hasPgbench && r.OfPgbench <= 0) {
+			t.Errorf("%s is not compared: %+v", r.Page, r)
+		} else if !writes && r.Server == "rialto" && (r.Same == 0 || r.Statements <= 0 || r.OfRaw <= 0) {
 			t.Errorf("%s is not compared: %+v", r.Page, r)
 		}
 	}
@@ -99,13 +111,22 @@ func TestRun(t *testing.T) {
 			t.Errorf("%s was measured on %d servers, not on %d", p.Name, seen[p.Name], want)
 		}
 	}
+	for _, w := range writes {
+		want := 2
+		if w.buys && !hasPgbench {
+			want = 1
+		}
+		if seen[w.Name] != want {
+			t.Errorf("%s was measured on %d servers, not on %d", w.Name, seen[w.Name], want)
+		}
+	}
 	conn, err := pgx.Connect(t.Context(), server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(context.Background()) }()
 	var left int
-	if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM pg_database WHERE datname = $1", name).Scan(&left); err != nil || left != 0 {
+	if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM pg_database WHERE datname LIKE $1 || '%'", name).Scan(&left); err != nil || left != 0 {
 		t.Errorf("%d databases are left: %v", left, err)
 	}
 }
@@ -197,6 +218,71 @@ func TestClosedSendsEverythingThatIsAsked(t *testing.T) {
 	}
 }
 
+func TestOnceSendsEachRequestOnce(t *testing.T) {
+	t.Parallel()
+	addr := listening(t, func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) })
+	var requests [][]byte
+	for i := range 50 {
+		requests = append(requests, request("POST", fmt.Sprintf("/%d", i), nil))
+	}
+	answers := make([]string, len(requests))
+	keep := func(i int, body []byte) error {
+		answers[i] += string(body)
+		return nil
+	}
+	r, err := closed(t.Context(), target{addr: addr, requests: requests, once: true, keep: keep}, 3, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, answer := range answers {
+		if answer != fmt.Sprintf("/%d", i) {
+			t.Errorf("request %d has the answer %q", i, answer)
+		}
+	}
+	if len(r.latencies) != len(requests) {
+		t.Errorf("%d of %d are counted", len(r.latencies), len(requests))
+	}
+	spoil := func(int, []byte) error { return io.ErrUnexpectedEOF }
+	if _, err := closed(t.Context(), target{addr: addr, requests: requests, once: true, keep: spoil}, 3, time.Minute); err == nil {
+		t.Error("answers that were refused are measured")
+	}
+}
+
+func TestAnswersOfWrites(t *testing.T) {
+	t.Parallel()
+	const id = "0190c0de-0000-7000-8000-000000000001"
+	if got, err := orderOf([]byte(`{"data":{"checkoutComplete":{"order":{"id":"gid://rialto/Order/` + id + `?key=x"}}}}`)); err != nil || got.String() != id {
+		t.Errorf("%v, %v", got, err)
+	}
+	if _, err := orderOf([]byte(`{"data":{"checkoutComplete":{"order":null,"userErrors":[{"code":"OUT_OF_STOCK"}]}}}`)); err == nil {
+		t.Error("a refusal was taken for an order")
+	}
+	if err := unspoiled([]byte(`{"data":{"cartLinesAdd":{"userErrors":[],"warnings":[]}}}`)); err != nil {
+		t.Error(err)
+	}
+	if err := unspoiled([]byte(`{"data":{"cartLinesAdd":{"userErrors":[],"warnings":[{"code":"MERCHANDISE_OUT_OF_STOCK"}]}}}`)); err == nil {
+		t.Error("a warning was passed over")
+	}
+}
+
+func TestTimingsOfPgbench(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	// Of two threads; the last column is there where a rate is kept to.
+	for name, lines := range map[string]string{"log.7": "0 0 2000 0 1700000000 500000\n1 0 4000 0 1700000001 0\n", "log.7.1": "2 0 1000 0 1700000002 498000 12\n"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(lines), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := timings(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.latencies) != 3 || r.quantile(.5) != 2 || r.took != 2*time.Second {
+		t.Errorf("%d purchases in %v, p50 %v", len(r.latencies), r.took, r.quantile(.5))
+	}
+}
+
 // An answer that holds a connection up makes all that wait behind it late, and their latencies say so.
 func TestOpenCountsWaiting(t *testing.T) {
 	t.Parallel()
@@ -244,6 +330,15 @@ func TestUnknownPagesAreRefused(t *testing.T) {
 	}
 	if o, err := parse([]string{"-pages", "list,orders"}); err != nil || o.only != "list,orders" {
 		t.Errorf("%q, %v", o.only, err)
+	}
+	if _, err := parse([]string{"-writes", "checkout"}); err == nil {
+		t.Error("a write that is not known was taken")
+	}
+	if o, err := parse([]string{"-pages", "", "-writes", "cart-add"}); err != nil || o.writes != "cart-add" {
+		t.Errorf("only writes: %q, %v", o.writes, err)
+	}
+	if _, err := parse([]string{"-pages", "", "-writes", ""}); err == nil {
+		t.Error("a run of nothing was taken")
 	}
 }
 

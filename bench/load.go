@@ -97,7 +97,7 @@ func loop(ctx context.Context, t target, conns int, next func() (due time.Durati
 }
 
 func (r *run) work(ctx context.Context, c *conn, t target, began time.Time, pick func() (int, bool), next func() (time.Duration, bool)) error {
-	var body io.Writer = io.Discard
+	body := io.Discard
 	var kept bytes.Buffer
 	if t.keep != nil {
 		body = &kept

@@ -143,11 +143,13 @@ func (c *counter) enter(ctx context.Context, o options, at string) (list []*entr
 		if !slices.Contains(named(o.writes), w.Name) {
 			continue
 		}
+		same := 0
 		switch {
 		case !w.buys:
-			if err := c.compareAdded(ctx); err != nil {
+			if same, err = c.compareAdded(ctx); err != nil {
 				return nil, fmt.Errorf("%s: %w", w.Title, err)
 			}
+			fmt.Fprintf(c.log, "%s: %d answers compared, all the same\n", w.Title, same)
 			add(w, "raw", c.over(w, c.raw, "/raw/"+w.Name))
 		case found:
 			if err := c.prepareScript(ctx, w, at); err != nil {
@@ -158,6 +160,7 @@ func (c *counter) enter(ctx context.Context, o options, at string) (list []*entr
 			fmt.Fprintf(c.log, "%s: pgbench is not installed, so nothing is measured beside it\n", w.Title)
 		}
 		add(w, "rialto", c.over(w, c.rialto, "/graphql"))
+		list[len(list)-1].Same = same
 	}
 	return list, nil
 }

@@ -36,7 +36,7 @@ func (c *counter) over(w *write, of *process, path string) func(context.Context,
 		for _, cart := range carts {
 			t.requests = append(t.requests, request("POST", path, w.page.body(w.of(cart)), w.page.header("")))
 		}
-		c.goods.settle(ctx)
+		c.goods.settle(ctx, c.plan.Last)
 		got, err := c.spent(ctx, w, of, t, rate)
 		if err != nil {
 			return nil, err
@@ -167,7 +167,7 @@ func (c *counter) overPgbench(w *write) func(context.Context, int, float64) (*se
 		if err != nil {
 			return nil, err
 		}
-		c.goods.settle(ctx)
+		c.goods.settle(ctx, c.plan.Last)
 		if err := c.rialto.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 			return nil, err
 		}
@@ -189,10 +189,10 @@ var ownIDs = regexp.MustCompile(`gid://rialto/(Cart|CartLine)/[0-9a-f-]+(\?key=\
 
 // compareAdded adds to two carts that hold the same, once in Rialto and once by hand, and compares the answers but for the
 // ids of carts and lines.
-func (c *counter) compareAdded(ctx context.Context) error {
+func (c *counter) compareAdded(ctx context.Context) (same int, err error) {
 	carts, err := c.goods.carts(ctx, 2*c.plan.Checked, true)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for i := 0; i+1 < len(carts); i += 2 {
 		var answers [2][]byte
@@ -201,21 +201,20 @@ func (c *counter) compareAdded(ctx context.Context) error {
 			cart.alternative = c.goods.articles[1+i%(len(c.goods.articles)-1)]
 			answer, err := once(ctx, to.addr, request("POST", to.path, cartAdd.body(adding(cart)), cartAdd.header("")))
 			if err != nil {
-				return err
+				return 0, err
 			}
 			if err := unspoiled(answer); err != nil {
-				return err
+				return 0, err
 			}
 			answers[n] = bytes.ReplaceAll(ownIDs.ReplaceAll(answer, []byte("gid://rialto/$1")), []byte(cart.email), nil)
 		}
 		where, err := differs(answers[0], answers[1])
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if where != "" {
-			return fmt.Errorf("the answers are not the same: %s", where)
+			return 0, fmt.Errorf("the answers are not the same: %s", where)
 		}
 	}
-	fmt.Fprintf(c.log, "%d answers compared, all the same\n", len(carts)/2)
-	return nil
+	return len(carts) / 2, nil
 }

@@ -12,7 +12,9 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -48,8 +50,9 @@ type template []part
 
 type part struct {
 	literal string
-	fact    string // name; the part is that fact
-	id      int    // of the ids that are new, from 1 on; the part is that id
+	fact    string  // name; the part is that fact
+	id      int     // of the ids that are new, from 1 on; the part is that id
+	result  *result // the part is what a statement before answered
 }
 
 // Row gives the row of a subject, with ids of its own.
@@ -79,6 +82,7 @@ func (s *Script) Row(facts map[string]string, id func() string) []string {
 // maker makes one script.
 type maker struct {
 	recordings []Recording
+	tokens     []*regexp.Regexp // of each recording: ids, and what its facts are
 	types      map[uint32]string
 	out        Script
 	constants  map[string]string // value: its name
@@ -108,6 +112,7 @@ func Make(table string, recordings []Recording, types map[uint32]string) (*Scrip
 	for _, r := range recordings {
 		r.Statements = slices.DeleteFunc(slices.Clone(r.Statements), idle)
 		m.recordings = append(m.recordings, r)
+		m.tokens = append(m.tokens, tokens(r.Facts))
 	}
 	n := len(m.recordings[0].Statements)
 	texts := make([]string, n)
@@ -125,6 +130,15 @@ func Make(table string, recordings []Recording, types map[uint32]string) (*Scrip
 	m.out.Statements, m.out.Columns = n, len(m.out.rows)
 	m.out.Text = m.text(table, texts)
 	return &m.out, nil
+}
+
+// tokens finds ids and facts in texts, the longest first where one holds another.
+func tokens(facts map[string]string) *regexp.Regexp {
+	values := slices.SortedFunc(maps.Values(facts), func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	for i := range values {
+		values[i] = regexp.QuoteMeta(values[i])
+	}
+	return regexp.MustCompile(strings.Join(append(values, idText.String()), "|"))
 }
 
 // idle is what a connection says when nothing is the matter.

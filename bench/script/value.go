@@ -25,18 +25,13 @@ func (m *maker) argument(i, n int) (string, error) {
 		}
 		values[r], last = v.Text, v
 	}
-	name := ""
-	switch template, from := m.explain(values, last.OID); {
+	name := m.explain(values, last.OID)
+	switch {
 	case last.Null:
 		name = "NULL"
-	case from != nil:
-		m.gets[from.statement] = true
-		name = fmt.Sprintf(":r%d_%s", from.statement, from.column)
-	case template != nil:
-		name = ":" + m.column(template)
-	default:
+	case name == "":
 		if !same(values) && !moment(last.OID) {
-			m.out.Frozen = append(m.out.Frozen, fmt.Sprintf("$%d of statement %d: %.60s", n+1, i, last.Text))
+			m.out.Frozen = append(m.out.Frozen, fmt.Sprintf("$%d of statement %d: %.60s", n+1, i+1, last.Text))
 		}
 		if name = "''"; last.Text != "" {
 			name = ":" + m.constant(last.Text)
@@ -48,34 +43,62 @@ func (m *maker) argument(i, n int) (string, error) {
 	return name, nil
 }
 
-// explain tells how a parameter follows from its subject, or from an answer before. Neither, where it is always the same or
-// nothing tells.
-func (m *maker) explain(values []string, oid uint32) (template, *result) {
+// explain tells how a parameter follows from its subject, or from an answer before, as an expression. Empty where it is always
+// the same, or nothing tells.
+func (m *maker) explain(values []string, oid uint32) string {
 	if same(values) || moment(oid) || len(values[0]) > short {
-		return nil, nil
+		return ""
 	}
-	if fact := m.fact(values); fact != "" {
-		return template{{fact: fact}}, nil
+	if t := m.compose(values, false); t != nil {
+		return m.expression(t)
 	}
-	key := strings.Join(values, "\x00")
-	if m.ids[key] == 0 {
-		if from, ok := m.results[key]; ok {
-			return nil, &from
-		}
+	if from, ok := m.results[strings.Join(values, "\x00")]; ok {
+		return m.expression(template{{result: &from}})
 	}
 	switch oid {
 	case pgtype.JSONOID, pgtype.JSONBOID, pgtype.ByteaOID:
-		return nil, nil
+		return ""
 	}
-	return m.compose(values), nil
+	if t := m.compose(values, true); t != nil {
+		return m.expression(t)
+	}
+	return ""
 }
 
-// compose takes texts apart that differ in ids only. Nil where more differs, or where an id came from who knows where.
-func (m *maker) compose(values []string) template {
-	spans, between := make([][]string, len(values)), make([][]string, len(values))
+// expression writes a template: as a column of the table, or, where a part of it is known only when a statement was answered,
+// as texts put together.
+func (m *maker) expression(t template) string {
+	if !slices.ContainsFunc(t, func(p part) bool { return p.result != nil }) {
+		return ":" + m.column(t)
+	}
+	parts := make([]string, len(t))
+	for i, p := range t {
+		switch {
+		case p.result != nil:
+			m.gets[p.result.statement] = true
+			parts[i] = fmt.Sprintf(":r%d_%s", p.result.statement, p.result.column)
+		case p.literal != "":
+			parts[i] = ":" + m.constant(p.literal)
+		default:
+			parts[i] = ":" + m.column(template{p})
+		}
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	for i := range parts {
+		parts[i] += "::text"
+	}
+	return "(" + strings.Join(parts, " || ") + ")"
+}
+
+// compose takes texts apart that differ in ids and facts only. Nil where more differs, where an id came from who knows where,
+// or where one is new and may not be.
+func (m *maker) compose(values []string, create bool) template {
+	tokens, between := make([][]string, len(values)), make([][]string, len(values))
 	for r, v := range values {
-		spans[r], between[r] = idText.FindAllString(v, -1), idText.Split(v, -1)
-		if len(spans[r]) == 0 || !slices.Equal(between[r], between[0]) {
+		tokens[r], between[r] = m.tokens[r].FindAllString(v, -1), m.tokens[r].Split(v, -1)
+		if len(tokens[r]) == 0 || !slices.Equal(between[r], between[0]) {
 			return nil
 		}
 	}
@@ -84,14 +107,14 @@ func (m *maker) compose(values []string) template {
 		if text != "" {
 			t = append(t, part{literal: text})
 		}
-		if i == len(spans[0]) {
+		if i == len(tokens[0]) {
 			break
 		}
-		ids := make([]string, len(values))
+		token := make([]string, len(values))
 		for r := range values {
-			ids[r] = spans[r][i]
+			token[r] = tokens[r][i]
 		}
-		p, ok := m.id(ids)
+		p, ok := m.token(token, create)
 		if !ok {
 			return nil
 		}
@@ -100,21 +123,26 @@ func (m *maker) compose(values []string) template {
 	return t
 }
 
-// id tells what the ids of the subjects in one place are.
-func (m *maker) id(ids []string) (part, bool) {
-	if same(ids) {
-		return part{literal: ids[0]}, true
+// token tells what stands in one place for each of the subjects.
+func (m *maker) token(values []string, create bool) (part, bool) {
+	if same(values) {
+		return part{literal: values[0]}, true
 	}
-	if fact := m.fact(ids); fact != "" {
+	if fact := m.fact(values); fact != "" {
 		return part{fact: fact}, true
 	}
-	key := strings.Join(ids, "\x00")
-	if m.ids[key] == 0 {
-		if slices.ContainsFunc(ids, func(id string) bool { return m.answered[id] }) {
-			return part{}, false
-		}
-		m.ids[key] = len(m.ids) + 1
+	key := strings.Join(values, "\x00")
+	if id := m.ids[key]; id > 0 {
+		return part{id: id}, true
 	}
+	if from, ok := m.results[key]; ok {
+		return part{result: &from}, true
+	}
+	foreign := func(id string) bool { return m.answered[id] || !idText.MatchString(id) }
+	if !create || slices.ContainsFunc(values, foreign) {
+		return part{}, false
+	}
+	m.ids[key] = len(m.ids) + 1
 	return part{id: m.ids[key]}, true
 }
 
@@ -122,7 +150,7 @@ func (m *maker) id(ids []string) (part, bool) {
 func (m *maker) fact(values []string) string {
 	var names []string
 	for name := range m.recordings[0].Facts {
-		if !slices.ContainsFunc(values, func(v string) bool { return v == "" }) && m.is(name, values) {
+		if m.is(name, values) {
 			names = append(names, name)
 		}
 	}
@@ -182,7 +210,7 @@ func (m *maker) constant(value string) string {
 }
 
 func (m *maker) column(t template) string {
-	key := fmt.Sprintf("%+v", t)
+	key := fmt.Sprintf("%+v", t) // without results, which are pointers
 	name, ok := m.columns[key]
 	if !ok {
 		m.out.rows = append(m.out.rows, t)
