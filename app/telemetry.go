@@ -10,11 +10,12 @@ import (
 	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/platform/bus"
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/memory"
 	"github.com/rialtohq/rialto/platform/telemetry"
 )
 
 // AsProcess makes this app's telemetry the process's: the default logger, the tracers of packages, and the count of SQL
-// statements. It is for main, under the program's version: a process has one such app, and only then are statements traced
+// statements; and tells Go how much memory there is. It is for main, under the program's version: a process has one such app, and only then are statements traced
 // and counted.
 func AsProcess(version string) Option {
 	return func(a *App) { a.process, a.version = true, version }
@@ -35,6 +36,8 @@ func (a *App) tell() error {
 	if a.process {
 		a.tel.Install()
 		database.OnStatement = a.tel.Metrics.Statement
+		m := memory.Tune()
+		a.Log.Info("memory", "limit_bytes", m.Limit, "of", m.Source, "gogc", m.GOGC)
 	}
 	return nil
 }
