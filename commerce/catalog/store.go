@@ -63,7 +63,7 @@ func (v view) visible(now string) string {
 	if v.all {
 		return ""
 	}
-	return " AND p.status = 'active' AND p.published_at <= " + now
+	return " AND p.status = 'active' AND " + database.Mostly("p.published_at <= "+now)
 }
 
 // products reads products by id. Served by the primary key and product_price (shop_id, product_id, currency).

@@ -41,9 +41,9 @@ func scanCollection(lead ...any) func(scan func(...any) error) (*Collection, err
 // published is the condition for collections that the view shows.
 func (v view) published(now string) string {
 	if v.all {
-		return " AND c.created_at <= " + now
+		return " AND " + database.Mostly("c.created_at <= "+now)
 	}
-	return " AND c.published_at <= " + now
+	return " AND " + database.Mostly("c.published_at <= "+now)
 }
 
 // collections reads collections by id. Served by the primary key.

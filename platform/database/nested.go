@@ -32,7 +32,7 @@ func (p PerParent) SQL(d Dialect) string {
 		if p.Limit > 0 {
 			limit = " LIMIT " + strconv.Itoa(p.Limit)
 		}
-		return fmt.Sprintf("SELECT 0, parent.id, child.* FROM unnest($%d::uuid[]) AS parent(id) CROSS JOIN LATERAL (SELECT %s FROM %s WHERE %s AND %s = parent.id ORDER BY %s%s) AS child",
+		return fmt.Sprintf("SELECT 0, parent.id, child.* FROM unnest((SELECT $%d::uuid[])) AS parent(id) CROSS JOIN LATERAL (SELECT %s FROM %s WHERE %s AND %s = parent.id ORDER BY %s%s) AS child",
 			p.Arg, p.Columns, p.From, p.Where, p.Parent, p.Order, limit)
 	}
 	if p.Limit > 0 {

@@ -122,20 +122,26 @@ func (r runner) SysQuery(ctx context.Context, query string, args ...any) (Rows, 
 		return nil, err
 	}
 	ctx, done := observe(ctx, query, args)
-	rows, err := r.native.query(ctx, query, args)
+	rows, err := r.native.query(ctx, steady(query, args), args)
 	done(err)
 	return rows, err
 }
 
 func (r runner) queryStandard(ctx context.Context, query string, args []any) (Rows, error) {
-	if r.dialect == SQLite {
-		query, args = translate(query), lists(args)
-	}
+	query, args = r.spoken(query, args)
 	rows, err := r.conn.QueryContext(ctx, query, args...) //nolint:rowserrcheck // whoever reads them checks
 	if err != nil {
 		return nil, err
 	}
 	return rows, nil
+}
+
+// spoken is a statement as its database gets it.
+func (r runner) spoken(query string, args []any) (string, []any) {
+	if r.dialect == SQLite {
+		return translate(query), lists(args)
+	}
+	return steady(query, args), args
 }
 
 func (r runner) SysExec(ctx context.Context, query string, args ...any) (int64, error) {
@@ -144,13 +150,11 @@ func (r runner) SysExec(ctx context.Context, query string, args ...any) (int64, 
 			return 0, err
 		}
 		ctx, done := observe(ctx, query, args)
-		n, err := r.native.exec(ctx, query, args)
+		n, err := r.native.exec(ctx, steady(query, args), args)
 		done(err)
 		return n, err
 	}
-	if r.dialect == SQLite {
-		query, args = translate(query), lists(args)
-	}
+	query, args = r.spoken(query, args)
 	res, err := r.conn.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, err

@@ -151,16 +151,31 @@ func (w Window) Where(next int) (string, []any) {
 			op = ">"
 		}
 		if w.order.Column == "" {
-			sql += fmt.Sprintf(" AND %s %s $%d", w.order.ID, op, next+len(args))
+			sql += fmt.Sprintf(" AND %s %s %s", w.order.ID, op, hidden(next+len(args), "uuid"))
 			args = append(args, c.id)
 			return
 		}
-		sql += fmt.Sprintf(" AND (%s, %s) %s ($%d, $%d)", w.order.Column, w.order.ID, op, next+len(args), next+len(args)+1)
+		sql += fmt.Sprintf(" AND (%s, %s) %s (%s, %s)", w.order.Column, w.order.ID, op, hidden(next+len(args), w.order.Kind.sql()), hidden(next+len(args)+1, "uuid"))
 		args = append(args, c.value, c.id)
 	}
 	add(w.after, true)
 	add(w.before, false)
 	return sql, args
+}
+
+// hidden is a parameter that PostgreSQL cannot plan for: where a page begins changes nothing about how it is best read, and
+// would otherwise have the statement planned anew for each page.
+func hidden(n int, kind string) string { return fmt.Sprintf("(SELECT $%d::%s)", n, kind) }
+
+// sql is PostgreSQL's name of the type.
+func (k Kind) sql() string {
+	switch k {
+	case Int:
+		return "bigint"
+	case Time:
+		return "timestamptz"
+	}
+	return "text"
 }
 
 // OrderBy is the ORDER BY and LIMIT of the window; one row more than asked for tells whether there are more.

@@ -92,7 +92,7 @@ func TestStatementOfWindow(t *testing.T) {
 		t.Fatal(err)
 	}
 	where, args := w.Where(4)
-	if where != " AND p.id < $4" || len(args) != 1 || w.OrderBy() != " ORDER BY p.id DESC LIMIT 3" {
+	if where != " AND p.id < (SELECT $4::uuid)" || len(args) != 1 || w.OrderBy() != " ORDER BY p.id DESC LIMIT 3" {
 		t.Fatalf("%q %v %q", where, args, w.OrderBy())
 	}
 }
