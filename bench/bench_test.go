@@ -56,7 +56,7 @@ func TestRun(t *testing.T) {
 	var out bytes.Buffer
 	err := do(t.Context(), []string{
 		"-server", server, "-database", name, "-binary", binary, "-results", folder, "-products", "400", "-drop",
-		"-conns", "2", "-rounds", "2", "-last", "100ms", "-warm", "50ms", "-checked", "20",
+		"-conns", "2", "-rounds", "2", "-last", "60ms", "-warm", "30ms", "-checked", "20",
 	}, &out, t.Output())
 	if err != nil {
 		t.Fatal(err)
@@ -269,17 +269,31 @@ func TestTimingsOfPgbench(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	// Of two threads; the last column is there where a rate is kept to.
-	for name, lines := range map[string]string{"log.7": "0 0 2000 0 1700000000 500000\n1 0 4000 0 1700000001 0\n", "log.7.1": "2 0 1000 0 1700000002 498000 12\n"} {
+	for name, lines := range map[string]string{"log.7": "0 0 2000 0 1700000000 500000\n0 1 4000 0 1700000001 0\n", "log.7.1": "1 0 1000 0 1700000000 600000 12\n1 1 3000 0 1700000002 600000 12\n"} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(lines), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	r, err := timings(folder)
-	if err != nil {
-		t.Fatal(err)
+	all, err := timings(folder)
+	if err != nil || len(all) != 4 {
+		t.Fatalf("%d transactions, %v", len(all), err)
 	}
-	if len(r.latencies) != 3 || r.quantile(.5) != 2 || r.took != 2*time.Second {
-		t.Errorf("%d purchases in %v, p50 %v", len(r.latencies), r.took, r.quantile(.5))
+	// Both clients have made their first after 600 ms.
+	warm := warmed(all)
+	if r := counted(all, warm); len(r.latencies) != 2 || r.took != 2*time.Second || r.quantile(0) != 3 || r.quantile(.9) != 4 {
+		t.Errorf("%v in %v", r.latencies, r.took)
+	}
+	at := func(after, worked time.Duration) sample { return sample{warm.Add(after), worked} }
+	samples := []sample{at(-time.Second, 0), at(10*time.Millisecond, 50*time.Millisecond), at(time.Second, 70*time.Millisecond), at(3*time.Second, 90*time.Millisecond)}
+	if got := workOf(all, samples, warm); got != 20*time.Millisecond {
+		t.Errorf("%v for each after the first", got)
+	}
+	if got := workOf(all, samples[:2], warm); got != 12500*time.Microsecond {
+		t.Errorf("%v for each where all was over too soon", got)
+	}
+	firsts := []transaction{all[0], all[2]}
+	if r := counted(firsts, warmed(firsts)); len(r.latencies) != 2 {
+		t.Errorf("of two first transactions %d count", len(r.latencies))
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -58,8 +57,9 @@ func newPgbench(path, at, folder string) (*pgbench, error) {
 	return &pgbench{path: path, database: c.Database, env: env, folder: folder}, nil
 }
 
-// purchases runs a script so many times on each of some connections, as fast as it goes or at a rate, and gives how long each
-// transaction took and what the database worked.
+// purchases runs a script so many times on each of some connections, as fast as it goes or at a rate. It gives how long each
+// transaction took, and how long the database worked for one. The first of each connection, which also prepares the statements,
+// does not count: Rialto's connections have done so long before.
 func (p *pgbench) purchases(ctx context.Context, admin *pgx.Conn, s *script.Script, conns, each int, rate float64) (*run, time.Duration, error) {
 	folder, err := os.MkdirTemp(p.folder, "pgbench")
 	if err != nil {
@@ -83,27 +83,37 @@ func (p *pgbench) purchases(ctx context.Context, admin *pgx.Conn, s *script.Scri
 	cmd.Stdout, cmd.Stderr = &out, &out
 	stop := make(chan struct{})
 	var watching sync.WaitGroup
-	var worked time.Duration
+	var samples []sample
 	var watched error
-	watching.Go(func() { worked, watched = p.watch(ctx, admin, stop) })
+	watching.Go(func() { samples, watched = p.watch(ctx, admin, stop) })
 	err = cmd.Run()
 	close(stop)
 	watching.Wait()
 	if err != nil {
 		return nil, 0, fmt.Errorf("pgbench: %w: %s", err, worst(out.String()))
 	}
-	r, err := timings(folder)
-	if err == nil && len(r.latencies) != conns*each {
-		err = fmt.Errorf("pgbench made %d of %d purchases: %s", len(r.latencies), conns*each, worst(out.String()))
+	all, err := timings(folder)
+	if err == nil && len(all) != conns*each {
+		err = fmt.Errorf("pgbench made %d of %d purchases: %s", len(all), conns*each, worst(out.String()))
 	}
-	return r, worked, errors.Join(err, watched)
+	if err = errors.Join(err, watched); err != nil {
+		return nil, 0, err
+	}
+	warm := warmed(all)
+	return counted(all, warm), workOf(all, samples, warm), nil
+}
+
+// sample is how long the processes of a database had computed at a moment.
+type sample struct {
+	at     time.Time
+	worked time.Duration
 }
 
 // watch reads again and again how long the processes of the database have computed, because pgbench's end with it.
-func (p *pgbench) watch(ctx context.Context, admin *pgx.Conn, stop <-chan struct{}) (time.Duration, error) {
+func (p *pgbench) watch(ctx context.Context, admin *pgx.Conn, stop <-chan struct{}) (samples []sample, err error) {
 	before, err := backends(ctx, admin, p.database)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	last := map[int]time.Duration{}
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -111,20 +121,21 @@ func (p *pgbench) watch(ctx context.Context, admin *pgx.Conn, stop <-chan struct
 	for {
 		select {
 		case <-stop:
-			var sum time.Duration
-			for pid, d := range last {
-				sum += d - before[pid]
-			}
-			return sum, nil
+			return samples, nil
 		case <-tick.C:
 		}
 		now, err := backends(ctx, admin, p.database)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		for pid, d := range now {
-			last[pid] = d
+			last[pid] = d - before[pid]
 		}
+		s := sample{at: time.Now()}
+		for _, d := range last {
+			s.worked += d
+		}
+		samples = append(samples, s)
 	}
 }
 
@@ -142,45 +153,100 @@ func worst(out string) string {
 	return out[max(0, len(out)-600):]
 }
 
-// timings reads the logs of a run: a line for each transaction, with how long it took and when it ended.
-func timings(folder string) (*run, error) {
+// transaction is one that pgbench made.
+type transaction struct {
+	client, number int // of the client, in order
+	took           time.Duration
+	ended          time.Time
+}
+
+// timings reads the logs of a run, a line for each transaction.
+func timings(folder string) (all []transaction, err error) {
 	files, err := filepath.Glob(filepath.Join(folder, "log*"))
 	if err != nil {
 		return nil, err
 	}
-	r := &run{}
-	var first, end time.Time
 	for _, file := range files {
-		f, err := os.Open(file)
+		text, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
-		for in := bufio.NewScanner(f); in.Scan(); {
-			// client, transaction, microseconds, script, and its end as seconds and microseconds
-			fields := strings.Fields(in.Text())
-			if len(fields) < 6 {
-				continue
+		for line := range strings.Lines(string(text)) {
+			var t transaction
+			var micros, seconds, rest int64
+			var of int // which script
+			if _, err := fmt.Sscan(line, &t.client, &t.number, &micros, &of, &seconds, &rest); err != nil {
+				return nil, fmt.Errorf("a line of pgbench's log: %q: %w", line, err)
 			}
-			var n [3]int64
-			for i, at := range []int{2, 4, 5} {
-				if n[i], err = strconv.ParseInt(fields[at], 10, 64); err != nil {
-					return nil, errors.Join(fmt.Errorf("a line of pgbench's log: %q: %w", in.Text(), err), f.Close())
-				}
-			}
-			took, at := time.Duration(n[0])*time.Microsecond, time.Unix(n[1], n[2]*1000)
-			r.latencies = append(r.latencies, took)
-			if began := at.Add(-took); first.IsZero() || began.Before(first) {
-				first = began
-			}
-			if at.After(end) {
-				end = at
-			}
+			t.took, t.ended = time.Duration(micros)*time.Microsecond, time.Unix(seconds, rest*1000)
+			all = append(all, t)
 		}
-		if err := f.Close(); err != nil {
-			return nil, err
+	}
+	return all, nil
+}
+
+// warmed is when each client has made its first transaction. Where that was all, it is before the first of them.
+func warmed(all []transaction) (warm time.Time) {
+	first := map[int]transaction{}
+	var began, end time.Time
+	for _, t := range all {
+		if f, ok := first[t.client]; !ok || t.number < f.number {
+			first[t.client] = t
+		}
+		if b := t.ended.Add(-t.took); began.IsZero() || b.Before(began) {
+			began = b
+		}
+		if t.ended.After(end) {
+			end = t.ended
+		}
+	}
+	for _, t := range first {
+		if t.ended.After(warm) {
+			warm = t.ended
+		}
+	}
+	if !warm.Before(end) {
+		return began
+	}
+	return warm
+}
+
+// counted is the run of those that ended after a moment.
+func counted(all []transaction, from time.Time) *run {
+	r := &run{}
+	end := from
+	for _, t := range all {
+		if !t.ended.After(from) {
+			continue
+		}
+		r.latencies = append(r.latencies, t.took)
+		if t.ended.After(end) {
+			end = t.ended
 		}
 	}
 	slices.Sort(r.latencies)
-	r.took = end.Sub(first)
-	return r, nil
+	r.took = end.Sub(from)
+	return r
+}
+
+// workOf is how long the database worked for one transaction: between the first sample after a moment and the last one; over
+// the whole run, where that was over too soon.
+func workOf(all []transaction, samples []sample, from time.Time) time.Duration {
+	if len(samples) == 0 || len(all) == 0 {
+		return 0
+	}
+	last := samples[len(samples)-1]
+	at := slices.IndexFunc(samples, func(s sample) bool { return !s.at.Before(from) })
+	if at >= 0 {
+		n := 0
+		for _, t := range all {
+			if t.ended.After(samples[at].at) && !t.ended.After(last.at) {
+				n++
+			}
+		}
+		if n > 0 {
+			return (last.worked - samples[at].worked) / time.Duration(n)
+		}
+	}
+	return last.worked / time.Duration(len(all))
 }

@@ -179,7 +179,7 @@ func (c *counter) overPgbench(w *write) func(context.Context, int, float64) (*se
 		if err != nil {
 			return nil, err
 		}
-		got := &sent{figure: figure{Rate: r.rate(), P50: r.quantile(.5), P99: r.quantile(.99), Postgres: float64(worked.Microseconds()) / float64(len(carts))}}
+		got := &sent{figure: figure{Rate: r.rate(), P50: r.quantile(.5), P99: r.quantile(.99), Postgres: float64(worked.Microseconds())}}
 		got.statements = float64(c.scripts[w.Name].Statements)
 		return got, c.goods.bought(ctx, before, carts, nil)
 	}
