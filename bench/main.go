@@ -136,7 +136,13 @@ func do(ctx context.Context, args []string, out, log io.Writer) error {
 		return err
 	}
 	m.describe(out)
-	if err := errors.Join(table(out, read), tableOfWrites(out, written)); err != nil {
+	if err := table(out, read); err != nil {
+		return err
+	}
+	if len(read) > 0 {
+		fmt.Fprintln(out)
+	}
+	if err := tableOfWrites(out, written); err != nil {
 		return err
 	}
 	file, err := save(o.folder, m, append(read, written...))

@@ -89,7 +89,7 @@ func tableOfWrites(out io.Writer, results []*result) error {
 		return nil
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\nwrite\tserver\treq/s\tp50 ms\tp99\tat half p50\tp99\tserver µs\tpostgres µs\tallocs\tkB\tSQL\tbytes\tof pgbench\tof many\tof raw\twork\tleft s\t")
+	fmt.Fprintln(w, "write\tserver\treq/s\tp50 ms\tp99\tat half p50\tp99\tserver µs\tpostgres µs\tallocs\tkB\tSQL\tbytes\tof pgbench\tof many\tof raw\twork\tleft s\t")
 	last := ""
 	for _, r := range results {
 		title := r.Title
