@@ -20,10 +20,15 @@ func paging(first *int, after *string, last *int, before *string, reverse *bool)
 	return keyset.Args{First: first, After: after, Last: last, Before: before, Reverse: reverse != nil && *reverse}
 }
 
-// selected reports whether the field being resolved is asked for a field of that name. A fragment counts as yes.
-func selected(ctx context.Context, name string) bool {
-	for _, s := range graphql.GetFieldContext(ctx).Field.Selections {
-		if f, ok := s.(*ast.Field); !ok || f.Name == name {
+// selected reports whether the field being resolved is asked for a field of that name, or for one below it: selected(ctx,
+// "edges", "cursor"). A fragment counts as yes.
+func selected(ctx context.Context, path ...string) bool {
+	return asks(graphql.GetFieldContext(ctx).Field.Selections, path)
+}
+
+func asks(set ast.SelectionSet, path []string) bool {
+	for _, s := range set {
+		if f, ok := s.(*ast.Field); !ok || f.Name == path[0] && (len(path) == 1 || asks(f.SelectionSet, path[1:])) {
 			return true
 		}
 	}
@@ -37,8 +42,13 @@ func edges[T, E any](ctx context.Context, p keyset.Page[T], edge func(cursor str
 	}
 	all := make([]E, len(p.Items))
 	out := make([]*E, len(p.Items))
+	cursors := selected(ctx, "edges", "cursor")
 	for i, item := range p.Items {
-		all[i] = edge(p.Cursor(i), item)
+		cursor := ""
+		if cursors {
+			cursor = p.Cursor(i)
+		}
+		all[i] = edge(cursor, item)
 		out[i] = &all[i]
 	}
 	return out

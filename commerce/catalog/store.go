@@ -2,8 +2,8 @@ package catalog
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,25 +32,32 @@ const productFrom = `product p LEFT JOIN product_price pr ON pr.shop_id = p.shop
 var ordinals = map[string]int{"": 1, "p.title": 3, "p.vendor": 6, "p.product_type": 7, "p.created_at": 10, "p.updated_at": 11, "p.sales_count": 14}
 
 func scanProduct(currency money.Currency, lead ...any) func(scan func(...any) error) (*Product, error) {
+	var row struct {
+		Product
+		id                                 uuid.UUID
+		tags                               database.JSON[[]string]
+		published                          *time.Time
+		low, high, lowCompare, highCompare int64
+	}
+	// Rows are read into the same places, and copied: what they are read into is allocated once for all.
+	places := slices.Concat(lead, []any{
+		&row.id, &row.Handle, &row.Title, &row.Text, &row.DescriptionHTML, &row.Vendor, &row.ProductType, &row.Status, &row.tags, &row.CreatedAt, &row.UpdatedAt,
+		&row.published, &row.IsGiftCard, &row.SalesCount, &row.variants, &row.seoTitle, &row.seoDescription, &row.low, &row.high, &row.lowCompare, &row.highCompare,
+	})
 	return func(scan func(...any) error) (*Product, error) {
-		p := &Product{}
-		var id uuid.UUID
-		var tags database.JSON[[]string]
-		var published sql.NullTime
-		var low, high, lowCompare, highCompare int64
-		err := scan(append(lead, &id, &p.Handle, &p.Title, &p.Text, &p.DescriptionHTML, &p.Vendor, &p.ProductType, &p.Status, &tags, &p.CreatedAt, &p.UpdatedAt,
-			&published, &p.IsGiftCard, &p.SalesCount, &p.variants, &p.seoTitle, &p.seoDescription, &low, &high, &lowCompare, &highCompare)...)
-		if err != nil {
+		row.tags.V = nil
+		if err := scan(places...); err != nil {
 			return nil, err
 		}
-		p.ID, p.Status, p.Tags = gid.New("Product", id), strings.ToUpper(p.Status), tags.V
+		p := row.Product
+		p.ID, p.Status, p.Tags = gid.New("Product", row.id), strings.ToUpper(p.Status), row.tags.V
 		p.CreatedAt, p.UpdatedAt, p.PublishedAt = p.CreatedAt.UTC(), p.UpdatedAt.UTC(), p.CreatedAt.UTC()
-		if published.Valid {
-			p.PublishedAt = published.Time.UTC()
+		if row.published != nil {
+			p.PublishedAt = row.published.UTC()
 		}
-		p.PriceRange = priceRange(currency, low, high)
-		p.CompareAtPriceRange = priceRange(currency, lowCompare, highCompare)
-		return p, nil
+		p.PriceRange = priceRange(currency, row.low, row.high)
+		p.CompareAtPriceRange = priceRange(currency, row.lowCompare, row.highCompare)
+		return &p, nil
 	}
 }
 
@@ -160,30 +167,35 @@ const variantColumns = `v.id, v.product_id, v.title, v.sku, v.barcode, v.positio
 const variantFrom = `variant v LEFT JOIN variant_price vp ON vp.shop_id = v.shop_id AND vp.variant_id = v.id AND vp.currency = $2`
 
 func scanVariant(currency money.Currency, lead ...any) func(scan func(...any) error) (*Variant, error) {
+	var row struct {
+		Variant
+		id              uuid.UUID
+		sku, barcode    string
+		options         database.JSON[[]*SelectedOption]
+		unit            database.JSON[*UnitPriceMeasurement]
+		amount, compare *int64
+	}
+	places := slices.Concat(lead, []any{
+		&row.id, &row.ProductID, &row.Title, &row.sku, &row.barcode, &row.Position, &row.WeightGrams, &row.WeightUnit, &row.RequiresShipping, &row.Taxable, &row.Tracked,
+		&row.Oversell, &row.MediaID, &row.options, &row.unit, &row.amount, &row.compare,
+	})
 	return func(scan func(...any) error) (*Variant, error) {
-		v := &Variant{}
-		var id uuid.UUID
-		var sku, barcode string
-		var media uuid.NullUUID
-		var options database.JSON[[]*SelectedOption]
-		var unit database.JSON[*UnitPriceMeasurement]
-		var amount, compare sql.NullInt64
-		err := scan(append(lead, &id, &v.ProductID, &v.Title, &sku, &barcode, &v.Position, &v.WeightGrams, &v.WeightUnit, &v.RequiresShipping, &v.Taxable, &v.Tracked,
-			&v.Oversell, &media, &options, &unit, &amount, &compare)...)
-		if err != nil {
+		row.options.V, row.unit.V = nil, nil
+		if err := scan(places...); err != nil {
 			return nil, err
 		}
-		v.ID, v.SKU, v.Barcode, v.SelectedOptions = gid.New("ProductVariant", id), optional(sku), optional(barcode), options.V
-		v.Price, v.HasPrice = money.Money{Amount: amount.Int64, Currency: currency}, amount.Valid
-		if compare.Valid {
-			v.CompareAtPrice = &money.Money{Amount: compare.Int64, Currency: currency}
+		v := row.Variant
+		v.ID, v.SKU, v.Barcode, v.SelectedOptions = gid.New("ProductVariant", row.id), optional(row.sku), optional(row.barcode), row.options.V
+		v.Price = money.Money{Currency: currency}
+		if row.amount != nil {
+			v.Price.Amount, v.HasPrice = *row.amount, true
 		}
-		if media.Valid {
-			v.MediaID = &media.UUID
+		if row.compare != nil {
+			v.CompareAtPrice = &money.Money{Amount: *row.compare, Currency: currency}
 		}
-		v.UnitPriceMeasured = unit.V
-		v.UnitPrice = unitPrice(v.Price, unit.V)
-		return v, nil
+		v.UnitPriceMeasured = row.unit.V
+		v.UnitPrice = unitPrice(v.Price, row.unit.V)
+		return &v, nil
 	}
 }
 
@@ -265,21 +277,29 @@ func (s store) options(ctx context.Context, q database.Querier, ids []uuid.UUID)
 const imageColumns = `m.id, m.product_id, m.alt, m.source, m.width, m.height, m.thumbhash`
 
 func (s store) scanImage(lead ...any) func(scan func(...any) error) (*Image, error) {
+	var row struct {
+		Image
+		id            uuid.UUID
+		owner         *uuid.UUID
+		alt, thumb    string
+		width, height int
+	}
+	places := slices.Concat(lead, []any{&row.id, &row.owner, &row.alt, &row.source, &row.width, &row.height, &row.thumb})
 	return func(scan func(...any) error) (*Image, error) {
-		var id uuid.UUID
-		var owner uuid.NullUUID
-		var alt, thumb string
-		var width, height int
-		i := &Image{base: s.files}
-		if err := scan(append(lead, &id, &owner, &alt, &i.source, &width, &height, &thumb)...); err != nil {
+		if err := scan(places...); err != nil {
 			return nil, err
 		}
-		public := gid.New("ProductImage", id)
-		i.ID, i.AltText, i.Thumbhash, i.owner = &public, optional(alt), optional(thumb), owner.UUID
-		if width > 0 && height > 0 {
-			i.Width, i.Height = &width, &height
+		i := row.Image
+		public := gid.New("ProductImage", row.id)
+		i.base, i.ID, i.AltText, i.Thumbhash = s.files, &public, optional(row.alt), optional(row.thumb)
+		if row.owner != nil {
+			i.owner = *row.owner
 		}
-		return i, nil
+		if row.width > 0 && row.height > 0 {
+			size := [2]int{row.width, row.height}
+			i.Width, i.Height = &size[0], &size[1]
+		}
+		return &i, nil
 	}
 }
 

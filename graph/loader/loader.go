@@ -29,6 +29,7 @@ type Set struct {
 	mu        sync.Mutex
 	questions map[string]any
 	cohorts   map[uuid.UUID]cohorts
+	announced []func() // not in cohorts yet: what is never asked anything needs no index
 }
 
 type setKey struct{}
@@ -58,19 +59,21 @@ func Together[T any](ctx context.Context, objects []T, id func(T) uuid.UUID) []T
 	if s == nil || len(objects) == 0 {
 		return objects
 	}
-	members := make([]any, len(objects))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i, o := range objects {
-		members[i] = o
-		c := s.cohorts[id(o)]
-		if c.first == nil {
-			c.first = members
-		} else {
-			c.more = append(c.more, members)
+	s.announced = append(s.announced, func() {
+		members := make([]any, len(objects))
+		for i, o := range objects {
+			members[i] = o
+			c := s.cohorts[id(o)]
+			if c.first == nil {
+				c.first = members
+			} else {
+				c.more = append(c.more, members)
+			}
+			s.cohorts[id(o)] = c
 		}
-		s.cohorts[id(o)] = c
-	}
+	})
 	return objects
 }
 
@@ -128,13 +131,18 @@ func (q *question[K, V]) ask(ctx context.Context, key K, others iter.Seq[K]) dat
 func get[K comparable, V any](s *Set, name string, owner uuid.UUID, fetch func(context.Context, []K) (map[K]V, error)) (*question[K, V], cohorts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, index := range s.announced {
+		index()
+	}
+	s.announced = s.announced[:0]
 	c := s.cohorts[owner]
 	if q, ok := s.questions[name].(*question[K, V]); ok {
 		return q, c
 	}
 	q := &question[K, V]{answers: dataloader.NewCache[K, V]()}
+	// A batch that is larger than its channel only waits a little for the goroutine that gathers it.
 	q.loader = dataloader.NewBatchedLoader(batch(s, fetch), dataloader.WithCache[K, V](q.answers), dataloader.WithWait[K, V](safetyNet),
-		dataloader.WithBatchCapacity[K, V](2000), dataloader.WithInputCapacity[K, V](2000))
+		dataloader.WithBatchCapacity[K, V](2000), dataloader.WithInputCapacity[K, V](min(len(c.first)+1, 2000)))
 	s.questions[name] = q
 	return q, c
 }

@@ -286,8 +286,22 @@ func (p Page[T]) Cursor(i int) string {
 	case time.Time:
 		text = v.UTC().Format(time.RFC3339Nano)
 	}
-	b, _ := json.Marshal([]string{p.order.Name, text, id.String()})
-	return base64.RawURLEncoding.EncodeToString(b)
+	var space [128]byte
+	b := quoted(append(space[:0], '['), p.order.Name)
+	b = quoted(append(b, ','), text)
+	b = append(append(b, `,"`...), id.String()...)
+	return base64.RawURLEncoding.EncodeToString(append(b, `"]`...))
+}
+
+// quoted writes a text as JSON; most need no escapes, and no encoder.
+func quoted(b []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			escaped, _ := json.Marshal(text)
+			return append(b, escaped...)
+		}
+	}
+	return append(append(append(b, '"'), text...), '"')
 }
 
 // Start and End are the cursors of the first and last item; nil on an empty page.
