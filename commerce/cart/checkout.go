@@ -24,6 +24,11 @@ func (s *Service) LockTx(ctx context.Context, tx database.Tx, id uuid.UUID) (*St
 	return c, err
 }
 
+// TakeTx takes a cart that is open, and still as it was in a version, to [Completing]. It reports false where it has changed.
+func (s *Service) TakeTx(ctx context.Context, tx database.Tx, id uuid.UUID, version int64) (bool, error) {
+	return s.store.take(ctx, tx, id, version, s.clock.Now())
+}
+
 // MoveTx takes a cart from one state to another, and names the order that it became. Fails with [fault.Conflict] where it
 // is not in the first.
 func (s *Service) MoveTx(ctx context.Context, tx database.Tx, id uuid.UUID, from, to State, order *uuid.UUID) error {

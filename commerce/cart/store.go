@@ -197,6 +197,13 @@ func (s store) setState(ctx context.Context, tx database.Tx, id uuid.UUID, from,
 	return n > 0, err
 }
 
+// take moves an open cart of a version to being completed.
+func (s store) take(ctx context.Context, tx database.Tx, id uuid.UUID, version int64, now time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE cart SET state = $3, version = version + 1, updated_at = $4, expires_at = $5 WHERE shop_id = $1 AND id = $2 AND state = 'open' AND version = $6`,
+		id, string(Completing), now, now.Add(Lifetime), version)
+	return n > 0, err
+}
+
 // expire removes carts that ran out, with their lines and the attempts to buy them. Served by cart (shop_id, expires_at),
 // and by cart_line and checkout_attempt (shop_id, cart_id, …).
 func (s store) expire(ctx context.Context, tx database.Tx, now time.Time, limit int) (int64, error) {

@@ -113,17 +113,14 @@ func ready(p *cart.Priced, snap *cart.Snapshot) (problems fault.Problems) {
 
 // holdTx writes the attempt and takes what it needs: discounts, gift cards, the cart itself, and its stock for longer.
 func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt) error {
-	c, err := s.Carts.LockTx(ctx, tx, a.CartID)
+	taken, err := s.Carts.TakeTx(ctx, tx, a.CartID, a.Snapshot.Version)
 	if err != nil {
 		return err
 	}
-	if c.Version != a.Snapshot.Version || c.State != cart.Open {
+	if !taken {
 		return errRaced
 	}
 	now := s.Clock.Now()
-	if err := s.Carts.MoveTx(ctx, tx, c.ID, cart.Open, cart.Completing, nil); err != nil {
-		return err
-	}
 	if err := s.store.insert(ctx, tx, a, s.owner, now, now.Add(leaseFor)); err != nil {
 		if database.IsUnique(err) {
 			return errRaced

@@ -97,21 +97,13 @@ func (s *Service) place(ctx context.Context, key string, a *Attempt, paid *payme
 // errPlaced says that another process was faster with the same attempt.
 var errPlaced = errors.New("checkout: the order was placed meanwhile")
 
+// placeTx completes cart and attempt and makes the order. The order comes last, since its number is what all who buy in the
+// shop wait for.
 func (s *Service) placeTx(ctx context.Context, tx database.Tx, key string, a *Attempt, paid *payment.Outcome) (*order.Order, []inventory.Allocation, error) {
-	if _, err := s.Carts.LockTx(ctx, tx, a.CartID); err != nil {
-		return nil, nil, err
-	}
-	state, err := s.store.lock(ctx, tx, a.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	if state == Completed {
-		return nil, nil, errPlaced
-	}
-	if state != Charging {
-		return nil, nil, fault.New(fault.Conflict, "The checkout was ended meanwhile. Look at the cart again.")
-	}
 	id := s.NewID()
+	if err := s.completeTx(ctx, tx, a, id); err != nil {
+		return nil, nil, err
+	}
 	sold, err := s.Stock.CommitTx(ctx, tx, inventory.Commitment{Ref: inventory.Ref(a.ref()), Lines: a.lines(), Order: id.String(), Reason: inventory.Sale})
 	if err != nil {
 		return nil, nil, err
@@ -124,17 +116,35 @@ func (s *Service) placeTx(ctx context.Context, tx database.Tx, key string, a *At
 		}
 		settled = &t
 	}
+	if err := s.Discounts.CommitUsageTx(ctx, tx, a.ref(), id); err != nil {
+		return nil, nil, err
+	}
 	o, err := s.Orders.PlaceTx(ctx, tx, draft(a, id, key, sold, settled))
+	if err == nil && o.ID.UUID != id {
+		err = errPlaced
+	}
+	return o, sold, err
+}
+
+// completeTx moves the cart and the attempt to their ends, which locks both.
+func (s *Service) completeTx(ctx context.Context, tx database.Tx, a *Attempt, id uuid.UUID) error {
+	err := s.Carts.MoveTx(ctx, tx, a.CartID, cart.Completing, cart.Completed, &id)
+	if err == nil {
+		var ok bool
+		if ok, err = s.store.complete(ctx, tx, a.ID, id, s.Clock.Now()); err != nil || ok {
+			return err
+		}
+	} else if !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	state, err := s.store.lock(ctx, tx, a.ID)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	if err := s.Discounts.CommitUsageTx(ctx, tx, a.ref(), o.ID.UUID); err != nil {
-		return nil, nil, err
+	if state == Completed {
+		return errPlaced
 	}
-	if err := s.Carts.MoveTx(ctx, tx, a.CartID, cart.Completing, cart.Completed, &o.ID.UUID); err != nil {
-		return nil, nil, err
-	}
-	return o, sold, s.store.finish(ctx, tx, a.ID, Completed, &o.ID.UUID, "", "", s.Clock.Now())
+	return fault.New(fault.Conflict, "The checkout was ended meanwhile. Look at the cart again.")
 }
 
 // draft is what the order freezes.
@@ -204,7 +214,7 @@ func (s *Service) releaseTx(ctx context.Context, tx database.Tx, a *Attempt, cod
 	if err := s.Carts.MoveTx(ctx, tx, a.CartID, cart.Completing, cart.Open, nil); err != nil {
 		return err
 	}
-	return s.store.finish(ctx, tx, a.ID, Failed, nil, code, message, s.Clock.Now())
+	return s.store.fail(ctx, tx, a.ID, code, message, s.Clock.Now())
 }
 
 // turn writes down that a charge has to be taken back.

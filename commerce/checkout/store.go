@@ -107,9 +107,15 @@ func (store) turn(ctx context.Context, tx database.Tx, id uuid.UUID, code, messa
 	return err
 }
 
-// finish ends an attempt. Served by the primary key.
-func (store) finish(ctx context.Context, tx database.Tx, id uuid.UUID, state State, order *uuid.UUID, code, message string, now time.Time) error {
-	_, err := tx.Exec(ctx, "UPDATE checkout_attempt SET state = $3, order_id = $4, error_code = $5, error_message = $6, lease_owner = '', lease_until = NULL, updated_at = $7 WHERE shop_id = $1 AND id = $2", id, string(state), order, code, message, now)
+// complete ends an attempt with an order, from [Charging]. Served by the primary key.
+func (store) complete(ctx context.Context, tx database.Tx, id, order uuid.UUID, now time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, "UPDATE checkout_attempt SET state = 'completed', order_id = $3, error_code = '', error_message = '', lease_owner = '', lease_until = NULL, updated_at = $4 WHERE shop_id = $1 AND id = $2 AND state = 'charging'", id, order, now)
+	return n > 0, err
+}
+
+// fail ends an attempt without an order. Served by the primary key.
+func (store) fail(ctx context.Context, tx database.Tx, id uuid.UUID, code, message string, now time.Time) error {
+	_, err := tx.Exec(ctx, "UPDATE checkout_attempt SET state = 'failed', order_id = NULL, error_code = $3, error_message = $4, lease_owner = '', lease_until = NULL, updated_at = $5 WHERE shop_id = $1 AND id = $2", id, code, message, now)
 	return err
 }
 

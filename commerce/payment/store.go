@@ -14,38 +14,40 @@ import (
 type store struct{ newID func() uuid.UUID }
 
 // begin writes a pending transaction unless its key is taken. Served by payment_transaction (shop_id, idempotency_key).
-func (s store) begin(ctx context.Context, tx database.Tx, b Begin, now time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO payment_transaction
+func (s store) begin(ctx context.Context, tx database.Tx, b Begin, now time.Time) ([]Transaction, error) {
+	rows, err := tx.Query(ctx, `INSERT INTO payment_transaction
 			(id, shop_id, created_at, updated_at, order_id, attempt_id, parent_id, kind, gateway, idempotency_key, amount, currency, status)
 		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending')
-		ON CONFLICT (shop_id, idempotency_key) DO NOTHING`,
+		ON CONFLICT (shop_id, idempotency_key) DO NOTHING RETURNING `+transactionColumns,
 		s.newID(), now, maybe(b.OrderID), maybe(b.AttemptID), maybe(b.ParentID), string(b.Kind), b.Gateway, b.Key, b.Amount.Amount, string(b.Amount.Currency))
-	return err
+	return database.Scan(rows, err, scanTransaction)
 }
 
 // settle writes the outcome of a pending transaction. Served by payment_transaction (shop_id, idempotency_key).
-func (s store) settle(ctx context.Context, tx database.Tx, key string, o Outcome, now time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE payment_transaction SET status = $3, gateway_ref = $4, error_code = $5, message = $6, updated_at = $7
-		WHERE shop_id = $1 AND idempotency_key = $2 AND status = 'pending'`,
+func (s store) settle(ctx context.Context, tx database.Tx, key string, o Outcome, now time.Time) ([]Transaction, error) {
+	rows, err := tx.Query(ctx, `UPDATE payment_transaction SET status = $3, gateway_ref = $4, error_code = $5, message = $6, updated_at = $7
+		WHERE shop_id = $1 AND idempotency_key = $2 AND status = 'pending' RETURNING `+transactionColumns,
 		key, string(o.Status), o.GatewayRef, string(o.Code), o.Message, now)
-	return err
+	return database.Scan(rows, err, scanTransaction)
 }
 
 // attach writes the order of a transaction that has none. Served by payment_transaction (shop_id, idempotency_key).
-func (s store) attach(ctx context.Context, tx database.Tx, key string, order uuid.UUID) error {
-	_, err := tx.Exec(ctx, `UPDATE payment_transaction SET order_id = $3
+func (s store) attach(ctx context.Context, tx database.Tx, key string, order uuid.UUID) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE payment_transaction SET order_id = $3
 		WHERE shop_id = $1 AND idempotency_key = $2 AND order_id IS NULL`, key, order)
-	return err
+	return n > 0, err
 }
 
 // read reads transactions by one of three columns. Served by payment_transaction (shop_id, idempotency_key), (shop_id,
 // order_id, id) and its key.
 func (s store) read(ctx context.Context, q database.Querier, by string, values any) ([]Transaction, error) {
-	rows, err := q.Query(ctx, `SELECT id, order_id, attempt_id, parent_id, kind, gateway, idempotency_key, gateway_ref,
-			amount, currency, status, error_code, message, created_at, updated_at
+	rows, err := q.Query(ctx, `SELECT `+transactionColumns+`
 		FROM payment_transaction WHERE shop_id = $1 AND `+by+` = ANY($2) ORDER BY id`, values)
 	return database.Scan(rows, err, scanTransaction)
 }
+
+const transactionColumns = `id, order_id, attempt_id, parent_id, kind, gateway, idempotency_key, gateway_ref,
+	amount, currency, status, error_code, message, created_at, updated_at`
 
 func scanTransaction(scan func(...any) error) (t Transaction, err error) {
 	var order, attempt, parent uuid.NullUUID

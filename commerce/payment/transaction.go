@@ -53,10 +53,8 @@ func (s *Service) BeginTx(ctx context.Context, tx database.Tx, b Begin) (Transac
 	if b.Key == "" || len(b.Key) > 200 || b.Amount.IsNegative() || !b.Amount.Currency.Valid() {
 		return Transaction{}, fault.New(fault.Internal, "payment: a transaction needs a key of at most 200 bytes and an amount")
 	}
-	if err := s.store.begin(ctx, tx, b, s.clock.Now()); err != nil {
-		return Transaction{}, err
-	}
-	t, err := s.byKey(ctx, tx, b.Key)
+	begun, err := s.store.begin(ctx, tx, b, s.clock.Now())
+	t, err := s.written(ctx, tx, b.Key, begun, err)
 	if err != nil {
 		return Transaction{}, err
 	}
@@ -70,10 +68,8 @@ func (s *Service) BeginTx(ctx context.Context, tx database.Tx, b Begin) (Transac
 // leaves it open. Fails with [fault.NotFound] where nothing was begun under the key, and with [fault.Conflict] where it was
 // settled otherwise.
 func (s *Service) SettleTx(ctx context.Context, tx database.Tx, key string, o Outcome) (Transaction, error) {
-	if err := s.store.settle(ctx, tx, key, o, s.clock.Now()); err != nil {
-		return Transaction{}, err
-	}
-	t, err := s.byKey(ctx, tx, key)
+	settled, err := s.store.settle(ctx, tx, key, o, s.clock.Now())
+	t, err := s.written(ctx, tx, key, settled, err)
 	if err != nil {
 		return Transaction{}, err
 	}
@@ -86,7 +82,7 @@ func (s *Service) SettleTx(ctx context.Context, tx database.Tx, key string, o Ou
 // AttachTx gives the transaction with a key to an order, once there is one. Fails with [fault.NotFound] where there is no
 // such transaction, and with [fault.Conflict] where it is another order's.
 func (s *Service) AttachTx(ctx context.Context, tx database.Tx, key string, orderID uuid.UUID) error {
-	if err := s.store.attach(ctx, tx, key, orderID); err != nil {
+	if attached, err := s.store.attach(ctx, tx, key, orderID); err != nil || attached {
 		return err
 	}
 	t, err := s.byKey(ctx, tx, key)
@@ -94,6 +90,17 @@ func (s *Service) AttachTx(ctx context.Context, tx database.Tx, key string, orde
 		err = fault.New(fault.Conflict, "this payment belongs to another order")
 	}
 	return err
+}
+
+// written is a transaction as a statement has written it, or as it stood already where the statement wrote nothing.
+func (s *Service) written(ctx context.Context, tx database.Tx, key string, rows []Transaction, err error) (Transaction, error) {
+	switch {
+	case err != nil:
+		return Transaction{}, err
+	case len(rows) == 0:
+		return s.byKey(ctx, tx, key)
+	}
+	return s.dress(rows)[0], nil
 }
 
 // ByKey gives the transaction with a key. Fails with [fault.NotFound] where there is none in this shop.
