@@ -35,7 +35,7 @@ func scanProduct(currency money.Currency, lead ...any) func(scan func(...any) er
 	var row struct {
 		Product
 		id                                 uuid.UUID
-		tags                               database.JSON[[]string]
+		tags                               database.Alike[[]string]
 		published                          *time.Time
 		low, high, lowCompare, highCompare int64
 	}
@@ -45,7 +45,6 @@ func scanProduct(currency money.Currency, lead ...any) func(scan func(...any) er
 		&row.published, &row.IsGiftCard, &row.SalesCount, &row.variants, &row.seoTitle, &row.seoDescription, &row.low, &row.high, &row.lowCompare, &row.highCompare,
 	})
 	return func(scan func(...any) error) (*Product, error) {
-		row.tags.V = nil
 		if err := scan(places...); err != nil {
 			return nil, err
 		}
@@ -171,7 +170,7 @@ func scanVariant(currency money.Currency, lead ...any) func(scan func(...any) er
 		Variant
 		id              uuid.UUID
 		sku, barcode    string
-		options         database.JSON[[]*SelectedOption]
+		options         database.Alike[[]*SelectedOption]
 		unit            database.JSON[*UnitPriceMeasurement]
 		amount, compare *int64
 	}
@@ -180,7 +179,7 @@ func scanVariant(currency money.Currency, lead ...any) func(scan func(...any) er
 		&row.Oversell, &row.MediaID, &row.options, &row.unit, &row.amount, &row.compare,
 	})
 	return func(scan func(...any) error) (*Variant, error) {
-		row.options.V, row.unit.V = nil, nil
+		row.unit.V = nil
 		if err := scan(places...); err != nil {
 			return nil, err
 		}
