@@ -291,9 +291,7 @@ func (s store) scanImage(lead ...any) func(scan func(...any) error) (*Image, err
 		i := row.Image
 		public := gid.New("ProductImage", row.id)
 		i.base, i.ID, i.AltText, i.Thumbhash = s.files, &public, optional(row.alt), optional(row.thumb)
-		if row.owner != nil {
-			i.owner = *row.owner
-		}
+		i.owner = database.OrNil(row.owner)
 		if row.width > 0 && row.height > 0 {
 			size := [2]int{row.width, row.height}
 			i.Width, i.Height = &size[0], &size[1]

@@ -33,14 +33,14 @@ func (p Postal) Name() string { return joined(" ", p.FirstName, p.LastName) }
 
 // Address is how the API shows the address, under an id.
 func (p Postal) Address(id gid.ID) *Address {
-	a := &Address{
-		ID: id, FirstName: known(p.FirstName), LastName: known(p.LastName), Company: known(p.Company), Address1: known(p.Address1), Address2: known(p.Address2),
-		City: known(p.City), Zip: known(p.Zip), Phone: known(p.Phone), CountryCode: known(p.CountryCode), CountryCodeV2: known(p.CountryCode),
-		Country: known(CountryName(p.CountryCode)), Name: known(p.Name()), FormattedArea: known(p.area()), postal: p,
-	}
-	a.Province = known(ProvinceName(p.CountryCode, p.ProvinceCode))
+	a := &Address{ID: id, postal: p, country: CountryName(p.CountryCode), province: ProvinceName(p.CountryCode, p.ProvinceCode), name: p.Name(), area: p.area()}
+	// Texts are shown where they stand: an address is one allocation, not one for each line of it.
+	q := &a.postal
+	a.FirstName, a.LastName, a.Company, a.Address1, a.Address2 = shown(&q.FirstName), shown(&q.LastName), shown(&q.Company), shown(&q.Address1), shown(&q.Address2)
+	a.City, a.Zip, a.Phone, a.CountryCode, a.CountryCodeV2 = shown(&q.City), shown(&q.Zip), shown(&q.Phone), shown(&q.CountryCode), shown(&q.CountryCode)
+	a.Country, a.Name, a.FormattedArea, a.Province = shown(&a.country), shown(&a.name), shown(&a.area), shown(&a.province)
 	if HasProvinces(p.CountryCode) {
-		a.ProvinceCode = known(p.ProvinceCode)
+		a.ProvinceCode = shown(&q.ProvinceCode)
 	}
 	return a
 }
@@ -70,6 +70,8 @@ type Address struct {
 	// CustomerID is whose book the address stands in; zero for a cart's or an order's.
 	CustomerID uuid.UUID
 	postal     Postal
+
+	country, province, name, area string
 }
 
 // Postal gives the address as it is kept.
@@ -141,6 +143,14 @@ func joined(sep string, parts ...string) string {
 }
 
 // known is nil for a text that is empty.
+// shown is a text where it stands; nil for an empty one.
+func shown(s *string) *string {
+	if *s == "" {
+		return nil
+	}
+	return s
+}
+
 func known(s string) *string {
 	if s == "" {
 		return nil

@@ -2,7 +2,6 @@ package customer
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,24 +16,30 @@ import (
 const accountColumns = `id, email, verified_email, first_name, last_name, phone, note, locale, password_hash, accepts_marketing, marketing_level, marketing_at, tax_exempt, state, tags, default_address_id, erase_at, erased_at, orders_count, created_at, updated_at`
 
 func scanAccount(scan func(...any) error) (a account, err error) {
-	c := &Customer{}
-	var state string
-	var tags database.JSON[[]string]
-	var orders int64
-	var asked, erase, erased sql.NullTime
-	err = scan(&a.id, &a.email, &c.VerifiedEmail, &a.first, &a.last, &a.phone, &a.note, &a.locale, &a.hash, &a.marketing, &a.level, &asked, &a.exempt, &state, &tags, &a.defaultAddress, &erase, &erased, &orders, &c.CreatedAt, &c.UpdatedAt)
+	// One allocation for the customer and all that is on the way to it; the account's texts stay in it.
+	row := &struct {
+		Customer
+		account              account
+		state                string
+		tags                 database.JSON[[]string]
+		orders               int64
+		asked, erase, erased *time.Time
+	}{}
+	c, b := &row.Customer, &row.account
+	err = scan(&b.id, &b.email, &c.VerifiedEmail, &b.first, &b.last, &b.phone, &b.note, &b.locale, &b.hash, &b.marketing, &b.level, &row.asked, &b.exempt, &row.state, &row.tags, &b.defaultAddress, &row.erase, &row.erased, &row.orders, &c.CreatedAt, &c.UpdatedAt)
 	if err != nil {
 		return a, err
 	}
-	a.state = stateOf(state)
+	a = *b
+	a.state = stateOf(row.state)
 	c.ID, c.State, c.AcceptsMarketing, c.DefaultAddressID = gid.New("Customer", a.id), a.state, a.marketing, a.defaultAddress.UUID
-	c.Email, c.FirstName, c.LastName, c.Phone = known(a.email), known(a.first), known(a.last), known(a.phone)
-	c.Note, c.Locale, c.NumberOfOrders = known(a.note), known(a.locale), uint64(max(orders, 0))
-	if c.Tags = tags.V; c.Tags == nil {
+	c.Email, c.FirstName, c.LastName, c.Phone = shown(&b.email), shown(&b.first), shown(&b.last), shown(&b.phone)
+	c.Note, c.Locale, c.NumberOfOrders = shown(&b.note), shown(&b.locale), uint64(max(row.orders, 0))
+	if c.Tags = row.tags.V; c.Tags == nil {
 		c.Tags = []string{}
 	}
 	a.tags, a.written = c.Tags, c.UpdatedAt
-	a.asked, c.ErasureScheduledAt, c.ErasedAt = database.Moment(asked), database.Moment(erase), database.Moment(erased)
+	a.asked, c.ErasureScheduledAt, c.ErasedAt = database.UTC(row.asked), database.UTC(row.erase), database.UTC(row.erased)
 	c.TaxExempt, c.Revision, c.EmailMarketingConsent = a.exempt, revision.Of(c.UpdatedAt), a.consent()
 	c.DisplayName = joined(" ", a.first, a.last)
 	for _, other := range []string{a.email, a.phone} {

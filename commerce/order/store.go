@@ -11,7 +11,6 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/cart"
 	"github.com/rialtohq/rialto/commerce/customer"
-	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/pricing"
 	"github.com/rialtohq/rialto/commerce/tax"
 	"github.com/rialtohq/rialto/platform/database"
@@ -30,23 +29,28 @@ const orderColumns = `o.id, o.cart_id, o.customer_id, o.key_hash, o.number, o.na
 
 // scanOrder reads orderColumns, and after them what more is given.
 func scanOrder(scan scan, more ...any) (*record, error) {
-	r := &record{}
-	var buyer uuid.NullUUID
-	var canceled, closed sql.NullTime
-	var shipTo, billTo database.JSON[*customer.Postal]
-	var delivery database.JSON[pricing.ShippingQuote]
-	var taxes database.JSON[[]tax.Line]
-	var discounts database.JSON[[]applied]
-	var b database.JSON[books]
-	var attributes database.JSON[[]*cart.Attribute]
-	var tags database.JSON[[]string]
-	err := scan(append([]any{&r.id, &r.cart, &buyer, &r.keyHash, &r.number, &r.name, &r.email, &r.phone, &r.currency, &r.subtotal, &r.discount,
+	// One allocation for the record and all that is on the way to it.
+	row := &struct {
+		record
+		buyer            *uuid.UUID
+		canceled, closed *time.Time
+		shipTo, billTo   database.JSON[*customer.Postal]
+		delivery         database.JSON[pricing.ShippingQuote]
+		taxes            database.JSON[[]tax.Line]
+		discounts        database.JSON[[]applied]
+		books            database.JSON[books]
+		attributes       database.JSON[[]*cart.Attribute]
+		tags             database.JSON[[]string]
+	}{}
+	r := &row.record
+	err := scan(append([]any{&r.id, &r.cart, &row.buyer, &r.keyHash, &r.number, &r.name, &r.email, &r.phone, &r.currency, &r.subtotal, &r.discount,
 		&r.shipping, &r.tax, &r.total, &r.cards, &r.refunded, &r.refundedFreight, &r.taxesIncluded, &r.financial, &r.fulfillment,
-		&r.cancelReason, &canceled, &closed, &r.createdAt, &r.updatedAt, &r.processedAt, &shipTo, &billTo, &delivery, &taxes,
-		&discounts, &b, &attributes, &r.note, &tags, &r.locale, &r.country}, more...)...)
-	r.customer, r.canceledAt, r.closedAt = buyer.UUID, database.Moment(canceled), database.Moment(closed)
+		&r.cancelReason, &row.canceled, &row.closed, &r.createdAt, &r.updatedAt, &r.processedAt, &row.shipTo, &row.billTo, &row.delivery, &row.taxes,
+		&row.discounts, &row.books, &row.attributes, &r.note, &row.tags, &r.locale, &r.country}, more...)...)
+	r.customer = database.OrNil(row.buyer)
+	r.canceledAt, r.closedAt = database.UTC(row.canceled), database.UTC(row.closed)
 	r.createdAt, r.updatedAt, r.processedAt = r.createdAt.UTC(), r.updatedAt.UTC(), r.processedAt.UTC()
-	r.shipTo, r.billTo, r.delivery, r.taxes, r.discounts, r.books, r.attributes, r.tags = shipTo.V, billTo.V, delivery.V, taxes.V, discounts.V, b.V, attributes.V, tags.V
+	r.shipTo, r.billTo, r.delivery, r.taxes, r.discounts, r.books, r.attributes, r.tags = row.shipTo.V, row.billTo.V, row.delivery.V, row.taxes.V, row.discounts.V, row.books.V, row.attributes.V, row.tags.V
 	return r, err
 }
 
@@ -180,18 +184,20 @@ const itemColumns = `l.id, l.order_id, l.variant_id, l.product_id, l.position, l
 const itemSource = "order_line l JOIN orders o ON o.id = l.order_id"
 
 func scanItem(scan scan) (*item, error) {
-	i := &item{}
-	var variant, product uuid.NullUUID
-	var taxes database.JSON[[]tax.Line]
-	var shares database.JSON[[]share]
-	var attributes database.JSON[[]*cart.Attribute]
-	var p database.JSON[parcels]
-	var currency string
-	var canceled sql.NullTime
-	err := scan(&i.id, &i.order, &variant, &product, &i.position, &i.title, &i.variantTitle, &i.sku, &i.vendor, &i.image, &i.quantity, &i.fulfilled,
-		&i.refunded, &i.unit, &i.original, &i.off, &i.goods, &i.tax, &i.goodsBack, &taxes, &shares, &attributes, &p, &i.shipped, &i.taxable, &currency, &canceled)
-	i.variant, i.product, i.taxes, i.shares, i.attributes, i.parcels = variant.UUID, product.UUID, taxes.V, shares.V, attributes.V, p.V
-	i.currency, i.canceled = money.Currency(currency), canceled.Valid
+	row := &struct {
+		item
+		variant, product *uuid.UUID
+		taxes            database.JSON[[]tax.Line]
+		shares           database.JSON[[]share]
+		attributes       database.JSON[[]*cart.Attribute]
+		parcels          database.JSON[parcels]
+		canceled         *time.Time
+	}{}
+	i := &row.item
+	err := scan(&i.id, &i.order, &row.variant, &row.product, &i.position, &i.title, &i.variantTitle, &i.sku, &i.vendor, &i.image, &i.quantity, &i.fulfilled,
+		&i.refunded, &i.unit, &i.original, &i.off, &i.goods, &i.tax, &i.goodsBack, &row.taxes, &row.shares, &row.attributes, &row.parcels, &i.shipped, &i.taxable, &i.currency, &row.canceled)
+	i.variant, i.product = database.OrNil(row.variant), database.OrNil(row.product)
+	i.taxes, i.shares, i.attributes, i.parcels, i.canceled = row.taxes.V, row.shares.V, row.attributes.V, row.parcels.V, row.canceled != nil
 	return i, err
 }
 

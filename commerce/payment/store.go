@@ -50,19 +50,23 @@ const transactionColumns = `id, order_id, attempt_id, parent_id, kind, gateway, 
 	amount, currency, status, error_code, message, created_at, updated_at`
 
 func scanTransaction(scan func(...any) error) (t Transaction, err error) {
-	var order, attempt, parent uuid.NullUUID
-	var code Code
-	var settled time.Time
-	err = scan(&t.ID.UUID, &order, &attempt, &parent, &t.Kind, &t.Gateway, &t.Key, &t.PaymentID,
-		&t.Amount.Amount, &t.Amount.Currency, &t.Status, &code, &t.Message, &t.CreatedAt, &settled)
+	row := &struct {
+		Transaction
+		order, attempt, parent *uuid.UUID
+		code                   Code
+		settled                time.Time
+	}{}
+	err = scan(&row.ID.UUID, &row.order, &row.attempt, &row.parent, &row.Kind, &row.Gateway, &row.Key, &row.PaymentID,
+		&row.Amount.Amount, &row.Amount.Currency, &row.Status, &row.code, &row.Message, &row.CreatedAt, &row.settled)
+	t = row.Transaction
 	t.ID, t.CreatedAt = gid.New("OrderTransaction", t.ID.UUID), t.CreatedAt.UTC()
-	t.OrderID, t.AttemptID, t.ParentID = order.UUID, attempt.UUID, parent.UUID
-	if code != "" {
-		t.ErrorCode = &code
+	t.OrderID, t.AttemptID, t.ParentID = database.OrNil(row.order), database.OrNil(row.attempt), database.OrNil(row.parent)
+	if row.code != "" {
+		t.ErrorCode = &row.code
 	}
 	if t.Status != Pending {
-		settled = settled.UTC()
-		t.ProcessedAt = &settled
+		row.settled = row.settled.UTC()
+		t.ProcessedAt = &row.settled
 	}
 	return t, err
 }

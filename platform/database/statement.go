@@ -193,8 +193,9 @@ func Scan[T any](rows Rows, err error, one func(scan func(...any) error) (T, err
 	}
 	defer func() { _ = rows.Close() }()
 	var out []T
+	scan := rows.Scan
 	for rows.Next() {
-		v, err := one(rows.Scan)
+		v, err := one(scan)
 		if err != nil {
 			return nil, err
 		}

@@ -35,5 +35,22 @@ func Moment(t sql.NullTime) *time.Time {
 	return &at
 }
 
+// UTC is a moment that was read, or none, in UTC.
+func UTC(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	at := t.UTC()
+	return &at
+}
+
+// OrNil is an id that was read; the nil one for none.
+func OrNil(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
+}
+
 // Maybe is an id that is written; null for the nil one.
 func Maybe(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }
