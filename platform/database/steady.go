@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/google/uuid"
 )
@@ -17,13 +16,16 @@ import (
 
 var idLists = reflect.TypeFor[[]uuid.UUID]()
 
-var steadied sync.Map // statement as it was written: as PostgreSQL gets it
+var steadied texts // as PostgreSQL gets them
 
 // steady hides from the planner how many ids a list has: they are keys, which are found by the index on them however many
 // there are. A statement has lists of the same type in the same places each time.
 func steady(query string, args []any) string {
-	if t, ok := steadied.Load(query); ok {
-		return t.(string)
+	if !strings.Contains(query, "= ANY($") {
+		return query
+	}
+	if t, ok := steadied.get(query); ok {
+		return t
 	}
 	t := anyList.ReplaceAllStringFunc(query, func(list string) string {
 		n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(list, "= ANY($"), ")"))
@@ -32,7 +34,7 @@ func steady(query string, args []any) string {
 		}
 		return "= ANY((SELECT $" + strconv.Itoa(n) + "::uuid[])::uuid[])"
 	})
-	steadied.Store(query, t)
+	steadied.put(query, t)
 	return t
 }
 
