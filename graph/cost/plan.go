@@ -34,7 +34,8 @@ type node struct {
 	list      bool
 	length    length
 	sized     []string  // the fields below that are as long as length says, where the field itself gives one object
-	kinds     [][]*node // the fields below, for each kind of object that the field can give
+	leads     []string  // the kinds of object that the field can give
+	kinds     [][]*node // the fields below, for each of them
 }
 
 // weighed is an argument that costs something where it is given: always, or where its variable has a value.
@@ -203,7 +204,7 @@ func (c *compiler) node(on, name string, places []occurrence) *node {
 		n.when = nil
 	}
 	if first.SelectionSet != nil {
-		n.kinds = c.kinds(priced.leads, places, parts)
+		n.leads, n.kinds = priced.leads, c.kinds(priced.leads, places, parts)
 	}
 	return n
 }
