@@ -968,6 +968,7 @@ CREATE TABLE "persisted_operation" (
   last_used_at timestamp with time zone,
   retired_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
+  statements bigint NOT NULL DEFAULT 0,
   CONSTRAINT persisted_operation_pkey PRIMARY KEY (id)
 );
 CREATE INDEX persistedoperation_shop_id_alias ON public.persisted_operation USING btree (shop_id, alias);
@@ -1100,10 +1101,12 @@ CREATE TABLE "reservation" (
   expires_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
   sale character varying NOT NULL DEFAULT ''::character varying,
+  settle_at timestamp with time zone,
   CONSTRAINT reservation_pkey PRIMARY KEY (id)
 );
 CREATE INDEX reservation_shop_id_expires_at ON public.reservation USING btree (shop_id, expires_at);
 CREATE UNIQUE INDEX reservation_shop_id_ref_variant_id_location_id ON public.reservation USING btree (shop_id, ref, variant_id, location_id);
+CREATE INDEX reservation_shop_id_settle_at ON public.reservation USING btree (shop_id, settle_at) WHERE (settle_at IS NOT NULL);
 ALTER TABLE reservation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_shop ON reservation USING (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all))) WITH CHECK (((shop_id = ( SELECT rialto_shop() AS rialto_shop)) OR ( SELECT rialto_all() AS rialto_all)));
 

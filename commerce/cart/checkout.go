@@ -24,6 +24,15 @@ func (s *Service) LockTx(ctx context.Context, tx database.Tx, id uuid.UUID) (*St
 	return c, err
 }
 
+// Standing tells how often a cart has changed, and its state. Fails with [fault.NotFound].
+func (s *Service) Standing(ctx context.Context, id uuid.UUID) (version int64, state State, err error) {
+	version, state, err = s.store.standing(ctx, s.db, id)
+	if database.NoRows(err) {
+		err = absent()
+	}
+	return version, state, err
+}
+
 // TakeTx takes a cart that is open, and still as it was in a version, to [Completing]. It reports false where it has changed.
 func (s *Service) TakeTx(ctx context.Context, tx database.Tx, id uuid.UUID, version int64) (bool, error) {
 	return s.store.take(ctx, tx, id, version, s.clock.Now())

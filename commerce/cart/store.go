@@ -197,6 +197,12 @@ func (s store) setState(ctx context.Context, tx database.Tx, id uuid.UUID, from,
 	return n > 0, err
 }
 
+// standing reads how often a cart has changed. Served by the primary key.
+func (s store) standing(ctx context.Context, q database.Querier, id uuid.UUID) (version int64, state State, err error) {
+	err = q.QueryRow(ctx, `SELECT version, state FROM cart WHERE shop_id = $1 AND id = $2`, id).Scan(&version, &state)
+	return version, state, err
+}
+
 // take moves an open cart of a version to being completed.
 func (s store) take(ctx context.Context, tx database.Tx, id uuid.UUID, version int64, now time.Time) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE cart SET state = $3, version = version + 1, updated_at = $4, expires_at = $5 WHERE shop_id = $1 AND id = $2 AND state = 'open' AND version = $6`,

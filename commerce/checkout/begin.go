@@ -49,20 +49,38 @@ func (s *Service) begin(ctx context.Context, id gid.ID, c *cart.Stored, p Paymen
 	return s.drive(ctx, id.Key, a)
 }
 
-// hold has an attempt promised its stock, together with whoever buys the same at the time, and then writes it with all else
-// that it takes. A promise to an attempt that does not come to be is given back, at the latest when its short time is over.
+// hold has an attempt's stock promised, together with whoever buys the same at the time, and then writes the attempt with all
+// else that it takes. The promise is made to the cart as it was priced, and not to the attempt: twins, and whoever asks
+// again after a crash, are promised the same units once. One that no attempt takes over is given back, at the latest when its
+// short time is over.
 func (s *Service) hold(ctx context.Context, a *Attempt) error {
-	ref := inventory.Ref(a.ref())
+	ref := inventory.Ref(fmt.Sprintf("cart:%s:%d", a.CartID, a.Snapshot.Version))
 	if err := s.Stock.Reserve(ctx, ref, a.lines(), s.Clock.Now().Add(beginFor)); err != nil {
-		return err
+		return s.raced(ctx, a, err)
 	}
 	s.Step("promised")
-	err := s.DB.InTx(ctx, func(tx database.Tx) error { return s.holdTx(ctx, tx, a) })
+	err := s.DB.InTx(ctx, func(tx database.Tx) error { return s.holdTx(ctx, tx, a, ref) })
 	if err == nil {
 		return nil
 	}
 	if back := s.Stock.Release(ctx, ref); back != nil {
 		s.Log.WarnContext(ctx, "a promise of stock is not given back before its time is over", "attempt", a.ID, "error", back)
+	}
+	return err
+}
+
+// raced tells a lack of stock from one that is a twin's doing: where the cart has changed since it was priced, whoever changed
+// it may hold the last unit.
+func (s *Service) raced(ctx context.Context, a *Attempt, err error) error {
+	if _, short := asShort(err); !short {
+		return err
+	}
+	version, state, found := s.Carts.Standing(ctx, a.CartID)
+	if found != nil {
+		return found
+	}
+	if version != a.Snapshot.Version || state != cart.Open {
+		return errRaced
 	}
 	return err
 }
@@ -112,7 +130,7 @@ func ready(p *cart.Priced, snap *cart.Snapshot) (problems fault.Problems) {
 }
 
 // holdTx writes the attempt and takes what it needs: discounts, gift cards, the cart itself, and its stock for longer.
-func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt) error {
+func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt, promised inventory.Ref) error {
 	taken, err := s.Carts.TakeTx(ctx, tx, a.CartID, a.Snapshot.Version)
 	if err != nil {
 		return err
@@ -127,7 +145,7 @@ func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt) error 
 		}
 		return err
 	}
-	if err := s.keepTx(ctx, tx, a, now.Add(holdFor)); err != nil {
+	if err := s.keepTx(ctx, tx, a, promised, now.Add(holdFor)); err != nil {
 		return err
 	}
 	if err := s.useOffersTx(ctx, tx, a); err != nil {
@@ -140,14 +158,14 @@ func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt) error 
 	return err
 }
 
-// keepTx has the stock promised for as long as the attempt may take. Where the promise is gone already (this process stood
-// still for longer than it was made for), or none of it is counted, the stock is asked again.
-func (s *Service) keepTx(ctx context.Context, tx database.Tx, a *Attempt, until time.Time) error {
-	ref := inventory.Ref(a.ref())
-	if held, err := s.Stock.ExtendTx(ctx, tx, ref, until); err != nil || held {
+// keepTx has the attempt take over what its cart was promised, for as long as it may take. Where that is gone already (this
+// process stood still for longer than it was made for, or a twin gave it back), or none of it is counted, the stock is asked
+// again.
+func (s *Service) keepTx(ctx context.Context, tx database.Tx, a *Attempt, promised inventory.Ref, until time.Time) error {
+	if held, err := s.Stock.TakeOverTx(ctx, tx, promised, inventory.Ref(a.ref()), until); err != nil || held {
 		return err
 	}
-	return s.Stock.ReserveTx(ctx, tx, ref, a.lines(), until)
+	return s.Stock.ReserveTx(ctx, tx, inventory.Ref(a.ref()), a.lines(), until)
 }
 
 // useOffersTx counts the discounts as used and takes what gift cards pay.

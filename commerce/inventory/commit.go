@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
 )
 
 // Commitment turns what a ref holds into a sale.
@@ -46,8 +47,11 @@ func (s *Service) CommitTx(ctx context.Context, tx database.Tx, c Commitment) ([
 	if err != nil {
 		return nil, err
 	}
+	if c.Order == "" {
+		return nil, fault.New(fault.Internal, "inventory: a sale names its order")
+	}
 	if i := slices.IndexFunc(held, func(p promise) bool { return p.sale == c.Order }); i >= 0 {
-		return allocations(held), nil
+		return s.alreadySold(ctx, tx, held, c)
 	}
 	held = slices.DeleteFunc(held, func(p promise) bool { return p.sale != "" })
 	if !meets(allocations(held), want) {
@@ -66,6 +70,20 @@ func (s *Service) CommitTx(ctx context.Context, tx database.Tx, c Commitment) ([
 		}
 	}
 	return s.sell(ctx, tx, c, want, held)
+}
+
+// alreadySold is what an order was given before: some of it may have left the stock.
+func (s *Service) alreadySold(ctx context.Context, tx database.Tx, held []promise, c Commitment) ([]Allocation, error) {
+	var out []Allocation
+	for _, p := range held {
+		if p.sale == c.Order {
+			out = append(out, p.Allocation)
+		}
+	}
+	left, err := s.store.sold(ctx, tx, variantsOf(c.Lines, nil), c.Order)
+	out = append(out, left...)
+	slices.SortFunc(out, func(a, b Allocation) int { return a.place().compare(b.place()) })
+	return out, err
 }
 
 // sell takes lines out of the stock at once, in place of what was promised.

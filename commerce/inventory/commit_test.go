@@ -22,6 +22,8 @@ func TestCommit(t *testing.T) {
 			"LapsedPromiseIsMadeAnew":  commitLapsed,
 			"LapsedAndSoldToOthers":    commitTooLate,
 			"SoldIsPromisedUntilTaken": soldNotTaken,
+			"AskedAgainWhenHalfLeft":   soldHalfLeft,
+			"GoneVariantsWereSold":     soldAndGone,
 			"RestockPutsBack":          restock,
 			"RestockPassesOverTheGone": restockGone,
 		} {
@@ -89,6 +91,69 @@ func soldNotTaken(t *testing.T, b *bundle) {
 		}
 		b.expect(t, v, had-2, 0)
 		b.adds(t)
+	}
+}
+
+// soldIn sells in a transaction and leaves it to others to settle.
+func soldIn(t *testing.T, b *bundle, sale inventory.Commitment) []inventory.Allocation {
+	t.Helper()
+	var sold []inventory.Allocation
+	err := b.db.InTx(b.ctx, func(tx database.Tx) (err error) {
+		sold, err = b.stock.CommitTx(b.ctx, tx, sale)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sold
+}
+
+// A sale of which the sweep has settled one location gives all of it to whoever asks again.
+func soldHalfLeft(t *testing.T, b *bundle) {
+	near, far := b.location(t, "near", 1), b.location(t, "far", 2)
+	v := b.variant(t, true, false)
+	b.put(t, v, near, 1)
+	b.put(t, v, far, 1)
+	sale := inventory.Commitment{Ref: "cart", Lines: lines(of(v, 2)), Order: "order"}
+	if err := b.stock.Reserve(b.ctx, sale.Ref, sale.Lines, b.soon()); err != nil {
+		t.Fatal(err)
+	}
+	want := soldIn(t, b, sale)
+	b.clock.Advance(time.Minute)
+	for i, rest := range []int64{1, 0, 0} {
+		n, err := b.stock.Sweep(b.ctx, 1)
+		if err != nil || i < 2 && n != 1 {
+			t.Fatal(n, err)
+		}
+		if diff := cmp.Diff(want, soldIn(t, b, sale)); diff != "" || len(want) != 2 {
+			t.Error(diff)
+		}
+		b.expect(t, v, rest, rest)
+		b.adds(t)
+	}
+}
+
+// What was sold of a variant that is deleted before it left the stock stands in the ledger.
+func soldAndGone(t *testing.T, b *bundle) {
+	home := b.location(t, "home", 0)
+	v := b.variant(t, true, false)
+	b.put(t, v, home, 3)
+	sale := inventory.Commitment{Ref: "cart", Lines: lines(of(v, 1)), Order: "order"}
+	for _, ref := range []inventory.Ref{sale.Ref, "promised only"} {
+		if err := b.stock.Reserve(b.ctx, ref, sale.Lines, b.soon()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sold := soldIn(t, b, sale)
+	if err := b.db.InTx(b.ctx, func(tx database.Tx) error { return b.stock.GoneTx(b.ctx, tx, []uuid.UUID{v}) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.stock.Settle(b.ctx, sale.Ref, sold); err != nil {
+		t.Fatal(err)
+	}
+	moves, err := b.stock.Movements(b.ctx, v, home, uuid.Nil, 10)
+	if err != nil || len(moves) != 2 || moves[0].Reason != inventory.Sale || moves[0].Delta != -1 {
+		t.Error(moves, err)
 	}
 }
 

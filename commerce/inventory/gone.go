@@ -10,7 +10,7 @@ import (
 )
 
 // GoneTx forgets the levels of variants that the caller deletes, and every promise of them: what a buyer was promised of
-// them cannot be had any more. Their movements stay, as history.
+// them cannot be had any more. What was sold leaves the stock first. Their movements stay, as history.
 func (s *Service) GoneTx(ctx context.Context, tx database.Tx, variants []uuid.UUID) error {
 	if len(variants) == 0 {
 		return nil
@@ -20,6 +20,17 @@ func (s *Service) GoneTx(ctx context.Context, tx database.Tx, variants []uuid.UU
 	if err != nil {
 		return err
 	}
-	promised := slices.ContainsFunc(levels, func(l level) bool { return l.reserved > 0 })
-	return s.store.forget(ctx, tx, variants, promised)
+	if !slices.ContainsFunc(levels, func(l level) bool { return l.reserved > 0 }) {
+		return s.store.forget(ctx, tx, variants, false)
+	}
+	sold, err := s.store.soldOf(ctx, tx, variants)
+	if err != nil {
+		return err
+	}
+	t := newTurn(levels)
+	t.end(sold)
+	if err := s.finish(ctx, tx, t); err != nil {
+		return err
+	}
+	return s.store.forget(ctx, tx, variants, true)
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/coalesce"
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/generation"
 	"github.com/rialtohq/rialto/platform/gid"
 )
 
@@ -169,7 +170,7 @@ type Service struct {
 	audit    Audit
 	policies *policy.Engine
 	store    store
-	queue    *coalesce.Queue[key, ask, struct{}]
+	queue    *coalesce.Queue[key, ask, generation.Moment]
 }
 
 // New makes a service.

@@ -3,6 +3,8 @@ package inventory
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -67,6 +69,7 @@ func (s *Service) stock(ctx context.Context, tx database.Tx, variants map[uuid.U
 	for _, id := range missing {
 		places = append(places, place{id, locations[i].ID.UUID})
 	}
+	slices.SortFunc(places, place.compare)
 	return s.store.ensureLevels(ctx, tx, places, s.clock.Now())
 }
 
@@ -101,6 +104,15 @@ func (s *Service) ExtendTx(ctx context.Context, tx database.Tx, ref Ref, until t
 	return s.store.extend(ctx, tx, ref, until)
 }
 
+// TakeOverTx gives what one ref holds to another one, until a moment, in the caller's transaction, and reports whether it held
+// anything: a promise that was made to whoever came first becomes that of the one who goes on.
+func (s *Service) TakeOverTx(ctx context.Context, tx database.Tx, from, to Ref, until time.Time) (held bool, err error) {
+	if err := errors.Join(from.check(), to.check()); err != nil {
+		return false, err
+	}
+	return s.store.takeOver(ctx, tx, from, to, until)
+}
+
 // Release gives back whatever ref holds. Releasing again changes nothing.
 func (s *Service) Release(ctx context.Context, ref Ref) error {
 	return s.together(ctx, ask{verb: releasing, ref: ref}, nil)
@@ -120,26 +132,30 @@ func (s *Service) Sweep(ctx context.Context, limit int) (swept int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	var errs []error
 	for _, shop := range shops {
-		if swept >= limit {
-			break
+		for _, moment := range []string{"settle_at", "expires_at"} {
+			if swept >= limit {
+				break
+			}
+			n := 0
+			shopCtx := database.WithShop(ctx, shop)
+			err := s.db.InTx(shopCtx, func(tx database.Tx) (err error) {
+				n, err = s.sweep(shopCtx, tx, moment, now, limit-swept)
+				return err
+			})
+			if err != nil { // what is wrong in one shop is not the others'
+				errs = append(errs, fmt.Errorf("shop %s: %w", shop, err))
+				continue
+			}
+			swept += n
 		}
-		n := 0
-		shopCtx := database.WithShop(ctx, shop)
-		err := s.db.InTx(shopCtx, func(tx database.Tx) (err error) {
-			n, err = s.sweep(shopCtx, tx, now, limit-swept)
-			return err
-		})
-		if err != nil {
-			return swept, err
-		}
-		swept += n
 	}
-	return swept, nil
+	return swept, errors.Join(errs...)
 }
 
-func (s *Service) sweep(ctx context.Context, tx database.Tx, now time.Time, limit int) (int, error) {
-	due, err := s.store.expired(ctx, tx, now, limit)
+func (s *Service) sweep(ctx context.Context, tx database.Tx, moment string, now time.Time, limit int) (int, error) {
+	due, err := s.store.due(ctx, tx, moment, now, limit)
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}

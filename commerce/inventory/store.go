@@ -148,22 +148,39 @@ func (s store) extend(ctx context.Context, tx database.Tx, ref Ref, until time.T
 
 // sell marks what a ref holds as sold to an order. The sweep takes it out of the stock from a moment on.
 func (s store) sell(ctx context.Context, tx database.Tx, ref Ref, order string, by time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE reservation SET sale = $3, expires_at = $4 WHERE shop_id = $1 AND ref = $2 AND sale = ''`, string(ref), order, by.UTC())
+	_, err := tx.Exec(ctx, `UPDATE reservation SET sale = $3, settle_at = $4, expires_at = NULL WHERE shop_id = $1 AND ref = $2 AND sale = ''`, string(ref), order, by.UTC())
 	return err
 }
 
-// shopsDue lists the shops with promises that ran out. Served by reservation (shop_id, expires_at), once a shop.
+// shopsDue lists the shops with promises that ran out, or sales that were not settled. Served by reservation (shop_id,
+// expires_at) and (shop_id, settle_at), once a shop.
 func (s store) shopsDue(ctx context.Context, q database.Querier, now time.Time) ([]uuid.UUID, error) {
 	rows, err := q.SysQuery(ctx, `SELECT s.id FROM shop s WHERE EXISTS (
-		SELECT 1 FROM reservation r WHERE r.shop_id = s.id AND r.expires_at <= $1)`, now)
+			SELECT 1 FROM reservation r WHERE r.shop_id = s.id AND r.expires_at <= $1)
+		OR EXISTS (SELECT 1 FROM reservation r WHERE r.shop_id = s.id AND r.settle_at <= $1) ORDER BY s.id`, now)
 	return database.Scan(rows, err, func(scan scan) (id uuid.UUID, err error) { return id, scan(&id) })
 }
 
-// expired locks promises that ran out and that nobody else is busy with. Served by reservation (shop_id, expires_at).
-func (s store) expired(ctx context.Context, tx database.Tx, now time.Time, limit int) ([]promise, error) {
+// due locks promises that ran out, or sales that were not settled, and that nobody else is busy with. Served by reservation
+// (shop_id, expires_at) or (shop_id, settle_at).
+func (s store) due(ctx context.Context, tx database.Tx, moment string, now time.Time, limit int) ([]promise, error) {
 	rows, err := tx.Query(ctx, `SELECT `+promiseColumns+` FROM reservation
-		WHERE shop_id = $1 AND expires_at <= $2 ORDER BY expires_at, ref, id LIMIT $3 FOR UPDATE SKIP LOCKED`, now, limit)
+		WHERE shop_id = $1 AND `+moment+` <= $2 ORDER BY `+moment+`, ref, id LIMIT $3 FOR UPDATE SKIP LOCKED`, now, limit)
 	return database.Scan(rows, err, scanPromise)
+}
+
+// soldOf locks what was sold of variants and has not left the stock. Served by reservation (shop_id, settle_at): all that the
+// shop has sold in the last seconds is looked at.
+func (s store) soldOf(ctx context.Context, tx database.Tx, variants []uuid.UUID) ([]promise, error) {
+	rows, err := tx.Query(ctx, `SELECT `+promiseColumns+` FROM reservation
+		WHERE shop_id = $1 AND settle_at IS NOT NULL AND variant_id = ANY($2) ORDER BY ref, variant_id, location_id FOR UPDATE`, variants)
+	return database.Scan(rows, err, scanPromise)
+}
+
+// takeOver gives what one ref holds to another, until a moment. Served by reservation (shop_id, ref, …).
+func (s store) takeOver(ctx context.Context, tx database.Tx, from, to Ref, until time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE reservation SET ref = $3, expires_at = $4 WHERE shop_id = $1 AND ref = $2 AND sale = ''`, string(from), string(to), until.UTC())
+	return n > 0, err
 }
 
 // dropHolds ends promises by their ids.

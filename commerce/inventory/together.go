@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/platform/coalesce"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
+	"github.com/rialtohq/rialto/platform/generation"
 )
 
 const (
@@ -34,6 +35,7 @@ type ask struct {
 	ref   Ref
 	want  []Line // merged
 	until time.Time
+	at    time.Time // when it was asked: the time in line does not count
 }
 
 // key names those who are answered together: who asks for the same variant of a shop. Who names none is alone.
@@ -56,14 +58,19 @@ func (s *Service) together(ctx context.Context, a ask, variants []uuid.UUID) err
 	if len(keys) == 0 {
 		keys = append(keys, key{shop: shop, ref: a.ref})
 	}
-	_, err = s.queue.Ask(ctx, a, keys...)
+	a.at = s.clock.Now()
+	changed, err := s.queue.Ask(ctx, a, keys...)
+	if changed != (generation.Moment{}) {
+		generation.Note(ctx, changed) // whoever served it noted the change for itself alone
+	}
 	return err
 }
 
-// answer answers refs of one shop: those of different refs in one transaction, so that each sees what the one before it
+// answer answers refs of one shop, and tells each the moment of the last change that was made for all of them: those of different refs in one transaction, so that each sees what the one before it
 // took. Where that fails for another reason than a lack of stock, each is answered alone: nobody pays for another's fault.
-func (s *Service) answer(ctx context.Context, asks []ask) []coalesce.Answer[struct{}] {
-	answers := make([]coalesce.Answer[struct{}], len(asks))
+func (s *Service) answer(ctx context.Context, asks []ask) []coalesce.Answer[generation.Moment] {
+	ctx, noted := generation.Noting(ctx)
+	answers := make([]coalesce.Answer[generation.Moment], len(asks))
 	left := make([]int, len(asks))
 	for i := range left {
 		left[i] = i
@@ -82,10 +89,13 @@ func (s *Service) answer(ctx context.Context, asks []ask) []coalesce.Answer[stru
 		s.answerGroup(ctx, asks, group, answers)
 		left = again
 	}
+	for i := range answers {
+		answers[i].Value = noted.Last()
+	}
 	return answers
 }
 
-func (s *Service) answerGroup(ctx context.Context, asks []ask, group []int, answers []coalesce.Answer[struct{}]) {
+func (s *Service) answerGroup(ctx context.Context, asks []ask, group []int, answers []coalesce.Answer[generation.Moment]) {
 	some := make([]ask, len(group))
 	for n, i := range group {
 		some[n] = asks[i]
@@ -129,7 +139,12 @@ func (s *Service) answerTx(ctx context.Context, tx database.Tx, asks []ask) ([]e
 	var ending []promise
 	open := make([]bool, len(asks))
 	sold := make([][]promise, len(asks))
+	now := s.clock.Now()
 	for i, a := range asks {
+		if !a.at.IsZero() {
+			asks[i].until = a.until.Add(now.Sub(a.at))
+			asks[i].at, a = now, asks[i]
+		}
 		var own []promise
 		for _, p := range held[a.ref] {
 			if p.sale == "" {

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,6 +14,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/database/databasetest"
+	"github.com/rialtohq/rialto/platform/generation"
 )
 
 // Forty who want the same article, while somebody has its row: all but the first are answered in one transaction, in their
@@ -99,9 +101,13 @@ func TestOneFaultIsNotTheOthers(t *testing.T) {
 func refOf(i int) inventory.Ref { return inventory.Ref(fmt.Sprint("cart-", i)) }
 
 // crowd has n ask in their order while another transaction has all levels, and gives their answers and the number of
-// statements that changed levels.
+// statements that changed levels. All of them must be told of the change, whoever made it for them.
 func (b *bundle) crowd(t *testing.T, n int, ask func(ctx context.Context, i int) error) (answers []error, updates int) {
 	t.Helper()
+	var changes atomic.Int64
+	b.db.Watch(database.Watch{Tables: []string{"inventory_level"}, Committed: func(ctx context.Context, _ database.Written) {
+		generation.Note(ctx, generation.Moment{Epoch: "test", At: changes.Add(1)})
+	}})
 	has, let := make(chan struct{}), make(chan struct{})
 	var wait sync.WaitGroup
 	wait.Go(func() {
@@ -118,9 +124,11 @@ func (b *bundle) crowd(t *testing.T, n int, ask func(ctx context.Context, i int)
 	<-has
 	answers = make([]error, n)
 	records := make([]*database.Record, n)
+	noted := make([]*generation.Noted, n)
 	for i := range n {
 		var ctx context.Context
 		ctx, records[i] = database.Recording(b.ctx, true)
+		ctx, noted[i] = generation.Noting(ctx)
 		wait.Go(func() { answers[i] = ask(ctx, i) })
 		for b.stock.Asking() <= i {
 			runtime.Gosched()
@@ -128,6 +136,11 @@ func (b *bundle) crowd(t *testing.T, n int, ask func(ctx context.Context, i int)
 	}
 	close(let)
 	wait.Wait()
+	for i, n := range noted {
+		if n.Last() == (generation.Moment{}) {
+			t.Errorf("%d is not told that anything changed", i)
+		}
+	}
 	for _, r := range records {
 		for _, statement := range r.Statements() {
 			if strings.HasPrefix(statement, "UPDATE inventory_level") {

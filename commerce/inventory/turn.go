@@ -24,26 +24,35 @@ type turn struct {
 
 // turn locks what is needed to promise lines and to end promises.
 func (s *Service) turn(ctx context.Context, tx database.Tx, want []Line, held []promise) (*turn, error) {
-	t := &turn{shelf: make(map[uuid.UUID][]level), deltas: make(map[place]delta)}
+	var known map[uuid.UUID]facts
 	var err error
 	if len(want) > 0 {
-		if t.facts, err = s.store.facts(ctx, tx, variantsOf(want, nil)); err != nil {
+		if known, err = s.store.facts(ctx, tx, variantsOf(want, nil)); err != nil {
 			return nil, err
 		}
-		if err := s.stock(ctx, tx, t.facts); err != nil {
+		if err := s.stock(ctx, tx, known); err != nil {
 			return nil, err
 		}
 	}
-	counted := slices.DeleteFunc(slices.Clone(want), func(l Line) bool { f, known := t.facts[l.VariantID]; return known && !f.tracked })
+	counted := slices.DeleteFunc(slices.Clone(want), func(l Line) bool { f, there := known[l.VariantID]; return there && !f.tracked })
+	var levels []level
 	if variants := variantsOf(counted, allocations(held)); len(variants) > 0 {
-		if t.levels, err = s.store.lockLevels(ctx, tx, variants); err != nil {
+		if levels, err = s.store.lockLevels(ctx, tx, variants); err != nil {
 			return nil, err
 		}
 	}
-	for _, l := range t.levels {
+	t := newTurn(levels)
+	t.facts = known
+	return t, nil
+}
+
+// newTurn begins with levels that are locked: all those of the variants concerned.
+func newTurn(levels []level) *turn {
+	t := &turn{levels: levels, shelf: make(map[uuid.UUID][]level), deltas: make(map[place]delta)}
+	for _, l := range levels {
 		t.shelf[l.variant] = append(t.shelf[l.variant], l)
 	}
-	return t, nil
+	return t
 }
 
 // change counts a difference in: for the refs that come after, and for what is written in the end.

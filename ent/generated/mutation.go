@@ -45577,6 +45577,8 @@ type PersistedOperationMutation struct {
 	body          *string
 	points        *int64
 	addpoints     *int64
+	statements    *int
+	addstatements *int
 	last_used_at  *time.Time
 	retired_at    *time.Time
 	created_at    *time.Time
@@ -46034,6 +46036,62 @@ func (m *PersistedOperationMutation) ResetPoints() {
 	m.addpoints = nil
 }
 
+// SetStatements sets the "statements" field.
+func (m *PersistedOperationMutation) SetStatements(i int) {
+	m.statements = &i
+	m.addstatements = nil
+}
+
+// Statements returns the value of the "statements" field in the mutation.
+func (m *PersistedOperationMutation) Statements() (r int, exists bool) {
+	v := m.statements
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatements returns the old "statements" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldStatements(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatements is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatements requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatements: %w", err)
+	}
+	return oldValue.Statements, nil
+}
+
+// AddStatements adds i to the "statements" field.
+func (m *PersistedOperationMutation) AddStatements(i int) {
+	if m.addstatements != nil {
+		*m.addstatements += i
+	} else {
+		m.addstatements = &i
+	}
+}
+
+// AddedStatements returns the value that was added to the "statements" field in this mutation.
+func (m *PersistedOperationMutation) AddedStatements() (r int, exists bool) {
+	v := m.addstatements
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStatements resets all changes to the "statements" field.
+func (m *PersistedOperationMutation) ResetStatements() {
+	m.statements = nil
+	m.addstatements = nil
+}
+
 // SetLastUsedAt sets the "last_used_at" field.
 func (m *PersistedOperationMutation) SetLastUsedAt(t time.Time) {
 	m.last_used_at = &t
@@ -46202,7 +46260,7 @@ func (m *PersistedOperationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PersistedOperationMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.shop_id != nil {
 		fields = append(fields, persistedoperation.FieldShopID)
 	}
@@ -46229,6 +46287,9 @@ func (m *PersistedOperationMutation) Fields() []string {
 	}
 	if m.points != nil {
 		fields = append(fields, persistedoperation.FieldPoints)
+	}
+	if m.statements != nil {
+		fields = append(fields, persistedoperation.FieldStatements)
 	}
 	if m.last_used_at != nil {
 		fields = append(fields, persistedoperation.FieldLastUsedAt)
@@ -46265,6 +46326,8 @@ func (m *PersistedOperationMutation) Field(name string) (ent.Value, bool) {
 		return m.Body()
 	case persistedoperation.FieldPoints:
 		return m.Points()
+	case persistedoperation.FieldStatements:
+		return m.Statements()
 	case persistedoperation.FieldLastUsedAt:
 		return m.LastUsedAt()
 	case persistedoperation.FieldRetiredAt:
@@ -46298,6 +46361,8 @@ func (m *PersistedOperationMutation) OldField(ctx context.Context, name string) 
 		return m.OldBody(ctx)
 	case persistedoperation.FieldPoints:
 		return m.OldPoints(ctx)
+	case persistedoperation.FieldStatements:
+		return m.OldStatements(ctx)
 	case persistedoperation.FieldLastUsedAt:
 		return m.OldLastUsedAt(ctx)
 	case persistedoperation.FieldRetiredAt:
@@ -46376,6 +46441,13 @@ func (m *PersistedOperationMutation) SetField(name string, value ent.Value) erro
 		}
 		m.SetPoints(v)
 		return nil
+	case persistedoperation.FieldStatements:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatements(v)
+		return nil
 	case persistedoperation.FieldLastUsedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -46408,6 +46480,9 @@ func (m *PersistedOperationMutation) AddedFields() []string {
 	if m.addpoints != nil {
 		fields = append(fields, persistedoperation.FieldPoints)
 	}
+	if m.addstatements != nil {
+		fields = append(fields, persistedoperation.FieldStatements)
+	}
 	return fields
 }
 
@@ -46418,6 +46493,8 @@ func (m *PersistedOperationMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case persistedoperation.FieldPoints:
 		return m.AddedPoints()
+	case persistedoperation.FieldStatements:
+		return m.AddedStatements()
 	}
 	return nil, false
 }
@@ -46433,6 +46510,13 @@ func (m *PersistedOperationMutation) AddField(name string, value ent.Value) erro
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddPoints(v)
+		return nil
+	case persistedoperation.FieldStatements:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStatements(v)
 		return nil
 	}
 	return fmt.Errorf("unknown PersistedOperation numeric field %s", name)
@@ -46502,6 +46586,9 @@ func (m *PersistedOperationMutation) ResetField(name string) error {
 		return nil
 	case persistedoperation.FieldPoints:
 		m.ResetPoints()
+		return nil
+	case persistedoperation.FieldStatements:
+		m.ResetStatements()
 		return nil
 	case persistedoperation.FieldLastUsedAt:
 		m.ResetLastUsedAt()
@@ -51637,6 +51724,7 @@ type ReservationMutation struct {
 	addquantity   *int64
 	expires_at    *time.Time
 	sale          *string
+	settle_at     *time.Time
 	created_at    *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -52033,6 +52121,55 @@ func (m *ReservationMutation) ResetSale() {
 	m.sale = nil
 }
 
+// SetSettleAt sets the "settle_at" field.
+func (m *ReservationMutation) SetSettleAt(t time.Time) {
+	m.settle_at = &t
+}
+
+// SettleAt returns the value of the "settle_at" field in the mutation.
+func (m *ReservationMutation) SettleAt() (r time.Time, exists bool) {
+	v := m.settle_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettleAt returns the old "settle_at" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldSettleAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettleAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettleAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettleAt: %w", err)
+	}
+	return oldValue.SettleAt, nil
+}
+
+// ClearSettleAt clears the value of the "settle_at" field.
+func (m *ReservationMutation) ClearSettleAt() {
+	m.settle_at = nil
+	m.clearedFields[reservation.FieldSettleAt] = struct{}{}
+}
+
+// SettleAtCleared returns if the "settle_at" field was cleared in this mutation.
+func (m *ReservationMutation) SettleAtCleared() bool {
+	_, ok := m.clearedFields[reservation.FieldSettleAt]
+	return ok
+}
+
+// ResetSettleAt resets all changes to the "settle_at" field.
+func (m *ReservationMutation) ResetSettleAt() {
+	m.settle_at = nil
+	delete(m.clearedFields, reservation.FieldSettleAt)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *ReservationMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -52103,7 +52240,7 @@ func (m *ReservationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReservationMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.shop_id != nil {
 		fields = append(fields, reservation.FieldShopID)
 	}
@@ -52124,6 +52261,9 @@ func (m *ReservationMutation) Fields() []string {
 	}
 	if m.sale != nil {
 		fields = append(fields, reservation.FieldSale)
+	}
+	if m.settle_at != nil {
+		fields = append(fields, reservation.FieldSettleAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, reservation.FieldCreatedAt)
@@ -52150,6 +52290,8 @@ func (m *ReservationMutation) Field(name string) (ent.Value, bool) {
 		return m.ExpiresAt()
 	case reservation.FieldSale:
 		return m.Sale()
+	case reservation.FieldSettleAt:
+		return m.SettleAt()
 	case reservation.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -52175,6 +52317,8 @@ func (m *ReservationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldExpiresAt(ctx)
 	case reservation.FieldSale:
 		return m.OldSale(ctx)
+	case reservation.FieldSettleAt:
+		return m.OldSettleAt(ctx)
 	case reservation.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -52235,6 +52379,13 @@ func (m *ReservationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSale(v)
 		return nil
+	case reservation.FieldSettleAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettleAt(v)
+		return nil
 	case reservation.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -52290,6 +52441,9 @@ func (m *ReservationMutation) ClearedFields() []string {
 	if m.FieldCleared(reservation.FieldExpiresAt) {
 		fields = append(fields, reservation.FieldExpiresAt)
 	}
+	if m.FieldCleared(reservation.FieldSettleAt) {
+		fields = append(fields, reservation.FieldSettleAt)
+	}
 	return fields
 }
 
@@ -52306,6 +52460,9 @@ func (m *ReservationMutation) ClearField(name string) error {
 	switch name {
 	case reservation.FieldExpiresAt:
 		m.ClearExpiresAt()
+		return nil
+	case reservation.FieldSettleAt:
+		m.ClearSettleAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Reservation nullable field %s", name)
@@ -52335,6 +52492,9 @@ func (m *ReservationMutation) ResetField(name string) error {
 		return nil
 	case reservation.FieldSale:
 		m.ResetSale()
+		return nil
+	case reservation.FieldSettleAt:
+		m.ResetSettleAt()
 		return nil
 	case reservation.FieldCreatedAt:
 		m.ResetCreatedAt()

@@ -36,6 +36,8 @@ type PersistedOperation struct {
 	Body string `json:"body,omitempty"`
 	// what the dearest operation costs at most, lists as long as the schema assumes
 	Points int64 `json:"points,omitempty"`
+	// how many SQL statements the query that takes most takes at most, however long lists are; 0 where nothing is said
+	Statements int `json:"statements,omitempty"`
 	// LastUsedAt holds the value of the "last_used_at" field.
 	LastUsedAt *time.Time `json:"last_used_at,omitempty"`
 	// RetiredAt holds the value of the "retired_at" field.
@@ -50,7 +52,7 @@ func (*PersistedOperation) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case persistedoperation.FieldPoints:
+		case persistedoperation.FieldPoints, persistedoperation.FieldStatements:
 			values[i] = new(sql.NullInt64)
 		case persistedoperation.FieldRelease, persistedoperation.FieldAlias, persistedoperation.FieldHash, persistedoperation.FieldName, persistedoperation.FieldKind, persistedoperation.FieldBody:
 			values[i] = new(sql.NullString)
@@ -132,6 +134,12 @@ func (_m *PersistedOperation) assignValues(columns []string, values []any) error
 				return fmt.Errorf("unexpected type %T for field points", values[i])
 			} else if value.Valid {
 				_m.Points = value.Int64
+			}
+		case persistedoperation.FieldStatements:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field statements", values[i])
+			} else if value.Valid {
+				_m.Statements = int(value.Int64)
 			}
 		case persistedoperation.FieldLastUsedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -215,6 +223,9 @@ func (_m *PersistedOperation) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("points=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Points))
+	builder.WriteString(", ")
+	builder.WriteString("statements=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Statements))
 	builder.WriteString(", ")
 	if v := _m.LastUsedAt; v != nil {
 		builder.WriteString("last_used_at=")

@@ -75,6 +75,20 @@ func (_c *PersistedOperationCreate) SetPoints(v int64) *PersistedOperationCreate
 	return _c
 }
 
+// SetStatements sets the "statements" field.
+func (_c *PersistedOperationCreate) SetStatements(v int) *PersistedOperationCreate {
+	_c.mutation.SetStatements(v)
+	return _c
+}
+
+// SetNillableStatements sets the "statements" field if the given value is not nil.
+func (_c *PersistedOperationCreate) SetNillableStatements(v *int) *PersistedOperationCreate {
+	if v != nil {
+		_c.SetStatements(*v)
+	}
+	return _c
+}
+
 // SetLastUsedAt sets the "last_used_at" field.
 func (_c *PersistedOperationCreate) SetLastUsedAt(v time.Time) *PersistedOperationCreate {
 	_c.mutation.SetLastUsedAt(v)
@@ -158,6 +172,10 @@ func (_c *PersistedOperationCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *PersistedOperationCreate) defaults() {
+	if _, ok := _c.mutation.Statements(); !ok {
+		v := persistedoperation.DefaultStatements
+		_c.mutation.SetStatements(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := persistedoperation.DefaultID()
 		_c.mutation.SetID(v)
@@ -192,6 +210,9 @@ func (_c *PersistedOperationCreate) check() error {
 	}
 	if _, ok := _c.mutation.Points(); !ok {
 		return &ValidationError{Name: "points", err: errors.New(`generated: missing required field "PersistedOperation.points"`)}
+	}
+	if _, ok := _c.mutation.Statements(); !ok {
+		return &ValidationError{Name: "statements", err: errors.New(`generated: missing required field "PersistedOperation.statements"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`generated: missing required field "PersistedOperation.created_at"`)}
@@ -266,6 +287,10 @@ func (_c *PersistedOperationCreate) createSpec() (*PersistedOperation, *sqlgraph
 	if value, ok := _c.mutation.Points(); ok {
 		_spec.SetField(persistedoperation.FieldPoints, field.TypeInt64, value)
 		_node.Points = value
+	}
+	if value, ok := _c.mutation.Statements(); ok {
+		_spec.SetField(persistedoperation.FieldStatements, field.TypeInt, value)
+		_node.Statements = value
 	}
 	if value, ok := _c.mutation.LastUsedAt(); ok {
 		_spec.SetField(persistedoperation.FieldLastUsedAt, field.TypeTime, value)

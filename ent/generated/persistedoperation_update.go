@@ -148,6 +148,27 @@ func (_u *PersistedOperationUpdate) AddPoints(v int64) *PersistedOperationUpdate
 	return _u
 }
 
+// SetStatements sets the "statements" field.
+func (_u *PersistedOperationUpdate) SetStatements(v int) *PersistedOperationUpdate {
+	_u.mutation.ResetStatements()
+	_u.mutation.SetStatements(v)
+	return _u
+}
+
+// SetNillableStatements sets the "statements" field if the given value is not nil.
+func (_u *PersistedOperationUpdate) SetNillableStatements(v *int) *PersistedOperationUpdate {
+	if v != nil {
+		_u.SetStatements(*v)
+	}
+	return _u
+}
+
+// AddStatements adds value to the "statements" field.
+func (_u *PersistedOperationUpdate) AddStatements(v int) *PersistedOperationUpdate {
+	_u.mutation.AddStatements(v)
+	return _u
+}
+
 // SetLastUsedAt sets the "last_used_at" field.
 func (_u *PersistedOperationUpdate) SetLastUsedAt(v time.Time) *PersistedOperationUpdate {
 	_u.mutation.SetLastUsedAt(v)
@@ -255,6 +276,12 @@ func (_u *PersistedOperationUpdate) sqlSave(ctx context.Context) (_node int, err
 	}
 	if value, ok := _u.mutation.AddedPoints(); ok {
 		_spec.AddField(persistedoperation.FieldPoints, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Statements(); ok {
+		_spec.SetField(persistedoperation.FieldStatements, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedStatements(); ok {
+		_spec.AddField(persistedoperation.FieldStatements, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.LastUsedAt(); ok {
 		_spec.SetField(persistedoperation.FieldLastUsedAt, field.TypeTime, value)
@@ -407,6 +434,27 @@ func (_u *PersistedOperationUpdateOne) AddPoints(v int64) *PersistedOperationUpd
 	return _u
 }
 
+// SetStatements sets the "statements" field.
+func (_u *PersistedOperationUpdateOne) SetStatements(v int) *PersistedOperationUpdateOne {
+	_u.mutation.ResetStatements()
+	_u.mutation.SetStatements(v)
+	return _u
+}
+
+// SetNillableStatements sets the "statements" field if the given value is not nil.
+func (_u *PersistedOperationUpdateOne) SetNillableStatements(v *int) *PersistedOperationUpdateOne {
+	if v != nil {
+		_u.SetStatements(*v)
+	}
+	return _u
+}
+
+// AddStatements adds value to the "statements" field.
+func (_u *PersistedOperationUpdateOne) AddStatements(v int) *PersistedOperationUpdateOne {
+	_u.mutation.AddStatements(v)
+	return _u
+}
+
 // SetLastUsedAt sets the "last_used_at" field.
 func (_u *PersistedOperationUpdateOne) SetLastUsedAt(v time.Time) *PersistedOperationUpdateOne {
 	_u.mutation.SetLastUsedAt(v)
@@ -544,6 +592,12 @@ func (_u *PersistedOperationUpdateOne) sqlSave(ctx context.Context) (_node *Pers
 	}
 	if value, ok := _u.mutation.AddedPoints(); ok {
 		_spec.AddField(persistedoperation.FieldPoints, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Statements(); ok {
+		_spec.SetField(persistedoperation.FieldStatements, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedStatements(); ok {
+		_spec.AddField(persistedoperation.FieldStatements, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.LastUsedAt(); ok {
 		_spec.SetField(persistedoperation.FieldLastUsedAt, field.TypeTime, value)

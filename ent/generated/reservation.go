@@ -32,6 +32,8 @@ type Reservation struct {
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	// the order that it was sold to, until it has left the stock; empty while it is only promised
 	Sale string `json:"sale,omitempty"`
+	// SettleAt holds the value of the "settle_at" field.
+	SettleAt *time.Time `json:"settle_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -46,7 +48,7 @@ func (*Reservation) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case reservation.FieldRef, reservation.FieldSale:
 			values[i] = new(sql.NullString)
-		case reservation.FieldExpiresAt, reservation.FieldCreatedAt:
+		case reservation.FieldExpiresAt, reservation.FieldSettleAt, reservation.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		case reservation.FieldID, reservation.FieldShopID, reservation.FieldVariantID, reservation.FieldLocationID:
 			values[i] = new(uuid.UUID)
@@ -114,6 +116,13 @@ func (_m *Reservation) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Sale = value.String
 			}
+		case reservation.FieldSettleAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field settle_at", values[i])
+			} else if value.Valid {
+				_m.SettleAt = new(time.Time)
+				*_m.SettleAt = value.Time
+			}
 		case reservation.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -178,6 +187,11 @@ func (_m *Reservation) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("sale=")
 	builder.WriteString(_m.Sale)
+	builder.WriteString(", ")
+	if v := _m.SettleAt; v != nil {
+		builder.WriteString("settle_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -79,6 +79,20 @@ func (_c *ReservationCreate) SetNillableSale(v *string) *ReservationCreate {
 	return _c
 }
 
+// SetSettleAt sets the "settle_at" field.
+func (_c *ReservationCreate) SetSettleAt(v time.Time) *ReservationCreate {
+	_c.mutation.SetSettleAt(v)
+	return _c
+}
+
+// SetNillableSettleAt sets the "settle_at" field if the given value is not nil.
+func (_c *ReservationCreate) SetNillableSettleAt(v *time.Time) *ReservationCreate {
+	if v != nil {
+		_c.SetSettleAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *ReservationCreate) SetCreatedAt(v time.Time) *ReservationCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -229,6 +243,10 @@ func (_c *ReservationCreate) createSpec() (*Reservation, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Sale(); ok {
 		_spec.SetField(reservation.FieldSale, field.TypeString, value)
 		_node.Sale = value
+	}
+	if value, ok := _c.mutation.SettleAt(); ok {
+		_spec.SetField(reservation.FieldSettleAt, field.TypeTime, value)
+		_node.SettleAt = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(reservation.FieldCreatedAt, field.TypeTime, value)

@@ -126,6 +126,26 @@ func (_u *ReservationUpdate) SetNillableSale(v *string) *ReservationUpdate {
 	return _u
 }
 
+// SetSettleAt sets the "settle_at" field.
+func (_u *ReservationUpdate) SetSettleAt(v time.Time) *ReservationUpdate {
+	_u.mutation.SetSettleAt(v)
+	return _u
+}
+
+// SetNillableSettleAt sets the "settle_at" field if the given value is not nil.
+func (_u *ReservationUpdate) SetNillableSettleAt(v *time.Time) *ReservationUpdate {
+	if v != nil {
+		_u.SetSettleAt(*v)
+	}
+	return _u
+}
+
+// ClearSettleAt clears the value of the "settle_at" field.
+func (_u *ReservationUpdate) ClearSettleAt() *ReservationUpdate {
+	_u.mutation.ClearSettleAt()
+	return _u
+}
+
 // Mutation returns the ReservationMutation object of the builder.
 func (_u *ReservationUpdate) Mutation() *ReservationMutation {
 	return _u.mutation
@@ -190,6 +210,12 @@ func (_u *ReservationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.Sale(); ok {
 		_spec.SetField(reservation.FieldSale, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SettleAt(); ok {
+		_spec.SetField(reservation.FieldSettleAt, field.TypeTime, value)
+	}
+	if _u.mutation.SettleAtCleared() {
+		_spec.ClearField(reservation.FieldSettleAt, field.TypeTime)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -308,6 +334,26 @@ func (_u *ReservationUpdateOne) SetNillableSale(v *string) *ReservationUpdateOne
 	return _u
 }
 
+// SetSettleAt sets the "settle_at" field.
+func (_u *ReservationUpdateOne) SetSettleAt(v time.Time) *ReservationUpdateOne {
+	_u.mutation.SetSettleAt(v)
+	return _u
+}
+
+// SetNillableSettleAt sets the "settle_at" field if the given value is not nil.
+func (_u *ReservationUpdateOne) SetNillableSettleAt(v *time.Time) *ReservationUpdateOne {
+	if v != nil {
+		_u.SetSettleAt(*v)
+	}
+	return _u
+}
+
+// ClearSettleAt clears the value of the "settle_at" field.
+func (_u *ReservationUpdateOne) ClearSettleAt() *ReservationUpdateOne {
+	_u.mutation.ClearSettleAt()
+	return _u
+}
+
 // Mutation returns the ReservationMutation object of the builder.
 func (_u *ReservationUpdateOne) Mutation() *ReservationMutation {
 	return _u.mutation
@@ -402,6 +448,12 @@ func (_u *ReservationUpdateOne) sqlSave(ctx context.Context) (_node *Reservation
 	}
 	if value, ok := _u.mutation.Sale(); ok {
 		_spec.SetField(reservation.FieldSale, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SettleAt(); ok {
+		_spec.SetField(reservation.FieldSettleAt, field.TypeTime, value)
+	}
+	if _u.mutation.SettleAtCleared() {
+		_spec.ClearField(reservation.FieldSettleAt, field.TypeTime)
 	}
 	_node = &Reservation{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -1053,6 +1053,10 @@ func init() {
 	_ = persistedoperationMixinFields0
 	persistedoperationFields := schema.PersistedOperation{}.Fields()
 	_ = persistedoperationFields
+	// persistedoperationDescStatements is the schema descriptor for statements field.
+	persistedoperationDescStatements := persistedoperationFields[8].Descriptor()
+	// persistedoperation.DefaultStatements holds the default value on creation for the statements field.
+	persistedoperation.DefaultStatements = persistedoperationDescStatements.Default.(int)
 	// persistedoperationDescID is the schema descriptor for id field.
 	persistedoperationDescID := persistedoperationMixinFields0[0].Descriptor()
 	// persistedoperation.DefaultID holds the default value on creation for the id field.

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -26,6 +27,8 @@ func (Reservation) Fields() []ent.Field {
 		field.Int64("quantity"),
 		at("expires_at"),
 		field.String("sale").Default("").Comment("the order that it was sold to, until it has left the stock; empty while it is only promised"),
+		// Not expires_at, which is null then: a process of a version that knew no sales gives back what it finds there.
+		at("settle_at"),
 		created(),
 	}
 }
@@ -35,7 +38,9 @@ func (Reservation) Indexes() []ent.Index {
 	return []ent.Index{
 		// What a buyer holds: commit, release, extend.
 		index.Fields("shop_id", "ref", "variant_id", "location_id").Unique(),
-		// Promises that ran out, and what was sold and not settled.
+		// Promises that ran out.
 		index.Fields("shop_id", "expires_at"),
+		// What was sold and is still to leave the stock.
+		index.Fields("shop_id", "settle_at").Annotations(entsql.IndexWhere("settle_at IS NOT NULL")),
 	}
 }

@@ -1637,6 +1637,7 @@ var (
 		{Name: "kind", Type: field.TypeString},
 		{Name: "body", Type: field.TypeString},
 		{Name: "points", Type: field.TypeInt64},
+		{Name: "statements", Type: field.TypeInt, Default: 0},
 		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
 		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
@@ -1890,6 +1891,7 @@ var (
 		{Name: "quantity", Type: field.TypeInt64},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
 		{Name: "sale", Type: field.TypeString, Default: ""},
+		{Name: "settle_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// ReservationTable holds the schema information for the "reservation" table.
@@ -1907,6 +1909,14 @@ var (
 				Name:    "reservation_shop_id_expires_at",
 				Unique:  false,
 				Columns: []*schema.Column{ReservationColumns[1], ReservationColumns[6]},
+			},
+			{
+				Name:    "reservation_shop_id_settle_at",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationColumns[1], ReservationColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "settle_at IS NOT NULL",
+				},
 			},
 		},
 	}

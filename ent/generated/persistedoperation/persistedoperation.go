@@ -30,6 +30,8 @@ const (
 	FieldBody = "body"
 	// FieldPoints holds the string denoting the points field in the database.
 	FieldPoints = "points"
+	// FieldStatements holds the string denoting the statements field in the database.
+	FieldStatements = "statements"
 	// FieldLastUsedAt holds the string denoting the last_used_at field in the database.
 	FieldLastUsedAt = "last_used_at"
 	// FieldRetiredAt holds the string denoting the retired_at field in the database.
@@ -52,6 +54,7 @@ var Columns = []string{
 	FieldKind,
 	FieldBody,
 	FieldPoints,
+	FieldStatements,
 	FieldLastUsedAt,
 	FieldRetiredAt,
 	FieldCreatedAt,
@@ -68,6 +71,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultStatements holds the default value on creation for the "statements" field.
+	DefaultStatements int
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -123,6 +128,11 @@ func ByBody(opts ...sql.OrderTermOption) OrderOption {
 // ByPoints orders the results by the points field.
 func ByPoints(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPoints, opts...).ToFunc()
+}
+
+// ByStatements orders the results by the statements field.
+func ByStatements(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatements, opts...).ToFunc()
 }
 
 // ByLastUsedAt orders the results by the last_used_at field.

@@ -100,6 +100,11 @@ func Points(v int64) predicate.PersistedOperation {
 	return predicate.PersistedOperation(sql.FieldEQ(FieldPoints, v))
 }
 
+// Statements applies equality check predicate on the "statements" field. It's identical to StatementsEQ.
+func Statements(v int) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldEQ(FieldStatements, v))
+}
+
 // LastUsedAt applies equality check predicate on the "last_used_at" field. It's identical to LastUsedAtEQ.
 func LastUsedAt(v time.Time) predicate.PersistedOperation {
 	return predicate.PersistedOperation(sql.FieldEQ(FieldLastUsedAt, v))
@@ -623,6 +628,46 @@ func PointsLT(v int64) predicate.PersistedOperation {
 // PointsLTE applies the LTE predicate on the "points" field.
 func PointsLTE(v int64) predicate.PersistedOperation {
 	return predicate.PersistedOperation(sql.FieldLTE(FieldPoints, v))
+}
+
+// StatementsEQ applies the EQ predicate on the "statements" field.
+func StatementsEQ(v int) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldEQ(FieldStatements, v))
+}
+
+// StatementsNEQ applies the NEQ predicate on the "statements" field.
+func StatementsNEQ(v int) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldNEQ(FieldStatements, v))
+}
+
+// StatementsIn applies the In predicate on the "statements" field.
+func StatementsIn(vs ...int) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldIn(FieldStatements, vs...))
+}
+
+// StatementsNotIn applies the NotIn predicate on the "statements" field.
+func StatementsNotIn(vs ...int) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldNotIn(FieldStatements, vs...))
+}
+
+// StatementsGT applies the GT predicate on the "statements" field.
+func StatementsGT(v int) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldGT(FieldStatements, v))
+}
+
+// StatementsGTE applies the GTE predicate on the "statements" field.
+func StatementsGTE(v int) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldGTE(FieldStatements, v))
+}
+
+// StatementsLT applies the LT predicate on the "statements" field.
+func StatementsLT(v int) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldLT(FieldStatements, v))
+}
+
+// StatementsLTE applies the LTE predicate on the "statements" field.
+func StatementsLTE(v int) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldLTE(FieldStatements, v))
 }
 
 // LastUsedAtEQ applies the EQ predicate on the "last_used_at" field.

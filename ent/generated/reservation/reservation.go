@@ -26,6 +26,8 @@ const (
 	FieldExpiresAt = "expires_at"
 	// FieldSale holds the string denoting the sale field in the database.
 	FieldSale = "sale"
+	// FieldSettleAt holds the string denoting the settle_at field in the database.
+	FieldSettleAt = "settle_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the reservation in the database.
@@ -42,6 +44,7 @@ var Columns = []string{
 	FieldQuantity,
 	FieldExpiresAt,
 	FieldSale,
+	FieldSettleAt,
 	FieldCreatedAt,
 }
 
@@ -103,6 +106,11 @@ func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
 // BySale orders the results by the sale field.
 func BySale(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSale, opts...).ToFunc()
+}
+
+// BySettleAt orders the results by the settle_at field.
+func BySettleAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSettleAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

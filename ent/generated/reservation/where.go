@@ -90,6 +90,11 @@ func Sale(v string) predicate.Reservation {
 	return predicate.Reservation(sql.FieldEQ(FieldSale, v))
 }
 
+// SettleAt applies equality check predicate on the "settle_at" field. It's identical to SettleAtEQ.
+func SettleAt(v time.Time) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEQ(FieldSettleAt, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Reservation {
 	return predicate.Reservation(sql.FieldEQ(FieldCreatedAt, v))
@@ -433,6 +438,56 @@ func SaleEqualFold(v string) predicate.Reservation {
 // SaleContainsFold applies the ContainsFold predicate on the "sale" field.
 func SaleContainsFold(v string) predicate.Reservation {
 	return predicate.Reservation(sql.FieldContainsFold(FieldSale, v))
+}
+
+// SettleAtEQ applies the EQ predicate on the "settle_at" field.
+func SettleAtEQ(v time.Time) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEQ(FieldSettleAt, v))
+}
+
+// SettleAtNEQ applies the NEQ predicate on the "settle_at" field.
+func SettleAtNEQ(v time.Time) predicate.Reservation {
+	return predicate.Reservation(sql.FieldNEQ(FieldSettleAt, v))
+}
+
+// SettleAtIn applies the In predicate on the "settle_at" field.
+func SettleAtIn(vs ...time.Time) predicate.Reservation {
+	return predicate.Reservation(sql.FieldIn(FieldSettleAt, vs...))
+}
+
+// SettleAtNotIn applies the NotIn predicate on the "settle_at" field.
+func SettleAtNotIn(vs ...time.Time) predicate.Reservation {
+	return predicate.Reservation(sql.FieldNotIn(FieldSettleAt, vs...))
+}
+
+// SettleAtGT applies the GT predicate on the "settle_at" field.
+func SettleAtGT(v time.Time) predicate.Reservation {
+	return predicate.Reservation(sql.FieldGT(FieldSettleAt, v))
+}
+
+// SettleAtGTE applies the GTE predicate on the "settle_at" field.
+func SettleAtGTE(v time.Time) predicate.Reservation {
+	return predicate.Reservation(sql.FieldGTE(FieldSettleAt, v))
+}
+
+// SettleAtLT applies the LT predicate on the "settle_at" field.
+func SettleAtLT(v time.Time) predicate.Reservation {
+	return predicate.Reservation(sql.FieldLT(FieldSettleAt, v))
+}
+
+// SettleAtLTE applies the LTE predicate on the "settle_at" field.
+func SettleAtLTE(v time.Time) predicate.Reservation {
+	return predicate.Reservation(sql.FieldLTE(FieldSettleAt, v))
+}
+
+// SettleAtIsNil applies the IsNil predicate on the "settle_at" field.
+func SettleAtIsNil() predicate.Reservation {
+	return predicate.Reservation(sql.FieldIsNull(FieldSettleAt))
+}
+
+// SettleAtNotNil applies the NotNil predicate on the "settle_at" field.
+func SettleAtNotNil() predicate.Reservation {
+	return predicate.Reservation(sql.FieldNotNull(FieldSettleAt))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
