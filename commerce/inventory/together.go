@@ -131,42 +131,26 @@ func (s *Service) answerOnce(ctx context.Context, asks []ask) (errs []error, err
 
 // answerTx answers refs, each once, in a transaction.
 func (s *Service) answerTx(ctx context.Context, tx database.Tx, asks []ask) ([]error, error) {
-	held, err := s.heldBy(ctx, tx, asks)
+	all, err := s.heldBy(ctx, tx, asks)
 	if err != nil {
 		return nil, err
 	}
 	var want []Line
 	var ending []promise
+	own, sold := make([][]promise, len(asks)), make([][]promise, len(asks))
 	open := make([]bool, len(asks))
-	sold := make([][]promise, len(asks))
-	now := s.clock.Now()
-	for i, a := range asks {
-		if !a.at.IsZero() {
-			asks[i].until = a.until.Add(now.Sub(a.at))
-			asks[i].at, a = now, asks[i]
-		}
-		var own []promise
-		for _, p := range held[a.ref] {
-			if p.sale == "" {
-				own = append(own, p)
-			} else {
-				sold[i] = append(sold[i], p)
-			}
-		}
-		switch {
-		case a.verb == settling:
-			own = nil
-		case a.verb == releasing:
-			sold[i] = nil
-		case len(own) > 0 && meets(allocations(own), a.want):
+	for i := range asks {
+		a := &asks[i]
+		a.began(s.clock.Now())
+		own[i], sold[i] = a.concerns(all[a.ref])
+		if a.verb == promising && len(own[i]) > 0 && meets(allocations(own[i]), a.want) {
 			if err := s.store.expire(ctx, tx, a.ref, a.until); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		held[a.ref] = own
-		want, ending = append(want, a.want...), slices.Concat(ending, own, sold[i])
-		open[i] = len(own)+len(sold[i])+len(a.want) > 0
+		want, ending = append(want, a.want...), slices.Concat(ending, own[i], sold[i])
+		open[i] = len(own[i])+len(sold[i])+len(a.want) > 0
 	}
 	errs := make([]error, len(asks))
 	if !slices.Contains(open, true) {
@@ -177,20 +161,45 @@ func (s *Service) answerTx(ctx context.Context, tx database.Tx, asks []ask) ([]e
 		return nil, err
 	}
 	for i, a := range asks {
-		if !open[i] {
-			continue
-		}
-		t.end(sold[i])
-		if a.verb != promising {
-			t.end(held[a.ref])
-			continue
-		}
-		plan, short := t.plan(a.want, held[a.ref])
-		if errs[i] = short; short == nil {
-			t.promise(a.ref, plan, a.until)
+		if open[i] {
+			errs[i] = t.answer(a, own[i], sold[i])
 		}
 	}
 	return errs, s.finish(ctx, tx, t)
+}
+
+// concerns is what a question is about of all that its ref holds: promises, and what was sold.
+func (a *ask) concerns(held []promise) (own, sold []promise) {
+	for _, p := range held {
+		switch {
+		case p.sale == "" && a.verb != settling:
+			own = append(own, p)
+		case p.sale != "" && a.verb != releasing:
+			sold = append(sold, p)
+		}
+	}
+	return own, sold
+}
+
+// began has the time of a promise begin now, and not when it was asked for.
+func (a *ask) began(now time.Time) {
+	if !a.at.IsZero() {
+		a.until, a.at = a.until.Add(now.Sub(a.at)), now
+	}
+}
+
+// answer answers one ref. What was sold leaves the stock on the way.
+func (t *turn) answer(a ask, own, sold []promise) error {
+	t.end(sold)
+	if a.verb != promising {
+		t.end(own)
+		return nil
+	}
+	plan, err := t.plan(a.want, own)
+	if err == nil {
+		t.promise(a.ref, plan, a.until)
+	}
+	return err
 }
 
 // heldBy reads what those who ask hold, each ref locked. What was sold changes only where its row is locked, so that to
