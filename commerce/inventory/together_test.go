@@ -47,8 +47,8 @@ func TestBuyersOfOneArticleAreAnsweredTogether(t *testing.T) {
 		if diff := cmp.Diff(want, buyers); diff != "" {
 			t.Errorf("who was promised something: %s", diff)
 		}
-		if updates != 2 {
-			t.Errorf("forty buyers changed the levels in %d statements, want 2", updates)
+		if updates > 2 { // the first alone, and all the others; or all together
+			t.Errorf("forty buyers changed the levels in %d statements, want at most 2", updates)
 		}
 		b.expect(t, v, 30, 30)
 		b.announced(t, v)
@@ -66,8 +66,8 @@ func TestBuyersOfOneArticleAreAnsweredTogether(t *testing.T) {
 		if diff := cmp.Diff(make([]error, len(buyers)), got); diff != "" {
 			t.Error(diff)
 		}
-		if updates != 2 {
-			t.Errorf("thirty sales left the stock in %d statements, want 2", updates)
+		if updates > 2 { // the first alone, and all the others; or all together
+			t.Errorf("thirty sales left the stock in %d statements, want at most 2", updates)
 		}
 		b.expect(t, v, 0, 0)
 		b.announced(t)
