@@ -2,11 +2,15 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/catalog"
+	"github.com/rialtohq/rialto/commerce/content"
+	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/inventory"
+	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/fault"
@@ -173,7 +177,14 @@ func (r *Resolver) metafield(ctx context.Context, owner uuid.UUID, namespace *st
 	return loader.Ask(ctx, "metafield "+ns+"."+key, owner, name, func(o any) (catalog.MetafieldName, bool) {
 		id, ok := ownerOf(o)
 		return catalog.MetafieldName{Owner: id, Namespace: ns, Key: key}, ok
-	}, r.Catalog.Metafields)
+	}, r.metafieldsByName)
+}
+
+func metafieldID(f *catalog.Metafield) uuid.UUID { return f.ID.UUID }
+
+func (r *Resolver) metafieldsByName(ctx context.Context, names []catalog.MetafieldName) (map[catalog.MetafieldName]*catalog.Metafield, error) {
+	found, err := r.Catalog.Metafields(ctx, names)
+	return announce(ctx, found, err, metafieldID)
 }
 
 // ownerOf is the id that a thing's metafields are kept under.
@@ -185,6 +196,12 @@ func ownerOf(o any) (uuid.UUID, bool) {
 		return o.ID.UUID, true
 	case *catalog.Collection:
 		return o.ID.UUID, true
+	case *customer.Customer:
+		return o.ID.UUID, true
+	case *order.Order:
+		return o.ID.UUID, true
+	case *content.Page:
+		return o.ID.UUID, true
 	}
 	return uuid.Nil, false
 }
@@ -193,13 +210,42 @@ func (r *Resolver) metafields(ctx context.Context, owner uuid.UUID, names []*mod
 	if len(names) > 250 {
 		return nil, fault.New(fault.Invalid, "At most 250 metafields can be asked for at once.")
 	}
-	out := make([]*catalog.Metafield, len(names))
+	wanted := make([]catalog.MetafieldName, len(names))
+	question := "metafields"
 	for i, n := range names {
-		f, err := r.metafield(ctx, owner, n.Namespace, n.Key)
-		if err != nil {
-			return nil, err
+		wanted[i] = catalog.MetafieldName{Namespace: "custom", Key: n.Key}
+		if text(n.Namespace) != "" {
+			wanted[i].Namespace = *n.Namespace
 		}
-		out[i] = f
+		question += fmt.Sprintf(" %q.%q", wanted[i].Namespace, n.Key)
+	}
+	switch len(names) {
+	case 0:
+		return []*catalog.Metafield{}, nil
+	case 1:
+		f, err := r.metafield(ctx, owner, names[0].Namespace, names[0].Key)
+		return []*catalog.Metafield{f}, err
+	}
+	return loader.Ask(ctx, question, owner, owner, ownerOf, func(ctx context.Context, owners []uuid.UUID) (map[uuid.UUID][]*catalog.Metafield, error) {
+		return r.metafieldsOfAll(ctx, owners, wanted)
+	})
+}
+
+// metafieldsOfAll reads the same metafields of many things, each in the place of its name.
+func (r *Resolver) metafieldsOfAll(ctx context.Context, owners []uuid.UUID, wanted []catalog.MetafieldName) (map[uuid.UUID][]*catalog.Metafield, error) {
+	all := make([]catalog.MetafieldName, 0, len(owners)*len(wanted))
+	for _, owner := range owners {
+		for _, n := range wanted {
+			all = append(all, catalog.MetafieldName{Owner: owner, Namespace: n.Namespace, Key: n.Key})
+		}
+	}
+	found, err := r.metafieldsByName(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[uuid.UUID][]*catalog.Metafield, len(owners))
+	for _, n := range all {
+		out[n.Owner] = append(out[n.Owner], found[n])
 	}
 	return out, nil
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
+	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/keyset"
 )
@@ -21,14 +23,28 @@ func paging(first *int, after *string, last *int, before *string, reverse *bool)
 }
 
 // selected reports whether the field being resolved is asked for a field of that name, or for one below it: selected(ctx,
-// "edges", "cursor"). A fragment counts as yes.
+// "edges", "cursor"). Fragments are looked into.
 func selected(ctx context.Context, path ...string) bool {
 	return asks(graphql.GetFieldContext(ctx).Field.Selections, path)
 }
 
 func asks(set ast.SelectionSet, path []string) bool {
 	for _, s := range set {
-		if f, ok := s.(*ast.Field); !ok || f.Name == path[0] && (len(path) == 1 || asks(f.SelectionSet, path[1:])) {
+		var below ast.SelectionSet
+		switch s := s.(type) {
+		case *ast.Field:
+			if s.Name == path[0] && (len(path) == 1 || asks(s.SelectionSet, path[1:])) {
+				return true
+			}
+		case *ast.InlineFragment:
+			below = s.SelectionSet
+		case *ast.FragmentSpread:
+			if s.Definition == nil {
+				return true
+			}
+			below = s.Definition.SelectionSet
+		}
+		if asks(below, path) {
 			return true
 		}
 	}
@@ -115,7 +131,15 @@ func metafieldConnection(ctx context.Context, p keyset.Page[*catalog.Metafield])
 	})}
 }
 
+func pageID(p *content.Page) uuid.UUID { return p.ID.UUID }
+
+func (r *Resolver) pagesByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*content.Page, error) {
+	found, err := r.Content.Pages(ctx, ids)
+	return announce(ctx, found, err, pageID)
+}
+
 func pageConnection(ctx context.Context, p keyset.Page[*content.Page]) *model.PageConnection {
+	loader.Together(ctx, p.Items, pageID)
 	return &model.PageConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *content.Page) model.PageEdge {
 		return model.PageEdge{Cursor: c, Node: n}
 	})}

@@ -56,7 +56,8 @@ func (r *customerResolver) Metafields(ctx context.Context, obj *customer.Custome
 func (r *customerResolver) MetafieldList(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, namespace *string, reverse *bool) (*model.MetafieldConnection, error) {
 	args := paging(first, after, last, before, reverse)
 	page, err := loader.Ask(ctx, "customer.metafieldList "+args.Key(), obj.ID.UUID, obj.ID.UUID, loader.Same(customerID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*catalog.Metafield], error) {
-		return r.Catalog.MetafieldsOf(ctx, ids, args)
+		pages, err := r.Catalog.MetafieldsOf(ctx, ids, args)
+		return announcePages(ctx, pages, err, metafieldID)
 	})
 	return metafieldConnection(ctx, page), err
 }

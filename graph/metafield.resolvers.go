@@ -15,7 +15,7 @@ import (
 )
 
 func (r *metafieldResolver) Reference(ctx context.Context, obj *catalog.Metafield) (model.Any, error) {
-	refs, err := r.references(ctx, obj)
+	refs, err := r.references(ctx, obj, 1)
 	if err != nil || len(refs) == 0 {
 		return nil, err
 	}
@@ -23,7 +23,7 @@ func (r *metafieldResolver) Reference(ctx context.Context, obj *catalog.Metafiel
 }
 
 func (r *metafieldResolver) References(ctx context.Context, obj *catalog.Metafield, first *int, after *string, last *int, before *string) (*model.MetafieldReferenceConnection, error) {
-	refs, err := r.references(ctx, obj)
+	refs, err := r.references(ctx, obj, maxNodes)
 	if err != nil || !strings.HasPrefix(obj.Type, "list.") {
 		return nil, err
 	}

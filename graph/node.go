@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -11,6 +12,7 @@ import (
 	iam "github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/customer"
+	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -68,7 +70,7 @@ func (r *Resolver) finders() map[string]finder {
 			found, err := r.Catalog.Collections(ctx, ids)
 			return announce(ctx, found, err, collectionID)
 		}),
-		"Page":      findBy(r.Content.Pages),
+		"Page":      findBy(r.pagesByID),
 		"Metafield": findBy(r.Catalog.MetafieldsByID),
 		"MediaImage": findBy(func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.MediaImage, error) {
 			images, err := r.Catalog.Images(ctx, ids)
@@ -152,25 +154,52 @@ func findBy[T any](read func(context.Context, []uuid.UUID) (map[uuid.UUID]*T, er
 	}
 }
 
-// references finds what a metafield of a reference type points at.
-func (r *Resolver) references(ctx context.Context, f *catalog.Metafield) ([]model.Any, error) {
+// referable are the types of what a metafield points at.
+var referable = []string{"Collection", "MediaImage", "Page", "Product", "ProductVariant"}
+
+// referred are the ids that a metafield of a reference type points at.
+func referred(f *catalog.Metafield) (ids []gid.ID) {
 	if !strings.HasSuffix(f.Type, "_reference") {
-		return nil, nil
+		return nil
 	}
 	texts := []string{f.Value}
-	if strings.HasPrefix(f.Type, "list.") {
-		if err := json.Unmarshal([]byte(f.Value), &texts); err != nil {
-			return nil, nil //nolint:nilerr // a list that cannot be read refers to nothing
-		}
+	if strings.HasPrefix(f.Type, "list.") && json.Unmarshal([]byte(f.Value), &texts) != nil {
+		return nil // a list that cannot be read refers to nothing
 	}
-	var ids []gid.ID
 	for _, t := range texts {
-		if id, err := gid.Parse(t); err == nil && len(ids) < maxNodes {
+		if id, err := gid.Parse(t); err == nil && slices.Contains(referable, id.Type) && len(ids) < maxNodes {
 			ids = append(ids, id)
 		}
 	}
-	found, err := r.nodes(ctx, ids)
-	return slices.DeleteFunc(found, func(n model.Any) bool { return n == nil }), err
+	return ids
+}
+
+// references finds what a metafield points at, at most so many things; those of all metafields that were read with it are read
+// together.
+func (r *Resolver) references(ctx context.Context, f *catalog.Metafield, most int) ([]model.Any, error) {
+	if len(referred(f)) == 0 {
+		return nil, nil
+	}
+	return loader.Ask(ctx, "metafield.references "+strconv.Itoa(most), f.ID.UUID, f, func(f *catalog.Metafield) (*catalog.Metafield, bool) { return f, len(referred(f)) > 0 },
+		func(ctx context.Context, all []*catalog.Metafield) (map[*catalog.Metafield][]model.Any, error) {
+			wanted := make(map[*catalog.Metafield][]gid.ID, len(all))
+			var ids []gid.ID
+			for _, f := range all {
+				own := referred(f)
+				wanted[f] = own[:min(most, len(own))]
+				ids = append(ids, wanted[f]...)
+			}
+			found, err := r.nodeMap(ctx, ids)
+			out := make(map[*catalog.Metafield][]model.Any, len(all))
+			for f, own := range wanted {
+				for _, id := range own {
+					if v := found[id]; v != nil {
+						out[f] = append(out[f], v)
+					}
+				}
+			}
+			return out, err
+		})
 }
 
 func referenceConnection(ctx context.Context, args keyset.Args, refs []model.Any) (*model.MetafieldReferenceConnection, error) {

@@ -138,14 +138,15 @@ func (r *Resolver) location(ctx context.Context, id uuid.UUID) (*inventory.Locat
 	if id == uuid.Nil {
 		return nil, nil
 	}
-	return loader.Ask(ctx, "locations", id, id, func(any) (uuid.UUID, bool) { return uuid.Nil, false }, func(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]*inventory.Location, error) {
+	all, err := loader.Ask(ctx, "locations", uuid.Nil, uuid.Nil, func(any) (uuid.UUID, bool) { return uuid.Nil, false }, func(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]map[uuid.UUID]*inventory.Location, error) {
 		all, err := r.Inventory.Locations(ctx)
 		out := make(map[uuid.UUID]*inventory.Location, len(all))
 		for i := range all {
 			out[all[i].ID.UUID] = &all[i]
 		}
-		return out, err
+		return map[uuid.UUID]map[uuid.UUID]*inventory.Location{uuid.Nil: out}, err
 	})
+	return all[id], err
 }
 
 // went are the shipments that went out.

@@ -71,7 +71,8 @@ func (r *orderResolver) Metafields(ctx context.Context, obj *order.Order, identi
 func (r *orderResolver) MetafieldList(ctx context.Context, obj *order.Order, after *string, before *string, first *int, last *int, namespace *string, reverse *bool) (*model.MetafieldConnection, error) {
 	args := paging(first, after, last, before, reverse)
 	page, err := loader.Ask(ctx, "order.metafieldList "+args.Key(), obj.ID.UUID, obj.ID.UUID, loader.Same(orderID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*catalog.Metafield], error) {
-		return r.Catalog.MetafieldsOf(ctx, ids, args)
+		pages, err := r.Catalog.MetafieldsOf(ctx, ids, args)
+		return announcePages(ctx, pages, err, metafieldID)
 	})
 	return metafieldConnection(ctx, page), err
 }

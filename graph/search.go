@@ -158,7 +158,7 @@ func (r *Resolver) mixed(ctx context.Context, products, pages []uuid.UUID) (map[
 		}
 	}
 	if len(pages) > 0 {
-		found, err := r.Content.Pages(ctx, pages)
+		found, err := r.pagesByID(ctx, pages)
 		if err != nil {
 			return nil, err
 		}
@@ -193,7 +193,7 @@ func (r *Resolver) predicted(ctx context.Context, q search.Typing) (*model.Predi
 		loader.Together(ctx, out.Collections, collectionID)
 	}
 	if len(found.Pages) > 0 {
-		all, err := r.Content.Pages(ctx, found.Pages)
+		all, err := r.pagesByID(ctx, found.Pages)
 		if err != nil {
 			return nil, err
 		}

@@ -20,7 +20,8 @@ import (
 func (r *customerResolver) Groups(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, reverse *bool) (*model.CustomerGroupConnection, error) {
 	args := paging(first, after, last, before, reverse)
 	page, err := loader.Ask(ctx, "customer.groups "+args.Key(), obj.ID.UUID, obj.ID.UUID, loader.Same(customerID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*customer.Group], error) {
-		return r.Customers.GroupsOf(ctx, ids, args)
+		pages, err := r.Customers.GroupsOf(ctx, ids, args)
+		return announcePages(ctx, pages, err, groupID)
 	})
 	return customerGroupConnection(ctx, page), err
 }
@@ -28,7 +29,8 @@ func (r *customerResolver) Groups(ctx context.Context, obj *customer.Customer, a
 func (r *customerGroupResolver) Customers(ctx context.Context, obj *customer.Group, after *string, before *string, first *int, last *int, reverse *bool) (*model.CustomerConnection, error) {
 	args := paging(first, after, last, before, reverse)
 	page, err := loader.Ask(ctx, "customerGroup.customers "+args.Key(), obj.ID.UUID, obj.ID.UUID, loader.Same(groupID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*customer.Customer], error) {
-		return r.Resolver.Customers.InGroups(ctx, ids, args)
+		pages, err := r.Resolver.Customers.InGroups(ctx, ids, args)
+		return announcePages(ctx, pages, err, customerID)
 	})
 	return customerConnection(ctx, page), err
 }

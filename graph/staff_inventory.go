@@ -105,19 +105,23 @@ func (r *Resolver) staffActor(ctx context.Context) (*staff.StaffMember, error) {
 // levels is a page of where an item lies.
 func (r *Resolver) levels(ctx context.Context, item *model.InventoryItem, args keyset.Args) (*model.InventoryLevelConnection, error) {
 	id := item.Variant.ID.UUID
-	found, err := loader.Ask(ctx, "variant.levels", id, id, loader.Same(variantID), r.Inventory.Levels)
+	all, err := loader.Ask(ctx, "variant.levels", id, id, loader.Same(variantID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*inventory.Level, error) {
+		found, err := r.Inventory.Levels(ctx, ids)
+		out := make(map[uuid.UUID][]*inventory.Level, len(found))
+		for id, levels := range found {
+			for i := range levels {
+				out[id] = append(out[id], &levels[i])
+			}
+		}
+		return announceLists(ctx, out, err, levelID)
+	})
 	if err != nil {
 		return nil, err
 	}
-	all := make([]*inventory.Level, len(found))
-	for i := range found {
-		all[i] = &found[i]
-	}
-	page, err := keyset.Slice(args, all, func(l *inventory.Level) uuid.UUID { return l.ID.UUID })
+	page, err := keyset.Slice(args, all, levelID)
 	if err != nil {
 		return nil, err
 	}
-	loader.Together(ctx, page.Items, func(l *inventory.Level) uuid.UUID { return l.ID.UUID })
 	return levelConnection(ctx, page), nil
 }
 

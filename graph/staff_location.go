@@ -121,10 +121,9 @@ func movingsOf(ctx context.Context, in model.InventoryMoveQuantitiesInput) inven
 
 // levelsAt is a page of what is kept at a location.
 func (r *Resolver) levelsAt(ctx context.Context, l *inventory.Location, args keyset.Args) (*model.InventoryLevelConnection, error) {
-	id := func(l *inventory.Level) uuid.UUID { return l.ID.UUID }
 	page, err := loader.Ask(ctx, "location.levels "+args.Key(), l.ID.UUID, l.ID.UUID, loader.Same(placeID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*inventory.Level], error) {
 		pages, err := r.Inventory.LevelsAt(ctx, ids, args)
-		return announcePages(ctx, pages, err, id)
+		return announcePages(ctx, pages, err, levelID)
 	})
 	if err != nil {
 		return nil, err
@@ -137,6 +136,8 @@ func levelConnection(ctx context.Context, page keyset.Page[*inventory.Level]) *m
 		return model.InventoryLevelEdge{Cursor: c, Node: n}
 	})}
 }
+
+func levelID(l *inventory.Level) uuid.UUID { return l.ID.UUID }
 
 func movementID(m *inventory.Movement) uuid.UUID { return m.ID }
 

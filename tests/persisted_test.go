@@ -266,7 +266,17 @@ func TestRegistrarRefuses(t *testing.T) {
 			t.Errorf("%s: %v; want %q", text, err, want)
 		}
 	}
-	if _, err := a.Registrar.Check(uuid.New(), []string{access.OrdersRead}, []persisted.Entry{{ID: "x", Body: "{ orders(first: 1) { nodes { id } } }"}}); err != nil {
-		t.Errorf("an app that may read orders: %v", err)
+	docs, err := a.Registrar.Check(uuid.New(), []string{access.OrdersRead}, []persisted.Entry{
+		{ID: "x", Body: "{ orders(first: 1) { nodes { id } } }"},
+		{ID: "y", Body: "query A { orders(first: 1) { nodes { lineItems(first: 1) { nodes { id } } } } } query B { shop { name } }"},
+		{ID: "z", Body: "query A($ids: [ID!]!) { nodes(ids: $ids) { __typename } } query B { orders(first: 1) { nodes { id } } }"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 2, 0} { // where nothing is said of one operation, nothing is of the document
+		if docs[i].Statements != want {
+			t.Errorf("%s: at most %d statements, want %d", docs[i].Alias, docs[i].Statements, want)
+		}
 	}
 }

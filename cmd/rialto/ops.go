@@ -11,8 +11,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/rialtohq/rialto/graph/cost"
+	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/limits"
 	"github.com/rialtohq/rialto/graph/schema"
+	"github.com/rialtohq/rialto/graph/statements"
 )
 
 type opsCmd struct {
@@ -47,12 +49,13 @@ func (c *opsCostCmd) Run(r *run) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
+	reads := statements.New(generated.EngineTypes)
 	for _, op := range doc.Operations {
 		plan, err := prices.Compile(op)
 		if err != nil {
 			return err
 		}
-		if err := c.print(r, op, plan, variables); err != nil {
+		if err := c.print(r, op, plan, reads, variables); err != nil {
 			return err
 		}
 	}
@@ -73,13 +76,17 @@ func understand(text string) (*ast.QueryDocument, *cost.Prices, error) {
 	return doc, prices, err
 }
 
-func (c *opsCostCmd) print(r *run, op *ast.OperationDefinition, plan *cost.Plan, variables map[string]any) error {
+func (c *opsCostCmd) print(r *run, op *ast.OperationDefinition, plan *cost.Plan, reads *statements.Bounds, variables map[string]any) error {
 	e := plan.Estimate(variables, nil)
 	name := op.Name
 	if name == "" {
 		name = "(no name)"
 	}
-	if _, err := fmt.Fprintf(r.out, "%s %s: %d points, %d objects at most\n", op.Operation, name, e.Points, e.Objects); err != nil {
+	most := ""
+	if n, said := reads.Of(op, plan); said {
+		most = fmt.Sprintf(", %d SQL statements", n)
+	}
+	if _, err := fmt.Fprintf(r.out, "%s %s: %d points, %d objects%s at most\n", op.Operation, name, e.Points, e.Objects, most); err != nil {
 		return err
 	}
 	t := tabwriter.NewWriter(r.out, 0, 4, 2, ' ', 0)

@@ -65,7 +65,7 @@ func listReleases(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintln(out, "app\tmode\trelease\toperations\tdearest\tregistered\tlast used\tstate")
+	_, _ = fmt.Fprintln(out, "app\tmode\trelease\toperations\tdearest\tstatements\tregistered\tlast used\tstate")
 	for _, r := range releases {
 		state, mode := "in force", "(default)"
 		if r.RetiredAt != nil {
@@ -74,7 +74,7 @@ func listReleases(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer
 		if n := names[r.App]; n != nil && n.Mode != "" {
 			mode = app.OperationModeName(n.Mode)
 		}
-		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n", named(names, r.App), mode, r.Name, r.Operations, r.Points, moment(r.CreatedAt), sometime(r.LastUsedAt), state)
+		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\n", named(names, r.App), mode, r.Name, r.Operations, r.Points, said(r.Statements), moment(r.CreatedAt), sometime(r.LastUsedAt), state)
 	}
 	return nil
 }
@@ -88,10 +88,10 @@ func listEach(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintln(out, "app\trelease\toperation\tkind\tpoints\tlast used\tid")
+	_, _ = fmt.Fprintln(out, "app\trelease\toperation\tkind\tpoints\tstatements\tlast used\tid")
 	for i := range docs {
 		d := &docs[i]
-		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", named(names, d.App), d.Release, d.Name, d.Kind, d.Points, sometime(d.LastUsedAt), d.Alias)
+		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", named(names, d.App), d.Release, d.Name, d.Kind, d.Points, said(d.Statements), sometime(d.LastUsedAt), d.Alias)
 	}
 	return nil
 }
@@ -110,6 +110,14 @@ func named(names map[uuid.UUID]*apps.App, id uuid.UUID) string {
 		return n.Handle
 	}
 	return id.String()
+}
+
+// said is a number of statements, where there is one.
+func said(statements int) string {
+	if statements == 0 {
+		return "-"
+	}
+	return strconv.Itoa(statements)
 }
 
 func sometime(t *time.Time) string {

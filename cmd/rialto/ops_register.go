@@ -99,7 +99,16 @@ func registerOperations(ctx context.Context, a *app.App, args []string, in io.Re
 		_, _ = fmt.Fprintf(out, "app %s is new; `rialto ops token --app %s` makes a storefront token for it\n", named.Handle, named.Handle)
 	}
 	dearest := slices.MaxFunc(docs, func(a, b operation.Document) int { return cmp.Compare(a.Points, b.Points) })
-	_, err = fmt.Fprintf(out, "release %s of %s: %d new, %d known, %d in force again; the dearest is %s with %d points\n",
-		args[2], named.Handle, outcome.Added, outcome.Known, outcome.Revived, dearest.Name, dearest.Points)
+	_, err = fmt.Fprintf(out, "release %s of %s: %d new, %d known, %d in force again; the dearest is %s with %d points%s\n",
+		args[2], named.Handle, outcome.Added, outcome.Known, outcome.Revived, dearest.Name, dearest.Points, mostStatements(docs))
 	return err
+}
+
+// mostStatements names the document that may take most SQL statements; nothing where that is said of none.
+func mostStatements(docs []operation.Document) string {
+	most := slices.MaxFunc(docs, func(a, b operation.Document) int { return cmp.Compare(a.Statements, b.Statements) })
+	if most.Statements == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", most SQL statements takes %s, at most %d", most.Name, most.Statements)
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rialtohq/rialto/commerce/operation"
 )
 
 func TestOpsCost(t *testing.T) {
@@ -24,7 +26,7 @@ func TestOpsCost(t *testing.T) {
 		mutation Empty { cartCreate { cart { id } } }`
 	got, err := price(t, list, `{"first": 10}`)
 	for _, want := range []string{
-		"query List: 71 points, 71 objects at most\n", "50      50     ProductVariantConnection.nodes  products.nodes.variants.nodes\n", "mutation Empty: 12 points, 2 objects at most\n",
+		"query List: 71 points, 71 objects, 2 SQL statements at most\n", "50      50     ProductVariantConnection.nodes  products.nodes.variants.nodes\n", "mutation Empty: 12 points, 2 objects at most\n",
 	} {
 		if err != nil || !strings.Contains(got, want) {
 			t.Errorf("%v: it does not say %q:\n%s", err, want, got)
@@ -36,5 +38,16 @@ func TestOpsCost(t *testing.T) {
 		if _, err := price(t, bad[0], bad[1]); err == nil || !strings.Contains(err.Error(), what) {
 			t.Errorf("%v; want %q", err, what)
 		}
+	}
+}
+
+func TestMostStatements(t *testing.T) {
+	t.Parallel()
+	docs := []operation.Document{{Name: "Write"}, {Name: "Small", Statements: 2}, {Name: "Large", Statements: 9}}
+	if got := mostStatements(docs); got != ", most SQL statements takes Large, at most 9" {
+		t.Errorf("%q", got)
+	}
+	if got := mostStatements(docs[:1]); got != "" {
+		t.Errorf("of a mutation it says %q", got)
 	}
 }

@@ -40,6 +40,9 @@ type Document struct {
 	Body string
 	// Points are what the dearest operation costs at most.
 	Points int64
+	// Statements is how many SQL statements the query that takes most takes at most, however long its lists are; 0 where
+	// nothing is said: of mutations, and where the values of variables decide.
+	Statements int
 }
 
 // Registered is a document that a release of an app registered.
@@ -56,9 +59,10 @@ type Registered struct {
 type Release struct {
 	App  uuid.UUID
 	Name string
-	// Operations is how many documents it has, Points what the dearest of them costs.
+	// Operations is how many documents it has, Points what the dearest of them costs, Statements the most that one takes.
 	Operations int
 	Points     int64
+	Statements int
 	CreatedAt  time.Time
 	// LastUsedAt is when one of its documents was used last.
 	LastUsedAt, RetiredAt *time.Time

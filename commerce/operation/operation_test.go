@@ -40,7 +40,7 @@ func setup(t *testing.T, db *database.DB) bundle {
 }
 
 func document(alias, body string) operation.Document {
-	return operation.Document{Alias: alias, Hash: operation.HashOf(body), Name: "Name", Kind: "query", Body: body, Points: int64(len(body))}
+	return operation.Document{Alias: alias, Hash: operation.HashOf(body), Name: "Name", Kind: "query", Body: body, Points: int64(len(body)), Statements: len(body) - 10}
 }
 
 func (b bundle) register(app uuid.UUID, release string, docs ...operation.Document) operation.Outcome {
@@ -112,7 +112,7 @@ func TestRegister(t *testing.T) {
 		b.same(4, len(b.audit.actions))
 
 		releases, err := b.ops.Releases(b.ctx, web)
-		if err != nil || len(releases) != 2 || releases[0].Name != "v2" || releases[1].Operations != 2 || releases[1].Points != 13 {
+		if err != nil || len(releases) != 2 || releases[0].Name != "v2" || releases[1].Operations != 2 || releases[1].Points != 13 || releases[1].Statements != 3 {
 			t.Errorf("%+v, %v", releases, err)
 		}
 	})
@@ -228,7 +228,7 @@ func TestUsesAreWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		docs, err := b.ops.InForce(b.ctx, web)
-		if err != nil || len(docs) != 2 || docs[0].LastUsedAt == nil || !docs[0].LastUsedAt.Equal(b.clock.Now()) || docs[1].LastUsedAt != nil {
+		if err != nil || len(docs) != 2 || docs[0].LastUsedAt == nil || !docs[0].LastUsedAt.Equal(b.clock.Now()) || docs[1].LastUsedAt != nil || docs[0].Statements != len(docs[0].Body)-10 {
 			t.Errorf("%+v, %v", docs, err)
 		}
 	})

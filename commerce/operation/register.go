@@ -45,7 +45,7 @@ func (s *Service) Register(ctx context.Context, app uuid.UUID, release string, d
 			was, known := before[d.Alias]
 			switch {
 			case !known:
-				rows = append(rows, []any{s.newID(), shop, app, release, d.Alias, d.Hash, d.Name, d.Kind, d.Body, d.Points, now})
+				rows = append(rows, []any{s.newID(), shop, app, release, d.Alias, d.Hash, d.Name, d.Kind, d.Body, d.Points, d.Statements, now})
 			case was.hash != d.Hash:
 				return fault.New(fault.Conflict, "Release %q knows another document as %s already. Name a new release, or give the document another id.", release, d.Alias)
 			case was.retired:

@@ -48,7 +48,7 @@ func hashesOf(ctx context.Context, tx database.Tx, app uuid.UUID, release string
 	return out, err
 }
 
-var columns = []string{"id", "shop_id", "app_id", "release", "alias", "hash", "name", "kind", "body", "points", "created_at"}
+var columns = []string{"id", "shop_id", "app_id", "release", "alias", "hash", "name", "kind", "body", "points", "statements", "created_at"}
 
 func insert(ctx context.Context, tx database.Tx, rows [][]any) error {
 	return database.Insert(ctx, tx, "persisted_operation", columns, rows, "")
@@ -96,10 +96,10 @@ func releases(ctx context.Context, q database.Querier, app uuid.UUID) ([]Release
 		Release
 		used, retired sql.NullTime
 	}
-	rows, err := q.Query(ctx, `SELECT app_id, release, points, created_at, last_used_at, retired_at FROM persisted_operation
+	rows, err := q.Query(ctx, `SELECT app_id, release, points, statements, created_at, last_used_at, retired_at FROM persisted_operation
 		WHERE shop_id = $1 AND ($2 OR app_id = $3) ORDER BY id DESC`, app == uuid.Nil, app)
 	documents, err := database.Scan(rows, err, func(scan func(...any) error) (d document, err error) {
-		return d, scan(&d.App, &d.Name, &d.Points, &d.CreatedAt, &d.used, &d.retired)
+		return d, scan(&d.App, &d.Name, &d.Points, &d.Statements, &d.CreatedAt, &d.used, &d.retired)
 	})
 	var out []Release
 	at := map[[2]any]int{}
@@ -113,6 +113,7 @@ func releases(ctx context.Context, q database.Querier, app uuid.UUID) ([]Release
 		r := &out[i]
 		r.Operations++
 		r.Points = max(r.Points, d.Points)
+		r.Statements = max(r.Statements, d.Statements)
 		r.CreatedAt = d.CreatedAt // of the first, which comes last
 		if d.used.Valid && (r.LastUsedAt == nil || d.used.Time.After(*r.LastUsedAt)) {
 			r.LastUsedAt = database.Moment(d.used)
@@ -125,11 +126,11 @@ func releases(ctx context.Context, q database.Querier, app uuid.UUID) ([]Release
 }
 
 func inForce(ctx context.Context, q database.Querier, app uuid.UUID) ([]Registered, error) {
-	rows, err := q.Query(ctx, `SELECT app_id, release, alias, hash, name, kind, body, points, created_at, last_used_at FROM persisted_operation
+	rows, err := q.Query(ctx, `SELECT app_id, release, alias, hash, name, kind, body, points, statements, created_at, last_used_at FROM persisted_operation
 		WHERE shop_id = $1 AND ($2 OR app_id = $3) AND retired_at IS NULL ORDER BY app_id, release, alias`, app == uuid.Nil, app)
 	return database.Scan(rows, err, func(scan func(...any) error) (r Registered, err error) {
 		var used sql.NullTime
-		err = scan(&r.App, &r.Release, &r.Alias, &r.Hash, &r.Name, &r.Kind, &r.Body, &r.Points, &r.CreatedAt, &used)
+		err = scan(&r.App, &r.Release, &r.Alias, &r.Hash, &r.Name, &r.Kind, &r.Body, &r.Points, &r.Statements, &r.CreatedAt, &used)
 		r.LastUsedAt = database.Moment(used)
 		return r, err
 	})

@@ -34,6 +34,7 @@ type node struct {
 	list      bool
 	length    length
 	sized     []string  // the fields below that are as long as length says, where the field itself gives one object
+	given     []string  // the arguments that are written there
 	leads     []string  // the kinds of object that the field can give
 	kinds     [][]*node // the fields below, for each of them
 }
@@ -187,6 +188,9 @@ func (c *compiler) node(on, name string, places []occurrence) *node {
 		n.mutation = mutationWeight
 	}
 	for _, a := range first.Arguments { // the same wherever the field is written, or the document is not valid
+		if a.Value.Kind != ast.NullValue {
+			n.given = append(n.given, a.Name)
+		}
 		if weight := priced.arguments[a.Name]; weight != 0 {
 			w := weighed{weight: weight}
 			if a.Value.Kind == ast.Variable {
