@@ -72,6 +72,22 @@ func (r *Resolver) variantsByID(ctx context.Context, ids []uuid.UUID) (map[uuid.
 	return announce(ctx, found, err, variantID)
 }
 
+// sought reads what several root fields of a request name, such as a product and what goes with it, once.
+func sought[K comparable, V any](ctx context.Context, name string, key K, find func(context.Context, K) (V, error)) (V, error) {
+	alone := func(any) (none K, ok bool) { return none, false }
+	return loader.Ask(ctx, name, uuid.Nil, key, alone, func(ctx context.Context, keys []K) (map[K]V, error) {
+		found := make(map[K]V, len(keys))
+		for _, k := range keys { // one: nobody is read together with it
+			v, err := find(ctx, k)
+			if err != nil {
+				return nil, err
+			}
+			found[k] = v
+		}
+		return found, nil
+	})
+}
+
 // product finds a product by id or by handle, whichever is given.
 func (r *Resolver) product(ctx context.Context, handle *string, id *gid.ID) (*catalog.Product, error) {
 	var p *catalog.Product
@@ -81,11 +97,12 @@ func (r *Resolver) product(ctx context.Context, handle *string, id *gid.ID) (*ca
 		if id.Type != "Product" {
 			return nil, nil
 		}
-		var found map[uuid.UUID]*catalog.Product
-		found, err = r.Catalog.Products(ctx, []uuid.UUID{id.UUID})
-		p = found[id.UUID]
+		p, err = sought(ctx, "product.id", id.UUID, func(ctx context.Context, id uuid.UUID) (*catalog.Product, error) {
+			found, err := r.Catalog.Products(ctx, []uuid.UUID{id})
+			return found[id], err
+		})
 	case handle != nil:
-		p, err = r.Catalog.ProductByHandle(ctx, *handle)
+		p, err = sought(ctx, "product.handle", *handle, r.Catalog.ProductByHandle)
 	default:
 		return nil, fault.New(fault.Invalid, "Give a handle or an id.")
 	}
@@ -105,11 +122,12 @@ func (r *Resolver) collection(ctx context.Context, handle *string, id *gid.ID) (
 		if id.Type != "Collection" {
 			return nil, nil
 		}
-		var found map[uuid.UUID]*catalog.Collection
-		found, err = r.Catalog.Collections(ctx, []uuid.UUID{id.UUID})
-		c = found[id.UUID]
+		c, err = sought(ctx, "collection.id", id.UUID, func(ctx context.Context, id uuid.UUID) (*catalog.Collection, error) {
+			found, err := r.Catalog.Collections(ctx, []uuid.UUID{id})
+			return found[id], err
+		})
 	case handle != nil:
-		c, err = r.Catalog.CollectionByHandle(ctx, *handle)
+		c, err = sought(ctx, "collection.handle", *handle, r.Catalog.CollectionByHandle)
 	default:
 		return nil, fault.New(fault.Invalid, "Give a handle or an id.")
 	}
