@@ -64,7 +64,10 @@ func (r *customerResolver) MetafieldList(ctx context.Context, obj *customer.Cust
 
 func (r *customerResolver) Orders(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.OrderConnection, error) {
 	page, err := r.ordersOf(ctx, obj, paging(first, after, last, before, reverse), text(sortKey), text(query))
-	return orderConnection(ctx, page), err
+	if err != nil {
+		return nil, err
+	}
+	return counted(ctx, orderConnection(ctx, page), func() (int64, error) { return r.orderCountOf(ctx, obj, text(query)) })
 }
 
 func (r *customerResolver) State(ctx context.Context, obj *customer.Customer) (*string, error) {

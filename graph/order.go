@@ -38,6 +38,16 @@ func orderConnection(ctx context.Context, p keyset.Page[*order.Order]) *model.Or
 	})}
 }
 
+// counted adds how many orders the whole list has, where that is asked for.
+func counted(ctx context.Context, c *model.OrderConnection, count func() (int64, error)) (*model.OrderConnection, error) {
+	if !selected(ctx, "totalCount") {
+		return c, nil
+	}
+	n, err := count()
+	c.TotalCount = uint64(max(n, 0))
+	return c, err
+}
+
 func orderLineConnection(ctx context.Context, p keyset.Page[*order.Line]) *model.OrderLineItemConnection {
 	return &model.OrderLineItemConnection{Nodes: listed(p.Items), PageInfo: pageInfo(ctx, p), Edges: edges(ctx, p, func(c string, n *order.Line) model.OrderLineItemEdge {
 		return model.OrderLineItemEdge{Cursor: c, Node: n}
@@ -197,6 +207,13 @@ func (r *Resolver) ordersOf(ctx context.Context, c *customer.Customer, args keys
 	return loader.Ask(ctx, "customer.orders "+sortKey+" "+query+" "+args.Key(), c.ID.UUID, c.ID.UUID, loader.Same(customerID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*order.Order], error) {
 		pages, err := r.Orders.OfCustomers(ctx, ids, args, sortKey, query)
 		return announcePages(ctx, pages, err, orderID)
+	})
+}
+
+// orderCountOf is how many orders an account has, of those that a search finds.
+func (r *Resolver) orderCountOf(ctx context.Context, c *customer.Customer, query string) (int64, error) {
+	return loader.Ask(ctx, "customer.orderCount "+query, c.ID.UUID, c.ID.UUID, loader.Same(customerID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]int64, error) {
+		return r.Orders.CountOfCustomers(ctx, ids, query)
 	})
 }
 

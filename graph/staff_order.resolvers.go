@@ -93,7 +93,7 @@ func (r *queryResolver) Orders(ctx context.Context, after *string, before *strin
 		return nil, err
 	}
 	loader.Together(ctx, page.Items, orderID)
-	return orderConnection(ctx, page), nil
+	return counted(ctx, orderConnection(ctx, page), func() (int64, error) { return r.Services.Orders.Count(ctx, text(query)) })
 }
 
 func (r *refundResolver) Order(ctx context.Context, obj *order.Refund) (*order.Order, error) {

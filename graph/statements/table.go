@@ -71,6 +71,7 @@ var stated = map[string]cost.Reads{
 	"Query.search": {Own: 4},
 	// Counts are read with the list, where they are asked for: how many rows the parts of the query find, and the counts.
 	"SearchResultItemConnection.totalCount":     {Own: 2},
+	"OrderConnection.totalCount":                {Own: 1},
 	"SearchResultItemConnection.productFilters": {Own: 2},
 	"ProductConnection.filters":                 {Own: 2, Apart: true},
 	// With filters, the hits and their products, of each collection by itself.
