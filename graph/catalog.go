@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -187,15 +188,25 @@ func (r *Resolver) featuredImage(ctx context.Context, p *catalog.Product) (*cata
 }
 
 func (r *Resolver) metafield(ctx context.Context, owner uuid.UUID, namespace *string, key string) (*catalog.Metafield, error) {
-	ns := "custom"
-	if namespace != nil && *namespace != "" {
-		ns = *namespace
-	}
-	name := catalog.MetafieldName{Owner: owner, Namespace: ns, Key: key}
-	return loader.Ask(ctx, "metafield "+ns+"."+key, owner, name, func(o any) (catalog.MetafieldName, bool) {
+	name := metafieldName(owner, namespace, key)
+	return loader.Ask(ctx, "metafield "+name.Namespace+"."+key, owner, name, func(o any) (catalog.MetafieldName, bool) {
 		id, ok := ownerOf(o)
-		return catalog.MetafieldName{Owner: id, Namespace: ns, Key: key}, ok
+		return catalog.MetafieldName{Owner: id, Namespace: name.Namespace, Key: key}, ok
 	}, r.metafieldsByName)
+}
+
+// metafieldName is a metafield's name as it is kept: without a namespace it is a custom one.
+func metafieldName(owner uuid.UUID, namespace *string, key string) catalog.MetafieldName {
+	return catalog.MetafieldName{Owner: owner, Namespace: cmp.Or(text(namespace), "custom"), Key: key}
+}
+
+// metafieldList is a page of all metafields of a thing. kind tells the questions about things of different kinds apart.
+func (r *Resolver) metafieldList(ctx context.Context, kind string, owner uuid.UUID, args keyset.Args) (*model.MetafieldConnection, error) {
+	page, err := loader.Ask(ctx, kind+".metafieldList "+args.Key(), owner, owner, ownerOf, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*catalog.Metafield], error) {
+		pages, err := r.Catalog.MetafieldsOf(ctx, ids, args)
+		return announcePages(ctx, pages, err, metafieldID)
+	})
+	return metafieldConnection(ctx, page), err
 }
 
 func metafieldID(f *catalog.Metafield) uuid.UUID { return f.ID.UUID }
@@ -231,10 +242,7 @@ func (r *Resolver) metafields(ctx context.Context, owner uuid.UUID, names []*mod
 	wanted := make([]catalog.MetafieldName, len(names))
 	question := "metafields"
 	for i, n := range names {
-		wanted[i] = catalog.MetafieldName{Namespace: "custom", Key: n.Key}
-		if text(n.Namespace) != "" {
-			wanted[i].Namespace = *n.Namespace
-		}
+		wanted[i] = metafieldName(uuid.Nil, n.Namespace, n.Key)
 		question += fmt.Sprintf(" %q.%q", wanted[i].Namespace, n.Key)
 	}
 	switch len(names) {

@@ -54,12 +54,7 @@ func (r *customerResolver) Metafields(ctx context.Context, obj *customer.Custome
 }
 
 func (r *customerResolver) MetafieldList(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, namespace *string, reverse *bool) (*model.MetafieldConnection, error) {
-	args := paging(first, after, last, before, reverse)
-	page, err := loader.Ask(ctx, "customer.metafieldList "+args.Key(), obj.ID.UUID, obj.ID.UUID, loader.Same(customerID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*catalog.Metafield], error) {
-		pages, err := r.Catalog.MetafieldsOf(ctx, ids, args)
-		return announcePages(ctx, pages, err, metafieldID)
-	})
-	return metafieldConnection(ctx, page), err
+	return r.metafieldList(ctx, "customer", obj.ID.UUID, paging(first, after, last, before, reverse))
 }
 
 func (r *customerResolver) Orders(ctx context.Context, obj *customer.Customer, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.OrderConnection, error) {

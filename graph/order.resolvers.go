@@ -69,12 +69,7 @@ func (r *orderResolver) Metafields(ctx context.Context, obj *order.Order, identi
 }
 
 func (r *orderResolver) MetafieldList(ctx context.Context, obj *order.Order, after *string, before *string, first *int, last *int, namespace *string, reverse *bool) (*model.MetafieldConnection, error) {
-	args := paging(first, after, last, before, reverse)
-	page, err := loader.Ask(ctx, "order.metafieldList "+args.Key(), obj.ID.UUID, obj.ID.UUID, loader.Same(orderID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*catalog.Metafield], error) {
-		pages, err := r.Catalog.MetafieldsOf(ctx, ids, args)
-		return announcePages(ctx, pages, err, metafieldID)
-	})
-	return metafieldConnection(ctx, page), err
+	return r.metafieldList(ctx, "order", obj.ID.UUID, paging(first, after, last, before, reverse))
 }
 
 func (r *orderResolver) Refunds(ctx context.Context, obj *order.Order, first *int) ([]*order.Refund, error) {

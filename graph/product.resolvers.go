@@ -74,12 +74,7 @@ func (r *productResolver) Metafields(ctx context.Context, obj *catalog.Product, 
 }
 
 func (r *productResolver) MetafieldList(ctx context.Context, obj *catalog.Product, first *int, after *string, last *int, before *string) (*model.MetafieldConnection, error) {
-	args := paging(first, after, last, before, nil)
-	page, err := loader.Ask(ctx, "product.metafieldList "+args.Key(), obj.ID.UUID, obj.ID.UUID, loader.Same(productID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*catalog.Metafield], error) {
-		pages, err := r.Catalog.MetafieldsOf(ctx, ids, args)
-		return announcePages(ctx, pages, err, metafieldID)
-	})
-	return metafieldConnection(ctx, page), err
+	return r.metafieldList(ctx, "product", obj.ID.UUID, paging(first, after, last, before, nil))
 }
 
 func (r *productResolver) Options(ctx context.Context, obj *catalog.Product, first *int) ([]*catalog.Option, error) {
