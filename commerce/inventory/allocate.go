@@ -149,14 +149,11 @@ func meets(held []Allocation, lines []Line) bool {
 	return true
 }
 
-// reserve turns a change of promises into a change of levels: what is newly held less what was.
-func reserve(plan, before []Allocation) []delta {
-	sum := make(map[place]int64, len(plan)+len(before))
-	for _, a := range plan {
-		sum[place{a.VariantID, a.LocationID}] += a.Quantity
-	}
-	for _, a := range before {
-		sum[place{a.VariantID, a.LocationID}] -= a.Quantity
+// reserve turns promises into a change of levels: they are counted in, or out with a sign of -1.
+func reserve(list []Allocation, sign int64) []delta {
+	sum := make(map[place]int64, len(list))
+	for _, a := range list {
+		sum[a.place()] += sign * a.Quantity
 	}
 	out := make([]delta, 0, len(sum))
 	for p, n := range sum {

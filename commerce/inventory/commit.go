@@ -166,7 +166,7 @@ func (s *Service) RestockTx(ctx context.Context, tx database.Tx, r Returned) err
 	if err != nil {
 		return err
 	}
-	deltas := reserve(places, nil)
+	deltas := reserve(places, 1)
 	for i := range deltas {
 		deltas[i].onHand, deltas[i].reserved = deltas[i].reserved, 0
 	}

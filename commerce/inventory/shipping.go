@@ -56,7 +56,7 @@ func (s *Service) Ready(ctx context.Context, id uuid.UUID) (*Transfer, fault.Pro
 			return nil
 		}
 		j.Status = TransferReady
-		if err := s.write(ctx, tx, levels, reserve(plan, nil)); err != nil {
+		if err := s.write(ctx, tx, levels, reserve(plan, 1)); err != nil {
 			return err
 		}
 		return s.store.addHolds(ctx, tx, []hold{{j.ref(), plan, never}}, s.clock.Now())
@@ -79,7 +79,7 @@ func (s *Service) Ship(ctx context.Context, id uuid.UUID) (*Transfer, fault.Prob
 			return err
 		}
 		held := allocations(promised)
-		deltas := reserve(nil, held)
+		deltas := reserve(held, -1)
 		for i, d := range deltas {
 			deltas[i].onHand = d.reserved
 			deltas = append(deltas, delta{place: place{d.variant, j.DestinationID}, incoming: -d.reserved})
