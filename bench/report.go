@@ -69,15 +69,10 @@ func table(out io.Writer, results []*result) error {
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "page\tserver\treq/s\tp50 ms\tp99\tat half p50\tp99\tserver µs\tpostgres µs\tallocs\tkB\tSQL\tbytes\tof raw\tof floor\twork\t")
-	last := ""
+	title := untold()
 	for _, r := range results {
-		title := r.Title
-		if title == last {
-			title = ""
-		}
-		last = r.Title
 		m := r.Median
-		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.1f\t%.1f\t%s\t%s\t%.0f\t%s\t%.0f\t%.0f\t%s\t%.0f\t%.2f\t%.3f\t%.2f\t\n", title, r.Server, m.Rate, m.P50, m.P99,
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.1f\t%.1f\t%s\t%s\t%.0f\t%s\t%.0f\t%.0f\t%s\t%.0f\t%.2f\t%.3f\t%.2f\t\n", title(r.Title), r.Server, m.Rate, m.P50, m.P99,
 			shown(r.OpenP50, "%.1f"), shown(r.OpenP99, "%.1f"), m.CPU, shown(m.Postgres, "%.0f"), m.Allocs, m.AllocSize/1024, shown(r.Statements, "%.1f"), r.Bytes, r.OfRaw, r.OfFloor, r.Work)
 	}
 	return w.Flush()
@@ -90,19 +85,26 @@ func tableOfWrites(out io.Writer, results []*result) error {
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "write\tserver\treq/s\tp50 ms\tp99\tat half p50\tp99\tserver µs\tpostgres µs\tallocs\tkB\tSQL\tbytes\tof pgbench\tof many\tof raw\twork\tleft s\t")
-	last := ""
+	title := untold()
 	for _, r := range results {
-		title := r.Title
-		if title == last {
-			title = ""
-		}
-		last = r.Title
 		m := r.Median
-		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.1f\t%.1f\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", title, r.Server, m.Rate, m.P50, m.P99,
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.1f\t%.1f\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", title(r.Title), r.Server, m.Rate, m.P50, m.P99,
 			shown(r.OpenP50, "%.1f"), shown(r.OpenP99, "%.1f"), shown(m.CPU, "%.0f"), shown(m.Postgres, "%.0f"), shown(m.Allocs, "%.0f"), shown(m.AllocSize/1024, "%.0f"),
 			shown(r.Statements, "%.1f"), shown(r.Bytes, "%.0f"), shown(r.OfPgbench, "%.2f"), shown(r.OfMany, "%.2f"), shown(r.OfRaw, "%.2f"), shown(r.Work, "%.2f"), shown(r.Left, "%.1f"))
 	}
 	return w.Flush()
+}
+
+// untold leaves out a title that stands above already.
+func untold() func(title string) string {
+	last := ""
+	return func(title string) string {
+		if title == last {
+			return ""
+		}
+		last = title
+		return title
+	}
 }
 
 // shown is a number, or a dash where there is none.

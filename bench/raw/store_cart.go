@@ -87,6 +87,24 @@ func (s *Server) cart(ctx context.Context, raw json.RawMessage) (any, error) {
 		return nil, err
 	}
 	c := &cart{ID: in.ID}
+	row := s.pool.QueryRow(ctx, "SELECT "+cartColumns+" FROM cart WHERE shop_id = $1 AND id = $2 AND expires_at > now()", s.shop, id)
+	to, err := c.read(row, key)
+	if missing(err) || errors.Is(err, errUnsold) {
+		return cartPage{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return cartPage{c}, s.price(ctx, c, id, to)
+}
+
+const cartColumns = "key_hash, email, country, delivery_addresses, delivery_options"
+
+// destination is where a cart goes, and how.
+type destination struct{ country, province, handle string }
+
+// read reads a row of cartColumns, for whoever has the cart's key.
+func (c *cart) read(row pgx.Row, key string) (to destination, err error) {
 	var hash []byte
 	var addresses []struct {
 		Address struct {
@@ -98,27 +116,30 @@ func (s *Server) cart(ctx context.Context, raw json.RawMessage) (any, error) {
 	var chosen struct {
 		Handle string `json:"handle"`
 	}
-	err = s.pool.QueryRow(ctx, "SELECT key_hash, email, country, delivery_addresses, delivery_options FROM cart WHERE shop_id = $1 AND id = $2 AND expires_at > now()", s.shop, id).
-		Scan(&hash, &c.Buyer.Email, &c.Buyer.Country, &addresses, &chosen)
-	if sum := sha256.Sum256([]byte(key)); missing(err) || err == nil && subtle.ConstantTimeCompare(sum[:], hash) != 1 {
-		return cartPage{}, nil
+	if err := row.Scan(&hash, &c.Buyer.Email, &c.Buyer.Country, &addresses, &chosen); err != nil {
+		return to, err
 	}
-	if err != nil {
-		return nil, err
+	if sum := sha256.Sum256([]byte(key)); subtle.ConstantTimeCompare(sum[:], hash) != 1 {
+		return to, errUnsold
 	}
-	country, province := c.Buyer.Country, ""
+	to = destination{country: c.Buyer.Country, handle: chosen.Handle}
 	for _, a := range addresses {
 		if a.Selected {
-			country, province = a.Address.Country, a.Address.Province
+			to.country, to.province = a.Address.Country, a.Address.Province
 		}
 	}
-	subtotal, err := s.cartLines(ctx, c, id, country, province)
+	return to, nil
+}
+
+// price reads the lines of a cart and adds up what it costs.
+func (s *Server) price(ctx context.Context, c *cart, id uuid.UUID, to destination) error {
+	subtotal, err := s.cartLines(ctx, c, id, to.country, to.province)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	freight := c.deliver(s.zones, country, subtotal, chosen.Handle)
+	freight := c.deliver(s.zones, to.country, subtotal, to.handle)
 	c.Cost.Subtotal, c.Cost.Total = dollars(subtotal), dollars(subtotal+freight)
-	return cartPage{c}, nil
+	return nil
 }
 
 // cartLines reads the lines, and looks for taxes and for discounts that could apply.

@@ -2,8 +2,6 @@ package raw
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -46,9 +44,10 @@ func (s *Server) addToCart(ctx context.Context, raw json.RawMessage) (any, error
 		return nil, err
 	}
 	c := &cart{ID: in.Cart}
-	var country, province, chosen string
+	var to destination
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
-		if country, province, chosen, err = s.lockCart(ctx, tx, c, id, key); err != nil {
+		row := tx.QueryRow(ctx, "SELECT "+cartColumns+" FROM cart WHERE shop_id = $1 AND id = $2 AND state = 'open' AND expires_at > now() FOR UPDATE", s.shop, id)
+		if to, err = c.read(row, key); err != nil {
 			return err
 		}
 		return s.putLine(ctx, tx, id, variant)
@@ -56,46 +55,9 @@ func (s *Server) addToCart(ctx context.Context, raw json.RawMessage) (any, error
 	if err != nil {
 		return nil, err
 	}
-	subtotal, err := s.cartLines(ctx, c, id, country, province)
-	if err != nil {
-		return nil, err
-	}
-	freight := c.deliver(s.zones, country, subtotal, chosen)
-	c.Cost.Subtotal, c.Cost.Total = dollars(subtotal), dollars(subtotal+freight)
 	page := cartAddPage{}
 	page.Add.Cart, page.Add.Mistakes, page.Add.Warnings = c, []any{}, []any{}
-	return page, nil
-}
-
-// lockCart locks an open cart for whoever has its key, and reads what prices depend on.
-func (s *Server) lockCart(ctx context.Context, tx pgx.Tx, c *cart, id uuid.UUID, key string) (country, province, handle string, err error) {
-	var hash []byte
-	var addresses []struct {
-		Address struct {
-			Country  string `json:"countryCode"`
-			Province string `json:"provinceCode"`
-		} `json:"address"`
-		Selected bool `json:"selected"`
-	}
-	var chosen struct {
-		Handle string `json:"handle"`
-	}
-	err = tx.QueryRow(ctx, `SELECT key_hash, email, country, delivery_addresses, delivery_options FROM cart
-		WHERE shop_id = $1 AND id = $2 AND state = 'open' AND expires_at > now() FOR UPDATE`, s.shop, id).
-		Scan(&hash, &c.Buyer.Email, &c.Buyer.Country, &addresses, &chosen)
-	if err != nil {
-		return "", "", "", err
-	}
-	if sum := sha256.Sum256([]byte(key)); subtle.ConstantTimeCompare(sum[:], hash) != 1 {
-		return "", "", "", errUnsold
-	}
-	country = c.Buyer.Country
-	for _, a := range addresses {
-		if a.Selected {
-			country, province = a.Address.Country, a.Address.Province
-		}
-	}
-	return country, province, chosen.Handle, nil
+	return page, s.price(ctx, c, id, to)
 }
 
 // putLine writes a line, or has it grow, where there is enough in stock; and that the cart has changed.
