@@ -15,8 +15,8 @@ import (
 )
 
 // AsProcess makes this app's telemetry the process's: the default logger, the tracers of packages, and the count of SQL
-// statements; and tells Go how much memory there is. It is for main, under the program's version: a process has one such app, and only then are statements traced
-// and counted.
+// statements; and tells Go how much memory there is. It is for main, under the program's version: a process has one such
+// app, and only then are statements traced and counted.
 func AsProcess(version string) Option {
 	return func(a *App) { a.process, a.version = true, version }
 }

@@ -142,7 +142,6 @@ func joined(sep string, parts ...string) string {
 	return b.String()
 }
 
-// known is nil for a text that is empty.
 // shown is a text where it stands; nil for an empty one.
 func shown(s *string) *string {
 	if *s == "" {
@@ -151,6 +150,7 @@ func shown(s *string) *string {
 	return s
 }
 
+// known is nil for a text that is empty.
 func known(s string) *string {
 	if s == "" {
 		return nil
