@@ -13,6 +13,7 @@ import (
 	"github.com/rialtohq/rialto/app"
 	"github.com/rialtohq/rialto/app/demo"
 	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/database/databasetest"
@@ -142,7 +143,7 @@ func TestAFilledShopIsNotFilledAgain(t *testing.T) {
 	eachStorage(t, func(t *testing.T, filled, _ app.Config) {
 		var gone uuid.UUID
 		running(t, filled, func(ctx context.Context, a *app.App) {
-			p, err := a.Catalog.ProductByHandle(ctx, "three-leg-stool")
+			p, err := a.Catalog.ProductByHandle(ctx, catalog.Whole, "three-leg-stool")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -152,7 +153,7 @@ func TestAFilledShopIsNotFilledAgain(t *testing.T) {
 			}
 		})
 		running(t, filled, func(ctx context.Context, a *app.App) {
-			if _, err := a.Catalog.ProductByHandle(ctx, "three-leg-stool"); !fault.Is(err, fault.NotFound) {
+			if _, err := a.Catalog.ProductByHandle(ctx, catalog.Whole, "three-leg-stool"); !fault.Is(err, fault.NotFound) {
 				t.Errorf("what the shopkeeper deleted is back: %v", err)
 			}
 		})

@@ -64,7 +64,7 @@ func announceLists[T any](ctx context.Context, found map[uuid.UUID][]T, err erro
 }
 
 func (r *Resolver) productsByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.Product, error) {
-	found, err := r.Catalog.Products(ctx, ids)
+	found, err := r.Catalog.PartsOfProducts(ctx, wantsOf(ctx).products, ids)
 	return announce(ctx, found, err, productID)
 }
 
@@ -99,11 +99,13 @@ func (r *Resolver) product(ctx context.Context, handle *string, id *gid.ID) (*ca
 			return nil, nil
 		}
 		p, err = sought(ctx, "product.id", id.UUID, func(ctx context.Context, id uuid.UUID) (*catalog.Product, error) {
-			found, err := r.Catalog.Products(ctx, []uuid.UUID{id})
+			found, err := r.Catalog.PartsOfProducts(ctx, wantsOf(ctx).products, []uuid.UUID{id})
 			return found[id], err
 		})
 	case handle != nil:
-		p, err = sought(ctx, "product.handle", *handle, r.Catalog.ProductByHandle)
+		p, err = sought(ctx, "product.handle", *handle, func(ctx context.Context, handle string) (*catalog.Product, error) {
+			return r.Catalog.ProductByHandle(ctx, wantsOf(ctx).products, handle)
+		})
 	default:
 		return nil, fault.New(fault.Invalid, "Give a handle or an id.")
 	}

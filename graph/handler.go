@@ -191,7 +191,8 @@ func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
 		RecoverFunc: h.recover, ResolverMiddleware: plain, RootResolverMiddleware: asViewer(q.viewers),
 	}
 	ctx, statements := database.Recording(ctx, false)
-	ctx = policy.Remember(loader.With(ctx))
+	touched, _ := q.doc.touches.get(q.op) // never fails
+	ctx = context.WithValue(policy.Remember(loader.With(ctx)), wantsKey{}, &touched.wants)
 	ctx, present, halt := h.presenting(ctx, q.r.OnError)
 	defer halt()
 	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, oc), present, h.recover)

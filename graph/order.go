@@ -90,7 +90,7 @@ func transactionConnection(ctx context.Context, p keyset.Page[*payment.Transacti
 
 func (r *Resolver) orderLines(ctx context.Context, o *order.Order, args keyset.Args) (keyset.Page[*order.Line], error) {
 	return loader.Ask(ctx, "order.lines "+args.Key(), o.ID.UUID, o.ID.UUID, loader.Same(orderID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*order.Line], error) {
-		pages, err := r.Orders.LinesOf(ctx, ids, args)
+		pages, err := r.Orders.LinesOf(ctx, ids, wantsOf(ctx).orders, args)
 		return announcePages(ctx, pages, err, orderLineID)
 	})
 }
@@ -205,7 +205,7 @@ func (r *Resolver) findCarts(ctx context.Context, ids []gid.ID, out map[gid.ID]m
 // ordersOf is a page of a customer's orders.
 func (r *Resolver) ordersOf(ctx context.Context, c *customer.Customer, args keyset.Args, sortKey, query string) (keyset.Page[*order.Order], error) {
 	return loader.Ask(ctx, "customer.orders "+sortKey+" "+query+" "+args.Key(), c.ID.UUID, c.ID.UUID, loader.Same(customerID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]keyset.Page[*order.Order], error) {
-		pages, err := r.Orders.OfCustomers(ctx, ids, args, sortKey, query)
+		pages, err := r.Orders.OfCustomers(ctx, ids, wantsOf(ctx).orders, args, sortKey, query)
 		return announcePages(ctx, pages, err, orderID)
 	})
 }

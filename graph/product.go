@@ -138,7 +138,7 @@ func (r *Resolver) firstImage(ctx context.Context, c *catalog.Collection) (*cata
 func (r *Resolver) productsOfCollection(ctx context.Context, c *catalog.Collection, args keyset.Args, sortKey string) (keyset.Page[*catalog.Product], error) {
 	return loader.Ask(ctx, "collection.products "+sortKey+args.Key(), c.ID.UUID, c, func(c *catalog.Collection) (*catalog.Collection, bool) { return c, true },
 		func(ctx context.Context, all []*catalog.Collection) (map[*catalog.Collection]keyset.Page[*catalog.Product], error) {
-			pages, err := r.Catalog.ProductsOfCollections(ctx, all, args, sortKey)
+			pages, err := r.Catalog.ProductsOfCollections(ctx, wantsOf(ctx).products, all, args, sortKey)
 			if pages, err = announcePages(ctx, pages, err, productID); err != nil {
 				return nil, err
 			}

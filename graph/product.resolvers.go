@@ -154,7 +154,7 @@ func (r *queryResolver) ProductTypes(ctx context.Context, first int) (*model.Str
 
 func (r *queryResolver) Products(ctx context.Context, first *int, after *string, last *int, before *string, reverse *bool, query *string, sortKey *string) (*model.ProductConnection, error) {
 	if text(query) == "" {
-		page, err := r.Catalog.ProductPage(ctx, paging(first, after, last, before, reverse), text(sortKey))
+		page, err := r.Catalog.ProductPage(ctx, wantsOf(ctx).products, paging(first, after, last, before, reverse), text(sortKey))
 		if err != nil {
 			return nil, err
 		}

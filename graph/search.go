@@ -42,7 +42,7 @@ func (r *Resolver) productsOf(ctx context.Context, hits keyset.Page[search.Hit])
 	for i, h := range hits.Items {
 		ids[i] = h.ID
 	}
-	found, err := r.Catalog.Products(ctx, ids)
+	found, err := r.Catalog.PartsOfProducts(ctx, wantsOf(ctx).products, ids)
 	if err != nil {
 		return keyset.Page[*catalog.Product]{}, err
 	}
@@ -177,7 +177,7 @@ func (r *Resolver) predicted(ctx context.Context, q search.Typing) (*model.Predi
 	}
 	out := &model.PredictiveSearchResult{Articles: []*model.Article{}, Collections: []*catalog.Collection{}, Pages: []*content.Page{}, Products: []*catalog.Product{}, Queries: []*model.SearchQuerySuggestion{}}
 	if len(found.Products) > 0 {
-		all, err := r.Catalog.Products(ctx, found.Products)
+		all, err := r.Catalog.PartsOfProducts(ctx, wantsOf(ctx).products, found.Products)
 		if err != nil {
 			return nil, err
 		}
@@ -211,7 +211,7 @@ func (r *Resolver) recommended(ctx context.Context, p *catalog.Product, intent s
 	if err != nil {
 		return nil, err
 	}
-	all, err := r.Catalog.Products(ctx, ids)
+	all, err := r.Catalog.PartsOfProducts(ctx, wantsOf(ctx).products, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func (r *queryResolver) Order(ctx context.Context, id gid.ID) (*order.Order, err
 }
 
 func (r *queryResolver) Orders(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *string) (*model.OrderConnection, error) {
-	page, err := r.Services.Orders.List(ctx, paging(first, after, last, before, reverse), text(sortKey), text(query))
+	page, err := r.Services.Orders.List(ctx, wantsOf(ctx).orders, paging(first, after, last, before, reverse), text(sortKey), text(query))
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,8 @@ type touched struct {
 	counted *usage.Operation
 	// deprecated are the places of its text that are not to be used any more.
 	deprecated []coordinate.Deprecation
+	// wants is what it shows of things that are not read whole for everybody.
+	wants wants
 }
 
 // documentName is how much of a document's hash names it where usage is shown.
@@ -33,6 +35,7 @@ const documentName = 12
 // touched finds what an operation touches.
 func (d *document) touched(places *coordinate.Schema, op *ast.OperationDefinition) *touched {
 	t := &touched{Operation: places.Of(op)}
+	t.wants = wanted(t.Known)
 	t.counted = &usage.Operation{Name: op.Name, Coordinates: t.Known}
 	if d.registered {
 		t.counted.Document = d.ID[:documentName]

@@ -150,8 +150,10 @@ func nested[T any](parents []uuid.UUID, pages func(ctx context.Context, parents 
 func (h *house) catalogCalls() map[string]call {
 	c, some := h.catalog, h.in.products[100:124]
 	calls := map[string]call{
-		"Products":           ask(func(ctx context.Context) (any, error) { return c.Products(ctx, some) }),
-		"ProductByHandle":    ask(func(ctx context.Context) (any, error) { return c.ProductByHandle(ctx, h.in.product(100).Handle) }),
+		"Products": ask(func(ctx context.Context) (any, error) { return c.Products(ctx, some) }),
+		"ProductByHandle": ask(func(ctx context.Context) (any, error) {
+			return c.ProductByHandle(ctx, catalog.Whole, h.in.product(100).Handle)
+		}),
 		"Variants":           ask(func(ctx context.Context) (any, error) { return c.Variants(ctx, h.in.variants[300:340]) }),
 		"AllVariants":        ask(func(ctx context.Context) (any, error) { return c.AllVariants(ctx, some) }),
 		"Options":            ask(func(ctx context.Context) (any, error) { return c.Options(ctx, some) }),
@@ -179,7 +181,7 @@ func (h *house) catalogCalls() map[string]call {
 	}
 	for _, key := range []string{"ID", "TITLE", "VENDOR", "PRODUCT_TYPE", "CREATED_AT", "UPDATED_AT", "BEST_SELLING", "PRICE"} {
 		calls["ProductPage"+key] = walk(func(ctx context.Context, args keyset.Args) (keyset.Page[*catalog.Product], error) {
-			return c.ProductPage(ctx, args, key)
+			return c.ProductPage(ctx, catalog.Whole, args, key)
 		})
 	}
 	for _, key := range []string{"MANUAL", "TITLE", "PRICE", "BEST_SELLING", "CREATED", "ID"} {
@@ -188,7 +190,7 @@ func (h *house) catalogCalls() map[string]call {
 			for i, id := range ids {
 				of[i] = &catalog.Collection{ID: gid.New("Collection", id), SortOrder: "MANUAL"}
 			}
-			return c.ProductsOfCollections(ctx, of, args, key)
+			return c.ProductsOfCollections(ctx, catalog.Whole, of, args, key)
 		})
 	}
 	for _, key := range []string{"POSITION", "TITLE", "SKU", "ID"} {
@@ -391,10 +393,12 @@ func (h *house) usage(ctx context.Context) error {
 func (h *house) orderCalls() map[string]call {
 	o, some := h.orders, h.in.orders[100:120]
 	calls := map[string]call{
-		"ByID":             ask(func(ctx context.Context) (any, error) { return o.ByID(ctx, gid.New(order.Type, some[0])) }),
-		"Known":            ask(func(ctx context.Context) (any, error) { return o.Known(ctx, some) }),
-		"AllLines":         ask(func(ctx context.Context) (any, error) { return o.AllLines(ctx, some) }),
-		"LinesOf":          nested(some, o.LinesOf),
+		"ByID":     ask(func(ctx context.Context) (any, error) { return o.ByID(ctx, gid.New(order.Type, some[0])) }),
+		"Known":    ask(func(ctx context.Context) (any, error) { return o.Known(ctx, some) }),
+		"AllLines": ask(func(ctx context.Context) (any, error) { return o.AllLines(ctx, some) }),
+		"LinesOf": nested(some, func(ctx context.Context, ids []uuid.UUID, args keyset.Args) (map[uuid.UUID]keyset.Page[*order.Line], error) {
+			return o.LinesOf(ctx, ids, order.Whole, args)
+		}),
 		"EventsOf":         nested(some, o.EventsOf),
 		"FulfillmentsOf":   ask(func(ctx context.Context) (any, error) { return o.FulfillmentsOf(ctx, some) }),
 		"RefundsOf":        ask(func(ctx context.Context) (any, error) { return o.RefundsOf(ctx, some) }),
@@ -410,15 +414,15 @@ func (h *house) orderCalls() map[string]call {
 	}
 	for _, key := range []string{"ID", "PROCESSED_AT", "UPDATED_AT", "ORDER_NUMBER", "TOTAL_PRICE", "FINANCIAL_STATUS", "FULFILLMENT_STATUS", "CURRENT_TOTAL_PRICE", "TOTAL_ITEMS_QUANTITY", "CUSTOMER_NAME", "DESTINATION"} {
 		calls["List"+key] = walk(func(ctx context.Context, args keyset.Args) (keyset.Page[*order.Order], error) {
-			return o.List(ctx, args, key, "")
+			return o.List(ctx, order.Whole, args, key, "")
 		})
 		calls["OfCustomers"+key] = nested(h.in.Customers[:20], func(ctx context.Context, ids []uuid.UUID, args keyset.Args) (map[uuid.UUID]keyset.Page[*order.Order], error) {
-			return o.OfCustomers(ctx, ids, args, key, "")
+			return o.OfCustomers(ctx, ids, order.Whole, args, key, "")
 		})
 	}
 	for name, query := range map[string]string{"Number": "#1077", "Email": h.in.known.email, "Word": strings.Split(h.in.known.email, "@")[0], "Unpaid": "financial_status:pending", "Unsent": "fulfillment_status:unfulfilled",
 		"Customer": "customer_id:" + h.in.Customers[7].String(), "Since": "created_at:>2020-01-01", "Updated": "updated_at:>2020-01-01", "Open": "status:open"} {
-		calls["ListBy"+name] = ask(func(ctx context.Context) (any, error) { return o.List(ctx, keyset.Args{}, "", query) })
+		calls["ListBy"+name] = ask(func(ctx context.Context) (any, error) { return o.List(ctx, order.Whole, keyset.Args{}, "", query) })
 	}
 	return calls
 }

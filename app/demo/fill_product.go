@@ -100,7 +100,7 @@ func (f *filling) productIDs(ctx context.Context) (map[string]uuid.UUID, error) 
 		}
 	})
 	for handle := range ids {
-		p, err := f.Catalog.ProductByHandle(ctx, handle)
+		p, err := f.Catalog.ProductByHandle(ctx, 0, handle)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", handle, err)
 		}

@@ -105,7 +105,7 @@ func products(t *testing.T, ctx context.Context, to demo.Target, all *demo.All) 
 	t.Helper()
 	out := map[string]uuid.UUID{}
 	for _, p := range all.Products {
-		found, err := to.Catalog.ProductByHandle(ctx, p.Handle)
+		found, err := to.Catalog.ProductByHandle(ctx, catalog.Whole, p.Handle)
 		if err != nil {
 			t.Fatalf("%s: %v", p.Handle, err)
 		}

@@ -29,7 +29,7 @@ func TestStatementsAgreeWithPolicies(t *testing.T) {
 		ids := make([]uuid.UUID, 5)
 		for i := range ids {
 			b.put(t, catalog.ProductInput{Handle: fmt.Sprint("p", i), Title: "P", Status: catalog.Active, Published: true, Variants: []catalog.VariantInput{{Price: money.New(100, "USD")}}})
-			p, err := b.catalog.ProductByHandle(b.in("USD"), fmt.Sprint("p", i))
+			p, err := b.catalog.ProductByHandle(b.in("USD"), catalog.Whole, fmt.Sprint("p", i))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func reader(t *rapid.T, shop uuid.UUID) access.Actor {
 // seen lists the handles that a reader gets by each way of reading.
 func (b *bundle) seen(t *rapid.T, ctx context.Context, ids []uuid.UUID) map[string][]string {
 	out := map[string][]string{}
-	page, err := b.catalog.ProductPage(ctx, keyset.Args{}, "ID")
+	page, err := b.catalog.ProductPage(ctx, catalog.Whole, keyset.Args{}, "ID")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func (b *bundle) seen(t *rapid.T, ctx context.Context, ids []uuid.UUID) map[stri
 		if p := byID[id]; p != nil {
 			out["by id"] = append(out["by id"], p.Handle)
 		}
-		if p, err := b.catalog.ProductByHandle(ctx, fmt.Sprint("p", i)); err == nil {
+		if p, err := b.catalog.ProductByHandle(ctx, catalog.Whole, fmt.Sprint("p", i)); err == nil {
 			out["by handle"] = append(out["by handle"], p.Handle)
 		}
 	}

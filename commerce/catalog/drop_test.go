@@ -48,7 +48,7 @@ func withStock(t *testing.T, db *database.DB) *stocked {
 	expect(t, problems, err, "")
 	b.empty = databasetest.Rows(t, b.ctx, db)
 	b.put(t, shirt())
-	p, err := b.catalog.ProductByHandle(b.in("USD"), "shirt")
+	p, err := b.catalog.ProductByHandle(b.in("USD"), catalog.Whole, "shirt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestNothingIsLeftBehindByOthers(t *testing.T) {
 			in := shirt()
 			in.Handle = "shirt-" + strconv.Itoa(round)
 			b.put(t, in)
-			p, err := b.catalog.ProductByHandle(b.in("USD"), in.Handle)
+			p, err := b.catalog.ProductByHandle(b.in("USD"), catalog.Whole, in.Handle)
 			if err != nil {
 				t.Fatal(err)
 			}

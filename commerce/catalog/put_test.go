@@ -23,7 +23,7 @@ func TestPut(t *testing.T) {
 			if !first.Created || !first.Changed || len(first.Variants) != 4 {
 				t.Fatalf("saved = %+v", first)
 			}
-			p, err := b.catalog.ProductByHandle(b.in("USD"), "shirt")
+			p, err := b.catalog.ProductByHandle(b.in("USD"), catalog.Whole, "shirt")
 			if err != nil {
 				t.Fatal(err)
 			}

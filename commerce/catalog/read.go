@@ -13,19 +13,24 @@ import (
 	"github.com/rialtohq/rialto/platform/keyset"
 )
 
-// Products reads products by id, each at most once; what the viewer may not see is absent.
+// Products reads products whole by id, each at most once; what the viewer may not see is absent.
 func (s *Service) Products(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Product, error) {
-	list, err := s.store.products(ctx, s.db, viewOf(ctx), s.clock.Now(), ids)
+	return s.PartsOfProducts(ctx, Whole, ids)
+}
+
+// PartsOfProducts is [Service.Products] for parts of them.
+func (s *Service) PartsOfProducts(ctx context.Context, p Parts, ids []uuid.UUID) (map[uuid.UUID]*Product, error) {
+	list, err := s.store.products(ctx, s.db, p, viewOf(ctx), s.clock.Now(), ids)
 	return byID(list, err, func(p *Product) uuid.UUID { return p.ID.UUID })
 }
 
-// ProductByHandle finds a product. Fails with [fault.NotFound].
-func (s *Service) ProductByHandle(ctx context.Context, handle string) (*Product, error) {
-	return one(s.store.productByHandle(ctx, s.db, viewOf(ctx), s.clock.Now(), handle))("product")
+// ProductByHandle finds parts of a product. Fails with [fault.NotFound].
+func (s *Service) ProductByHandle(ctx context.Context, p Parts, handle string) (*Product, error) {
+	return one(s.store.productByHandle(ctx, s.db, p, viewOf(ctx), s.clock.Now(), handle))("product")
 }
 
-// ProductPage reads a page of all products, sorted by a value of ProductSortKeys.
-func (s *Service) ProductPage(ctx context.Context, args keyset.Args, sortKey string) (keyset.Page[*Product], error) {
+// ProductPage reads parts of a page of all products, sorted by a value of ProductSortKeys.
+func (s *Service) ProductPage(ctx context.Context, p Parts, args keyset.Args, sortKey string) (keyset.Page[*Product], error) {
 	o, err := productOrder(sortKey)
 	if err != nil {
 		return keyset.Page[*Product]{}, err
@@ -37,7 +42,7 @@ func (s *Service) ProductPage(ctx context.Context, args keyset.Args, sortKey str
 	if err != nil {
 		return keyset.Page[*Product]{}, err
 	}
-	rows, err := s.store.page(ctx, s.db, viewOf(ctx), s.clock.Now(), w, o)
+	rows, err := s.store.page(ctx, s.db, p, viewOf(ctx), s.clock.Now(), w, o)
 	return cutProducts(w, o, rows), err
 }
 
@@ -50,9 +55,9 @@ func cutProducts(w keyset.Window, o keyset.Order, rows []*Product) keyset.Page[*
 	})
 }
 
-// ProductsOfCollections reads a page of each collection, sorted by a value of ProductCollectionSortKeys; the default is
+// ProductsOfCollections reads parts of a page of each collection, sorted by a value of ProductCollectionSortKeys; the default is
 // each collection's own order.
-func (s *Service) ProductsOfCollections(ctx context.Context, collections []*Collection, args keyset.Args, sortKey string) (map[uuid.UUID]keyset.Page[*Product], error) {
+func (s *Service) ProductsOfCollections(ctx context.Context, p Parts, collections []*Collection, args keyset.Args, sortKey string) (map[uuid.UUID]keyset.Page[*Product], error) {
 	groups := map[keyset.Order][]uuid.UUID{}
 	for _, c := range collections {
 		o, err := collectionOrder(sortKey, c.SortOrder)
@@ -67,7 +72,7 @@ func (s *Service) ProductsOfCollections(ctx context.Context, collections []*Coll
 		if err != nil {
 			return nil, err
 		}
-		rows, err := s.store.productsOfCollections(ctx, s.db, viewOf(ctx), s.clock.Now(), w, o, ids)
+		rows, err := s.store.productsOfCollections(ctx, s.db, p, viewOf(ctx), s.clock.Now(), w, o, ids)
 		if err != nil {
 			return nil, err
 		}

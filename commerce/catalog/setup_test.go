@@ -102,7 +102,7 @@ func (b *bundle) variants(t *testing.T, ctx context.Context, product uuid.UUID) 
 // members are the handles of a collection's products, in order.
 func (b *bundle) members(t *testing.T, c *catalog.Collection) []string {
 	t.Helper()
-	pages, err := b.catalog.ProductsOfCollections(b.in("USD"), []*catalog.Collection{c}, keyset.Args{First: ptr(250)}, "MANUAL")
+	pages, err := b.catalog.ProductsOfCollections(b.in("USD"), catalog.Whole, []*catalog.Collection{c}, keyset.Args{First: ptr(250)}, "MANUAL")
 	if err != nil {
 		t.Fatal(err)
 	}

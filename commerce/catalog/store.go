@@ -21,17 +21,44 @@ type store struct {
 	stock Stock
 }
 
-// productColumns are read with the price range in the currency of $2. The numbers of ordinals count them.
-const productColumns = `p.id, p.handle, p.title, p.description, p.description_html, p.vendor, p.product_type, p.status, p.tags, p.created_at, p.updated_at,
- p.published_at, p.gift_card, p.sales_count, p.variants_count, p.seo_title, p.seo_description,
- coalesce(pr.min_amount, 0), coalesce(pr.max_amount, 0), coalesce(pr.min_compare_at, 0), coalesce(pr.max_compare_at, 0)`
+// Parts are what of products is read only where it is asked for.
+type Parts uint16
 
-const productFrom = `product p LEFT JOIN product_price pr ON pr.shop_id = p.shop_id AND pr.product_id = p.id AND pr.currency = $2`
+// The parts of a product.
+const (
+	Texts  Parts = 1 << iota // Description and DescriptionHTML
+	Prices                   // PriceRange and CompareAtPriceRange
+	Whole  = 1<<iota - 1
+)
+
+// productColumns are the columns of some parts of products. The numbers of ordinals count them.
+func productColumns(p Parts) string {
+	columns := `p.id, p.handle, p.title, p.vendor, p.product_type, p.status, p.tags, p.created_at, p.updated_at, p.published_at, p.gift_card, p.sales_count,
+ p.variants_count, p.seo_title, p.seo_description`
+	if p&Texts != 0 {
+		columns += ", p.description, p.description_html"
+	}
+	if p&Prices != 0 {
+		columns += ", coalesce(pr.min_amount, 0), coalesce(pr.max_amount, 0), coalesce(pr.min_compare_at, 0), coalesce(pr.max_compare_at, 0)"
+	}
+	return columns
+}
+
+// productFrom are the tables that some parts are read from. It adds the currency of prices to the arguments of a statement, of which
+// the first is its shop.
+func productFrom(p Parts, c money.Currency, args *[]any) string {
+	if p&Prices == 0 {
+		return "product p"
+	}
+	*args = append(*args, string(c))
+	return fmt.Sprintf("product p LEFT JOIN product_price pr ON pr.shop_id = p.shop_id AND pr.product_id = p.id AND pr.currency = $%d", len(*args)+1)
+}
 
 // ordinals are the places of the columns that products are sorted by.
-var ordinals = map[string]int{"": 1, "p.title": 3, "p.vendor": 6, "p.product_type": 7, "p.created_at": 10, "p.updated_at": 11, "p.sales_count": 14}
+var ordinals = map[string]int{"": 1, "p.title": 3, "p.vendor": 4, "p.product_type": 5, "p.created_at": 8, "p.updated_at": 9, "p.sales_count": 12}
 
-func scanProduct(currency money.Currency, lead ...any) func(scan func(...any) error) (*Product, error) {
+// scanProduct reads productColumns of the same parts, after what is given to be read first.
+func scanProduct(p Parts, currency money.Currency, lead ...any) func(scan func(...any) error) (*Product, error) {
 	var row struct {
 		Product
 		id                                 uuid.UUID
@@ -41,9 +68,15 @@ func scanProduct(currency money.Currency, lead ...any) func(scan func(...any) er
 	}
 	// Rows are read into the same places, and copied: what they are read into is allocated once for all.
 	places := slices.Concat(lead, []any{
-		&row.id, &row.Handle, &row.Title, &row.Text, &row.DescriptionHTML, &row.Vendor, &row.ProductType, &row.Status, &row.tags, &row.CreatedAt, &row.UpdatedAt,
-		&row.published, &row.IsGiftCard, &row.SalesCount, &row.variants, &row.seoTitle, &row.seoDescription, &row.low, &row.high, &row.lowCompare, &row.highCompare,
+		&row.id, &row.Handle, &row.Title, &row.Vendor, &row.ProductType, &row.Status, &row.tags, &row.CreatedAt, &row.UpdatedAt,
+		&row.published, &row.IsGiftCard, &row.SalesCount, &row.variants, &row.seoTitle, &row.seoDescription,
 	})
+	if p&Texts != 0 {
+		places = append(places, &row.Text, &row.DescriptionHTML)
+	}
+	if p&Prices != 0 {
+		places = append(places, &row.low, &row.high, &row.lowCompare, &row.highCompare)
+	}
 	return func(scan func(...any) error) (*Product, error) {
 		if err := scan(places...); err != nil {
 			return nil, err
@@ -73,53 +106,52 @@ func (v view) visible(now string) string {
 }
 
 // products reads products by id. Served by the primary key and product_price (shop_id, product_id, currency).
-func (s store) products(ctx context.Context, q database.Querier, v view, now time.Time, ids []uuid.UUID) ([]*Product, error) {
-	query := "SELECT " + productColumns + " FROM " + productFrom + " WHERE p.shop_id = $1 AND p.id = ANY($3)"
-	args := []any{string(v.buyer.Currency), ids}
-	if !v.all {
-		query, args = query+v.visible("$4"), append(args, now)
-	}
-	rows, err := q.Query(ctx, query, args...)
-	return database.Scan(rows, err, scanProduct(v.buyer.Currency))
+func (s store) products(ctx context.Context, q database.Querier, p Parts, v view, now time.Time, ids []uuid.UUID) ([]*Product, error) {
+	return s.productsWhere(ctx, q, p, v, now, "p.id = ANY($2)", ids)
 }
 
 // productByHandle reads one product. Served by product (shop_id, handle).
-func (s store) productByHandle(ctx context.Context, q database.Querier, v view, now time.Time, handle string) ([]*Product, error) {
-	query := "SELECT " + productColumns + " FROM " + productFrom + " WHERE p.shop_id = $1 AND p.handle = $3"
-	args := []any{string(v.buyer.Currency), handle}
+func (s store) productByHandle(ctx context.Context, q database.Querier, p Parts, v view, now time.Time, handle string) ([]*Product, error) {
+	return s.productsWhere(ctx, q, p, v, now, "p.handle = $2", handle)
+}
+
+func (s store) productsWhere(ctx context.Context, q database.Querier, p Parts, v view, now time.Time, where string, arg any) ([]*Product, error) {
+	args := []any{arg}
 	if !v.all {
-		query, args = query+v.visible("$4"), append(args, now)
+		where, args = where+v.visible("$3"), append(args, now)
 	}
-	rows, err := q.Query(ctx, query, args...)
-	return database.Scan(rows, err, scanProduct(v.buyer.Currency))
+	rows, err := q.Query(ctx, "SELECT "+productColumns(p)+" FROM "+productFrom(p, v.buyer.Currency, &args)+" WHERE p.shop_id = $1 AND "+where, args...)
+	return database.Scan(rows, err, scanProduct(p, v.buyer.Currency))
 }
 
 // page reads a page of all products. Served by product (shop_id, status, …, id), an index for each order, and by
 // product_price (shop_id, currency, min_amount, product_id). Staff see every status: one index scan each, merged.
-func (s store) page(ctx context.Context, q database.Querier, v view, now time.Time, w keyset.Window, o keyset.Order) ([]*Product, error) {
-	currency := string(v.buyer.Currency)
+func (s store) page(ctx context.Context, q database.Querier, p Parts, v view, now time.Time, w keyset.Window, o keyset.Order) ([]*Product, error) {
 	if o.Column == "pr.min_amount" {
+		p |= Prices
 		where, more := w.Where(4)
-		query := "SELECT " + productColumns + " FROM product_price pr JOIN product p ON p.shop_id = pr.shop_id AND p.id = pr.product_id WHERE pr.shop_id = $1 AND pr.currency = $2 AND p.created_at <= $3"
-		rows, err := q.Query(ctx, query+v.visible("$3")+where+w.OrderBy(), append([]any{currency, now}, more...)...)
-		return database.Scan(rows, err, scanProduct(v.buyer.Currency))
+		query := "SELECT " + productColumns(p) + " FROM product_price pr JOIN product p ON p.shop_id = pr.shop_id AND p.id = pr.product_id WHERE pr.shop_id = $1 AND pr.currency = $2 AND p.created_at <= $3"
+		rows, err := q.Query(ctx, query+v.visible("$3")+where+w.OrderBy(), append([]any{string(v.buyer.Currency), now}, more...)...)
+		return database.Scan(rows, err, scanProduct(p, v.buyer.Currency))
 	}
-	where, more := w.Where(4)
-	args := append([]any{currency, now}, more...)
-	if !v.all {
-		rows, err := q.Query(ctx, "SELECT "+productColumns+" FROM "+productFrom+" WHERE p.shop_id = $1"+v.visible("$3")+where+w.OrderBy(), args...)
-		return database.Scan(rows, err, scanProduct(v.buyer.Currency))
+	where, more := w.Where(3)
+	args := append([]any{now}, more...)
+	query := "SELECT " + productColumns(p) + " FROM " + productFrom(p, v.buyer.Currency, &args) + " WHERE p.shop_id = $1"
+	if v.all {
+		var parts []string
+		for _, status := range []string{"active", "draft", "archived"} {
+			parts = append(parts, "SELECT * FROM ("+query+" AND p.status = '"+status+"' AND p.created_at <= $2"+where+w.OrderBy()+") AS "+status)
+		}
+		order := fmt.Sprintf("%d%s", ordinals[o.Column], w.Direction())
+		if o.Column != "" {
+			order += ", 1" + w.Direction()
+		}
+		query = strings.Join(parts, " UNION ALL ") + " ORDER BY " + order + fmt.Sprintf(" LIMIT %d", w.Limit+1)
+	} else {
+		query += v.visible("$2") + where + w.OrderBy()
 	}
-	var parts []string
-	for _, status := range []string{"active", "draft", "archived"} {
-		parts = append(parts, "SELECT * FROM (SELECT "+productColumns+" FROM "+productFrom+" WHERE p.shop_id = $1 AND p.status = '"+status+"' AND p.created_at <= $3"+where+w.OrderBy()+") AS "+status)
-	}
-	order := fmt.Sprintf("%d%s", ordinals[o.Column], w.Direction())
-	if o.Column != "" {
-		order += ", 1" + w.Direction()
-	}
-	rows, err := q.Query(ctx, strings.Join(parts, " UNION ALL ")+" ORDER BY "+order+fmt.Sprintf(" LIMIT %d", w.Limit+1), args...)
-	return database.Scan(rows, err, scanProduct(v.buyer.Currency))
+	rows, err := q.Query(ctx, query, args...)
+	return database.Scan(rows, err, scanProduct(p, v.buyer.Currency))
 }
 
 // owned is a row with the parent it was read for.
@@ -130,27 +162,30 @@ type owned[T any] struct {
 
 // productsOfCollections reads the first products of collections in one order. Served by collection_product
 // (shop_id, collection_id, position, product_id); other orders sort within the collection.
-func (s store) productsOfCollections(ctx context.Context, q database.Querier, v view, now time.Time, w keyset.Window, o keyset.Order, ids []uuid.UUID) ([]owned[*Product], error) {
-	where, more := w.Where(5)
+func (s store) productsOfCollections(ctx context.Context, q database.Querier, p Parts, v view, now time.Time, w keyset.Window, o keyset.Order, ids []uuid.UUID) ([]owned[*Product], error) {
+	if o.Column == "pr.min_amount" {
+		p |= Prices
+	}
+	where, more := w.Where(4)
+	args := append([]any{ids, now}, more...)
 	order := o.ID + w.Direction()
 	if o.Column != "" {
 		order = o.Column + w.Direction() + ", " + order
 	}
-	visible := " AND p.created_at <= $4"
+	visible := " AND p.created_at <= $3"
 	if !v.all {
-		visible = v.visible("$4")
+		visible = v.visible("$3")
 	}
+	from := strings.Replace(productFrom(p, v.buyer.Currency, &args), "product p", "collection_product cp JOIN product p ON p.shop_id = cp.shop_id AND p.id = cp.product_id", 1)
 	query := database.PerParent{
-		Columns: "cp.position, " + productColumns,
-		From: `collection_product cp JOIN product p ON p.shop_id = cp.shop_id AND p.id = cp.product_id
- LEFT JOIN product_price pr ON pr.shop_id = p.shop_id AND pr.product_id = p.id AND pr.currency = $2`,
-		Where: "cp.shop_id = $1" + visible + where, Parent: "cp.collection_id", Order: order, Limit: w.Limit + 1, Arg: 3,
+		Columns: "cp.position, " + productColumns(p), From: from,
+		Where: "cp.shop_id = $1" + visible + where, Parent: "cp.collection_id", Order: order, Limit: w.Limit + 1, Arg: 2,
 	}.SQL(q.Dialect())
 	var skip int64
 	var parent uuid.UUID
 	var position int64
-	one := scanProduct(v.buyer.Currency, &skip, &parent, &position)
-	rows, err := q.Query(ctx, query, append([]any{string(v.buyer.Currency), ids, now}, more...)...)
+	one := scanProduct(p, v.buyer.Currency, &skip, &parent, &position)
+	rows, err := q.Query(ctx, query, args...)
 	return database.Scan(rows, err, func(scan func(...any) error) (owned[*Product], error) {
 		p, err := one(scan)
 		if p != nil {

@@ -222,7 +222,7 @@ func (s *Service) lockProduct(ctx context.Context, tx database.Tx, id uuid.UUID)
 
 // reread gives a product as the transaction has left it, priced for the context's buyer or in the shop's currency.
 func (s *Service) reread(ctx context.Context, tx database.Tx, id uuid.UUID, prices priceList) (*Product, fault.Problems, error) {
-	list, err := s.store.products(ctx, tx, writersView(ctx, prices), s.clock.Now(), []uuid.UUID{id})
+	list, err := s.store.products(ctx, tx, Whole, writersView(ctx, prices), s.clock.Now(), []uuid.UUID{id})
 	if err != nil {
 		return nil, nil, err
 	}

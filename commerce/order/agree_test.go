@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/rialtohq/rialto/commerce/access"
+	"github.com/rialtohq/rialto/commerce/order"
 	"github.com/rialtohq/rialto/commerce/policy"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/database/databasetest"
@@ -60,7 +61,7 @@ func TestListsAgreeWithPolicies(t *testing.T) {
 			// Lists are asked for by those whom the schema lets ask: customers for their own, staff and apps for the shop's.
 			switch {
 			case who.Kind == access.Customer:
-				pages, err := b.orders.OfCustomers(ctx, []uuid.UUID{who.ID}, keyset.Args{}, "", "")
+				pages, err := b.orders.OfCustomers(ctx, []uuid.UUID{who.ID}, order.Whole, keyset.Args{}, "", "")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -69,7 +70,7 @@ func TestListsAgreeWithPolicies(t *testing.T) {
 					got["their own"] = append(got["their own"], o.ID.String())
 				}
 			case who.Kind == access.System || who.Works() && who.Can(access.OrdersRead):
-				page, err := b.orders.List(ctx, keyset.Args{}, "", "")
+				page, err := b.orders.List(ctx, order.Whole, keyset.Args{}, "", "")
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -33,6 +33,7 @@ const (
 
 // record is an order as it is kept. Amounts are minor units.
 type record struct {
+	parts                                   Parts // what of it was read
 	id, cart, customer                      uuid.UUID
 	keyHash                                 []byte
 	number                                  int64
@@ -197,14 +198,18 @@ func (r *record) show(publicURL, key string) *Order {
 		Email: known(r.email), FinancialStatus: r.financial, Fulfillable: r.books.Waiting > 0, FulfillmentStatus: r.fulfillment, Name: r.name,
 		Note: known(r.note), OrderNumber: r.number, OriginalTotalPrice: amount(r.original()), Edited: r.books.Edits > 0, PaymentGatewayNames: r.gateways(), Phone: known(r.phone),
 		ProcessedAt: r.processedAt, Refundable: r.unreturned() > 0, ReturnStatus: r.books.returnStatus(), ShippingDiscountAllocations: allocations(sharesOf(r.discounts, r.delivery.Allocations)),
-		StatusURL: publicURL + "/orders/" + r.id.String() + "?key=" + statusKey(r.id, r.keyHash), SubtotalPrice: amount(r.subtotal - r.discount), Tags: r.tags, TotalPrice: amount(r.total),
+		SubtotalPrice: amount(r.subtotal - r.discount), Tags: r.tags, TotalPrice: amount(r.total),
 		TotalReceived: amount(r.books.Received), TotalRefunded: amount(r.refunded), TotalShippingPrice: amount(r.shipping), TotalTax: amount(r.tax),
 		TotalOutstanding: amount(r.outstanding()), UpdatedAt: r.updatedAt, CustomerID: r.customer, CartID: r.cart, Country: r.country, TaxesIncluded: r.taxesIncluded, TaxLines: r.taxes,
 		Shipping: r.delivery, GiftCards: r.books.Cards, keyHash: r.keyHash, sort: r.sort, sortCount: r.sortCount,
 	}
-	if r.customer != uuid.Nil {
-		url := publicURL + "/account/orders/" + r.id.String()
-		o.CustomerURL = &url
+	if r.parts&Links != 0 {
+		id := r.id.String()
+		o.StatusURL = publicURL + "/orders/" + id + "?key=" + statusKey(r.id, r.keyHash)
+		if r.customer != uuid.Nil {
+			url := publicURL + "/account/orders/" + id
+			o.CustomerURL = &url
+		}
 	}
 	if o.CustomAttributes == nil {
 		o.CustomAttributes = []*cart.Attribute{}

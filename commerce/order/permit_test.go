@@ -149,7 +149,7 @@ func TestContactIsForWhoMaySeeIt(t *testing.T) {
 			if got := b.orders.SeesContact(ctx, seen); got != tt.sees {
 				t.Errorf("%s sees the contact: %v", tt.role, got)
 			}
-			page, err := b.orders.List(ctx, keyset.Args{}, "", "")
+			page, err := b.orders.List(ctx, order.Whole, keyset.Args{}, "", "")
 			if err != nil || len(page.Items) != 1 {
 				t.Fatal(page, err)
 			}
@@ -162,13 +162,13 @@ func TestContactIsForWhoMaySeeIt(t *testing.T) {
 				if tt.sees && (query == "mia@example.com" || query == "example") {
 					found = 1
 				}
-				page, err := b.orders.List(ctx, keyset.Args{}, "", query)
+				page, err := b.orders.List(ctx, order.Whole, keyset.Args{}, "", query)
 				n, err2 := b.orders.Count(ctx, query)
 				if err != nil || err2 != nil || len(page.Items) != found || n != int64(found) {
 					t.Errorf("%s finds %d, and counts %d, by %q: %v %v", tt.role, len(page.Items), n, query, err, err2)
 				}
 			}
-			if _, err := b.orders.List(ctx, keyset.Args{}, "", "email:mia@example.com"); fault.Is(err, fault.Invalid) == tt.sees {
+			if _, err := b.orders.List(ctx, order.Whole, keyset.Args{}, "", "email:mia@example.com"); fault.Is(err, fault.Invalid) == tt.sees {
 				t.Errorf("%s searches by email: %v", tt.role, err)
 			}
 		}

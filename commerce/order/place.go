@@ -141,7 +141,7 @@ func (d *Draft) paid() bool { return d.Payment != nil && d.Payment.Status == pay
 func (s *Service) freeze(d *Draft) (*record, []*item) {
 	q, t, now := &d.Quote, &d.Quote.Totals, s.Clock.Now()
 	r := &record{
-		id: d.ID, cart: d.CartID, customer: d.CustomerID, keyHash: d.KeyHash, email: normal(d.Email), phone: d.Phone, currency: q.Currency,
+		parts: Whole, id: d.ID, cart: d.CartID, customer: d.CustomerID, keyHash: d.KeyHash, email: normal(d.Email), phone: d.Phone, currency: q.Currency,
 		subtotal: t.Subtotal.Amount, discount: t.Discount.Amount, shipping: q.Shipping.Total.Amount, tax: t.Tax.Amount, total: t.Total.Amount, cards: t.GiftCards.Amount,
 		taxesIncluded: q.TaxesIncluded, createdAt: now, updatedAt: now, processedAt: now, shipTo: d.ShippingAddress, billTo: d.BillingAddress, delivery: q.Shipping,
 		taxes: q.Taxes, discounts: appliedOf(q, d.Each), attributes: d.Attributes, note: d.Note, locale: d.Locale, country: d.Country,

@@ -268,7 +268,7 @@ func TestListsFindAndSort(t *testing.T) {
 			b.clock.Advance(24 * time.Hour)
 		}
 		tags := []string{"late", "50%"}
-		third, err := b.orders.List(b.ctx, keyset.Args{}, "ID", "#1003")
+		third, err := b.orders.List(b.ctx, order.Whole, keyset.Args{}, "ID", "#1003")
 		if err != nil || len(third.Items) != 1 {
 			t.Fatal(third.Items, err)
 		}
@@ -308,7 +308,7 @@ func TestListsFindAndSort(t *testing.T) {
 			"name:nonsense":                     nil,
 		} {
 			t.Run("query "+query, func(t *testing.T) {
-				page, err := b.orders.List(b.ctx, keyset.Args{}, "", query)
+				page, err := b.orders.List(b.ctx, order.Whole, keyset.Args{}, "", query)
 				if diff := cmp.Diff(want, names(page)); err != nil || diff != "" {
 					t.Fatal(diff, err)
 				}
@@ -318,7 +318,7 @@ func TestListsFindAndSort(t *testing.T) {
 			})
 		}
 		for _, query := range []string{"color:red", "financial_status:rich", "created_at:soon", "a OR b", "-elm", "status:new", "a b c d e f g h i j k"} {
-			if _, err := b.orders.List(b.ctx, keyset.Args{}, "", query); !fault.Is(err, fault.Invalid) {
+			if _, err := b.orders.List(b.ctx, order.Whole, keyset.Args{}, "", query); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s: err = %v", query, err)
 			}
 		}
@@ -329,7 +329,7 @@ func TestListsFindAndSort(t *testing.T) {
 				var got []string
 				args := keyset.Args{First: &one}
 				for {
-					page, err := b.orders.List(b.ctx, args, sortKey, "")
+					page, err := b.orders.List(b.ctx, order.Whole, args, sortKey, "")
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -354,13 +354,13 @@ func TestListsFindAndSort(t *testing.T) {
 				}
 			})
 		}
-		if _, err := b.orders.List(b.ctx, keyset.Args{}, "COLOR", ""); !fault.Is(err, fault.Invalid) {
+		if _, err := b.orders.List(b.ctx, order.Whole, keyset.Args{}, "COLOR", ""); !fault.Is(err, fault.Invalid) {
 			t.Fatal(err)
 		}
 		t.Run("OfCustomers", func(t *testing.T) {
 			buyer := b.as(access.Actor{Kind: access.Customer, ID: mia})
 			stranger := uuid.New()
-			got, err := b.orders.OfCustomers(buyer, []uuid.UUID{mia, stranger}, keyset.Args{Last: &one}, "PROCESSED_AT", "")
+			got, err := b.orders.OfCustomers(buyer, []uuid.UUID{mia, stranger}, order.Whole, keyset.Args{Last: &one}, "PROCESSED_AT", "")
 			if err != nil || len(got) != 2 || len(got[stranger].Items) != 0 {
 				t.Fatal(got, err)
 			}
@@ -368,17 +368,17 @@ func TestListsFindAndSort(t *testing.T) {
 				t.Fatal(diff)
 			}
 			before := keyset.Args{Last: &one, Before: got[mia].Start()}
-			if got, err = b.orders.OfCustomers(buyer, []uuid.UUID{mia}, before, "PROCESSED_AT", ""); err != nil || cmp.Diff([]string{"#1001"}, names(got[mia])) != "" {
+			if got, err = b.orders.OfCustomers(buyer, []uuid.UUID{mia}, order.Whole, before, "PROCESSED_AT", ""); err != nil || cmp.Diff([]string{"#1001"}, names(got[mia])) != "" {
 				t.Fatal(names(got[mia]), err)
 			}
 			counts, err := b.orders.CountOfCustomers(buyer, []uuid.UUID{mia, stranger}, "processed_at:>2026-11-24")
 			if err != nil || counts[mia] != 2 || counts[stranger] != 0 {
 				t.Fatal(counts, err)
 			}
-			if _, err := b.orders.OfCustomers(buyer, []uuid.UUID{mia}, keyset.Args{}, "CUSTOMER_NAME", ""); !fault.Is(err, fault.Forbidden) {
+			if _, err := b.orders.OfCustomers(buyer, []uuid.UUID{mia}, order.Whole, keyset.Args{}, "CUSTOMER_NAME", ""); !fault.Is(err, fault.Forbidden) {
 				t.Fatal(err)
 			}
-			if _, err := b.orders.OfCustomers(buyer, []uuid.UUID{mia}, keyset.Args{}, "ID", "tag:late"); !fault.Is(err, fault.Invalid) {
+			if _, err := b.orders.OfCustomers(buyer, []uuid.UUID{mia}, order.Whole, keyset.Args{}, "ID", "tag:late"); !fault.Is(err, fault.Invalid) {
 				t.Fatal(err)
 			}
 		})
@@ -402,7 +402,7 @@ func TestFiftyOrdersTakeAsManyStatementsAsOne(t *testing.T) {
 		}
 		count := func(first int) int {
 			ctx, record := database.Recording(b.ctx, false)
-			page, err := b.orders.List(ctx, keyset.Args{First: &first}, "PROCESSED_AT", "")
+			page, err := b.orders.List(ctx, order.Whole, keyset.Args{First: &first}, "PROCESSED_AT", "")
 			if err != nil || len(page.Items) != first {
 				t.Fatal(len(page.Items), err)
 			}
@@ -411,7 +411,7 @@ func TestFiftyOrdersTakeAsManyStatementsAsOne(t *testing.T) {
 				ids = append(ids, o.ID.UUID)
 			}
 			five := 5
-			lines, err := b.orders.LinesOf(ctx, ids, keyset.Args{First: &five})
+			lines, err := b.orders.LinesOf(ctx, ids, order.Whole, keyset.Args{First: &five})
 			if err != nil || len(lines) != first || len(lines[ids[0]].Items) != 2 {
 				t.Fatal(lines, err)
 			}

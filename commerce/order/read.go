@@ -95,7 +95,7 @@ func (s *Service) visible(ctx context.Context, r *record, key string) *Order {
 // may not see the contact gets the link without its key.
 func (s *Service) shown(ctx context.Context, r *record, key string) *Order {
 	o := r.show(s.PublicURL, key)
-	if access.From(ctx).Works() && !s.SeesContact(ctx, o) {
+	if r.parts&Links != 0 && access.From(ctx).Works() && !s.SeesContact(ctx, o) {
 		o.StatusURL, _, _ = strings.Cut(o.StatusURL, "?")
 	}
 	return o
@@ -110,9 +110,9 @@ func staffView(a access.Actor) bool {
 	return a.Kind == access.System || a.Works() && a.Can(access.OrdersRead)
 }
 
-// List reads a page of the shop's orders, sorted by a value of OrderSortKeys. It is for staff. Fails with [fault.Invalid]
-// on a query that is not understood.
-func (s *Service) List(ctx context.Context, args keyset.Args, sortKey, query string) (keyset.Page[*Order], error) {
+// List reads parts of a page of the shop's orders, sorted by a value of OrderSortKeys. It is for staff. Fails with
+// [fault.Invalid] on a query that is not understood.
+func (s *Service) List(ctx context.Context, p Parts, args keyset.Args, sortKey, query string) (keyset.Page[*Order], error) {
 	k, err := sortBy(sortKey, true)
 	if err != nil {
 		return keyset.Page[*Order]{}, err
@@ -125,7 +125,7 @@ func (s *Service) List(ctx context.Context, args keyset.Args, sortKey, query str
 	if err != nil {
 		return keyset.Page[*Order]{}, err
 	}
-	rows, err := s.store.list(ctx, s.DB, w, k, c.sql.String(), c.args)
+	rows, err := s.store.list(ctx, s.DB, p, w, k, c.sql.String(), c.args)
 	return keyset.Cut(w, s.show(ctx, rows), k.place), err
 }
 
@@ -139,9 +139,9 @@ func (s *Service) Count(ctx context.Context, query string) (int64, error) {
 	return n[uuid.Nil], err
 }
 
-// OfCustomers reads a page of the orders of each account, in one statement. The caller vouches that the viewer may see the
+// OfCustomers reads parts of a page of the orders of each account, in one statement. The caller vouches that the viewer may see the
 // accounts. What only staff may sort and search by is refused to others.
-func (s *Service) OfCustomers(ctx context.Context, customers []uuid.UUID, args keyset.Args, sortKey, query string) (map[uuid.UUID]keyset.Page[*Order], error) {
+func (s *Service) OfCustomers(ctx context.Context, customers []uuid.UUID, p Parts, args keyset.Args, sortKey, query string) (map[uuid.UUID]keyset.Page[*Order], error) {
 	staff := staffView(access.From(ctx))
 	k, err := sortBy(sortKey, staff)
 	if err != nil {
@@ -155,7 +155,7 @@ func (s *Service) OfCustomers(ctx context.Context, customers []uuid.UUID, args k
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.store.ofCustomers(ctx, s.DB, customers, w, k, c.sql.String(), c.args)
+	rows, err := s.store.ofCustomers(ctx, s.DB, customers, p, w, k, c.sql.String(), c.args)
 	if err != nil {
 		return nil, err
 	}
@@ -171,13 +171,13 @@ func (s *Service) CountOfCustomers(ctx context.Context, customers []uuid.UUID, q
 	return s.store.count(ctx, s.DB, customers, c.sql.String(), c.args)
 }
 
-// LinesOf reads a page of each order's lines, in order, in one statement.
-func (s *Service) LinesOf(ctx context.Context, orders []uuid.UUID, args keyset.Args) (map[uuid.UUID]keyset.Page[*Line], error) {
+// LinesOf reads parts of a page of each order's lines, in order, in one statement.
+func (s *Service) LinesOf(ctx context.Context, orders []uuid.UUID, p Parts, args keyset.Args) (map[uuid.UUID]keyset.Page[*Line], error) {
 	w, err := args.Window(keyset.Order{Name: "order line", Column: "l.position", ID: "l.id", Kind: keyset.Int})
 	if err != nil {
 		return nil, err
 	}
-	items, err := s.store.itemPages(ctx, s.DB, orders, w)
+	items, err := s.store.itemPages(ctx, s.DB, orders, p, w)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,8 @@ func (k sortKey) extra() string {
 	return ""
 }
 
-func (k sortKey) scan(scan scan) (*record, error) {
+// scan reads parts of an order with the key's own column, after what is given to be read first.
+func (k sortKey) scan(p Parts, lead ...any) func(scan) (*record, error) {
 	var count int64
 	var text string
 	var more []any
@@ -70,9 +71,14 @@ func (k sortKey) scan(scan scan) (*record, error) {
 	case k.selected:
 		more = []any{&text}
 	}
-	r, err := scanOrder(scan, more...)
-	r.sort, r.sortCount = text, count
-	return r, err
+	one := scanOrder(p, lead, more)
+	return func(scan scan) (*record, error) {
+		r, err := one(scan)
+		if r != nil {
+			r.sort, r.sortCount = text, count
+		}
+		return r, err
+	}
 }
 
 // place is an order's value of the key, for its cursor.

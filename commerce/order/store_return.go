@@ -41,21 +41,23 @@ func (store) returnPages(ctx context.Context, q database.Querier, orders []uuid.
 
 // returnLines reads what is in returns, in the order in which it was named. Served by return_line (shop_id, return_id, id).
 func (store) returnLines(ctx context.Context, q database.Querier, returns []uuid.UUID) (map[uuid.UUID][]*ReturnLine, error) {
-	rows, err := q.Query(ctx, "SELECT "+itemColumns+`, o.currency, o.canceled_at, e.return_id, e.id, e.quantity, e.processed_quantity, e.reason, e.note, p.id, p.quantity
+	rows, err := q.Query(ctx, "SELECT e.return_id, e.id, e.quantity, e.processed_quantity, e.reason, e.note, p.id, p.quantity, "+itemSelection(Whole)+`
 		FROM return_line e JOIN order_line l ON l.id = e.order_line_id JOIN orders o ON o.id = l.order_id JOIN fulfillment_line p ON p.id = e.fulfillment_line_id
 		WHERE e.shop_id = $1 AND e.return_id = ANY($2) ORDER BY e.id`, returns)
 	out := make(map[uuid.UUID][]*ReturnLine, len(returns))
+	var parent, id, shipped uuid.UUID
+	var row ReturnLine
+	var quantity int64
+	one := scanItem(Whole, &parent, &id, &row.Quantity, &row.ProcessedQuantity, &row.ReturnReason, &row.ReturnReasonNote, &shipped, &quantity)
 	_, err = database.Scan(rows, err, func(scan scan) (none struct{}, err error) {
-		var parent, id, shipped uuid.UUID
-		r := &ReturnLine{FulfillmentLineItem: &FulfillmentLine{}}
-		i, err := scanItem(func(to ...any) error {
-			return scan(append(to, &parent, &id, &r.Quantity, &r.ProcessedQuantity, &r.ReturnReason, &r.ReturnReasonNote, &shipped, &r.FulfillmentLineItem.Quantity)...)
-		})
+		i, err := one(scan)
 		if err != nil {
 			return none, err
 		}
-		r.ID, r.FulfillmentLineItem.ID, r.FulfillmentLineItem.LineItem = gid.New(ReturnLineType, id), gid.New(FulfillmentLineType, shipped), i.show()
-		out[parent] = append(out[parent], r)
+		r := row
+		r.ID = gid.New(ReturnLineType, id)
+		r.FulfillmentLineItem = &FulfillmentLine{ID: gid.New(FulfillmentLineType, shipped), LineItem: i.show(), Quantity: quantity}
+		out[parent] = append(out[parent], &r)
 		return none, nil
 	})
 	return out, err

@@ -97,7 +97,7 @@ func TestImport(t *testing.T) {
 		if first.Created != 2 || first.Products != 2 || first.Done != 4 || first.WarningCount != 1 || first.Warnings[0].Code != transfer.CodeUnknownMarket {
 			t.Fatalf("first: %+v", first)
 		}
-		p, err := b.catalog.ProductByHandle(b.in("CAD"), "mug")
+		p, err := b.catalog.ProductByHandle(b.in("CAD"), catalog.Whole, "mug")
 		if err != nil {
 			t.Fatal(err)
 		}
