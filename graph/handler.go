@@ -192,7 +192,7 @@ func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
 	}
 	ctx, statements := database.Recording(ctx, false)
 	touched, _ := q.doc.touches.get(q.op) // never fails
-	ctx = context.WithValue(policy.Remember(loader.With(ctx)), wantsKey{}, &touched.wants)
+	ctx = policy.Remember(loader.With(context.WithValue(ctx, wantsKey{}, &touched.wants))) // what loaders read, too, is no more than is shown
 	ctx, present, halt := h.presenting(ctx, q.r.OnError)
 	defer halt()
 	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, oc), present, h.recover)
