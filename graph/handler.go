@@ -191,7 +191,7 @@ func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
 		RecoverFunc: h.recover, ResolverMiddleware: plain, RootResolverMiddleware: asViewer(q.viewers),
 	}
 	ctx, statements := database.Recording(ctx, false)
-	touched, _ := q.doc.touches.get(q.op) // never fails
+	touched, _ := q.doc.touches.get(q.op)                                                  // never fails
 	ctx = policy.Remember(loader.With(context.WithValue(ctx, wantsKey{}, &touched.wants))) // what loaders read, too, is no more than is shown
 	ctx, present, halt := h.presenting(ctx, q.r.OnError)
 	defer halt()

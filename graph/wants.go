@@ -28,21 +28,23 @@ var (
 		catalog.Prices: "compareAtPriceRange priceRange",
 	})
 	orderParts = parts(map[order.Parts]string{
-		0: `cancelReason canceledAt cancelledAt closedAt createdAt currencyCode currentTotalDuties currentTotalShippingPrice customer customerLocale displayFinancialStatus
-			displayFulfillmentStatus email events financialStatus fulfillmentStatus fulfillments id lineItems metafield metafieldList metafields name note orderNumber
-			originalTotalDuties phone processedAt refunds returns revision subtotalPrice subtotalPriceV2 successfulFulfillments totalPrice totalPriceV2 totalRefunded
-			totalRefundedV2 totalShippingPrice totalShippingPriceV2 totalTax totalTaxV2 transactions updatedAt`,
-		order.Addresses:                  "billingAddress shippingAddress",
-		order.Attributes:                 "customAttributes",
-		order.Books:                      "currentSubtotalPrice currentTotalPrice currentTotalTax edited fulfillable originalTotalPrice paymentGatewayNames refundable returnStatus test totalOutstanding totalReceived",
-		order.Delivery | order.Discounts: "shippingDiscountAllocations",
-		order.Discounts:                  "discountApplications",
-		order.Links:                      "customerUrl statusUrl",
-		order.Tags:                       "tags",
+		0: `createdAt currencyCode currentTotalDuties customer displayFinancialStatus displayFulfillmentStatus email events financialStatus fulfillmentStatus fulfillments
+			id lineItems metafield metafieldList metafields name orderNumber originalTotalDuties processedAt refunds returns revision successfulFulfillments totalPrice
+			totalPriceV2 transactions updatedAt`,
+		order.Sums:                             "currentTotalShippingPrice subtotalPrice subtotalPriceV2 totalRefunded totalRefundedV2 totalShippingPrice totalShippingPriceV2 totalTax totalTaxV2",
+		order.Story:                            "cancelReason canceledAt cancelledAt closedAt customerLocale note phone",
+		order.Addresses:                        "billingAddress shippingAddress",
+		order.Attributes:                       "customAttributes",
+		order.Books | order.Sums | order.Story: "currentSubtotalPrice currentTotalPrice currentTotalTax edited fulfillable originalTotalPrice paymentGatewayNames refundable returnStatus test totalOutstanding totalReceived",
+		order.Delivery | order.Discounts:       "shippingDiscountAllocations",
+		order.Discounts:                        "discountApplications",
+		order.Links:                            "customerUrl statusUrl",
+		order.Tags:                             "tags",
 	})
 	lineParts = parts(map[order.Parts]string{
-		0:             "currentQuantity discountedTotalPrice id originalTotalPrice quantity refundableQuantity sku title variant variantTitle",
-		order.Details: "customAttributes discountAllocations unfulfilledQuantity",
+		0:                             "id originalTotalPrice quantity title variantTitle",
+		order.Figures:                 "currentQuantity discountedTotalPrice refundableQuantity sku variant",
+		order.Figures | order.Details: "customAttributes discountAllocations unfulfilledQuantity",
 	})
 )
 

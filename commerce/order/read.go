@@ -125,8 +125,8 @@ func (s *Service) List(ctx context.Context, p Parts, args keyset.Args, sortKey, 
 	if err != nil {
 		return keyset.Page[*Order]{}, err
 	}
-	rows, err := s.store.list(ctx, s.DB, p, w, k, c.sql.String(), c.args)
-	return keyset.Cut(w, s.show(ctx, rows), k.place), err
+	rows, err := s.store.list(ctx, s.DB, p, w, k, c.sql.String(), c.args, s.showing(ctx))
+	return keyset.Cut(w, rows, k.place), err
 }
 
 // Count counts the orders that [Service.List] would walk through.
@@ -155,11 +155,11 @@ func (s *Service) OfCustomers(ctx context.Context, customers []uuid.UUID, p Part
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.store.ofCustomers(ctx, s.DB, customers, p, w, k, c.sql.String(), c.args)
+	rows, err := s.store.ofCustomers(ctx, s.DB, customers, p, w, k, c.sql.String(), c.args, s.showing(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return pages(w, customers, s.show(ctx, rows), func(o *Order) uuid.UUID { return o.CustomerID }, k.place), nil
+	return pages(w, customers, rows, func(o *Order) uuid.UUID { return o.CustomerID }, k.place), nil
 }
 
 // CountOfCustomers counts the orders that [Service.OfCustomers] would walk through.
@@ -177,11 +177,11 @@ func (s *Service) LinesOf(ctx context.Context, orders []uuid.UUID, p Parts, args
 	if err != nil {
 		return nil, err
 	}
-	items, err := s.store.itemPages(ctx, s.DB, orders, p, w)
+	lines, err := s.store.linePages(ctx, s.DB, orders, p, w)
 	if err != nil {
 		return nil, err
 	}
-	return pages(w, orders, lines(items), func(l *Line) uuid.UUID { return l.OrderID }, func(l *Line) (any, uuid.UUID) { return l.position, l.ID.UUID }), nil
+	return pages(w, orders, lines, func(l *Line) uuid.UUID { return l.OrderID }, func(l *Line) (any, uuid.UUID) { return l.position, l.ID.UUID }), nil
 }
 
 // AllLines reads every line of orders, in order.
@@ -190,12 +190,8 @@ func (s *Service) AllLines(ctx context.Context, orders []uuid.UUID) (map[uuid.UU
 	return grouped(lines(items), func(l *Line) uuid.UUID { return l.OrderID }), err
 }
 
-func (s *Service) show(ctx context.Context, rows []*record) []*Order {
-	out := make([]*Order, len(rows))
-	for i, r := range rows {
-		out[i] = s.shown(ctx, r, "")
-	}
-	return out
+func (s *Service) showing(ctx context.Context) func(*record) *Order {
+	return func(r *record) *Order { return s.shown(ctx, r, "") }
 }
 
 func lines(items []*item) []*Line {

@@ -60,8 +60,8 @@ func (k sortKey) extra() string {
 	return ""
 }
 
-// scan reads parts of an order with the key's own column, after what is given to be read first.
-func (k sortKey) scan(p Parts, lead ...any) func(scan) (*record, error) {
+// scan reads parts of an order with the key's own column, after what is given to be read first, and shows it.
+func (k sortKey) scan(p Parts, show func(*record) *Order, lead ...any) func(scan) (*Order, error) {
 	var count int64
 	var text string
 	var more []any
@@ -72,12 +72,13 @@ func (k sortKey) scan(p Parts, lead ...any) func(scan) (*record, error) {
 		more = []any{&text}
 	}
 	one := scanOrder(p, lead, more)
-	return func(scan scan) (*record, error) {
-		r, err := one(scan)
-		if r != nil {
-			r.sort, r.sortCount = text, count
+	var r record // what is shown is copied from here
+	return func(scan scan) (_ *Order, err error) {
+		if r, err = one(scan); err != nil {
+			return nil, err
 		}
-		return r, err
+		r.sort, r.sortCount = text, count
+		return show(&r), nil
 	}
 }
 

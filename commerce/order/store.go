@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,52 +22,9 @@ type store struct{}
 
 type scan = func(...any) error
 
-// Parts are what of orders and their lines is read only where it is asked for: documents, most of them, that cost more to fetch
-// and to decode than all the rest of a row.
-type Parts uint16
-
-// The parts of an order; Details is the part of its lines.
-const (
-	Addresses  Parts = 1 << iota // BillingAddress and ShippingAddress
-	Delivery                     // Shipping; with Discounts ShippingDiscountAllocations
-	Taxes                        // TaxLines
-	Discounts                    // what DiscountPage gives
-	Books                        // what was received, given back, edited and is still to be shipped; GiftCards
-	Attributes                   // CustomAttributes
-	Tags                         // Tags
-	Links                        // StatusURL and CustomerURL
-	Details                      // of lines: TaxLines, DiscountAllocations, CustomAttributes and UnfulfilledQuantity
-	Whole      = 1<<iota - 1
-)
-
-// plainColumns are read of every order, documents where their part is asked for.
-const plainColumns = `o.id, o.cart_id, o.customer_id, o.key_hash, o.number, o.name, o.email, o.phone, o.currency, o.subtotal, o.discount_total,
-	o.shipping_total, o.tax_total, o.total, o.gift_card_total, o.refunded_total, o.refunded_shipping, o.taxes_included, o.financial_status, o.fulfillment_status,
-	o.cancel_reason, o.canceled_at, o.closed_at, o.created_at, o.updated_at, o.processed_at, o.note, o.locale, o.country`
-
-// documents are read in this order, after plainColumns.
-var documents = []struct {
-	part   Parts
-	column string
-}{
-	{Addresses, "o.shipping_address"}, {Addresses, "o.billing_address"}, {Delivery, "o.shipping_lines"}, {Taxes, "o.tax_lines"},
-	{Discounts, "o.discounts"}, {Books, "o.gift_cards"}, {Attributes, "o.attributes"}, {Tags, "o.tags"},
-}
-
-// orderColumns are the columns of some parts.
-func orderColumns(p Parts) string {
-	columns := plainColumns
-	for _, d := range documents {
-		if p&d.part != 0 {
-			columns += ", " + d.column
-		}
-	}
-	return columns
-}
-
-// scanOrder reads orderColumns of the same parts, between what else is given. One serves the rows of one statement: they are read
+// scanOrder reads orderSelection of some parts, between what else is given. One serves the rows of one statement: they are read
 // into the same places, and copied.
-func scanOrder(p Parts, lead, more []any) func(scan) (*record, error) {
+func scanOrder(p Parts, lead, more []any) func(scan) (record, error) {
 	type papers struct {
 		shipTo, billTo database.JSON[*customer.Postal]
 		delivery       database.JSON[pricing.ShippingQuote]
@@ -84,20 +40,18 @@ func scanOrder(p Parts, lead, more []any) func(scan) (*record, error) {
 		buyer            *uuid.UUID
 		canceled, closed *time.Time
 	}
-	places := slices.Concat(lead, []any{&row.id, &row.cart, &row.buyer, &row.keyHash, &row.number, &row.name, &row.email, &row.phone, &row.currency, &row.subtotal, &row.discount,
-		&row.shipping, &row.tax, &row.total, &row.cards, &row.refunded, &row.refundedFreight, &row.taxesIncluded, &row.financial, &row.fulfillment,
-		&row.cancelReason, &row.canceled, &row.closed, &row.createdAt, &row.updatedAt, &row.processedAt, &row.note, &row.locale, &row.country})
-	for i, place := range []any{&row.papers.shipTo, &row.papers.billTo, &row.papers.delivery, &row.papers.taxes, &row.papers.discounts, &row.papers.books, &row.papers.attributes, &row.papers.tags} {
-		if p&documents[i].part != 0 {
-			places = append(places, place)
-		}
-	}
-	places = append(places, more...)
-	return func(scan scan) (*record, error) {
+	places := slices.Concat(lead, orderSelection.places(p,
+		[]any{&row.id, &row.buyer, &row.keyHash, &row.number, &row.name, &row.email, &row.currency, &row.total, &row.financial, &row.fulfillment, &row.createdAt, &row.updatedAt, &row.processedAt},
+		[]any{&row.subtotal, &row.discount, &row.shipping, &row.tax, &row.cards, &row.refunded, &row.refundedFreight, &row.taxesIncluded},
+		[]any{&row.cart, &row.phone, &row.cancelReason, &row.canceled, &row.closed, &row.note, &row.locale, &row.country},
+		[]any{&row.papers.shipTo, &row.papers.billTo}, []any{&row.papers.delivery}, []any{&row.papers.taxes}, []any{&row.papers.discounts}, []any{&row.papers.books},
+		[]any{&row.papers.attributes}, []any{&row.papers.tags},
+	), more)
+	return func(scan scan) (record, error) {
 		// What is decoded into what is there already would change what rows before it were given.
 		row.papers, row.keyHash = papers{}, nil
 		if err := scan(places...); err != nil {
-			return nil, err
+			return record{}, err
 		}
 		r := row.record
 		r.parts, r.customer = p, database.OrNil(row.buyer)
@@ -105,7 +59,16 @@ func scanOrder(p Parts, lead, more []any) func(scan) (*record, error) {
 		r.createdAt, r.updatedAt, r.processedAt = r.createdAt.UTC(), r.updatedAt.UTC(), r.processedAt.UTC()
 		d := &row.papers
 		r.shipTo, r.billTo, r.delivery, r.taxes, r.discounts, r.books, r.attributes, r.tags = d.shipTo.V, d.billTo.V, d.delivery.V, d.taxes.V, d.discounts.V, d.books.V, d.attributes.V, d.tags.V
-		return &r, nil
+		return r, nil
+	}
+}
+
+// whole reads all of orders.
+func whole() func(scan) (*record, error) {
+	one := scanOrder(Whole, nil, nil)
+	return func(scan scan) (*record, error) {
+		r, err := one(scan)
+		return &r, err
 	}
 }
 
@@ -129,20 +92,20 @@ func (store) lockCart(ctx context.Context, tx database.Tx, cart uuid.UUID) error
 
 // byCarts reads the orders of carts. Served by orders (shop_id, cart_id).
 func (store) byCarts(ctx context.Context, q database.Querier, carts []uuid.UUID) ([]*record, error) {
-	rows, err := q.Query(ctx, "SELECT "+orderColumns(Whole)+" FROM orders o WHERE o.shop_id = $1 AND o.cart_id = ANY($2)", carts)
-	return database.Scan(rows, err, scanOrder(Whole, nil, nil))
+	rows, err := q.Query(ctx, "SELECT "+orderSelection.of(Whole)+" FROM orders o WHERE o.shop_id = $1 AND o.cart_id = ANY($2)", carts)
+	return database.Scan(rows, err, whole())
 }
 
 // byIDs reads orders. Served by the primary key.
 func (store) byIDs(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]*record, error) {
-	rows, err := q.Query(ctx, "SELECT "+orderColumns(Whole)+" FROM orders o WHERE o.shop_id = $1 AND o.id = ANY($2)", ids)
-	return database.Scan(rows, err, scanOrder(Whole, nil, nil))
+	rows, err := q.Query(ctx, "SELECT "+orderSelection.of(Whole)+" FROM orders o WHERE o.shop_id = $1 AND o.id = ANY($2)", ids)
+	return database.Scan(rows, err, whole())
 }
 
 // lock reads an order and keeps all others off it; nil where there is none. Served by the primary key.
 func (store) lock(ctx context.Context, tx database.Tx, id uuid.UUID) (*record, error) {
-	rows, err := tx.Query(ctx, "SELECT "+orderColumns(Whole)+" FROM orders o WHERE o.shop_id = $1 AND o.id = $2 FOR UPDATE", id)
-	found, err := database.Scan(rows, err, scanOrder(Whole, nil, nil))
+	rows, err := tx.Query(ctx, "SELECT "+orderSelection.of(Whole)+" FROM orders o WHERE o.shop_id = $1 AND o.id = $2 FOR UPDATE", id)
+	found, err := database.Scan(rows, err, whole())
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -162,11 +125,10 @@ func (store) insertOrder(ctx context.Context, tx database.Tx, r *record) error {
 	if err != nil {
 		return err
 	}
-	columns := strings.Split(strings.NewReplacer("o.", "", "\n", "", "\t", "", " ", "").Replace(orderColumns(Whole)), ",")
-	return database.Insert(ctx, tx, "orders", append(columns, "shop_id", "search"), [][]any{{
-		r.id, r.cart, database.Maybe(r.customer), r.keyHash, r.number, r.name, r.email, r.phone, string(r.currency), r.subtotal, r.discount,
-		r.shipping, r.tax, r.total, r.cards, r.refunded, r.refundedFreight, r.taxesIncluded, r.financial, r.fulfillment,
-		r.cancelReason, momentArg(r.canceledAt), momentArg(r.closedAt), r.createdAt, r.updatedAt, r.processedAt, r.note, r.locale, r.country,
+	return database.Insert(ctx, tx, "orders", append(orderSelection.names(), "shop_id", "search"), [][]any{{
+		r.id, database.Maybe(r.customer), r.keyHash, r.number, r.name, r.email, string(r.currency), r.total, r.financial, r.fulfillment, r.createdAt, r.updatedAt, r.processedAt,
+		r.subtotal, r.discount, r.shipping, r.tax, r.cards, r.refunded, r.refundedFreight, r.taxesIncluded,
+		r.cart, r.phone, r.cancelReason, momentArg(r.canceledAt), momentArg(r.closedAt), r.note, r.locale, r.country,
 		js(r.shipTo), js(r.billTo), js(r.delivery), js(r.taxes), js(r.discounts), js(r.books), js(r.attributes), js(r.tags), shop, r.search(),
 	}}, "")
 }
@@ -181,28 +143,28 @@ func (store) updateOrder(ctx context.Context, tx database.Tx, r *record) error {
 	return err
 }
 
-// list reads parts of a window of the shop's orders; where narrows it, with args from $2 on. Served by the index of the order's
+// list reads parts of a window of the shop's orders, and shows them; where narrows it, with args from $2 on. Served by the index of the order's
 // column: see sortKeys.
-func (store) list(ctx context.Context, q database.Querier, p Parts, w keyset.Window, k sortKey, where string, args []any) ([]*record, error) {
+func (store) list(ctx context.Context, q database.Querier, p Parts, w keyset.Window, k sortKey, where string, args []any, show func(*record) *Order) ([]*Order, error) {
 	after, more := w.Where(2 + len(args))
-	rows, err := q.Query(ctx, "SELECT "+orderColumns(p)+k.extra()+" FROM orders o WHERE o.shop_id = $1"+where+after+w.OrderBy(), append(args, more...)...)
-	return database.Scan(rows, err, k.scan(p))
+	rows, err := q.Query(ctx, "SELECT "+orderSelection.of(p)+k.extra()+" FROM orders o WHERE o.shop_id = $1"+where+after+w.OrderBy(), append(args, more...)...)
+	return database.Scan(rows, err, k.scan(p, show))
 }
 
-// ofCustomers reads a window of the orders of each account. Served by orders (shop_id, customer_id, processed_at, id), whose
+// ofCustomers reads parts of a window of the orders of each account, and shows them. Served by orders (shop_id, customer_id, processed_at, id), whose
 // rows are sorted where another key is asked for: an account has few.
-func (store) ofCustomers(ctx context.Context, q database.Querier, customers []uuid.UUID, p Parts, w keyset.Window, k sortKey, where string, args []any) ([]*record, error) {
+func (store) ofCustomers(ctx context.Context, q database.Querier, customers []uuid.UUID, p Parts, w keyset.Window, k sortKey, where string, args []any, show func(*record) *Order) ([]*Order, error) {
 	after, more := w.Where(3 + len(args))
 	by := "o.id" + w.Direction()
 	if k.order.Column != "" {
 		by = k.order.Column + w.Direction() + ", " + by
 	}
-	statement := database.PerParent{Columns: orderColumns(p) + k.extra(), From: "orders o", Where: "o.shop_id = $1" + where + after,
+	statement := database.PerParent{Columns: orderSelection.of(p) + k.extra(), From: "orders o", Where: "o.shop_id = $1" + where + after,
 		Parent: "o.customer_id", Order: by, Limit: w.Limit + 1, Arg: 2}
 	rows, err := q.Query(ctx, statement.SQL(q.Dialect()), append(append([]any{customers}, args...), more...)...)
 	var n int64
 	var parent uuid.UUID
-	return database.Scan(rows, err, k.scan(p, &n, &parent))
+	return database.Scan(rows, err, k.scan(p, show, &n, &parent))
 }
 
 // skipParent reads past the two columns that [database.PerParent] puts first.
@@ -233,26 +195,11 @@ func (store) count(ctx context.Context, q database.Querier, customers []uuid.UUI
 	return out, err
 }
 
-// itemColumns are read of every line, itemDocuments where Details are asked for.
-const (
-	itemColumns = `l.id, l.order_id, l.variant_id, l.product_id, l.position, l.title, l.variant_title, l.sku, l.vendor, l.image, l.quantity, l.fulfilled_quantity,
-	l.refunded_quantity, l.unit_price, l.original_total, l.discount_total, l.total, l.tax_total, l.refunded_total, l.requires_shipping, l.taxable`
-	itemDocuments = ", l.tax_lines, l.discounts, l.attributes, l.allocations"
-)
-
 // itemSource joins lines with what they need of their orders.
 const itemSource = "order_line l JOIN orders o ON o.id = l.order_id"
 
-// itemSelection are the columns that scanItem reads.
-func itemSelection(p Parts) string {
-	if p&Details != 0 {
-		return itemColumns + ", o.currency, o.canceled_at" + itemDocuments
-	}
-	return itemColumns + ", o.currency, o.canceled_at"
-}
-
-// scanItem reads itemSelection of the same parts, after what is given to be read first. One serves the rows of one statement.
-func scanItem(p Parts, lead ...any) func(scan) (*item, error) {
+// scanItem reads itemSelection of some parts, after what is given to be read first. One serves the rows of one statement.
+func scanItem(p Parts, lead ...any) func(scan) (item, error) {
 	type papers struct {
 		taxes      database.JSON[[]tax.Line]
 		shares     database.JSON[[]share]
@@ -265,39 +212,48 @@ func scanItem(p Parts, lead ...any) func(scan) (*item, error) {
 		variant, product *uuid.UUID
 		canceled         *time.Time
 	}
-	places := slices.Concat(lead, []any{&row.id, &row.order, &row.variant, &row.product, &row.position, &row.title, &row.variantTitle, &row.sku, &row.vendor, &row.image,
-		&row.quantity, &row.fulfilled, &row.refunded, &row.unit, &row.original, &row.off, &row.goods, &row.item.tax, &row.goodsBack, &row.shipped, &row.taxable, &row.currency, &row.canceled})
-	if p&Details != 0 {
-		places = append(places, &row.papers.taxes, &row.papers.shares, &row.papers.attributes, &row.papers.parcels)
-	}
-	return func(scan scan) (*item, error) {
+	places := slices.Concat(lead, itemSelection.places(p,
+		[]any{&row.id, &row.order, &row.position, &row.title, &row.variantTitle, &row.quantity, &row.original, &row.currency},
+		[]any{&row.variant, &row.product, &row.sku, &row.vendor, &row.image, &row.fulfilled, &row.refunded, &row.unit, &row.off, &row.goods, &row.item.tax,
+			&row.goodsBack, &row.shipped, &row.taxable, &row.canceled},
+		[]any{&row.papers.taxes, &row.papers.shares, &row.papers.attributes, &row.papers.parcels},
+	))
+	return func(scan scan) (item, error) {
 		row.papers = papers{} // see scanOrder
 		if err := scan(places...); err != nil {
-			return nil, err
+			return item{}, err
 		}
 		i := row.item
 		i.variant, i.product, i.canceled = database.OrNil(row.variant), database.OrNil(row.product), row.canceled != nil
 		d := &row.papers
 		i.taxes, i.shares, i.attributes, i.parcels = d.taxes.V, d.shares.V, d.attributes.V, d.parcels.V
-		return &i, nil
+		return i, nil
 	}
 }
 
 // items reads lines by one of two columns, in order. Served by order_line (shop_id, order_id, position) and its key.
 func (store) items(ctx context.Context, q database.Querier, by string, ids []uuid.UUID) ([]*item, error) {
-	rows, err := q.Query(ctx, "SELECT "+itemSelection(Whole)+" FROM "+itemSource+" WHERE l.shop_id = $1 AND "+by+" = ANY($2) ORDER BY l.order_id, l.position", ids)
-	return database.Scan(rows, err, scanItem(Whole))
+	rows, err := q.Query(ctx, "SELECT "+itemSelection.of(Whole)+" FROM "+itemSource+" WHERE l.shop_id = $1 AND "+by+" = ANY($2) ORDER BY l.order_id, l.position", ids)
+	one := scanItem(Whole)
+	return database.Scan(rows, err, func(scan scan) (*item, error) {
+		i, err := one(scan)
+		return &i, err
+	})
 }
 
-// itemPages reads parts of a window of each order's lines. Served by order_line (shop_id, order_id, position).
-func (store) itemPages(ctx context.Context, q database.Querier, orders []uuid.UUID, p Parts, w keyset.Window) ([]*item, error) {
+// linePages reads parts of a window of each order's lines. Served by order_line (shop_id, order_id, position).
+func (store) linePages(ctx context.Context, q database.Querier, orders []uuid.UUID, p Parts, w keyset.Window) ([]*Line, error) {
 	after, args := w.Where(3)
-	statement := database.PerParent{Columns: itemSelection(p), From: itemSource, Where: "l.shop_id = $1" + after,
+	statement := database.PerParent{Columns: itemSelection.of(p), From: itemSource, Where: "l.shop_id = $1" + after,
 		Parent: "l.order_id", Order: "l.position" + w.Direction() + ", l.id" + w.Direction(), Limit: w.Limit + 1, Arg: 2}
 	rows, err := q.Query(ctx, statement.SQL(q.Dialect()), append([]any{orders}, args...)...)
 	var n int64
 	var parent uuid.UUID
-	return database.Scan(rows, err, scanItem(p, &n, &parent))
+	one := scanItem(p, &n, &parent)
+	return database.Scan(rows, err, func(scan scan) (*Line, error) {
+		i, err := one(scan)
+		return i.show(), err
+	})
 }
 
 func (store) insertItems(ctx context.Context, tx database.Tx, order uuid.UUID, items []*item) error {
@@ -305,11 +261,17 @@ func (store) insertItems(ctx context.Context, tx database.Tx, order uuid.UUID, i
 	if err != nil {
 		return err
 	}
-	columns := strings.Split(strings.NewReplacer("l.", "", "\n", "", "\t", "", " ", "").Replace(itemColumns+itemDocuments), ",")
+	var columns []string
+	for _, name := range itemSelection.names() {
+		if name != "currency" && name != "canceled_at" { // their order's
+			columns = append(columns, name)
+		}
+	}
 	rows := make([][]any, len(items))
 	for n, i := range items {
-		rows[n] = []any{i.id, order, database.Maybe(i.variant), database.Maybe(i.product), i.position, i.title, i.variantTitle, i.sku, i.vendor, i.image, i.quantity, i.fulfilled,
-			i.refunded, i.unit, i.original, i.off, i.goods, i.tax, i.goodsBack, i.shipped, i.taxable, js(i.taxes), js(i.shares), js(i.attributes), js(i.parcels), shop, i.left()}
+		rows[n] = []any{i.id, order, i.position, i.title, i.variantTitle, i.quantity, i.original,
+			database.Maybe(i.variant), database.Maybe(i.product), i.sku, i.vendor, i.image, i.fulfilled, i.refunded, i.unit, i.off, i.goods, i.tax, i.goodsBack, i.shipped, i.taxable,
+			js(i.taxes), js(i.shares), js(i.attributes), js(i.parcels), shop, i.left()}
 	}
 	return database.Insert(ctx, tx, "order_line", append(columns, "shop_id", "current_quantity"), rows, "")
 }

@@ -39,7 +39,7 @@ func listOf(s string) []string {
 
 // fulfillmentLines reads what is in shipments. Served by fulfillment_line (shop_id, fulfillment_id, order_line_id).
 func (store) fulfillmentLines(ctx context.Context, q database.Querier, ids []uuid.UUID) (map[uuid.UUID][]*FulfillmentLine, error) {
-	rows, err := q.Query(ctx, "SELECT p.fulfillment_id, p.id, p.quantity, "+itemSelection(Whole)+`
+	rows, err := q.Query(ctx, "SELECT p.fulfillment_id, p.id, p.quantity, "+itemSelection.of(Whole)+`
 		FROM fulfillment_line p JOIN order_line l ON l.id = p.order_line_id JOIN orders o ON o.id = l.order_id
 		WHERE p.shop_id = $1 AND p.fulfillment_id = ANY($2) ORDER BY p.fulfillment_id, l.position`, ids)
 	out := make(map[uuid.UUID][]*FulfillmentLine, len(ids))

@@ -41,7 +41,7 @@ func (store) returnPages(ctx context.Context, q database.Querier, orders []uuid.
 
 // returnLines reads what is in returns, in the order in which it was named. Served by return_line (shop_id, return_id, id).
 func (store) returnLines(ctx context.Context, q database.Querier, returns []uuid.UUID) (map[uuid.UUID][]*ReturnLine, error) {
-	rows, err := q.Query(ctx, "SELECT e.return_id, e.id, e.quantity, e.processed_quantity, e.reason, e.note, p.id, p.quantity, "+itemSelection(Whole)+`
+	rows, err := q.Query(ctx, "SELECT e.return_id, e.id, e.quantity, e.processed_quantity, e.reason, e.note, p.id, p.quantity, "+itemSelection.of(Whole)+`
 		FROM return_line e JOIN order_line l ON l.id = e.order_line_id JOIN orders o ON o.id = l.order_id JOIN fulfillment_line p ON p.id = e.fulfillment_line_id
 		WHERE e.shop_id = $1 AND e.return_id = ANY($2) ORDER BY e.id`, returns)
 	out := make(map[uuid.UUID][]*ReturnLine, len(returns))

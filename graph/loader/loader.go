@@ -12,6 +12,8 @@ package loader
 import (
 	"context"
 	"iter"
+	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,7 +31,13 @@ type Set struct {
 	mu        sync.Mutex
 	questions map[string]any
 	cohorts   map[uuid.UUID]cohorts
-	announced []func() // not in cohorts yet: what is never asked anything needs no index
+	announced []announced // not in cohorts yet: what is never asked anything needs no index
+}
+
+// announced are objects that were announced together.
+type announced struct {
+	of    reflect.Type
+	index func()
 }
 
 type setKey struct{}
@@ -61,7 +69,7 @@ func Together[T any](ctx context.Context, objects []T, id func(T) uuid.UUID) []T
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.announced = append(s.announced, func() {
+	s.announced = append(s.announced, announced{of: reflect.TypeFor[T](), index: func() {
 		members := make([]any, len(objects))
 		for i, o := range objects {
 			members[i] = o
@@ -73,8 +81,19 @@ func Together[T any](ctx context.Context, objects []T, id func(T) uuid.UUID) []T
 			}
 			s.cohorts[id(o)] = c
 		}
-	})
+	}})
 	return objects
+}
+
+// index looks up what was announced of a type that is asked something. Interfaces hold objects of any type.
+func (s *Set) index(of reflect.Type) {
+	s.announced = slices.DeleteFunc(s.announced, func(a announced) bool {
+		asked := a.of == of || a.of.Kind() == reflect.Interface || of.Kind() == reflect.Interface
+		if asked {
+			a.index()
+		}
+		return asked
+	})
 }
 
 // Ask answers a question about one object. name tells questions apart, arguments included; owner is the object's id;
@@ -86,7 +105,7 @@ func Ask[O any, K comparable, V any](ctx context.Context, name string, owner uui
 		found, err := fetch(ctx, []K{key})
 		return found[key], err
 	}
-	q, c := get(s, name, owner, fetch)
+	q, c := get(s, reflect.TypeFor[O](), name, owner, fetch)
 	return q.ask(s.ctx, key, func(yield func(K) bool) {
 		others(c.first, keyOf, yield)
 		for _, members := range c.more {
@@ -128,13 +147,10 @@ func (q *question[K, V]) ask(ctx context.Context, key K, others iter.Seq[K]) dat
 	return answer
 }
 
-func get[K comparable, V any](s *Set, name string, owner uuid.UUID, fetch func(context.Context, []K) (map[K]V, error)) (*question[K, V], cohorts) {
+func get[K comparable, V any](s *Set, of reflect.Type, name string, owner uuid.UUID, fetch func(context.Context, []K) (map[K]V, error)) (*question[K, V], cohorts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, index := range s.announced {
-		index()
-	}
-	s.announced = s.announced[:0]
+	s.index(of)
 	c := s.cohorts[owner]
 	if q, ok := s.questions[name].(*question[K, V]); ok {
 		return q, c
