@@ -140,10 +140,10 @@ func (s *Service) one(ctx context.Context, id uuid.UUID) (*Customer, fault.Probl
 // ByIDs gives accounts by their ids; those that the shop does not have are missing. The caller vouches that the viewer
 // may see them.
 func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Customer, error) {
-	rows, err := accountsByID(ctx, s.db, ids)
-	found := make(map[uuid.UUID]*Customer, len(rows))
-	for _, a := range rows {
-		found[a.id] = a.customer
+	list, err := customersByID(ctx, s.db, ids)
+	found := make(map[uuid.UUID]*Customer, len(list))
+	for _, c := range list {
+		found[c.ID.UUID] = c
 	}
 	return found, err
 }

@@ -15,53 +15,78 @@ import (
 
 const accountColumns = `id, email, verified_email, first_name, last_name, phone, note, locale, password_hash, accepts_marketing, marketing_level, marketing_at, tax_exempt, state, tags, default_address_id, erase_at, erased_at, orders_count, created_at, updated_at`
 
-func scanAccount(scan func(...any) error) (a account, err error) {
-	// One allocation for the customer and all that is on the way to it; the account's texts stay in it.
-	row := &struct {
-		Customer
-		account              account
+// scanAccount reads accountColumns, after what is given to be read first. One serves the rows of one statement: they are read
+// into the same places.
+func scanAccount(lead ...any) func(scan func(...any) error) (account, error) {
+	var row struct {
+		account
 		state                string
+		verified             bool
 		tags                 database.JSON[[]string]
 		orders               int64
 		asked, erase, erased *time.Time
-	}{}
-	c, b := &row.Customer, &row.account
-	err = scan(&b.id, &b.email, &c.VerifiedEmail, &b.first, &b.last, &b.phone, &b.note, &b.locale, &b.hash, &b.marketing, &b.level, &row.asked, &b.exempt, &row.state, &row.tags, &b.defaultAddress, &row.erase, &row.erased, &row.orders, &c.CreatedAt, &c.UpdatedAt)
-	if err != nil {
-		return a, err
+		created, updated     time.Time
 	}
-	a = *b
-	a.state = stateOf(row.state)
-	c.ID, c.State, c.AcceptsMarketing, c.DefaultAddressID = gid.New("Customer", a.id), a.state, a.marketing, a.defaultAddress.UUID
-	c.Email, c.FirstName, c.LastName, c.Phone = shown(&b.email), shown(&b.first), shown(&b.last), shown(&b.phone)
-	c.Note, c.Locale, c.NumberOfOrders = shown(&b.note), shown(&b.locale), uint64(max(row.orders, 0))
-	if c.Tags = row.tags.V; c.Tags == nil {
-		c.Tags = []string{}
-	}
-	a.tags, a.written = c.Tags, c.UpdatedAt
-	a.asked, c.ErasureScheduledAt, c.ErasedAt = database.UTC(row.asked), database.UTC(row.erase), database.UTC(row.erased)
-	c.TaxExempt, c.Revision, c.EmailMarketingConsent = a.exempt, revision.Of(c.UpdatedAt), a.consent()
-	c.DisplayName = joined(" ", a.first, a.last)
-	for _, other := range []string{a.email, a.phone} {
-		if c.DisplayName == "" {
-			c.DisplayName = other
+	places := append(lead, &row.id, &row.email, &row.verified, &row.first, &row.last, &row.phone, &row.note, &row.locale, &row.hash, &row.marketing, &row.level, &row.asked,
+		&row.exempt, &row.state, &row.tags, &row.defaultAddress, &row.erase, &row.erased, &row.orders, &row.created, &row.updated)
+	return func(scan func(...any) error) (account, error) {
+		row.tags.V = nil
+		if err := scan(places...); err != nil {
+			return account{}, err
 		}
+		a := row.account
+		a.state, a.tags, a.written = stateOf(row.state), row.tags.V, row.updated.UTC()
+		if a.tags == nil {
+			a.tags = []string{}
+		}
+		a.asked = database.UTC(row.asked)
+		// One allocation for the customer and the texts that it points to.
+		out := &struct {
+			Customer
+			email, first, last, phone, note, locale string
+		}{email: a.email, first: a.first, last: a.last, phone: a.phone, note: a.note, locale: a.locale}
+		c := &out.Customer
+		c.ID, c.State, c.VerifiedEmail, c.AcceptsMarketing, c.DefaultAddressID = gid.New("Customer", a.id), a.state, row.verified, a.marketing, a.defaultAddress.UUID
+		c.Email, c.FirstName, c.LastName, c.Phone = shown(&out.email), shown(&out.first), shown(&out.last), shown(&out.phone)
+		c.Note, c.Locale, c.NumberOfOrders, c.Tags = shown(&out.note), shown(&out.locale), uint64(max(row.orders, 0)), a.tags
+		c.CreatedAt, c.UpdatedAt, c.ErasureScheduledAt, c.ErasedAt = row.created, row.updated, database.UTC(row.erase), database.UTC(row.erased)
+		c.TaxExempt, c.Revision, c.EmailMarketingConsent = a.exempt, revision.Of(c.UpdatedAt), a.consent()
+		c.DisplayName = joined(" ", a.first, a.last)
+		for _, other := range []string{a.email, a.phone} {
+			if c.DisplayName == "" {
+				c.DisplayName = other
+			}
+		}
+		if c.ErasedAt != nil {
+			c.Email, c.DisplayName = nil, "Erased customer"
+		}
+		a.customer = c
+		return a, nil
 	}
-	if c.ErasedAt != nil {
-		c.Email, c.DisplayName = nil, "Erased customer"
+}
+
+// scanCustomer is scanAccount for who only shows them.
+func scanCustomer(lead ...any) func(scan func(...any) error) (*Customer, error) {
+	one := scanAccount(lead...)
+	return func(scan func(...any) error) (*Customer, error) {
+		a, err := one(scan)
+		return a.customer, err
 	}
-	a.customer = c
-	return a, nil
+}
+
+func customersByID(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]*Customer, error) {
+	rows, err := q.Query(ctx, `SELECT `+accountColumns+` FROM customer WHERE shop_id = $1 AND id = ANY($2)`, ids)
+	return database.Scan(rows, err, scanCustomer())
 }
 
 func accountsByID(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]account, error) {
 	rows, err := q.Query(ctx, `SELECT `+accountColumns+` FROM customer WHERE shop_id = $1 AND id = ANY($2)`, ids)
-	return database.Scan(rows, err, scanAccount)
+	return database.Scan(rows, err, scanAccount())
 }
 
 func accountByEmail(ctx context.Context, q database.Querier, email string) ([]account, error) {
 	rows, err := q.Query(ctx, `SELECT `+accountColumns+` FROM customer WHERE shop_id = $1 AND email = $2`, email)
-	return database.Scan(rows, err, scanAccount)
+	return database.Scan(rows, err, scanAccount())
 }
 
 func emailTaken(ctx context.Context, q database.Querier, email string) (taken bool, err error) {
@@ -74,7 +99,7 @@ func emailTaken(ctx context.Context, q database.Querier, email string) (taken bo
 // its secrets does so under this lock.
 func lockAccount(ctx context.Context, tx database.Tx, id uuid.UUID) (account, error) {
 	rows, err := tx.Query(ctx, `SELECT `+accountColumns+` FROM customer WHERE shop_id = $1 AND id = $2 FOR NO KEY UPDATE`, id)
-	found, err := database.Scan(rows, err, scanAccount)
+	found, err := database.Scan(rows, err, scanAccount())
 	if err == nil && len(found) == 0 {
 		err = fault.New(fault.NotFound, "There is no such customer.")
 	}
@@ -172,8 +197,5 @@ func useSecret(ctx context.Context, tx database.Tx, l link, now time.Time) (bool
 func listAccounts(ctx context.Context, q database.Querier, w keyset.Window, where string, args []any) ([]*Customer, error) {
 	after, more := w.Where(2 + len(args))
 	rows, err := q.Query(ctx, `SELECT `+accountColumns+` FROM customer WHERE shop_id = $1`+where+after+w.OrderBy(), append(args, more...)...)
-	return database.Scan(rows, err, func(scan func(...any) error) (*Customer, error) {
-		a, err := scanAccount(scan)
-		return a.customer, err
-	})
+	return database.Scan(rows, err, scanCustomer())
 }

@@ -135,17 +135,16 @@ func listGroups(ctx context.Context, q database.Querier, w keyset.Window, words 
 // customer_id, group_id).
 func groupPages(ctx context.Context, q database.Querier, customers []uuid.UUID, w keyset.Window) (map[uuid.UUID][]*Group, error) {
 	rows, err := members(ctx, q, "customer_id", "group_id", "customer_group", groupColumns, customers, w)
-	return grouped(rows, err, func(scan func(...any) error, owner *uuid.UUID) (*Group, error) { return scanGroupOf(scan, owner) })
+	return grouped(rows, err, func(owner *uuid.UUID) func(scan func(...any) error) (*Group, error) {
+		return func(scan func(...any) error) (*Group, error) { return scanGroupOf(scan, owner) }
+	})
 }
 
 // memberPages reads the same window of the customers of several groups. Served by customer_group_member (shop_id,
 // group_id, customer_id).
 func memberPages(ctx context.Context, q database.Querier, groups []uuid.UUID, w keyset.Window) (map[uuid.UUID][]*Customer, error) {
 	rows, err := members(ctx, q, "group_id", "customer_id", "customer", accountColumns, groups, w)
-	return grouped(rows, err, func(scan func(...any) error, owner *uuid.UUID) (*Customer, error) {
-		a, err := scanAccount(func(into ...any) error { return scan(append([]any{owner}, into...)...) })
-		return a.customer, err
-	})
+	return grouped(rows, err, func(owner *uuid.UUID) func(scan func(...any) error) (*Customer, error) { return scanCustomer(owner) })
 }
 
 // members reads the same window of what several owners have on the other side of memberships, owner by owner.
@@ -160,11 +159,12 @@ func members(ctx context.Context, q database.Querier, owner, other, table, colum
 }
 
 // grouped gathers rows by whose they are, in their order.
-func grouped[T any](rows database.Rows, err error, scan func(scan func(...any) error, owner *uuid.UUID) (*T, error)) (map[uuid.UUID][]*T, error) {
+func grouped[T any](rows database.Rows, err error, reader func(owner *uuid.UUID) func(scan func(...any) error) (*T, error)) (map[uuid.UUID][]*T, error) {
 	out := map[uuid.UUID][]*T{}
-	_, err = database.Scan(rows, err, func(raw func(...any) error) (struct{}, error) {
-		var owner uuid.UUID
-		v, err := scan(raw, &owner)
+	var owner uuid.UUID
+	one := reader(&owner)
+	_, err = database.Scan(rows, err, func(scan func(...any) error) (struct{}, error) {
+		v, err := one(scan)
 		out[owner] = append(out[owner], v)
 		return struct{}{}, err
 	})

@@ -37,7 +37,7 @@ func scanOrder(p Parts, lead, more []any) func(scan) (record, error) {
 	var row struct {
 		record
 		papers
-		buyer            *uuid.UUID
+		buyer            uuid.NullUUID
 		canceled, closed *time.Time
 	}
 	places := slices.Concat(lead, orderSelection.places(p,
@@ -54,7 +54,7 @@ func scanOrder(p Parts, lead, more []any) func(scan) (record, error) {
 			return record{}, err
 		}
 		r := row.record
-		r.parts, r.customer = p, database.OrNil(row.buyer)
+		r.parts, r.customer = p, row.buyer.UUID
 		r.canceledAt, r.closedAt = database.UTC(row.canceled), database.UTC(row.closed)
 		r.createdAt, r.updatedAt, r.processedAt = r.createdAt.UTC(), r.updatedAt.UTC(), r.processedAt.UTC()
 		d := &row.papers
@@ -209,7 +209,7 @@ func scanItem(p Parts, lead ...any) func(scan) (item, error) {
 	var row struct {
 		item
 		papers
-		variant, product *uuid.UUID
+		variant, product uuid.NullUUID
 		canceled         *time.Time
 	}
 	places := slices.Concat(lead, itemSelection.places(p,
@@ -224,7 +224,7 @@ func scanItem(p Parts, lead ...any) func(scan) (item, error) {
 			return item{}, err
 		}
 		i := row.item
-		i.variant, i.product, i.canceled = database.OrNil(row.variant), database.OrNil(row.product), row.canceled != nil
+		i.variant, i.product, i.canceled = row.variant.UUID, row.product.UUID, row.canceled != nil
 		d := &row.papers
 		i.taxes, i.shares, i.attributes, i.parcels = d.taxes.V, d.shares.V, d.attributes.V, d.parcels.V
 		return i, nil

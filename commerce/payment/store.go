@@ -20,7 +20,7 @@ func (s store) begin(ctx context.Context, tx database.Tx, b Begin, now time.Time
 		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending')
 		ON CONFLICT (shop_id, idempotency_key) DO NOTHING RETURNING `+transactionColumns,
 		s.newID(), now, maybe(b.OrderID), maybe(b.AttemptID), maybe(b.ParentID), string(b.Kind), b.Gateway, b.Key, b.Amount.Amount, string(b.Amount.Currency))
-	return database.Scan(rows, err, scanTransaction)
+	return database.Scan(rows, err, scanTransaction())
 }
 
 // settle writes the outcome of a pending transaction. Served by payment_transaction (shop_id, idempotency_key).
@@ -28,7 +28,7 @@ func (s store) settle(ctx context.Context, tx database.Tx, key string, o Outcome
 	rows, err := tx.Query(ctx, `UPDATE payment_transaction SET status = $3, gateway_ref = $4, error_code = $5, message = $6, updated_at = $7
 		WHERE shop_id = $1 AND idempotency_key = $2 AND status = 'pending' RETURNING `+transactionColumns,
 		key, string(o.Status), o.GatewayRef, string(o.Code), o.Message, now)
-	return database.Scan(rows, err, scanTransaction)
+	return database.Scan(rows, err, scanTransaction())
 }
 
 // attach writes the order of a transaction that has none. Served by payment_transaction (shop_id, idempotency_key).
@@ -43,32 +43,39 @@ func (s store) attach(ctx context.Context, tx database.Tx, key string, order uui
 func (s store) read(ctx context.Context, q database.Querier, by string, values any) ([]Transaction, error) {
 	rows, err := q.Query(ctx, `SELECT `+transactionColumns+`
 		FROM payment_transaction WHERE shop_id = $1 AND `+by+` = ANY($2) ORDER BY id`, values)
-	return database.Scan(rows, err, scanTransaction)
+	return database.Scan(rows, err, scanTransaction())
 }
 
 const transactionColumns = `id, order_id, attempt_id, parent_id, kind, gateway, idempotency_key, gateway_ref,
 	amount, currency, status, error_code, message, created_at, updated_at`
 
-func scanTransaction(scan func(...any) error) (t Transaction, err error) {
-	row := &struct {
+// scanTransaction reads transactionColumns. One serves the rows of one statement: they are read into the same places.
+func scanTransaction() func(scan func(...any) error) (Transaction, error) {
+	var row struct {
 		Transaction
-		order, attempt, parent *uuid.UUID
+		id                     uuid.UUID
+		order, attempt, parent uuid.NullUUID
 		code                   Code
 		settled                time.Time
-	}{}
-	err = scan(&row.ID.UUID, &row.order, &row.attempt, &row.parent, &row.Kind, &row.Gateway, &row.Key, &row.PaymentID,
-		&row.Amount.Amount, &row.Amount.Currency, &row.Status, &row.code, &row.Message, &row.CreatedAt, &row.settled)
-	t = row.Transaction
-	t.ID, t.CreatedAt = gid.New("OrderTransaction", t.ID.UUID), t.CreatedAt.UTC()
-	t.OrderID, t.AttemptID, t.ParentID = database.OrNil(row.order), database.OrNil(row.attempt), database.OrNil(row.parent)
-	if row.code != "" {
-		t.ErrorCode = &row.code
 	}
-	if t.Status != Pending {
-		row.settled = row.settled.UTC()
-		t.ProcessedAt = &row.settled
+	places := []any{&row.id, &row.order, &row.attempt, &row.parent, &row.Kind, &row.Gateway, &row.Key, &row.PaymentID,
+		&row.Amount.Amount, &row.Amount.Currency, &row.Status, &row.code, &row.Message, &row.CreatedAt, &row.settled}
+	return func(scan func(...any) error) (Transaction, error) {
+		if err := scan(places...); err != nil {
+			return Transaction{}, err
+		}
+		t := row.Transaction
+		t.ID, t.CreatedAt = gid.New("OrderTransaction", row.id), t.CreatedAt.UTC()
+		t.OrderID, t.AttemptID, t.ParentID = row.order.UUID, row.attempt.UUID, row.parent.UUID
+		if code := row.code; code != "" {
+			t.ErrorCode = &code
+		}
+		if t.Status != Pending {
+			settled := row.settled.UTC()
+			t.ProcessedAt = &settled
+		}
+		return t, nil
 	}
-	return t, err
 }
 
 // maybe is null for no id.

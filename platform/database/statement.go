@@ -186,6 +186,9 @@ func (r oneRow) Scan(dest ...any) error {
 	return r.rows.Close()
 }
 
+// firstBytes is how much room there is for rows before it grows: a page of pointers, one or two rows that are large.
+const firstBytes = 256
+
 // Scan reads every row of a statement with a function that reads one, and closes the rows.
 func Scan[T any](rows Rows, err error, one func(scan func(...any) error) (T, error)) ([]T, error) {
 	if err != nil {
@@ -198,6 +201,9 @@ func Scan[T any](rows Rows, err error, one func(scan func(...any) error) (T, err
 		v, err := one(scan)
 		if err != nil {
 			return nil, err
+		}
+		if out == nil {
+			out = make([]T, 0, max(1, firstBytes/max(1, int(reflect.TypeFor[T]().Size()))))
 		}
 		out = append(out, v)
 	}
