@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -51,11 +52,15 @@ func announceCart(ctx context.Context, c *cart.Cart) {
 	if c == nil {
 		return
 	}
-	variants := make([]*catalog.Variant, 0, len(c.Lines))
+	variants, products := make([]*catalog.Variant, 0, len(c.Lines)), make([]*catalog.Product, 0, len(c.Lines))
 	for _, l := range c.Lines {
 		variants = append(variants, l.Variant)
+		if p := l.Variant.Of; p != nil && !slices.Contains(products, p) {
+			products = append(products, p)
+		}
 	}
 	loader.Together(ctx, variants, variantID)
+	loader.Together(ctx, products, productID)
 }
 
 func lineConnection(ctx context.Context, args keyset.Args, lines []*cart.Line) (*model.BaseCartLineConnection, error) {

@@ -51,8 +51,7 @@ const Lifetime = 30 * 24 * time.Hour
 
 // Catalog is what is read of products; *catalog.Service is one.
 type Catalog interface {
-	Variants(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.Variant, error)
-	Products(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.Product, error)
+	VariantsSold(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.Variant, error)
 	Images(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.Image, error)
 	ImagesOfProducts(ctx context.Context, products []uuid.UUID, args keyset.Args) (map[uuid.UUID]keyset.Page[*catalog.Image], error)
 }

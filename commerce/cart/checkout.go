@@ -2,10 +2,12 @@ package cart
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/money"
 	"github.com/rialtohq/rialto/commerce/pricing"
@@ -101,8 +103,8 @@ type SnapshotLine struct {
 	Taxable          bool         `json:"taxable"`
 }
 
-// Snapshot prices a cart at a moment as [Service.Quote] does, and reads what an order freezes beside it: three statements
-// more. The lines of [Priced.Unavailable] are not in it.
+// Snapshot prices a cart at a moment as [Service.Quote] does, and reads what an order freezes beside it: a statement
+// for pictures of variants and one for those of products, where the lines have need of them. The lines of [Priced.Unavailable] are not in it.
 func (s *Service) Snapshot(ctx context.Context, c *Stored, at time.Time) (*Priced, *Snapshot, error) {
 	p, err := s.Quote(ctx, c, at)
 	if err != nil {
@@ -126,39 +128,32 @@ func (s *Service) freeze(ctx context.Context, p *Priced) ([]SnapshotLine, error)
 	if len(p.Lines) == 0 {
 		return []SnapshotLine{}, nil
 	}
-	var products, media []uuid.UUID
-	seen := map[uuid.UUID]bool{}
+	var media []uuid.UUID
 	for _, l := range p.Lines {
-		if !seen[l.Variant.ProductID] {
-			seen[l.Variant.ProductID] = true
-			products = append(products, l.Variant.ProductID)
-		}
 		if l.Variant.MediaID != nil {
 			media = append(media, *l.Variant.MediaID)
 		}
 	}
 	ctx = asShopper(ctx, p.Buyer)
-	named, err := s.catalog.Products(ctx, products)
+	own, err := s.pictures(ctx, media)
 	if err != nil {
 		return nil, err
 	}
-	one := 1
-	first, err := s.catalog.ImagesOfProducts(ctx, products, keyset.Args{First: &one})
-	if err != nil {
-		return nil, err
+	var products []uuid.UUID // whose first picture stands for a variant without one
+	for _, l := range p.Lines {
+		if id := l.Variant.MediaID; (id == nil || own[*id] == nil) && !slices.Contains(products, l.Variant.ProductID) {
+			products = append(products, l.Variant.ProductID)
+		}
 	}
-	own, err := s.catalog.Images(ctx, media)
+	first, err := s.firstPictures(ctx, products)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]SnapshotLine, len(p.Lines))
 	for i, l := range p.Lines {
-		v := l.Variant
+		v, product := l.Variant, l.Variant.Of
 		out[i] = SnapshotLine{ID: l.ID, VariantID: l.VariantID, ProductID: v.ProductID, VariantTitle: v.Title, Quantity: l.Quantity, Attributes: l.Attributes,
-			RequiresShipping: v.RequiresShipping, Taxable: v.Taxable, Title: v.Title}
-		if product := named[v.ProductID]; product != nil {
-			out[i].Title, out[i].Vendor = product.Title, product.Vendor
-		}
+			RequiresShipping: v.RequiresShipping, Taxable: v.Taxable, Title: product.Title, Vendor: product.Vendor}
 		if v.SKU != nil {
 			out[i].SKU = *v.SKU
 		}
@@ -170,4 +165,19 @@ func (s *Service) freeze(ctx context.Context, p *Priced) ([]SnapshotLine, error)
 		}
 	}
 	return out, nil
+}
+
+func (s *Service) pictures(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.Image, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return s.catalog.Images(ctx, ids)
+}
+
+func (s *Service) firstPictures(ctx context.Context, products []uuid.UUID) (map[uuid.UUID]keyset.Page[*catalog.Image], error) {
+	if len(products) == 0 {
+		return nil, nil
+	}
+	one := 1
+	return s.catalog.ImagesOfProducts(ctx, products, keyset.Args{First: &one})
 }

@@ -75,7 +75,7 @@ func (s *Service) shelf(ctx context.Context, country, language string, variants 
 	if len(variants) == 0 {
 		return sh, nil
 	}
-	if sh.variants, err = s.catalog.Variants(asShopper(ctx, buyer), variants); err != nil {
+	if sh.variants, err = s.catalog.VariantsSold(asShopper(ctx, buyer), variants); err != nil {
 		return nil, err
 	}
 	if stock {

@@ -129,6 +129,8 @@ type Variant struct {
 	HasPrice          bool
 	UnitPrice         *money.Money
 	UnitPriceMeasured *UnitPriceMeasurement
+	// Of is the product that the variant was read with, without its texts and prices; nil where it was read by itself.
+	Of *Product
 }
 
 // UnitPriceMeasurement says of how much of what a variant consists, and for how much of it the unit price is told.

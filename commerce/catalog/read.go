@@ -94,6 +94,12 @@ func (s *Service) Variants(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]
 	return byID(list, err, func(v *Variant) uuid.UUID { return v.ID.UUID })
 }
 
+// VariantsSold reads variants as Variants does, each with its product (see [Variant.Of]), in one statement.
+func (s *Service) VariantsSold(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Variant, error) {
+	list, err := s.store.variantsSold(ctx, s.db, viewOf(ctx), s.clock.Now(), ids)
+	return byID(list, err, func(v *Variant) uuid.UUID { return v.ID.UUID })
+}
+
 // VariantsOfProducts reads a page of each product's variants, by position or, with a value of ProductVariantSortKeys, by
 // title, sku or id.
 func (s *Service) VariantsOfProducts(ctx context.Context, products []uuid.UUID, args keyset.Args, sortKey string) (map[uuid.UUID]keyset.Page[*Variant], error) {

@@ -253,6 +253,39 @@ func (s store) variants(ctx context.Context, q database.Querier, v view, now tim
 	return database.Scan(rows, err, scanVariant(v.buyer.Currency))
 }
 
+// variantsSold is variants with the product of each, without texts and prices.
+func (s store) variantsSold(ctx context.Context, q database.Querier, v view, now time.Time, ids []uuid.UUID) ([]*Variant, error) {
+	query := "SELECT " + productColumns(0) + ", " + variantColumns + " FROM " + variantFrom + " JOIN product p ON p.shop_id = v.shop_id AND p.id = v.product_id WHERE v.shop_id = $1 AND v.id = ANY($3)"
+	args := []any{string(v.buyer.Currency), ids}
+	if !v.all {
+		query, args = query+v.visible("$4"), append(args, now)
+	}
+	rows, err := q.Query(ctx, query, args...)
+	product, variant := scanProduct(0, v.buyer.Currency), scanVariant(v.buyer.Currency)
+	known := make(map[uuid.UUID]*Product, len(ids))
+	var places []any // of a product and then of a variant, the same for all rows
+	return database.Scan(rows, err, func(scan func(...any) error) (*Variant, error) {
+		var of *Product
+		one, err := variant(func(ofVariant ...any) (err error) {
+			of, err = product(func(ofProduct ...any) error {
+				if places == nil {
+					places = slices.Concat(ofProduct, ofVariant)
+				}
+				return scan(places...)
+			})
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if known[one.ProductID] == nil {
+			known[one.ProductID] = of
+		}
+		one.Of = known[one.ProductID]
+		return one, nil
+	})
+}
+
 // variantsOfProducts reads the first variants of products. Served by variant (shop_id, product_id, position, id) and
 // variant_price (shop_id, variant_id, currency).
 func (s store) variantsOfProducts(ctx context.Context, q database.Querier, currency money.Currency, w keyset.Window, o keyset.Order, ids []uuid.UUID) ([]owned[*Variant], error) {

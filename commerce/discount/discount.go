@@ -14,6 +14,7 @@
 package discount
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -23,6 +24,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/promotion"
+	"github.com/rialtohq/rialto/platform/aside"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/fault"
@@ -62,6 +64,9 @@ type Config struct {
 	Clock  clock.Clock
 	NewID  func() uuid.UUID
 	Random io.Reader
+	// KeepFor is how long the automatic discounts of a shop are believed that were changed in another process; 2 seconds. A
+	// negative time keeps none.
+	KeepFor time.Duration
 }
 
 // Service keeps discounts and gift cards. It is safe for concurrent use, in any number of processes on one database.
@@ -71,6 +76,9 @@ type Service struct {
 	clock  clock.Clock
 	random io.Reader
 	store  store
+	// standing are the automatic discounts of shops that are on, or will be before they are read again.
+	standing *aside.Cache[uuid.UUID, standing]
+	keepFor  time.Duration
 }
 
 // New makes the service.
@@ -84,7 +92,8 @@ func New(c Config) *Service {
 	if c.Random == nil {
 		c.Random = rand.Reader
 	}
-	return &Service{db: c.DB, audit: c.Audit, clock: c.Clock, random: c.Random, store: store{newID: c.NewID}}
+	keepFor := cmp.Or(c.KeepFor, 2*time.Second)
+	return &Service{db: c.DB, audit: c.Audit, clock: c.Clock, random: c.Random, store: store{newID: c.NewID}, standing: aside.New[uuid.UUID, standing](keepFor, 10_000), keepFor: max(keepFor, 0)}
 }
 
 // Create makes a discount from d, whose id is not read. Start is now where it has none; a discount with a code and no
@@ -105,7 +114,7 @@ func (s *Service) Create(ctx context.Context, d promotion.Discount) (*Discount, 
 		return nil, problems, nil
 	}
 	made := &Discount{Discount: d, CreatedAt: now, UpdatedAt: now}
-	err := s.db.InTx(ctx, func(tx database.Tx) (err error) {
+	err := s.change(ctx, func(tx database.Tx) (err error) {
 		if problems, err = s.checkRecords(ctx, tx, &d); err != nil || len(problems) > 0 {
 			return err
 		}
@@ -180,13 +189,31 @@ func (s *Service) Page(ctx context.Context, args keyset.Args, query string) (key
 	return keyset.Cut(w, rows, func(d *Discount) (any, uuid.UUID) { return "", d.ID }), err
 }
 
-// Offers reads in one statement what a cart may get: the automatic discounts that are on at a moment, those of the codes
-// whether on or not, and how often each was used in all and by a buyer (see [Buyer]).
+// change makes a change of discounts that Offers sees at once in this process.
+func (s *Service) change(ctx context.Context, f func(tx database.Tx) error) error {
+	shop, err := database.Shop(ctx)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx database.Tx) error {
+		tx.AfterCommit(func() { s.standing.Drop(shop) })
+		return f(tx)
+	})
+}
+
+// Offers gives what a cart may get: the automatic discounts that are on at a moment, those of the codes whether on or not, and
+// how often each was used in all and by a buyer (see [Buyer]). Where there are no codes, and no automatic discount is for so
+// many uses only, it is known for a moment and takes no statement; else one.
 func (s *Service) Offers(ctx context.Context, codes, buyer []string, now time.Time) ([]promotion.Discount, map[uuid.UUID]promotion.Usage, error) {
 	folded := make([]string, 0, len(codes))
 	for _, c := range codes {
 		if c = fold(c); c != "" {
 			folded = append(folded, c)
+		}
+	}
+	if len(folded) == 0 {
+		if discounts, enough, err := s.unlimited(ctx, now); enough || err != nil {
+			return discounts, map[uuid.UUID]promotion.Usage{}, err
 		}
 	}
 	rows, err := s.store.offers(ctx, s.db, folded, buyer, now)
@@ -200,6 +227,39 @@ func (s *Service) Offers(ctx context.Context, codes, buyer []string, now time.Ti
 		used[r.ID] = promotion.Usage{Total: r.Used, ByBuyer: r.byBuyer}
 	}
 	return discounts, used, nil
+}
+
+// standing are all automatic discounts that are on at some moment of a time.
+type standing struct {
+	from, to  time.Time
+	discounts []*Discount
+}
+
+// unlimited gives the automatic discounts that are on at a moment. It is not enough where one of them must not be used by everybody.
+func (s *Service) unlimited(ctx context.Context, at time.Time) (on []promotion.Discount, enough bool, err error) {
+	shop, err := database.Shop(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	now := s.clock.Now()
+	known, _, err := s.standing.Get(shop, now, func() (standing, bool, error) {
+		to := now.Add(s.keepFor)
+		list, err := s.store.standing(ctx, s.db, now, to)
+		return standing{now, to, list}, true, err
+	})
+	if err != nil || at.Before(known.from) || at.After(known.to) || len(known.discounts) == MaxAutomatic {
+		return nil, false, err
+	}
+	for _, d := range known.discounts {
+		if d.Status(at) != "ACTIVE" {
+			continue
+		}
+		if d.UsageLimit > 0 || d.OncePerCustomer {
+			return nil, false, nil
+		}
+		on = append(on, d.Discount)
+	}
+	return on, true, nil
 }
 
 func one(list []*Discount, err error) (*Discount, error) {

@@ -129,7 +129,7 @@ var errRefused = errors.New("discount: refused")
 
 // edit locks a discount, changes it and saves what differs.
 func (s *Service) edit(ctx context.Context, action string, id uuid.UUID, method promotion.Method, change func(tx database.Tx, d *Discount) (fault.Problems, error)) (out *Discount, problems fault.Problems, err error) {
-	err = s.db.InTx(ctx, func(tx database.Tx) error {
+	err = s.change(ctx, func(tx database.Tx) error {
 		problems = nil
 		list, err := s.store.lockByIDs(ctx, tx, []uuid.UUID{id})
 		if err != nil {
@@ -173,7 +173,7 @@ func (s *Service) bulk(ctx context.Context, action string, ids []uuid.UUID, meth
 	if len(ids) > MaxBulk {
 		return fault.Problems{{Code: "EXCEEDED_MAX", Message: "At most 250 discounts are changed in one call.", Field: []string{"ids"}}}, nil
 	}
-	err = s.db.InTx(ctx, func(tx database.Tx) error {
+	err = s.change(ctx, func(tx database.Tx) error {
 		list, err := s.store.lockByIDs(ctx, tx, ids)
 		if err != nil {
 			return err

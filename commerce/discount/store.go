@@ -121,8 +121,16 @@ func (s store) automatic(ctx context.Context, q database.Querier, now time.Time)
 	return database.Scan(rows, err, scanOne)
 }
 
-func current(now string) string {
-	return "shop_id = $1 AND method = 'automatic' AND enabled AND starts_at <= " + now + " AND (ends_at IS NULL OR ends_at > " + now + ")"
+// standing is automatic for all of a time. Served by discount (shop_id, method, enabled, id).
+func (s store) standing(ctx context.Context, q database.Querier, from, to time.Time) ([]*Discount, error) {
+	rows, err := q.Query(ctx, "SELECT "+columns+" FROM discount WHERE "+currently("$2", "$3")+fmt.Sprintf(" ORDER BY priority DESC, id LIMIT %d", MaxAutomatic), from, to)
+	return database.Scan(rows, err, scanOne)
+}
+
+func current(now string) string { return currently(now, now) }
+
+func currently(from, to string) string {
+	return "shop_id = $1 AND method = 'automatic' AND enabled AND starts_at <= " + to + " AND (ends_at IS NULL OR ends_at > " + from + ")"
 }
 
 // page reads a page of the discounts that meet conditions over $2 and on. Served by the primary key, which is in order of creation.
