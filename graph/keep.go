@@ -1,8 +1,8 @@
 package graph
 
 import (
-	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/rialtohq/rialto/graph/wire"
@@ -29,5 +29,8 @@ func (h *Handler) keep(q *asked, a *wire.Answer) {
 		a.With("Cache-Control", "private, no-cache")
 		return
 	}
-	a.With("Cache-Control", fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d, stale-if-error=%d", age, age*revalidate, int(outage.Seconds())))
+	b := strconv.AppendInt(append(make([]byte, 0, 80), "public, max-age="...), int64(age), 10)
+	b = strconv.AppendInt(append(b, ", stale-while-revalidate="...), int64(age*revalidate), 10)
+	b = strconv.AppendInt(append(b, ", stale-if-error="...), int64(outage.Seconds()), 10)
+	a.With("Cache-Control", string(b))
 }

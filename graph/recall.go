@@ -5,11 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,13 +49,17 @@ type asked struct {
 }
 
 // memo is what is the same of all requests of the same bytes, whoever sends them, as long as their document is kept: their
-// variables, read. It is never changed.
+// variables, read. What it holds is never changed, and what follows from it is worked out once.
 type memo struct {
 	doc       *document
 	op        *ast.OperationDefinition
 	variables map[string]any
-	// text names the variables; nil until an answer was looked up for them.
-	text []byte
+	// text names the variables.
+	text func() ([]byte, error)
+	// uses are the places that it touches.
+	uses func() uses
+	// key is what its answer was last looked up by.
+	key atomic.Pointer[keyed]
 }
 
 // memo is that of a request: the one that it came with, where it still fits.
@@ -63,7 +68,10 @@ func (h *Handler) memo(doc *document, op *ast.OperationDefinition, r *wire.Reque
 		return m, nil
 	}
 	variables, err := variablesOf(h.schema.Schema(), op, r.Variables)
-	return &memo{doc: doc, op: op, variables: variables}, err
+	m := &memo{doc: doc, op: op, variables: variables}
+	m.text = sync.OnceValues(func() ([]byte, error) { return json.Marshal(variables) })
+	m.uses = sync.OnceValue(func() uses { return h.uses(doc, op, variables) })
+	return m, err
 }
 
 // answer answers a request that may be answered: from what is kept, or by running it.
@@ -107,30 +115,47 @@ func (q *asked) shared() time.Duration {
 	return 0
 }
 
+// keyed is a key with what it was made of beside the request.
+type keyed struct {
+	of  standing
+	key cached.Key
+}
+
+// standing is what an answer depends on beside the request: the buyer, and what the token opens.
+type standing struct {
+	shop, market                        uuid.UUID
+	country, language, currency, scopes string
+	onError                             wire.OnError
+	taxIncluded, private                bool
+}
+
 // keyOf names the answer to a request, by all that it depends on: what is asked, with which values, for which buyer, and what a
 // token opens.
 func keyOf(q *asked, buyer shop.Buyer) (cached.Key, error) {
-	if q.text == nil {
-		text, err := json.Marshal(q.variables)
-		if err != nil {
-			return cached.Key{}, err
-		}
-		again := *q.memo
-		again.text = text
-		q.memo = &again
+	of := standing{
+		shop: q.actor.Shop, country: buyer.Country, language: buyer.Language, currency: string(buyer.Currency), scopes: q.actor.Scopes.Key(),
+		onError: q.r.OnError, taxIncluded: buyer.TaxIncluded, private: q.actor.Private,
 	}
-	var market uuid.UUID
 	if buyer.Market != nil {
-		market = buyer.Market.ID
+		of.market = buyer.Market.ID
+	}
+	if last := q.key.Load(); last != nil && last.of == of {
+		return last.key, nil
+	}
+	text, err := q.text()
+	if err != nil {
+		return cached.Key{}, err
 	}
 	b := make([]byte, 0, 512)
 	for _, part := range []string{
-		q.doc.ID, q.op.Name, buyer.Country, buyer.Language, string(buyer.Currency), string(market[:]), q.actor.Scopes.Key(), string(q.r.OnError),
-		strconv.FormatBool(buyer.TaxIncluded), strconv.FormatBool(q.actor.Private),
+		q.doc.ID, q.op.Name, of.country, of.language, of.currency, string(of.market[:]), of.scopes, string(of.onError),
+		strconv.FormatBool(of.taxIncluded), strconv.FormatBool(of.private),
 	} {
 		b = append(binary.AppendUvarint(b, uint64(len(part))), part...)
 	}
-	return cached.Key{Shop: q.actor.Shop, Hash: sha256.Sum256(append(b, q.text...))}, nil
+	made := &keyed{of: of, key: cached.Key{Shop: of.shop, Hash: sha256.Sum256(append(b, text...))}}
+	q.key.Store(made)
+	return made.key, nil
 }
 
 // recall gives the answer to a request that may be kept.
@@ -155,7 +180,7 @@ func (h *Handler) recall(ctx context.Context, q *asked, maxAge time.Duration) *w
 	switch {
 	case old != nil && failed(answer):
 		h.cache.Observe(cached.Stale)
-		answer = h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: old.Data}, cached.Stale, h.cache.Age(old), old.MaxAge, old.Tags)
+		answer = h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: old.Data, Tag: &old.ETag}, cached.Stale, h.cache.Age(old), old.MaxAge, old.Tags)
 	case answer == nil:
 		return nil
 	case made.Shared:
@@ -190,7 +215,7 @@ func (h *Handler) give(ctx context.Context, q *asked, kept *cached.Kept, from ca
 	if refusal != nil {
 		return refusal
 	}
-	answer := h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: kept.Data, Memo: q.memo}, from, h.cache.Age(kept), kept.MaxAge, kept.Tags)
+	answer := h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: kept.Data, Tag: &kept.ETag, Memo: q.memo}, from, h.cache.Age(kept), kept.MaxAge, kept.Tags)
 	h.settle(ctx, q, spent, answer, hitPoints)
 	h.keep(q, answer)
 	return answer
@@ -209,7 +234,9 @@ func (h *Handler) label(ctx context.Context, q *asked, a *wire.Answer, from cach
 		return
 	}
 	wire.CallFrom(ctx).Cache = string(from)
-	a.With(cacheHeader, fmt.Sprintf("%s; ttl=%d", from, max(0, int((maxAge-age).Seconds()))))
+	b := append(make([]byte, 0, 32), from...)
+	b = strconv.AppendInt(append(b, "; ttl="...), int64(max(0, (maxAge-age).Seconds())), 10)
+	a.With(cacheHeader, string(b))
 	if q.r.Method != http.MethodGet {
 		return
 	}

@@ -79,6 +79,8 @@ type Kept struct {
 	// Tags are the tables that it was made of, Moment the one before they were read.
 	Tags   []string
 	Moment generation.Moment
+	// ETag remembers the name of the data's content.
+	ETag wire.Tag
 }
 
 // Made is what making an answer came to.

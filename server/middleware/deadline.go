@@ -16,8 +16,10 @@ func Deadline(limit time.Duration) Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			d := limit
-			if ms, err := strconv.Atoi(r.Header.Get(TimeoutHeader)); err == nil && ms > 0 {
-				d = min(d, time.Duration(min(ms, 1<<30))*time.Millisecond)
+			if asked := r.Header.Get(TimeoutHeader); asked != "" {
+				if ms, err := strconv.Atoi(asked); err == nil && ms > 0 {
+					d = min(d, time.Duration(min(ms, 1<<30))*time.Millisecond)
+				}
 			}
 			ctx, cancel := context.WithTimeout(r.Context(), d)
 			defer cancel()
