@@ -100,7 +100,11 @@ func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
 // caughtUp reports whether what is kept may be given to who asks: to whoever was told of a moment, only where this process knows all
 // changes up to it.
 func (h *Handler) caughtUp(q *asked) bool {
-	m, told := generation.ParseMoment(q.r.Headers.Get(afterHeader))
+	after := q.r.Headers.Get(afterHeader)
+	if after == "" {
+		return true
+	}
+	m, told := generation.ParseMoment(after)
 	return !told || h.cache.Generations().At(q.actor.Shop, m)
 }
 
@@ -166,7 +170,9 @@ func (h *Handler) recall(ctx context.Context, q *asked, maxAge time.Duration) *w
 	}
 	kept, from, old := h.cache.Get(ctx, key)
 	if kept != nil {
-		h.cache.Refresh(ctx, key, kept, h.making(q, admit.Low))
+		if h.cache.Aging(kept) {
+			h.cache.Refresh(ctx, key, kept, h.making(q, admit.Low))
+		}
 		return h.give(ctx, q, kept, from)
 	}
 	spent, refusal := h.spend(ctx, q, q.price.Points)
