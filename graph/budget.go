@@ -120,7 +120,7 @@ func (h *Handler) spend(ctx context.Context, q *asked, points int64) (*spending,
 	case s.outcome.Allowed:
 		return s, nil
 	}
-	return nil, s.refuse(q.price)
+	return nil, s.refuse(q.cost)
 }
 
 // Take takes points out of buckets for somebody, and tells of it where there are too few. Held is false where what came of it is
@@ -272,7 +272,7 @@ func (h *Handler) settle(ctx context.Context, q *asked, s *spending, a *wire.Ans
 	}
 	wire.CallFrom(ctx).CostActual = float64(actual)
 	if h.budget.OnSettled != nil {
-		h.budget.OnSettled(q.price.Points, actual)
+		h.budget.OnSettled(q.cost.Points, actual)
 	}
 	if s != nil && s.points > actual {
 		if err := h.budget.Limiter.Return(ctx, s.points-actual, s.buckets); err != nil {
@@ -288,5 +288,5 @@ func (h *Handler) settle(ctx context.Context, q *asked, s *spending, a *wire.Ans
 		}
 	}
 	s.head(a)
-	q.price.report(a, q.r, q.actor, actual, s)
+	q.cost.report(a, q.r, q.actor, actual, s)
 }

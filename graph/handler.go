@@ -158,7 +158,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	}
 
 	// What it costs, and whether that is too much for anybody: before anything is looked up for it.
-	price, refusal := h.price(ctx, actor.Shop, doc, op, variables)
+	price, refusal := h.price(ctx, actor.Shop, read)
 	if refusal != nil {
 		return refusal
 	}
@@ -167,7 +167,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return h.refuse(ctx, err)
 	}
 
-	q := &asked{memo: read, r: r, actor: actor, viewers: viewers, price: price}
+	q := &asked{memo: read, r: r, actor: actor, viewers: viewers, cost: price}
 	// Whether who asks has that much left, and whether there is room for it now: unless it is kept already.
 	if key := r.Headers.Get("Idempotency-Key"); key != "" && op.Operation == ast.Mutation {
 		return h.once(ctx, key, r, op, func(ctx context.Context) *wire.Answer { return h.answer(ctx, q) })

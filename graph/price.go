@@ -62,31 +62,42 @@ func (m *made[T]) get(op *ast.OperationDefinition) (T, error) {
 	return one, nil
 }
 
-// priced is an operation with its estimate.
+// priced is an operation with its estimate. It is never changed.
 type priced struct {
 	plan      *cost.Plan
 	variables map[string]any
-	bounds    cost.Bounds
+	// of is what the shop's lists were when it was made, and bounds what they are reckoned with.
+	of     *sizes
+	bounds cost.Bounds
+	// most is how many objects it could give if every list were as long as is asked for.
+	most int64
 	cost.Estimate
 }
 
-// price estimates what an operation costs, or says why it is too much for anybody.
-func (h *Handler) price(ctx context.Context, shop uuid.UUID, doc *document, op *ast.OperationDefinition, variables map[string]any) (*priced, *wire.Answer) {
-	plan, err := doc.plans.get(op)
-	if errors.Is(err, cost.ErrTooManySteps) {
-		return nil, wire.Refuse(wire.Refused, codeMaxCost, "This operation asks too many different things of interfaces and unions to be priced. Ask for less of each type.")
+// price estimates what an operation costs, or says why it is too much for anybody. What it could give at most is looked at before
+// anything is asked for it.
+func (h *Handler) price(ctx context.Context, shop uuid.UUID, m *memo) (*priced, *wire.Answer) {
+	p := m.price.Load()
+	if p == nil {
+		plan, err := m.doc.plans.get(m.op)
+		if errors.Is(err, cost.ErrTooManySteps) {
+			return nil, wire.Refuse(wire.Refused, codeMaxCost, "This operation asks too many different things of interfaces and unions to be priced. Ask for less of each type.")
+		}
+		if err != nil {
+			return nil, h.refuse(ctx, err)
+		}
+		p = &priced{plan: plan, variables: m.variables, Estimate: plan.Estimate(m.variables, nil)}
+		p.most = p.Objects
+		m.price.Store(p)
 	}
-	if err != nil {
-		return nil, h.refuse(ctx, err)
-	}
-	p := &priced{plan: plan, variables: variables}
-	p.Estimate = plan.Estimate(variables, nil)
-	if p.Objects > h.budget.MaxObjects {
-		return nil, p.tooDear(fmt.Sprintf("This operation could give %d objects; at most %d are allowed. Ask for shorter lists.", p.Objects, h.budget.MaxObjects), h.budget.MaxCost)
+	if p.most > h.budget.MaxObjects {
+		return nil, p.tooDear(fmt.Sprintf("This operation could give %d objects; at most %d are allowed. Ask for shorter lists.", p.most, h.budget.MaxObjects), h.budget.MaxCost)
 	}
 	if h.bounds != nil {
-		p.bounds = h.bounds.of(ctx, shop)
-		p.Estimate = plan.Estimate(variables, p.bounds)
+		if of := h.bounds.of(ctx, shop); of != p.of {
+			p = &priced{plan: p.plan, variables: p.variables, most: p.most, of: of, bounds: of.bounds(), Estimate: p.plan.Estimate(p.variables, of.bounds())}
+			m.price.Store(p)
+		}
 	}
 	wire.CallFrom(ctx).CostEstimated = float64(p.Points)
 	if p.Points > h.budget.MaxCost {

@@ -45,7 +45,7 @@ type asked struct {
 	r       *wire.Request
 	actor   iam.Actor
 	viewers map[string]iam.Actor
-	price   *priced
+	cost    *priced
 }
 
 // memo is what is the same of all requests of the same bytes, whoever sends them, as long as their document is kept: their
@@ -60,6 +60,8 @@ type memo struct {
 	uses func() uses
 	// key is what its answer was last looked up by.
 	key atomic.Pointer[keyed]
+	// price is what it was last estimated to cost.
+	price atomic.Pointer[priced]
 }
 
 // memo is that of a request: the one that it came with, where it still fits.
@@ -83,13 +85,13 @@ func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
 	if h.cache != nil && q.op.Operation == ast.Query {
 		h.cache.Observe(cached.Bypass)
 	}
-	spent, refusal := h.spend(ctx, q, q.price.Points)
+	spent, refusal := h.spend(ctx, q, q.cost.Points)
 	if refusal != nil {
 		return refusal
 	}
 	ctx, written := generation.Noting(ctx)
-	answer := h.admitted(ctx, priorityOf(q.op, q.actor, q.price.Points), func() *wire.Answer { return h.run(ctx, q) })
-	h.settle(ctx, q, spent, answer, q.price.measure(answer))
+	answer := h.admitted(ctx, priorityOf(q.op, q.actor, q.cost.Points), func() *wire.Answer { return h.run(ctx, q) })
+	h.settle(ctx, q, spent, answer, q.cost.measure(answer))
 	if m := written.Last(); answer != nil && m != (generation.Moment{}) {
 		answer.With(changedHeader, m.String())
 	}
@@ -175,12 +177,12 @@ func (h *Handler) recall(ctx context.Context, q *asked, maxAge time.Duration) *w
 		}
 		return h.give(ctx, q, kept, from)
 	}
-	spent, refusal := h.spend(ctx, q, q.price.Points)
+	spent, refusal := h.spend(ctx, q, q.cost.Points)
 	if refusal != nil {
 		return refusal
 	}
 	made := h.cache.Fill(ctx, key, maxAge, func(ctx context.Context) cached.Made {
-		return h.make(ctx, q, priorityOf(q.op, q.actor, q.price.Points))
+		return h.make(ctx, q, priorityOf(q.op, q.actor, q.cost.Points))
 	})
 	answer, actual := made.Answer, int64(hitPoints)
 	switch {
@@ -192,7 +194,7 @@ func (h *Handler) recall(ctx context.Context, q *asked, maxAge time.Duration) *w
 	case made.Shared:
 		answer = h.again(ctx, q, &wire.Answer{Class: answer.Class, Data: answer.Data, Errors: answer.Errors}, cached.Shared, 0, maxAge, made.Tables)
 	default:
-		actual = q.price.measure(answer)
+		actual = q.cost.measure(answer)
 		h.label(ctx, q, answer, cached.Miss, 0, maxAge, made.Tables)
 	}
 	h.settle(ctx, q, spent, answer, actual)

@@ -5,7 +5,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
-	"sync"
+	"sync/atomic"
 )
 
 // etag names the content of an answer that may be kept: a strong one (RFC 9110, 8.8.3), of the bytes of the body.
@@ -14,15 +14,16 @@ func etag(body []byte) string {
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
 }
 
-// Tag is the name of a content that never changes. It is worked out once, when it is first asked for.
-type Tag struct {
-	once sync.Once
-	name string
-}
+// Tag is the name of a content that never changes. It is worked out when it is first asked for.
+type Tag struct{ name atomic.Pointer[string] }
 
-func (t *Tag) of(body []byte) string {
-	t.once.Do(func() { t.name = etag(body) })
-	return t.name
+func (t *Tag) of(body func() []byte) string {
+	if known := t.name.Load(); known != nil {
+		return *known
+	}
+	name := etag(body())
+	t.name.Store(&name)
+	return name
 }
 
 // CompressedSuffix ends the tag of an answer that was compressed on its way: other bytes have another tag.

@@ -38,14 +38,6 @@ func (o writer) write(w http.ResponseWriter, r *http.Request, media string, a *A
 		a.Errors[0].Extensions["correlationId"] = call.RequestID
 	}
 	call.noteErrors(a.Errors)
-	buffer := buffers.take()
-	defer buffers.giveBack(buffer)
-	body := a.Body
-	if body == nil {
-		*buffer = o.append(slices.Grow((*buffer)[:0], len(a.Data)+usualRest), a)
-		body = *buffer
-	}
-
 	h := w.Header()
 	values := a.into(h, 2)
 	a.Class.imply(h)
@@ -54,9 +46,22 @@ func (o writer) write(w http.ResponseWriter, r *http.Request, media string, a *A
 	if h.Get("Cache-Control") == "" {
 		h["Cache-Control"] = noStore
 	}
+	body, buffer := a.Body, (*[]byte)(nil)
+	whole := func() []byte {
+		if body == nil {
+			buffer = buffers.take()
+			*buffer = o.append(slices.Grow((*buffer)[:0], len(a.Data)+usualRest), a)
+			body = *buffer
+		}
+		return body
+	}
+	defer func() {
+		if buffer != nil {
+			buffers.giveBack(buffer)
+		}
+	}()
 	if r.Method == http.MethodGet && a.Class == Answered && len(a.Errors) == 0 && h.Get("Cache-Control") != "no-store" {
-		tag := a.tag(body)
-		as, ok := held(r, tag)
+		as, ok := held(r, a.tag(whole))
 		values[0] = as
 		h["Etag"] = values[0:1:1]
 		if ok {
@@ -65,7 +70,7 @@ func (o writer) write(w http.ResponseWriter, r *http.Request, media string, a *A
 			return
 		}
 	}
-	values[1] = strconv.Itoa(len(body))
+	values[1] = strconv.Itoa(len(whole()))
 	h["Content-Length"] = values[1:2:2]
 	w.WriteHeader(a.Class.Status())
 	_, _ = w.Write(body) // a failure means that the client is gone
@@ -96,9 +101,9 @@ func (a *Answer) into(h http.Header, more int) (room []string) {
 }
 
 // tag names the content of an answer. That of data which is given again and again is remembered with it.
-func (a *Answer) tag(body []byte) string {
+func (a *Answer) tag(body func() []byte) string {
 	if a.Tag == nil || a.Body != nil || len(a.Errors) > 0 || a.Cost != nil || len(a.Extensions) > 0 {
-		return etag(body)
+		return etag(body())
 	}
 	return a.Tag.of(body)
 }
