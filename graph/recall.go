@@ -92,9 +92,7 @@ func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
 	ctx, written := generation.Noting(ctx)
 	answer := h.admitted(ctx, priorityOf(q.op, q.actor, q.cost.Points), func() *wire.Answer { return h.run(ctx, q) })
 	h.settle(ctx, q, spent, answer, q.cost.measure(answer))
-	if m := written.Last(); answer != nil && m != (generation.Moment{}) {
-		answer.With(changedHeader, m.String())
-	}
+	tell(answer, written)
 	h.keep(q, answer)
 	return answer
 }
@@ -248,7 +246,9 @@ func (h *Handler) label(ctx context.Context, q *asked, a *wire.Answer, from cach
 	if q.r.Method != http.MethodGet {
 		return
 	}
-	a.With(tagHeader, q.actor.Shop.String()+" "+strings.Join(tables, " "))
+	shop := h.parties.of(q.actor).shop
+	a.With(tagHeader, shop+" "+strings.Join(tables, " "))
+	a.With(groupsHeader, groups(shop, tables))
 	if age >= time.Second {
 		a.With("Age", strconv.Itoa(int(age.Seconds())))
 	}

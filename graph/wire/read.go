@@ -103,6 +103,10 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request, buffer *[]byte) (
 	return nil, Refuse(Unreadable, "BODY_INCOMPLETE", "The body ended before its announced length.")
 }
 
+// AnyOrder tells caches, as the value of No-Vary-Search, that addresses which differ in the order of their parameters only, or in
+// parameters that are not read here, ask for the same.
+const AnyOrder = `key-order, params, except=("query" "documentId" "id" "doc_id" "operationName" "variables" "extensions" "onError")`
+
 // readAddress reads a query from the parameters of a GET.
 func (h *Handler) readAddress(r *http.Request, buffer *[]byte) (request *Request, text []byte, refusal *Answer) {
 	if len(r.URL.RawQuery) > h.config.MaxURL {
