@@ -44,7 +44,8 @@ func (q *quick) write(ctx context.Context, r slog.Record) bool {
 			lines.Put(buffer)
 		}
 	}()
-	b := append((*buffer)[:0], `{"time":"`...)
+	b := (*buffer)[:0]
+	b = append(b, `{"time":"`...)
 	b = r.Time.AppendFormat(b, time.RFC3339Nano)
 	b = append(append(b, `","level":"`...), r.Level.String()...)
 	b = append(append(append(b, `","msg":"`...), r.Message...), '"')
@@ -59,7 +60,8 @@ func (q *quick) write(ctx context.Context, r slog.Record) bool {
 		b = hex.AppendEncode(append(b, `,"trace_id":"`...), t[:])
 		b = append(hex.AppendEncode(append(b, `","span_id":"`...), s[:]), '"')
 	}
-	*buffer = append(b, "}\n"...)
+	b = append(b, "}\n"...)
+	*buffer = b
 	if good {
 		_, _ = q.w.Write(*buffer) // as with slog, nobody hears of a line that could not be written
 	}

@@ -44,7 +44,7 @@ func Trace(traces trace.TracerProvider, metrics metric.MeterProvider) Middleware
 func Mark(traces trace.TracerProvider) Middleware {
 	tracer := traces.Tracer("github.com/rialtohq/rialto/server")
 	ours := []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)}
-	foreign := append(ours[:1:1], trace.WithNewRoot())
+	foreign := []trace.SpanStartOption{ours[0], trace.WithNewRoot()}
 	fields := sync.OnceValue(func() (keys []string) { // known once all is set up
 		for _, name := range otel.GetTextMapPropagator().Fields() {
 			keys = append(keys, http.CanonicalHeaderKey(name))
