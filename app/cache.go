@@ -98,7 +98,7 @@ func everywhere(ctx context.Context, q database.Querier, written database.Writte
 // changed has nothing believed that was read before a change that was committed.
 func (a *App) changed(ctx context.Context, written database.Written) {
 	for shop, c := range written {
-		generation.Note(ctx, a.generations.Changed(shop, c.ID.String(), c.Tables...))
+		generation.Note(ctx, a.generations.Changed(shop, c.ID.String(), c.Tables...), shop, c.Tables...)
 	}
 }
 
@@ -135,7 +135,7 @@ func (a *App) PurgeCache(ctx context.Context, shop uuid.UUID, tables ...string) 
 	if len(tables) == 0 {
 		tables = []string{generation.Everything}
 	}
-	generation.Note(ctx, a.generations.Changed(shop, "", tables...))
+	generation.Note(ctx, a.generations.Changed(shop, "", tables...), shop, tables...)
 	a.Log.InfoContext(ctx, "kept answers are made anew", "shop", shop, "tables", tables)
 	return nil
 }

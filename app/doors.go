@@ -35,7 +35,7 @@ func (a *App) doors(address string) error {
 	}
 	a.server = server.New(server.Config{
 		Addr: a.config.Addr, AdminAddr: a.config.AdminAddr, Log: a.Log, TrustedProxies: proxies,
-		Metrics: a.tel.Handler(), Meter: a.tel.Metrics, Traces: a.tel.Traces,
+		Metrics: a.tel.Handler(), Meter: a.tel.Metrics, Traces: a.tel.Traces, Unrecorded: !a.tel.Records,
 		Handlers: handlers, Gate: gate, Wait: a.waitAt,
 		Health: server.NewHealth(a.Clock, server.Check{Name: "database", Probe: a.DB.Ping}, server.Check{Name: "events", Probe: a.bus.Ready}),
 	})

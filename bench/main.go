@@ -220,7 +220,7 @@ func (b *bench) start(ctx context.Context, o options, at string) (err error) {
 	if err != nil {
 		return err
 	}
-	if b.raw, err = startRaw(ctx, at, o.folder, max(10, 4*runtime.GOMAXPROCS(0))); err != nil {
+	if b.raw, err = startRaw(ctx, at, o.redis, o.folder, max(10, 4*runtime.GOMAXPROCS(0))); err != nil {
 		return err
 	}
 	b.staff, err = signIn(ctx, b.rialto)

@@ -60,6 +60,8 @@ type result struct {
 	Same       int      `json:"same,omitempty"` // answers that were compared and hold the same data
 	OfRaw      float64  `json:"ofRaw"`          // throughput, as a part of the hand-written handler's
 	OfFloor    float64  `json:"ofFloor"`
+	// OfRedisFloor is throughput as a part of that of the floor which asks a Redis; zero where none is measured.
+	OfRedisFloor float64 `json:"ofRedisFloor,omitempty"`
 	// Work is what a request costs in time of processors, server and database together, as a multiple of the hand-written
 	// handler's. It suffers least from others on the machine.
 	Work float64 `json:"work"`
@@ -119,6 +121,9 @@ func (b *bench) measure(ctx context.Context, p *page) ([]*result, error) {
 	return results, nil
 }
 
+// redisFloor is the floor that asks a Redis.
+const redisFloor = "floor+redis"
+
 // relate fills in what results are of each other.
 func relate(results []*result) {
 	of, work := map[string]float64{}, map[string]float64{}
@@ -134,6 +139,9 @@ func relate(results []*result) {
 		if of["floor"] > 0 {
 			r.OfFloor = r.Median.Rate / of["floor"]
 		}
+		if of[redisFloor] > 0 && r.Server == "redis" {
+			r.OfRedisFloor = r.Median.Rate / of[redisFloor]
+		}
 	}
 }
 
@@ -142,7 +150,7 @@ func (b *bench) prepare(ctx context.Context, p *page) (rivals []rival, statement
 	if err := p.walk(ctx, b.rialto, b.staff); err != nil {
 		return nil, 0, 0, err
 	}
-	rialto, raw, floor := target{addr: b.rialto.addr}, target{addr: b.raw.addr}, target{addr: b.raw.addr}
+	rialto, raw, floor, asking := target{addr: b.rialto.addr}, target{addr: b.raw.addr}, target{addr: b.raw.addr}, target{addr: b.raw.addr}
 	_, from, err := b.rialto.logged(0, p.operation)
 	if err != nil {
 		return nil, 0, 0, err
@@ -177,6 +185,13 @@ func (b *bench) prepare(ctx context.Context, p *page) (rivals []rival, statement
 			return nil, 0, 0, err
 		}
 		floor.requests = append(floor.requests, request("POST", "/floor/"+name, body, p.header(b.staff)))
+		if b.redis == nil {
+			continue
+		}
+		if _, err := once(ctx, b.raw.addr, request("PUT", "/redis/"+name, answer)); err != nil {
+			return nil, 0, 0, err
+		}
+		asking.requests = append(asking.requests, request("POST", "/redis/"+name, body, p.header(b.staff)))
 	}
 	counts, _, err := b.rialto.logged(from, p.operation)
 	if err != nil {
@@ -187,6 +202,9 @@ func (b *bench) prepare(ctx context.Context, p *page) (rivals []rival, statement
 	}
 	rivals = []rival{{"raw", b.raw, raw}, {"rialto", b.rialto, rialto}, {"floor", b.raw, floor}}
 	kept, err := b.kept(ctx, p, rialto.requests)
+	if len(asking.requests) > 0 && len(kept) > 0 {
+		rivals = append(rivals, rival{redisFloor, b.raw, asking})
+	}
 	return append(rivals, kept...), statements, same, err
 }
 

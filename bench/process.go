@@ -133,7 +133,7 @@ type child struct {
 	Address string // of a file that is to hold the address
 }
 
-func startRaw(ctx context.Context, database, folder string, conns int) (*process, error) {
+func startRaw(ctx context.Context, database, redis, folder string, conns int) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func startRaw(ctx context.Context, database, folder string, conns int) (*process
 	if err := os.RemoveAll(file); err != nil {
 		return nil, err
 	}
-	b, err := json.Marshal(child{Raw: raw.Config{URL: database, Shop: shopHandle, Files: site + "/files/", Conns: conns}, Address: file})
+	b, err := json.Marshal(child{Raw: raw.Config{URL: database, Shop: shopHandle, Files: site + "/files/", Conns: conns, Redis: redis}, Address: file})
 	if err != nil {
 		return nil, err
 	}

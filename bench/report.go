@@ -68,12 +68,12 @@ func table(out io.Writer, results []*result) error {
 		return nil
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "page\tserver\treq/s\tp50 ms\tp99\tat half p50\tp99\tserver µs\tpostgres µs\tallocs\tkB\tSQL\tbytes\tof raw\tof floor\twork\t")
+	fmt.Fprintln(w, "page\tserver\treq/s\tp50 ms\tp99\tat half p50\tp99\tserver µs\tpostgres µs\tallocs\tkB\tSQL\tbytes\tof raw\tof floor\tof floor+redis\twork\t")
 	title := untold()
 	for _, r := range results {
 		m := r.Median
-		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.1f\t%.1f\t%s\t%s\t%.0f\t%s\t%.0f\t%.0f\t%s\t%.0f\t%.2f\t%.3f\t%.2f\t\n", title(r.Title), r.Server, m.Rate, m.P50, m.P99,
-			shown(r.OpenP50, "%.1f"), shown(r.OpenP99, "%.1f"), m.CPU, shown(m.Postgres, "%.0f"), m.Allocs, m.AllocSize/1024, shown(r.Statements, "%.1f"), r.Bytes, r.OfRaw, r.OfFloor, r.Work)
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.1f\t%.1f\t%s\t%s\t%.0f\t%s\t%.0f\t%.0f\t%s\t%.0f\t%.2f\t%.3f\t%s\t%.2f\t\n", title(r.Title), r.Server, m.Rate, m.P50, m.P99,
+			shown(r.OpenP50, "%.1f"), shown(r.OpenP99, "%.1f"), m.CPU, shown(m.Postgres, "%.0f"), m.Allocs, m.AllocSize/1024, shown(r.Statements, "%.1f"), r.Bytes, r.OfRaw, r.OfFloor, shown(r.OfRedisFloor, "%.2f"), r.Work)
 	}
 	return w.Flush()
 }

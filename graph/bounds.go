@@ -28,30 +28,41 @@ const (
 type shopBounds struct {
 	catalog *catalog.Service
 	content *content.Service
-	kept    *otter.Cache[uuid.UUID, cost.Bounds]
+	kept    *otter.Cache[uuid.UUID, *sizes]
 	flights singleflight.Group
 	log     *slog.Logger
 }
 
+// sizes are the bounds of a shop as they were measured once. Nil is none.
+type sizes struct{ cost.Bounds }
+
+func (s *sizes) bounds() cost.Bounds {
+	if s == nil {
+		return nil
+	}
+	return s.Bounds
+}
+
 func newShopBounds(s Services, log *slog.Logger) *shopBounds {
-	return &shopBounds{catalog: s.Catalog, content: s.Content, log: log, kept: otter.Must(&otter.Options[uuid.UUID, cost.Bounds]{
-		MaximumSize: 10_000, ExpiryCalculator: otter.ExpiryWriting[uuid.UUID, cost.Bounds](boundsKept),
+	return &shopBounds{catalog: s.Catalog, content: s.Content, log: log, kept: otter.Must(&otter.Options[uuid.UUID, *sizes]{
+		MaximumSize: 10_000, ExpiryCalculator: otter.ExpiryWriting[uuid.UUID, *sizes](boundsKept),
 	})}
 }
 
 // of gives the bounds of the context's shop. The first to ask waits a moment for them; nobody waits longer.
-func (b *shopBounds) of(ctx context.Context, shop uuid.UUID) cost.Bounds {
+func (b *shopBounds) of(ctx context.Context, shop uuid.UUID) *sizes {
 	if known, ok := b.kept.GetIfPresent(shop); ok {
 		return known
 	}
 	flight := b.flights.DoChan(shop.String(), func() (any, error) {
 		ctx, cancel := context.WithTimeout(database.WithShop(context.Background(), shop), boundsTime) // it belongs to no request
 		defer cancel()
-		made, err := b.measure(ctx)
+		measured, err := b.measure(ctx)
 		if err != nil {
 			b.log.WarnContext(ctx, "the lists of a shop could not be measured", "shop", shop, "error", err)
 			return nil, err
 		}
+		made := &sizes{measured}
 		b.kept.Set(shop, made)
 		return made, nil
 	})
@@ -59,7 +70,7 @@ func (b *shopBounds) of(ctx context.Context, shop uuid.UUID) cost.Bounds {
 	defer patience.Stop()
 	select {
 	case done := <-flight:
-		known, _ := done.Val.(cost.Bounds)
+		known, _ := done.Val.(*sizes)
 		return known
 	case <-patience.C:
 		return nil

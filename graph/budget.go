@@ -105,7 +105,7 @@ func (h *Handler) spend(ctx context.Context, q *asked, points int64) (*spending,
 	}
 	by := q.actor
 	address := subscriberOf(wire.CallFrom(ctx), q.r.Headers, by)
-	s := &spending{buckets: h.budget.buckets(by, address, h.quotas(ctx, by.Shop)), points: points}
+	s := &spending{buckets: h.budget.buckets(by, h.parties.of(by), address, h.quotas(ctx, by.Shop)), points: points}
 	if checksOut(q.op) {
 		s.buckets = slices.DeleteFunc(s.buckets, func(b ratelimit.Bucket) bool { return b.Layer == string(iam.Storefront) || b.Layer == shopLayer })
 	}
@@ -120,7 +120,7 @@ func (h *Handler) spend(ctx context.Context, q *asked, points int64) (*spending,
 	case s.outcome.Allowed:
 		return s, nil
 	}
-	return nil, s.refuse(q.price)
+	return nil, s.refuse(q.cost)
 }
 
 // Take takes points out of buckets for somebody, and tells of it where there are too few. Held is false where what came of it is
@@ -165,9 +165,8 @@ func checksOut(op *ast.OperationDefinition) bool {
 // shopLayer is the layer of all requests to a shop.
 const shopLayer = "shop"
 
-// buckets are those that a request pays in. All lie in one place of a Redis Cluster: that of the shop.
-func (b Budget) buckets(by iam.Actor, address string, quotas quota.Plan) []ratelimit.Bucket {
-	shop := "{" + by.Shop.String() + "}:"
+// buckets are those that a request pays in.
+func (b *Budget) buckets(by iam.Actor, as *party, address string, quotas quota.Plan) []ratelimit.Bucket {
 	of := func(layer string, usual ratelimit.Limit) ratelimit.Limit {
 		if own, ok := quotas.Limit(by.Program(), layer); ok {
 			return own
@@ -183,12 +182,14 @@ func (b Budget) buckets(by iam.Actor, address string, quotas quota.Plan) []ratel
 	case iam.App:
 		limit = b.Limits.App
 	}
-	out := []ratelimit.Bucket{
-		{Layer: whose, Key: shop + by.Label(), Limit: of(whose, limit)},
-		{Layer: shopLayer, Key: shop + "shop", Limit: of(shopLayer, b.Limits.Shop)},
-	}
+	out := make([]ratelimit.Bucket, 0, 3)
+	out = append(
+		out,
+		ratelimit.Bucket{Layer: whose, Key: as.own, Limit: of(whose, limit)},
+		ratelimit.Bucket{Layer: shopLayer, Key: as.common, Limit: of(shopLayer, b.Limits.Shop)},
+	)
 	if address != "" {
-		out = append(out, ratelimit.Bucket{Layer: "address", Key: shop + "address:" + address, Limit: of("address", b.Limits.Address)})
+		out = append(out, ratelimit.Bucket{Layer: "address", Key: as.place + "address:" + address, Limit: of("address", b.Limits.Address)})
 	}
 	return out
 }
@@ -218,33 +219,50 @@ func (s *spending) refuse(p *priced) *wire.Answer {
 		Message:    message,
 		Extensions: map[string]any{"code": wire.CodeThrottled, "cost": p.Points, "retryAfterMs": wait.Milliseconds() + 1, "layer": b.Layer},
 	})
-	a.Extensions = map[string]any{"cost": map[string]any{"requestedQueryCost": p.Points, "actualQueryCost": nil, "throttleStatus": s.status()}}
+	a.Cost = &account{requested: p.Points, throttle: s.status()}
 	s.head(a)
 	return a.With("Retry-After", strconv.FormatInt(int64(math.Ceil(wait.Seconds())), 10))
 }
 
-// status is what clients are told of their bucket.
-func (s *spending) status() map[string]any {
+// status is what clients are told of their bucket; nil where there is nothing to tell.
+func (s *spending) status() *throttle {
 	if s == nil || s.buckets[0].Fixed > 0 {
 		return nil
 	}
 	b := s.buckets[0]
-	return map[string]any{"maximumAvailable": b.Limit.Capacity, "currentlyAvailable": s.outcome.States[0].Available, "restoreRate": b.Limit.PerSecond}
+	return &throttle{most: b.Limit.Capacity, left: s.outcome.States[0].Available, perSecond: b.Limit.PerSecond}
 }
 
-// head says the same in the fields of draft-ietf-httpapi-ratelimit-headers-10: the policy of a bucket is its capacity and how
-// many seconds it takes to fill; its state is what remains, and when it is full again.
+// The fields of draft-ietf-httpapi-ratelimit-headers-10, as they are spelled in headers that were read.
+const (
+	policyHeader = "Ratelimit-Policy"
+	limitHeader  = "Ratelimit"
+)
+
+// head says the same in headers: the policy of a bucket is its capacity and how many seconds it takes to fill; its state is what
+// remains, and when it is full again.
 func (s *spending) head(a *wire.Answer) {
 	if s == nil {
 		return
 	}
-	policies, states := make([]string, len(s.buckets)), make([]string, len(s.buckets))
+	var room [2][160]byte
+	policies, states := room[0][:0], room[1][:0]
 	for i, b := range s.buckets {
-		seconds := math.Ceil(float64(b.Limit.Capacity) / b.Limit.PerSecond)
-		policies[i] = fmt.Sprintf("%q;q=%d;w=%.0f", b.Layer, b.Limit.Capacity, seconds)
-		states[i] = fmt.Sprintf("%q;r=%d;t=%.0f", b.Layer, s.outcome.States[i].Available, math.Ceil(s.outcome.States[i].Full.Seconds()))
+		if i > 0 {
+			policies, states = append(policies, ", "...), append(states, ", "...)
+		}
+		state := s.outcome.States[i]
+		policies = appendLimit(policies, b.Layer, "q", b.Limit.Capacity, "w", float64(b.Limit.Capacity)/b.Limit.PerSecond)
+		states = appendLimit(states, b.Layer, "r", state.Available, "t", state.Full.Seconds())
 	}
-	a.With("RateLimit-Policy", strings.Join(policies, ", ")).With("RateLimit", strings.Join(states, ", "))
+	a.With(policyHeader, string(policies)).With(limitHeader, string(states))
+}
+
+// appendLimit writes an item with two parameters, points and whole seconds.
+func appendLimit(b []byte, layer, points string, n int64, in string, seconds float64) []byte {
+	b = strconv.AppendQuote(b, layer)
+	b = strconv.AppendInt(append(append(append(b, ';'), points...), '='), n, 10)
+	return strconv.AppendFloat(append(append(append(b, ';'), in...), '='), math.Ceil(seconds), 'f', 0, 64)
 }
 
 // settle gives back what an operation was charged and did not cost, and says in its answer what it cost.
@@ -254,7 +272,7 @@ func (h *Handler) settle(ctx context.Context, q *asked, s *spending, a *wire.Ans
 	}
 	wire.CallFrom(ctx).CostActual = float64(actual)
 	if h.budget.OnSettled != nil {
-		h.budget.OnSettled(q.price.Points, actual)
+		h.budget.OnSettled(q.cost.Points, actual)
 	}
 	if s != nil && s.points > actual {
 		if err := h.budget.Limiter.Return(ctx, s.points-actual, s.buckets); err != nil {
@@ -270,5 +288,5 @@ func (h *Handler) settle(ctx context.Context, q *asked, s *spending, a *wire.Ans
 		}
 	}
 	s.head(a)
-	q.price.report(a, q.r, q.actor, actual, s)
+	q.cost.report(a, q.r, q.actor, actual, s)
 }

@@ -73,5 +73,5 @@ func Uncounted(c Config) (*Handler, error) {
 func Warn(found []coordinate.Deprecation) (http.Header, any) {
 	a := &wire.Answer{}
 	warn(a, found)
-	return a.Header, told(found)
+	return a.Header(), told(found)
 }

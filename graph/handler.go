@@ -81,6 +81,7 @@ type Handler struct {
 	gate      *admit.Gate
 	places    *coordinate.Schema
 	usage     Usage
+	parties   parties
 	log       *slog.Logger
 	// reference lets gqlgen's executor run everything.
 	reference bool
@@ -111,7 +112,7 @@ func New(c Config) (*Handler, error) {
 	}
 	h := &Handler{
 		schema: es, engine: generated.NewEngine(config), docs: newDocuments(es.Schema(), c.Limits, prices, resolver.places, hints), budget: c.Budget.orDefault(), planner: access.NewPlanner(rules, 10_000), views: access.NewViews(rules, es.Schema()),
-		identity: c.Identity, resolver: resolver, places: resolver.places, usage: c.Usage, answers: c.Answers, cache: c.Cache, persisted: c.Operations, gate: c.Gate, log: c.Log, reference: c.Reference,
+		identity: c.Identity, resolver: resolver, places: resolver.places, usage: c.Usage, parties: newParties(), answers: c.Answers, cache: c.Cache, persisted: c.Operations, gate: c.Gate, log: c.Log, reference: c.Reference,
 	}
 	if c.Budget.ShopBounds {
 		h.bounds = newShopBounds(c.Services, c.Log)
@@ -129,7 +130,8 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return h.refuse(ctx, err)
 	}
 	ctx = database.WithShop(iam.With(atBuyer(ctx, actor, r.Headers), actor), actor.Shop)
-	call.Shop, call.Actor = actor.Shop.String(), actor.Label()
+	as := h.parties.of(actor)
+	call.Shop, call.Actor = as.shop, as.label
 
 	// What is asked: found by its id where it came without text, measured, parsed and validated once, then kept.
 	doc, refusal := h.document(ctx, actor, r)
@@ -156,7 +158,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	}
 
 	// What it costs, and whether that is too much for anybody: before anything is looked up for it.
-	price, refusal := h.price(ctx, actor.Shop, doc, op, variables)
+	price, refusal := h.price(ctx, actor.Shop, read)
 	if refusal != nil {
 		return refusal
 	}
@@ -165,7 +167,7 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 		return h.refuse(ctx, err)
 	}
 
-	q := &asked{memo: read, r: r, actor: actor, viewers: viewers, price: price}
+	q := &asked{memo: read, r: r, actor: actor, viewers: viewers, cost: price}
 	// Whether who asks has that much left, and whether there is room for it now: unless it is kept already.
 	if key := r.Headers.Get("Idempotency-Key"); key != "" && op.Operation == ast.Mutation {
 		return h.once(ctx, key, r, op, func(ctx context.Context) *wire.Answer { return h.answer(ctx, q) })

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rialtohq/rialto/app/apptest"
@@ -59,6 +60,9 @@ func TestKeep(t *testing.T) {
 			}
 			if tag == "" {
 				return
+			}
+			if open := w.Header().Get("No-Vary-Search"); (open != "") != strings.HasPrefix(c.want, "public") {
+				t.Errorf("No-Vary-Search: %q", open)
 			}
 			for _, header := range []string{"X-Shopify-Storefront-Access-Token", "Authorization"} {
 				if !slices.Contains(w.Header().Values("Vary"), header) {

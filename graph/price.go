@@ -2,9 +2,11 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 
 	"github.com/google/uuid"
@@ -60,31 +62,42 @@ func (m *made[T]) get(op *ast.OperationDefinition) (T, error) {
 	return one, nil
 }
 
-// priced is an operation with its estimate.
+// priced is an operation with its estimate. It is never changed.
 type priced struct {
 	plan      *cost.Plan
 	variables map[string]any
-	bounds    cost.Bounds
+	// of is what the shop's lists were when it was made, and bounds what they are reckoned with.
+	of     *sizes
+	bounds cost.Bounds
+	// most is how many objects it could give if every list were as long as is asked for.
+	most int64
 	cost.Estimate
 }
 
-// price estimates what an operation costs, or says why it is too much for anybody.
-func (h *Handler) price(ctx context.Context, shop uuid.UUID, doc *document, op *ast.OperationDefinition, variables map[string]any) (*priced, *wire.Answer) {
-	plan, err := doc.plans.get(op)
-	if errors.Is(err, cost.ErrTooManySteps) {
-		return nil, wire.Refuse(wire.Refused, codeMaxCost, "This operation asks too many different things of interfaces and unions to be priced. Ask for less of each type.")
+// price estimates what an operation costs, or says why it is too much for anybody. What it could give at most is looked at before
+// anything is asked for it.
+func (h *Handler) price(ctx context.Context, shop uuid.UUID, m *memo) (*priced, *wire.Answer) {
+	p := m.price.Load()
+	if p == nil {
+		plan, err := m.doc.plans.get(m.op)
+		if errors.Is(err, cost.ErrTooManySteps) {
+			return nil, wire.Refuse(wire.Refused, codeMaxCost, "This operation asks too many different things of interfaces and unions to be priced. Ask for less of each type.")
+		}
+		if err != nil {
+			return nil, h.refuse(ctx, err)
+		}
+		p = &priced{plan: plan, variables: m.variables, Estimate: plan.Estimate(m.variables, nil)}
+		p.most = p.Objects
+		m.price.Store(p)
 	}
-	if err != nil {
-		return nil, h.refuse(ctx, err)
-	}
-	p := &priced{plan: plan, variables: variables}
-	p.Estimate = plan.Estimate(variables, nil)
-	if p.Objects > h.budget.MaxObjects {
-		return nil, p.tooDear(fmt.Sprintf("This operation could give %d objects; at most %d are allowed. Ask for shorter lists.", p.Objects, h.budget.MaxObjects), h.budget.MaxCost)
+	if p.most > h.budget.MaxObjects {
+		return nil, p.tooDear(fmt.Sprintf("This operation could give %d objects; at most %d are allowed. Ask for shorter lists.", p.most, h.budget.MaxObjects), h.budget.MaxCost)
 	}
 	if h.bounds != nil {
-		p.bounds = h.bounds.of(ctx, shop)
-		p.Estimate = plan.Estimate(variables, p.bounds)
+		if of := h.bounds.of(ctx, shop); of != p.of {
+			p = &priced{plan: p.plan, variables: p.variables, most: p.most, of: of, bounds: of.bounds(), Estimate: p.plan.Estimate(p.variables, of.bounds())}
+			m.price.Store(p)
+		}
 	}
 	wire.CallFrom(ctx).CostEstimated = float64(p.Points)
 	if p.Points > h.budget.MaxCost {
@@ -114,18 +127,67 @@ const costHeader = "Rialto-Cost-Debug"
 // report says in an answer what its operation cost: in extensions, or where the body must be the same each time, in headers.
 func (p *priced) report(a *wire.Answer, r *wire.Request, by iam.Actor, actual int64, spent *spending) {
 	if r.Method == http.MethodGet {
-		a.With("Rialto-Cost", fmt.Sprintf("requested=%d, actual=%d", p.Points, actual))
+		b := make([]byte, 0, 48)
+		b = strconv.AppendInt(append(b, "requested="...), p.Points, 10)
+		b = strconv.AppendInt(append(b, ", actual="...), actual, 10)
+		a.With("Rialto-Cost", string(b))
 		return
 	}
-	told := map[string]any{"requestedQueryCost": p.Points, "actualQueryCost": actual}
-	if status := spent.status(); status != nil {
-		told["throttleStatus"] = status
-	}
+	told := &account{requested: p.Points, actual: actual, ran: true, throttle: spent.status()}
 	if by.Works() && r.Headers.Get(costHeader) != "" {
-		told["fields"] = p.plan.Breakdown(p.variables, p.bounds)
+		told.fields = p.plan.Breakdown(p.variables, p.bounds)
 	}
-	if a.Extensions == nil {
-		a.Extensions = map[string]any{}
+	a.Cost = told
+}
+
+// account is what a client is told of the cost of an operation.
+type account struct {
+	requested, actual int64
+	// ran says that there is an actual cost.
+	ran      bool
+	fields   any
+	throttle *throttle
+}
+
+// throttle is what a client is told of their bucket.
+type throttle struct {
+	most, left int64
+	perSecond  float64
+}
+
+// AppendJSON implements [wire.Appender].
+func (c *account) AppendJSON(b []byte) []byte {
+	b = append(b, `{"actualQueryCost":`...)
+	if c.ran {
+		b = strconv.AppendInt(b, c.actual, 10)
+	} else {
+		b = append(b, "null"...)
 	}
-	a.Extensions["cost"] = told
+	if c.fields != nil {
+		if encoded, err := json.Marshal(c.fields); err == nil {
+			b = append(append(b, `,"fields":`...), encoded...)
+		}
+	}
+	b = strconv.AppendInt(append(b, `,"requestedQueryCost":`...), c.requested, 10)
+	if t := c.throttle; t != nil {
+		b = strconv.AppendInt(append(b, `,"throttleStatus":{"currentlyAvailable":`...), t.left, 10)
+		b = strconv.AppendInt(append(b, `,"maximumAvailable":`...), t.most, 10)
+		b = appendNumber(append(b, `,"restoreRate":`...), t.perSecond)
+		b = append(b, '}')
+	} else if !c.ran {
+		b = append(b, `,"throttleStatus":null`...)
+	}
+	return append(b, '}')
+}
+
+// appendNumber writes a number as encoding/json does.
+func appendNumber(b []byte, f float64) []byte {
+	if whole := int64(f); float64(whole) == f && whole < 1<<53 {
+		return strconv.AppendInt(b, whole, 10)
+	}
+	encoded, err := json.Marshal(f)
+	if err != nil {
+		return append(b, "null"...)
+	}
+	return append(b, encoded...)
 }

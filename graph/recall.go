@@ -5,11 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,17 +45,23 @@ type asked struct {
 	r       *wire.Request
 	actor   iam.Actor
 	viewers map[string]iam.Actor
-	price   *priced
+	cost    *priced
 }
 
 // memo is what is the same of all requests of the same bytes, whoever sends them, as long as their document is kept: their
-// variables, read. It is never changed.
+// variables, read. What it holds is never changed, and what follows from it is worked out once.
 type memo struct {
 	doc       *document
 	op        *ast.OperationDefinition
 	variables map[string]any
-	// text names the variables; nil until an answer was looked up for them.
-	text []byte
+	// text names the variables.
+	text func() ([]byte, error)
+	// uses are the places that it touches.
+	uses func() uses
+	// key is what its answer was last looked up by.
+	key atomic.Pointer[keyed]
+	// price is what it was last estimated to cost.
+	price atomic.Pointer[priced]
 }
 
 // memo is that of a request: the one that it came with, where it still fits.
@@ -63,7 +70,10 @@ func (h *Handler) memo(doc *document, op *ast.OperationDefinition, r *wire.Reque
 		return m, nil
 	}
 	variables, err := variablesOf(h.schema.Schema(), op, r.Variables)
-	return &memo{doc: doc, op: op, variables: variables}, err
+	m := &memo{doc: doc, op: op, variables: variables}
+	m.text = sync.OnceValues(func() ([]byte, error) { return json.Marshal(variables) })
+	m.uses = sync.OnceValue(func() uses { return h.uses(doc, op, variables) })
+	return m, err
 }
 
 // answer answers a request that may be answered: from what is kept, or by running it.
@@ -75,16 +85,14 @@ func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
 	if h.cache != nil && q.op.Operation == ast.Query {
 		h.cache.Observe(cached.Bypass)
 	}
-	spent, refusal := h.spend(ctx, q, q.price.Points)
+	spent, refusal := h.spend(ctx, q, q.cost.Points)
 	if refusal != nil {
 		return refusal
 	}
 	ctx, written := generation.Noting(ctx)
-	answer := h.admitted(ctx, priorityOf(q.op, q.actor, q.price.Points), func() *wire.Answer { return h.run(ctx, q) })
-	h.settle(ctx, q, spent, answer, q.price.measure(answer))
-	if m := written.Last(); answer != nil && m != (generation.Moment{}) {
-		answer.With(changedHeader, m.String())
-	}
+	answer := h.admitted(ctx, priorityOf(q.op, q.actor, q.cost.Points), func() *wire.Answer { return h.run(ctx, q) })
+	h.settle(ctx, q, spent, answer, q.cost.measure(answer))
+	tell(answer, written)
 	h.keep(q, answer)
 	return answer
 }
@@ -92,7 +100,11 @@ func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
 // caughtUp reports whether what is kept may be given to who asks: to whoever was told of a moment, only where this process knows all
 // changes up to it.
 func (h *Handler) caughtUp(q *asked) bool {
-	m, told := generation.ParseMoment(q.r.Headers.Get(afterHeader))
+	after := q.r.Headers.Get(afterHeader)
+	if after == "" {
+		return true
+	}
+	m, told := generation.ParseMoment(after)
 	return !told || h.cache.Generations().At(q.actor.Shop, m)
 }
 
@@ -107,30 +119,47 @@ func (q *asked) shared() time.Duration {
 	return 0
 }
 
+// keyed is a key with what it was made of beside the request.
+type keyed struct {
+	of  standing
+	key cached.Key
+}
+
+// standing is what an answer depends on beside the request: the buyer, and what the token opens.
+type standing struct {
+	shop, market                        uuid.UUID
+	country, language, currency, scopes string
+	onError                             wire.OnError
+	taxIncluded, private                bool
+}
+
 // keyOf names the answer to a request, by all that it depends on: what is asked, with which values, for which buyer, and what a
 // token opens.
 func keyOf(q *asked, buyer shop.Buyer) (cached.Key, error) {
-	if q.text == nil {
-		text, err := json.Marshal(q.variables)
-		if err != nil {
-			return cached.Key{}, err
-		}
-		again := *q.memo
-		again.text = text
-		q.memo = &again
+	of := standing{
+		shop: q.actor.Shop, country: buyer.Country, language: buyer.Language, currency: string(buyer.Currency), scopes: q.actor.Scopes.Key(),
+		onError: q.r.OnError, taxIncluded: buyer.TaxIncluded, private: q.actor.Private,
 	}
-	var market uuid.UUID
 	if buyer.Market != nil {
-		market = buyer.Market.ID
+		of.market = buyer.Market.ID
+	}
+	if last := q.key.Load(); last != nil && last.of == of {
+		return last.key, nil
+	}
+	text, err := q.text()
+	if err != nil {
+		return cached.Key{}, err
 	}
 	b := make([]byte, 0, 512)
 	for _, part := range []string{
-		q.doc.ID, q.op.Name, buyer.Country, buyer.Language, string(buyer.Currency), string(market[:]), q.actor.Scopes.Key(), string(q.r.OnError),
-		strconv.FormatBool(buyer.TaxIncluded), strconv.FormatBool(q.actor.Private),
+		q.doc.ID, q.op.Name, of.country, of.language, of.currency, string(of.market[:]), of.scopes, string(of.onError),
+		strconv.FormatBool(of.taxIncluded), strconv.FormatBool(of.private),
 	} {
 		b = append(binary.AppendUvarint(b, uint64(len(part))), part...)
 	}
-	return cached.Key{Shop: q.actor.Shop, Hash: sha256.Sum256(append(b, q.text...))}, nil
+	made := &keyed{of: of, key: cached.Key{Shop: of.shop, Hash: sha256.Sum256(append(b, text...))}}
+	q.key.Store(made)
+	return made.key, nil
 }
 
 // recall gives the answer to a request that may be kept.
@@ -141,27 +170,29 @@ func (h *Handler) recall(ctx context.Context, q *asked, maxAge time.Duration) *w
 	}
 	kept, from, old := h.cache.Get(ctx, key)
 	if kept != nil {
-		h.cache.Refresh(ctx, key, kept, h.making(q, admit.Low))
+		if h.cache.Aging(kept) {
+			h.cache.Refresh(ctx, key, kept, h.making(q, admit.Low))
+		}
 		return h.give(ctx, q, kept, from)
 	}
-	spent, refusal := h.spend(ctx, q, q.price.Points)
+	spent, refusal := h.spend(ctx, q, q.cost.Points)
 	if refusal != nil {
 		return refusal
 	}
 	made := h.cache.Fill(ctx, key, maxAge, func(ctx context.Context) cached.Made {
-		return h.make(ctx, q, priorityOf(q.op, q.actor, q.price.Points))
+		return h.make(ctx, q, priorityOf(q.op, q.actor, q.cost.Points))
 	})
 	answer, actual := made.Answer, int64(hitPoints)
 	switch {
 	case old != nil && failed(answer):
 		h.cache.Observe(cached.Stale)
-		answer = h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: old.Data}, cached.Stale, h.cache.Age(old), old.MaxAge, old.Tags)
+		answer = h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: old.Data, Tag: &old.ETag}, cached.Stale, h.cache.Age(old), old.MaxAge, old.Tags)
 	case answer == nil:
 		return nil
 	case made.Shared:
 		answer = h.again(ctx, q, &wire.Answer{Class: answer.Class, Data: answer.Data, Errors: answer.Errors}, cached.Shared, 0, maxAge, made.Tables)
 	default:
-		actual = q.price.measure(answer)
+		actual = q.cost.measure(answer)
 		h.label(ctx, q, answer, cached.Miss, 0, maxAge, made.Tables)
 	}
 	h.settle(ctx, q, spent, answer, actual)
@@ -190,7 +221,7 @@ func (h *Handler) give(ctx context.Context, q *asked, kept *cached.Kept, from ca
 	if refusal != nil {
 		return refusal
 	}
-	answer := h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: kept.Data, Memo: q.memo}, from, h.cache.Age(kept), kept.MaxAge, kept.Tags)
+	answer := h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: kept.Data, Tag: &kept.ETag, Memo: q.memo}, from, h.cache.Age(kept), kept.MaxAge, kept.Tags)
 	h.settle(ctx, q, spent, answer, hitPoints)
 	h.keep(q, answer)
 	return answer
@@ -209,11 +240,15 @@ func (h *Handler) label(ctx context.Context, q *asked, a *wire.Answer, from cach
 		return
 	}
 	wire.CallFrom(ctx).Cache = string(from)
-	a.With(cacheHeader, fmt.Sprintf("%s; ttl=%d", from, max(0, int((maxAge-age).Seconds()))))
+	b := append(make([]byte, 0, 32), from...)
+	b = strconv.AppendInt(append(b, "; ttl="...), int64(max(0, (maxAge-age).Seconds())), 10)
+	a.With(cacheHeader, string(b))
 	if q.r.Method != http.MethodGet {
 		return
 	}
-	a.With(tagHeader, q.actor.Shop.String()+" "+strings.Join(tables, " "))
+	shop := h.parties.of(q.actor).shop
+	a.With(tagHeader, shop+" "+strings.Join(tables, " "))
+	a.With(groupsHeader, groups(shop, tables))
 	if age >= time.Second {
 		a.With("Age", strconv.Itoa(int(age.Seconds())))
 	}

@@ -48,29 +48,45 @@ func (d *document) touched(places *coordinate.Schema, op *ast.OperationDefinitio
 // somebody is there.
 func (t *touched) asksNothing() bool { return len(t.Known) <= 1 }
 
+// uses are the places that a request touches.
+type uses struct {
+	*touched
+	// added are those that its variables add, deprecated all that are not to be used any more.
+	added      []string
+	deprecated []coordinate.Deprecation
+}
+
+// uses finds what an operation touches with some variables.
+func (h *Handler) uses(doc *document, op *ast.OperationDefinition, variables map[string]any) uses {
+	t, _ := doc.touches.get(op) // never fails
+	if t.asksNothing() {
+		return uses{touched: t}
+	}
+	added := t.Added(variables)
+	return uses{touched: t, added: added, deprecated: deprecations(h.places, added, t.deprecated)}
+}
+
 // used counts an operation that has run, and tells its sender of what is not to be used any more: in extensions, and where it was
 // asked for by GET, or is a document that is kept here, in headers. The body of an answer to a GET stays as it is.
 func (h *Handler) used(q *asked, a *wire.Answer) {
 	if h.places == nil {
 		return
 	}
-	t, _ := q.doc.touches.get(q.op) // never fails
-	if t.asksNothing() {
+	u := q.uses()
+	if u.asksNothing() {
 		return
 	}
-	added := t.Added(q.variables)
 	if h.usage != nil {
-		h.usage.Count(q.actor.Shop, q.actor.Program(), t.counted, added)
+		h.usage.Count(q.actor.Shop, q.actor.Program(), u.counted, u.added)
 	}
-	found := deprecations(h.places, added, t.deprecated)
-	if len(found) == 0 {
+	if len(u.deprecated) == 0 {
 		return
 	}
 	if q.r.Method == http.MethodGet || q.r.Named || q.doc.registered {
-		warn(a, found)
+		warn(a, u.deprecated)
 	}
 	if q.r.Method != http.MethodGet {
-		a.Extensions = map[string]any{"deprecations": told(found)}
+		a.Extensions = map[string]any{"deprecations": told(u.deprecated)}
 	}
 }
 

@@ -60,6 +60,9 @@ type Config struct {
 	// Traces and Measures may be nil: the global providers.
 	Traces   trace.TracerProvider
 	Measures metric.MeterProvider
+	// Unrecorded says that Traces, which is then not nil, records no span, and that nobody measures: requests have the ids of
+	// spans and no more.
+	Unrecorded bool
 
 	// Linger is how long the server goes on as before once readiness fails, for balancers to notice: 0.
 	Linger time.Duration
@@ -102,11 +105,15 @@ func (c Config) orDefault() Config {
 
 // middleware is what every request passes through, the first outermost.
 func (c Config) middleware() []middleware.Middleware {
+	traced := middleware.Mark
+	if !c.Unrecorded {
+		traced = func(traces trace.TracerProvider) middleware.Middleware { return middleware.Trace(traces, c.Measures) }
+	}
 	return []middleware.Middleware{
 		middleware.Address(c.TrustedProxies),
 		middleware.Deadline(c.Deadline),
 		middleware.Identify(c.newID),
-		middleware.Trace(c.Traces, c.Measures),
+		traced(c.Traces),
 		middleware.Log(c.Log, c.now),
 		middleware.Measure(c.Meter, c.now),
 		middleware.Recover(c.Log),
@@ -242,7 +249,7 @@ func (p *port) abandon() {
 func (p *port) serve(failed chan<- error) {
 	go func() {
 		defer close(p.done)
-		if err := p.server.Serve(p.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := p.server.Serve(joined{p.listener}); !errors.Is(err, http.ErrServerClosed) {
 			failed <- fmt.Errorf("server: %s: %w", p.address, err)
 		}
 	}()

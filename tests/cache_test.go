@@ -73,6 +73,9 @@ func answersAreKept(t *testing.T, one, two *apptest.App, second string) {
 		if len(changed.Errors) > 0 || moment == "" {
 			t.Fatalf("moment %q: %s", moment, changed.Body)
 		}
+		if ended := changed.Header.Get("Cache-Group-Invalidation"); !strings.Contains(ended, `/product"`) || strings.Contains(ended, `/menu"`) {
+			t.Errorf("caches on the way are told that %q is old", ended)
+		}
 		// Who made the change sees it at once, wherever they ask.
 		for _, other := range []*apptest.App{one, two} {
 			answer := other.Do(t, `query ($id: ID!) { product(id: $id) { title } }`, map[string]any{"id": id}, apptest.Headers{"Rialto-After": moment})

@@ -23,6 +23,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
 )
 
 // Config is what the handlers need.
@@ -32,6 +33,8 @@ type Config struct {
 	Files string // what addresses of pictures begin with
 	// Conns is how many connections to the database there are at most: as many as Rialto has.
 	Conns int
+	// Redis is the URL of the Redis for the floor that asks one; empty where there is none.
+	Redis string
 }
 
 // Server is the handlers, and the floor.
@@ -43,6 +46,7 @@ type Server struct {
 
 	mu     sync.RWMutex
 	floors map[string][]byte
+	redis  *redis.Client // nil where there is none
 }
 
 // New opens the database.
@@ -65,11 +69,24 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		pool.Close()
 		return nil, err
 	}
+	if c.Redis != "" {
+		o, err := redis.ParseURL(c.Redis)
+		if err != nil {
+			pool.Close()
+			return nil, err
+		}
+		s.redis = redis.NewClient(o)
+	}
 	return s, nil
 }
 
 // Close gives the connections back.
-func (s *Server) Close() { s.pool.Close() }
+func (s *Server) Close() {
+	s.pool.Close()
+	if s.redis != nil {
+		_ = s.redis.Close()
+	}
+}
 
 // Page answers a page with given variables. What it gives is encoded as the data of a GraphQL answer.
 type Page func(ctx context.Context, variables json.RawMessage) (any, error)
@@ -80,7 +97,7 @@ func (s *Server) Pages() map[string]Page {
 }
 
 // Handler has every page at /raw/NAME, for the same bodies that Rialto is sent, and the floor at /floor/NAME: PUT gives it the
-// bytes, POST has them back. /allocations tells how much was allocated since the start.
+// bytes, POST has them back; at /redis/NAME likewise, out of Redis. /allocations tells how much was allocated since the start.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for name, page := range s.Pages() {
@@ -88,6 +105,10 @@ func (s *Server) Handler() http.Handler {
 	}
 	mux.HandleFunc("PUT /floor/{name}", s.setFloor)
 	mux.HandleFunc("POST /floor/{name}", s.floor)
+	if s.redis != nil {
+		mux.HandleFunc("PUT /redis/{name}", s.setRedis)
+		mux.HandleFunc("POST /redis/{name}", s.fromRedis)
+	}
 	mux.HandleFunc("GET /allocations", allocations)
 	return mux
 }
@@ -152,6 +173,36 @@ func (s *Server) floor(w http.ResponseWriter, r *http.Request) {
 	s.mu.RUnlock()
 	if !ok {
 		http.NotFound(w, r)
+		return
+	}
+	send(w, body)
+}
+
+// redisFor is how long what the floor was given stays in Redis, and redisKey begins its names there.
+const (
+	redisFor = time.Hour
+	redisKey = "rialto-bench-floor:"
+)
+
+func (s *Server) setRedis(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		err = s.redis.Set(r.Context(), redisKey+r.PathValue("name"), body, redisFor).Err()
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+// fromRedis is the floor of what is kept in a Redis: one question, and its answer as it is.
+func (s *Server) fromRedis(w http.ResponseWriter, r *http.Request) {
+	_, err := io.Copy(io.Discard, r.Body)
+	var body []byte
+	if err == nil {
+		body, err = s.redis.Get(r.Context(), redisKey+r.PathValue("name")).Bytes()
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	send(w, body)

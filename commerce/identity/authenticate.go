@@ -38,7 +38,8 @@ func Refused() error { return refused() }
 // is never mistaken for a request without one. The actor is Private when a private storefront token was shown. Fails
 // with [fault.Unauthenticated] where nothing was shown or anything shown is refused.
 func (s *Service) Authenticate(ctx context.Context, c Credentials) (access.Actor, error) {
-	var shown []access.Actor
+	var room [3]access.Actor
+	shown := room[:0]
 	private, client := false, uuid.Nil
 	for _, t := range []struct{ token, kind string }{{c.StorefrontPublic, Public}, {c.StorefrontPrivate, Private}} {
 		if t.token == "" {

@@ -170,7 +170,7 @@ type Service struct {
 	audit    Audit
 	policies *policy.Engine
 	store    store
-	queue    *coalesce.Queue[key, ask, generation.Moment]
+	queue    *coalesce.Queue[key, ask, *generation.Noted]
 }
 
 // New makes a service.

@@ -60,17 +60,17 @@ func (s *Service) together(ctx context.Context, a ask, variants []uuid.UUID) err
 	}
 	a.at = s.clock.Now()
 	changed, err := s.queue.Ask(ctx, a, keys...)
-	if changed != (generation.Moment{}) {
-		generation.Note(ctx, changed) // whoever served it noted the change for itself alone
+	if changed != nil {
+		changed.NoteIn(ctx) // whoever served it noted the change for itself alone
 	}
 	return err
 }
 
-// answer answers refs of one shop, and tells each the moment of the last change that was made for all of them: those of different refs in one transaction, so that each sees what the one before it
+// answer answers refs of one shop, and tells each what was changed for all of them: those of different refs in one transaction, so that each sees what the one before it
 // took. Where that fails for another reason than a lack of stock, each is answered alone: nobody pays for another's fault.
-func (s *Service) answer(ctx context.Context, asks []ask) []coalesce.Answer[generation.Moment] {
+func (s *Service) answer(ctx context.Context, asks []ask) []coalesce.Answer[*generation.Noted] {
 	ctx, noted := generation.Noting(ctx)
-	answers := make([]coalesce.Answer[generation.Moment], len(asks))
+	answers := make([]coalesce.Answer[*generation.Noted], len(asks))
 	left := make([]int, len(asks))
 	for i := range left {
 		left[i] = i
@@ -90,12 +90,12 @@ func (s *Service) answer(ctx context.Context, asks []ask) []coalesce.Answer[gene
 		left = again
 	}
 	for i := range answers {
-		answers[i].Value = noted.Last()
+		answers[i].Value = noted
 	}
 	return answers
 }
 
-func (s *Service) answerGroup(ctx context.Context, asks []ask, group []int, answers []coalesce.Answer[generation.Moment]) {
+func (s *Service) answerGroup(ctx context.Context, asks []ask, group []int, answers []coalesce.Answer[*generation.Noted]) {
 	some := make([]ask, len(group))
 	for n, i := range group {
 		some[n] = asks[i]

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/platform/database"
@@ -106,7 +107,7 @@ func (b *bundle) crowd(t *testing.T, n int, ask func(ctx context.Context, i int)
 	t.Helper()
 	var changes atomic.Int64
 	b.db.Watch(database.Watch{Tables: []string{"inventory_level"}, Committed: func(ctx context.Context, _ database.Written) {
-		generation.Note(ctx, generation.Moment{Epoch: "test", At: changes.Add(1)})
+		generation.Note(ctx, generation.Moment{Epoch: "test", At: changes.Add(1)}, uuid.Nil, "inventory_level")
 	}})
 	has, let := make(chan struct{}), make(chan struct{})
 	var wait sync.WaitGroup
@@ -137,7 +138,7 @@ func (b *bundle) crowd(t *testing.T, n int, ask func(ctx context.Context, i int)
 	close(let)
 	wait.Wait()
 	for i, n := range noted {
-		if n.Last() == (generation.Moment{}) {
+		if n.Last() == (generation.Moment{}) || len(n.Tags()) != 1 {
 			t.Errorf("%d is not told that anything changed", i)
 		}
 	}

@@ -79,6 +79,8 @@ type Kept struct {
 	// Tags are the tables that it was made of, Moment the one before they were read.
 	Tags   []string
 	Moment generation.Moment
+	// ETag remembers the name of the data's content.
+	ETag wire.Tag
 }
 
 // Made is what making an answer came to.
@@ -326,9 +328,12 @@ func (s *Store) tags(tables []string) []string {
 	return slices.Compact(out)
 }
 
+// Aging reports whether an answer will soon be too old.
+func (s *Store) Aging(k *Kept) bool { return float64(s.Age(k)) >= early*float64(k.MaxAge) }
+
 // Refresh has an answer made anew that will soon be too old, without anybody waiting for it; where many are made already, later.
 func (s *Store) Refresh(ctx context.Context, key Key, k *Kept, mk func(ctx context.Context) Made) {
-	if float64(s.Age(k)) < early*float64(k.MaxAge) {
+	if !s.Aging(k) {
 		return
 	}
 	if _, begun := s.anew.LoadOrStore(key, struct{}{}); begun {

@@ -16,6 +16,8 @@ type Call struct {
 	RequestID string
 	// Client is where the request came from, behind trusted proxies. The zero address when that is unknown.
 	Client netip.Addr
+	// Network is the part of that which may be kept; see [Network].
+	Network string
 	// TrustedPeer says that the connection came from this machine or a trusted proxy.
 	TrustedPeer bool
 
@@ -64,7 +66,8 @@ func Network(a netip.Addr) string {
 	if err != nil {
 		return ""
 	}
-	return p.String()
+	var room [64]byte
+	return string(p.AppendTo(room[:0]))
 }
 
 func (c *Call) noteErrors(errs gqlerror.List) {

@@ -8,17 +8,19 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// read makes a request of a GET's address or a POST's body, which it gives along.
-func (h *Handler) read(w http.ResponseWriter, r *http.Request) (request *Request, body []byte, refusal *Answer) {
+// read makes a request of a GET's address or a POST's body. It gives the text that it was read from along, which may lie in a
+// buffer.
+func (h *Handler) read(w http.ResponseWriter, r *http.Request, buffer *[]byte) (request *Request, text []byte, refusal *Answer) {
 	if r.Method == http.MethodGet {
-		request, refusal = h.readAddress(r)
+		request, text, refusal = h.readAddress(r, buffer)
 	} else {
-		request, body, refusal = h.readBody(w, r)
+		request, text, refusal = h.readBody(w, r, buffer)
 	}
 	if refusal != nil {
 		return nil, nil, refusal
@@ -29,14 +31,14 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (request *Request
 		request.Headers = r.Header.Clone()
 		request.Headers.Del("Cookie")
 	}
-	return request, body, nil
+	return request, text, nil
 }
 
-func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (request *Request, body []byte, refusal *Answer) {
+func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, buffer *[]byte) (request *Request, body []byte, refusal *Answer) {
 	if refusal = checkContent(r.Header); refusal != nil {
 		return nil, nil, refusal
 	}
-	if body, refusal = h.body(w, r); refusal != nil {
+	if body, refusal = h.body(w, r, buffer); refusal != nil {
 		return nil, nil, refusal
 	}
 	if again := h.repeats.find(r, body); again != nil {
@@ -72,8 +74,8 @@ func checkContent(header http.Header) *Answer {
 	return nil
 }
 
-// body reads the whole body, which is measured first where its length is given.
-func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, *Answer) {
+// body reads the whole body, which is measured first where its length is given: no more than that is read then.
+func (h *Handler) body(w http.ResponseWriter, r *http.Request, buffer *[]byte) ([]byte, *Answer) {
 	limit := h.config.MaxBody
 	tooLarge := func() *Answer {
 		return Refuse(bodyTooLarge, "BODY_TOO_LARGE", "The body is larger than the "+strconv.FormatInt(limit, 10)+" bytes that are allowed.")
@@ -81,14 +83,14 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, *Answer)
 	if r.ContentLength > limit {
 		return nil, tooLarge()
 	}
-	reader := http.MaxBytesReader(w, r.Body, limit)
 	var body []byte
 	var err error
 	if r.ContentLength >= 0 {
-		body = make([]byte, r.ContentLength)
-		_, err = io.ReadFull(reader, body)
+		*buffer = slices.Grow((*buffer)[:0], int(r.ContentLength))
+		body = (*buffer)[:r.ContentLength]
+		_, err = io.ReadFull(r.Body, body)
 	} else {
-		body, err = io.ReadAll(reader)
+		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	}
 	switch {
 	case err == nil:
@@ -101,17 +103,25 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, *Answer)
 	return nil, Refuse(Unreadable, "BODY_INCOMPLETE", "The body ended before its announced length.")
 }
 
+// AnyOrder tells caches, as the value of No-Vary-Search, that addresses which differ in the order of their parameters only, or in
+// parameters that are not read here, ask for the same.
+const AnyOrder = `key-order, params, except=("query" "documentId" "id" "doc_id" "operationName" "variables" "extensions" "onError")`
+
 // readAddress reads a query from the parameters of a GET.
-func (h *Handler) readAddress(r *http.Request) (*Request, *Answer) {
+func (h *Handler) readAddress(r *http.Request, buffer *[]byte) (request *Request, text []byte, refusal *Answer) {
 	if len(r.URL.RawQuery) > h.config.MaxURL {
-		return nil, Refuse(addressTooLong, "URI_TOO_LONG", "The address is longer than the "+strconv.Itoa(h.config.MaxURL)+" bytes that are allowed; use POST.")
+		return nil, nil, Refuse(addressTooLong, "URI_TOO_LONG", "The address is longer than the "+strconv.Itoa(h.config.MaxURL)+" bytes that are allowed; use POST.")
+	}
+	*buffer = append((*buffer)[:0], r.URL.RawQuery...)
+	if again := h.repeats.find(r, *buffer); again != nil {
+		return again, *buffer, nil
 	}
 	params, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, Refuse(Unreadable, CodeBadRequest, "The parameters in the address cannot be read.")
+		return nil, nil, Refuse(Unreadable, CodeBadRequest, "The parameters in the address cannot be read.")
 	}
 	d := decoding{}
-	request := &Request{
+	request = &Request{
 		Query:         d.param(params, "query"),
 		DocumentID:    d.name(d.param(params, "documentId"), d.param(params, "id"), d.param(params, "doc_id"), r.PathValue(DocumentInPath)),
 		OperationName: d.param(params, "operationName"),
@@ -121,5 +131,6 @@ func (h *Handler) readAddress(r *http.Request) (*Request, *Answer) {
 	if params.Has("onError") {
 		request.OnError = d.onError(d.param(params, "onError"))
 	}
-	return d.finish(request)
+	request, refusal = d.finish(request)
+	return request, *buffer, refusal
 }

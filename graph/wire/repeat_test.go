@@ -27,9 +27,10 @@ func (e *repeater) Execute(_ context.Context, r *wire.Request) *wire.Answer {
 // A body that many send is read once, and each is answered as if it were read: with headers of its own.
 func TestRepeatedBodies(t *testing.T) {
 	const body = `{"query":"query($a: Int){a(b: $a)}","variables":{"a":1},"operationName":"","onError":"NULL","extensions":{"e":1}}`
-	post := func(h http.Handler, body, token string) {
+	post := func(h http.Handler, body, token string, status ...int) {
 		t.Helper()
-		if w := send(h, "POST", "/", body, "Content-Type", "application/json", "X-Token", token, "Cookie", "c=1"); w.Code != http.StatusOK {
+		w := send(h, "POST", "/", body, "Content-Type", "application/json", "X-Token", token, "Cookie", "c=1")
+		if w.Code != append(status, http.StatusOK)[0] {
 			t.Fatal(w.Code, w.Body)
 		}
 	}
@@ -96,6 +97,23 @@ func TestRepeatedBodies(t *testing.T) {
 		}
 		if diff := cmp.Diff([]any{nil, nil}, memos(e)); diff != "" {
 			t.Error(diff)
+		}
+	})
+	t.Run("ByGet", func(t *testing.T) {
+		e := &repeater{memo: "kept"}
+		h := wire.New(wire.Config{Executor: e})
+		const address = "/?query=%7Ba%7D&variables=%7B%22a%22%3A1%7D"
+		for _, at := range []string{address, address, "/?query=%7Bb%7D"} {
+			if w := send(h, "GET", at, "", "X-Token", at); w.Code != http.StatusOK {
+				t.Fatal(w.Code, w.Body)
+			}
+		}
+		post(h, strings.TrimPrefix(address, "/?"), "one", http.StatusBadRequest) // the same bytes as a body are no request
+		if diff := cmp.Diff([]any{nil, "kept", nil}, memos(e)); diff != "" {
+			t.Error(diff)
+		}
+		if r := e.got[1]; r.Query != "{a}" || r.Method != http.MethodGet || r.Headers.Get("X-Token") != address || len(r.Variables) != 1 {
+			t.Errorf("read as %+v", r)
 		}
 	})
 	t.Run("StillOfTheRightKind", func(t *testing.T) {

@@ -71,14 +71,24 @@ type Answer struct {
 	Errors gqlerror.List
 	// Extensions of the answer, cost figures for instance. They must encode to JSON.
 	Extensions map[string]any
-	// Body is the whole answer already encoded, from a cache; Data, Errors and Extensions are then not looked at.
+	// Cost is the entry "cost" of the extensions; nil where there is none.
+	Cost Appender
+	// Tag remembers the content's name, where the same Data is given many times; it may be nil.
+	Tag *Tag
+	// Body is the whole answer already encoded, from a cache; Data, Errors, Extensions and Cost are then not looked at.
 	Body []byte
-	// Header holds further headers, Cache-Control in place of the default "no-store".
-	Header http.Header
+	// fields are further headers, Cache-Control in place of the default "no-store".
+	fields []field
 	// Memo is what the executor wants to be given along with the next request of the same bytes. It says that many send these bytes
 	// and that nothing personal is in them: the request is then kept as it was read, for a while.
 	Memo any
 }
+
+// Appender is a value that writes itself as JSON to the end of b.
+type Appender interface{ AppendJSON(b []byte) []byte }
+
+// field is a header, its key in canonical form.
+type field struct{ key, value string }
 
 // Refuse is an answer with one error: a code for programs, a message for people. Both are public.
 func Refuse(class Class, code, message string) *Answer {
@@ -90,21 +100,39 @@ func RefuseAll(class Class, errs ...*gqlerror.Error) *Answer {
 	return &Answer{Class: class, Errors: errs}
 }
 
+// usualFields is how many headers an answer has room for at first.
+const usualFields = 8
+
 // With sets a header of the answer and returns the answer.
 func (a *Answer) With(key, value string) *Answer {
-	if a.Header == nil {
-		a.Header = http.Header{}
+	key = http.CanonicalHeaderKey(key)
+	for i := range a.fields {
+		if a.fields[i].key == key {
+			a.fields[i].value = value
+			return a
+		}
 	}
-	a.Header.Set(key, value)
+	a.add(key, value)
 	return a
 }
 
 // Vary says that the answer depends on a header of the request.
-func (a *Answer) Vary(header string) {
-	if a.Header == nil {
-		a.Header = http.Header{}
+func (a *Answer) Vary(header string) { a.add("Vary", header) }
+
+func (a *Answer) add(key, value string) {
+	if a.fields == nil {
+		a.fields = make([]field, 0, usualFields)
 	}
-	a.Header.Add("Vary", header)
+	a.fields = append(a.fields, field{key, value})
+}
+
+// Header are the headers of the answer.
+func (a *Answer) Header() http.Header {
+	h := make(http.Header, len(a.fields))
+	for _, f := range a.fields {
+		h[f.key] = append(h[f.key], f.value)
+	}
+	return h
 }
 
 // Config is what a [Handler] is made of. A zero value means the default beside it.
@@ -140,9 +168,11 @@ func New(c Config) *Handler {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	media, refusal := h.negotiate(r)
 	var request *Request
-	var body []byte
+	var text []byte
 	if refusal == nil {
-		request, body, refusal = h.read(w, r)
+		buffer := buffers.take()
+		defer buffers.giveBack(buffer)
+		request, text, refusal = h.read(w, r, buffer)
 	}
 	if refusal != nil {
 		h.writer.write(w, r, media, refusal)
@@ -150,7 +180,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	asRead := *request
 	answer := h.config.Executor.Execute(r.Context(), request)
-	h.repeats.keep(r, body, &asRead, answer)
+	h.repeats.keep(r, text, &asRead, answer)
 	if answer == nil {
 		if r.Context().Err() == context.Canceled { //nolint:errorlint // a context's own error is never wrapped
 			return

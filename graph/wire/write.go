@@ -37,65 +37,116 @@ func (o writer) write(w http.ResponseWriter, r *http.Request, media string, a *A
 		a = Refuse(Failed, CodeInternal, "Something went wrong on our side.")
 		a.Errors[0].Extensions["correlationId"] = call.RequestID
 	}
-	head, data, tail := o.encode(a)
 	call.noteErrors(a.Errors)
-
 	h := w.Header()
-	for key, values := range a.Header {
-		if key == "Vary" {
-			h[key] = append(h[key], values...)
-			continue
-		}
-		h[key] = values
-	}
+	values := a.into(h, 2)
 	a.Class.imply(h)
-	h.Set("Content-Type", media+"; charset=utf-8")
+	h["Content-Type"] = contentTypes[media]
 	h.Add("Vary", "Accept")
-	setDefault(h, "Cache-Control", "no-store")
+	if h.Get("Cache-Control") == "" {
+		h["Cache-Control"] = noStore
+	}
+	body, buffer := a.Body, (*[]byte)(nil)
+	whole := func() []byte {
+		if body == nil {
+			buffer = buffers.take()
+			*buffer = o.append(slices.Grow((*buffer)[:0], len(a.Data)+usualRest), a)
+			body = *buffer
+		}
+		return body
+	}
+	defer func() {
+		if buffer != nil {
+			buffers.giveBack(buffer)
+		}
+	}()
 	if r.Method == http.MethodGet && a.Class == Answered && len(a.Errors) == 0 && h.Get("Cache-Control") != "no-store" {
-		tag := etag(head, data, tail)
-		if as, ok := held(r, tag); ok {
-			h.Set("ETag", as)
+		as, ok := held(r, a.tag(whole))
+		values[0] = as
+		h["Etag"] = values[0:1:1]
+		if ok {
 			h.Del("Content-Type")
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		h.Set("ETag", tag)
 	}
-	h.Set("Content-Length", strconv.Itoa(len(head)+len(data)+len(tail)))
+	values[1] = strconv.Itoa(len(whole()))
+	h["Content-Length"] = values[1:2:2]
 	w.WriteHeader(a.Class.Status())
-	for _, part := range [][]byte{head, data, tail} {
-		if len(part) > 0 {
-			if _, err := w.Write(part); err != nil {
-				return // the client is gone
-			}
-		}
-	}
+	_, _ = w.Write(body) // a failure means that the client is gone
 }
 
-// encode gives the answer in three parts, so that the data, the largest by far, is not copied. Errors come first: who
-// reads a stream knows at once.
-func (o writer) encode(a *Answer) (head, data, tail []byte) {
-	if a.Body != nil {
-		return nil, a.Body, nil
+// usualRest is about how much an answer is beside its data.
+const usualRest = 1 << 10
+
+// What most answers say, so that it is not made for each.
+var (
+	contentTypes = map[string][]string{mediaJSON: {mediaJSON + "; charset=utf-8"}, mediaGraphQL: {mediaGraphQL + "; charset=utf-8"}}
+	noStore      = []string{"no-store"}
+)
+
+// into sets the headers of an answer, and gives room for some values more.
+func (a *Answer) into(h http.Header, more int) (room []string) {
+	values := make([]string, more+len(a.fields))
+	for i, f := range a.fields {
+		at := more + i
+		values[at] = f.value
+		if f.key == "Vary" {
+			h[f.key] = append(h[f.key], f.value)
+			continue
+		}
+		h[f.key] = values[at : at+1 : at+1]
 	}
-	head = append(head, '{')
+	return values[:more]
+}
+
+// tag names the content of an answer. That of data which is given again and again is remembered with it.
+func (a *Answer) tag(body func() []byte) string {
+	if a.Tag == nil || a.Body != nil || len(a.Errors) > 0 || a.Cost != nil || len(a.Extensions) > 0 {
+		return etag(body())
+	}
+	return a.Tag.of(body)
+}
+
+// append writes an answer to the end of b: one piece, so that it is sent by one call. Errors come first: who reads a stream knows
+// at once.
+func (o writer) append(b []byte, a *Answer) []byte {
+	b = append(b, '{')
 	if len(a.Errors) > 0 {
-		head = append(head, `"errors":`...)
-		head = append(head, encodeErrors(o.limits.Cut(a.Errors))...)
+		b = append(b, `"errors":`...)
+		b = append(b, encodeErrors(o.limits.Cut(a.Errors))...)
 	}
 	if a.Class == Answered {
 		if len(a.Errors) > 0 {
-			head = append(head, ',')
+			b = append(b, ',')
 		}
-		head, data = append(head, `"data":`...), a.Data
+		b = append(append(b, `"data":`...), a.Data...)
 	}
+	return append(a.appendExtensions(b), '}')
+}
+
+// appendExtensions writes extensions to the end of b. What cannot be encoded must not cost the answer.
+func (a *Answer) appendExtensions(b []byte) []byte {
+	if a.Cost == nil && len(a.Extensions) == 0 {
+		return b
+	}
+	others := []byte("{}")
 	if len(a.Extensions) > 0 {
-		if encoded, err := json.Marshal(a.Extensions); err == nil { // what cannot be encoded must not cost the answer
-			tail = append(append(tail, `,"extensions":`...), encoded...)
+		if encoded, err := json.Marshal(a.Extensions); err == nil {
+			others = encoded
 		}
 	}
-	return head, data, append(tail, '}')
+	if a.Cost == nil {
+		if len(others) > len("{}") {
+			b = append(append(b, `,"extensions":`...), others...)
+		}
+		return b
+	}
+	b = a.Cost.AppendJSON(append(b, `,"extensions":{"cost":`...))
+	if len(others) > len("{}") {
+		return append(append(b, ','), others[1:]...)
+	}
+	return append(b, '}')
 }
 
 // encodeErrors encodes errors; where an extension cannot be encoded, without any but the code.

@@ -298,33 +298,3 @@ func ParseMoment(text string) (m Moment, ok bool) {
 	}
 	return Moment{Epoch: epoch, At: n}, true
 }
-
-// Noted are the changes that were made in a context.
-type Noted struct {
-	mu   sync.Mutex
-	last Moment
-}
-
-type notedKey struct{}
-
-// Noting gives a context in which changes are noted by who tells of them; see [Note].
-func Noting(ctx context.Context) (context.Context, *Noted) {
-	n := &Noted{}
-	return context.WithValue(ctx, notedKey{}, n), n
-}
-
-// Note notes a change that was made in a context.
-func Note(ctx context.Context, m Moment) {
-	if n, ok := ctx.Value(notedKey{}).(*Noted); ok {
-		n.mu.Lock()
-		n.last = m
-		n.mu.Unlock()
-	}
-}
-
-// Last is the moment of the last change; the zero value where there was none.
-func (n *Noted) Last() Moment {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.last
-}

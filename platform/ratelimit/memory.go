@@ -44,7 +44,7 @@ func NewMemory(c clock.Clock) *Memory {
 // Take charges points to every bucket, or to none. It never fails.
 func (m *Memory) Take(_ context.Context, points int64, buckets []Bucket) (Outcome, error) {
 	now := micros(m.clock.Now())
-	defer m.lock(buckets)()
+	defer m.unlock(m.lock(buckets))
 	fulls := make([]int64, len(buckets))
 	for i, b := range buckets {
 		fulls[i] = m.shard(b.Key).full[b.Key] - now
@@ -63,7 +63,7 @@ func (m *Memory) Take(_ context.Context, points int64, buckets []Bucket) (Outcom
 func (m *Memory) Return(_ context.Context, points int64, buckets []Bucket) error {
 	now := micros(m.clock.Now())
 	buckets = returnable(buckets)
-	defer m.lock(buckets)()
+	defer m.unlock(m.lock(buckets))
 	for _, b := range buckets {
 		s := m.shard(b.Key)
 		if full, ok := s.full[b.Key]; ok {
@@ -89,23 +89,41 @@ func (m *Memory) place(key string) int { return int(maphash.String(m.seed, key) 
 
 func (m *Memory) shard(key string) *shard { return &m.shards[m.place(key)] }
 
-// lock locks the shards of some buckets, always in the same order, and gives what unlocks them.
-func (m *Memory) lock(buckets []Bucket) (unlock func()) {
-	var room [8]int
-	places := room[:0]
+// places are shards, each once and in order.
+type places struct {
+	room [8]int
+	more []int // beyond the room
+	n    int
+}
+
+func (p *places) all() []int {
+	if p.more != nil {
+		return p.more
+	}
+	return p.room[:p.n]
+}
+
+// lock locks the shards of some buckets, always in the same order, and says which these are.
+func (m *Memory) lock(buckets []Bucket) (locked places) {
+	all := locked.room[:0]
 	for _, b := range buckets {
-		if p := m.place(b.Key); !slices.Contains(places, p) {
-			places = append(places, p)
+		if p := m.place(b.Key); !slices.Contains(all, p) {
+			all = append(all, p)
 		}
 	}
-	slices.Sort(places)
-	for _, p := range places {
+	slices.Sort(all)
+	for _, p := range all {
 		m.shards[p].mu.Lock()
 	}
-	return func() {
-		for _, p := range places {
-			m.shards[p].mu.Unlock()
-		}
+	if locked.n = len(all); locked.n > len(locked.room) {
+		locked.more = all
+	}
+	return locked
+}
+
+func (m *Memory) unlock(locked places) {
+	for _, p := range locked.all() {
+		m.shards[p].mu.Unlock()
 	}
 }
 

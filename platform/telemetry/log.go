@@ -16,13 +16,16 @@ type handler struct {
 	// plain is inner before its first group, and since are the steps from there to inner.
 	plain slog.Handler
 	since []func(slog.Handler) slog.Handler
+	// quick writes what lines mostly are; nil where there are attributes or groups already, or the format is another.
+	quick *quick
 }
 
 func newHandler(w io.Writer, format string, level slog.Leveler) (slog.Handler, error) {
+	w = &shared{w: w}
 	options := &slog.HandlerOptions{Level: level, ReplaceAttr: redact}
 	switch format {
 	case "", "json":
-		return handler{inner: slog.NewJSONHandler(w, options)}, nil
+		return handler{inner: slog.NewJSONHandler(w, options), quick: &quick{w}}, nil
 	case "text":
 		return handler{inner: slog.NewTextHandler(w, options)}, nil
 	}
@@ -37,6 +40,9 @@ func (h handler) Enabled(ctx context.Context, level slog.Level) bool {
 // Handle writes a line. Its time is UTC.
 func (h handler) Handle(ctx context.Context, r slog.Record) error {
 	r.Time = r.Time.UTC()
+	if h.quick != nil && h.quick.write(ctx, r) {
+		return nil
+	}
 	span := trace.SpanContextFromContext(ctx)
 	if !span.IsValid() || names(r, "trace_id") {
 		return h.inner.Handle(ctx, r)

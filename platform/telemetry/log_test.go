@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.opentelemetry.io/otel/trace"
@@ -63,6 +64,35 @@ func TestTraceIDs(t *testing.T) {
 			}
 			if n := strings.Count(b.out.String(), "trace_id"); n > 1 {
 				t.Errorf("trace_id stands there %d times", n)
+			}
+		})
+	}
+}
+
+// A line of numbers and plain texts is written by another way than others are, and looks as slog's would.
+func TestPlainLinesAreAsSlogWritesThem(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 28, 9, 30, 0, 120_000_000, time.UTC)
+	for name, attrs := range map[string][]slog.Attr{
+		"Plain": {slog.String("a", "b c/{d}<e>&'~"), slog.Int("n", -3), slog.Bool("yes", true), slog.String("none", "")},
+		"Floats": {slog.Float64("zero", 0), slog.Float64("ms", 0.037), slog.Float64("most", 1234567.891), slog.Float64("whole", 507), slog.Float64("tiny", 1e-7),
+			slog.Float64("huge", 1e21), slog.Float64("less", -1.5)},
+		"Texts":  {slog.String("quoted", `a "b" \`), slog.String("line", "a\nb"), slog.String("word", "für"), slog.String("bad", "\xff")},
+		"Others": {slog.Any("codes", []string{"A", "B"}), slog.Duration("took", time.Second), slog.Time("at", at), slog.Uint64("u", 7), slog.Group("g", slog.Int("n", 1))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, telemetry.Config{})
+			var want strings.Builder
+			for _, h := range []slog.Handler{b.Log.Handler(), slog.NewJSONHandler(&want, nil)} {
+				r := slog.NewRecord(at, slog.LevelWarn, "a line", 0)
+				r.AddAttrs(attrs...)
+				if err := h.Handle(t.Context(), r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if d := cmp.Diff(want.String(), b.out.String()); d != "" {
+				t.Error(d)
 			}
 		})
 	}

@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"runtime"
-	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,6 +28,12 @@ type Metrics struct {
 	statements       *prometheus.HistogramVec
 	operationNames   fixed
 	outcomes         *bounded
+	// The series that there are already, by their labels.
+	requestSeries   series[requestLabels, prometheus.Observer]
+	operationSeries series[operationLabels, operationMeters]
+	documentSeries  series[string, prometheus.Counter]
+	cacheSeries     series[cacheLabels, prometheus.Counter]
+	costSeries      series[string, prometheus.Counter]
 
 	verbs map[string]verb
 
@@ -126,20 +131,35 @@ func (m *Metrics) histogram(name, help string, buckets []float64, labels ...stri
 	return v
 }
 
+// classes are the classes of statuses.
+var classes = [...]string{1: "1xx", "2xx", "3xx", "4xx", "5xx"}
+
 // Request tells of an HTTP request that was answered. The route is the pattern that matched, never the path.
 func (m *Metrics) Request(route string, status int, took time.Duration) {
 	class := "other"
 	if status >= 100 && status < 600 {
-		class = strconv.Itoa(status/100) + "xx"
+		class = classes[status/100]
 	}
 	if route == "" {
 		route = "none"
 	}
-	m.requests.WithLabelValues(m.routes.label(route), class).Observe(took.Seconds())
+	at := requestLabels{m.routes.label(route), class}
+	to, known := m.requestSeries.of(at)
+	if !known {
+		to = m.requestSeries.add(at, m.requests.WithLabelValues(at.route, at.class))
+	}
+	to.Observe(took.Seconds())
 }
 
 // Document tells how a request's document was come by.
-func (m *Metrics) Document(how string) { m.documents.WithLabelValues(m.documentsHows.label(how)).Inc() }
+func (m *Metrics) Document(how string) {
+	at := m.documentsHows.label(how)
+	to, known := m.documentSeries.of(at)
+	if !known {
+		to = m.documentSeries.add(at, m.documents.WithLabelValues(at))
+	}
+	to.Inc()
+}
 
 // InFlight tells that a request came (1) or was answered (-1).
 func (m *Metrics) InFlight(change int) { m.inFlight.Add(float64(change)) }
@@ -147,10 +167,16 @@ func (m *Metrics) InFlight(change int) { m.inFlight.Add(float64(change)) }
 // Operation tells of a GraphQL operation: its name as the client gave it, its kind, what came of it in one of our own
 // words, how long it took and how many SQL statements.
 func (m *Metrics) Operation(name, kind, outcome string, took time.Duration, statements int) {
-	name, kind = m.operationNames.label(name), kinds.label(kind)
-	m.operations.WithLabelValues(name, kind, m.outcomes.label(outcome)).Inc()
-	m.operationSeconds.WithLabelValues(name, kind).Observe(took.Seconds())
-	m.statements.WithLabelValues(name, kind).Observe(float64(statements))
+	at := operationLabels{m.operationNames.label(name), kinds.label(kind), m.outcomes.label(outcome)}
+	to, known := m.operationSeries.of(at)
+	if !known {
+		to = m.operationSeries.add(at, operationMeters{
+			m.operations.WithLabelValues(at.name, at.kind, at.outcome), m.operationSeconds.WithLabelValues(at.name, at.kind), m.statements.WithLabelValues(at.name, at.kind),
+		})
+	}
+	to.count.Inc()
+	to.seconds.Observe(took.Seconds())
+	to.statements.Observe(float64(statements))
 }
 
 var kinds = newFixed("query", "mutation", "subscription")
@@ -195,7 +221,12 @@ func (m *Metrics) SoldOut() { m.soldOut.Inc() }
 
 // Cache tells of a lookup in a cache: hit-l1 in memory, hit-l2 in Redis, shared where another's was waited for, miss, stale, or bypass where it was not asked.
 func (m *Metrics) Cache(cache, result string) {
-	m.cache.WithLabelValues(m.cacheNames.label(cache), m.cacheResults.label(result)).Inc()
+	at := cacheLabels{m.cacheNames.label(cache), m.cacheResults.label(result)}
+	to, known := m.cacheSeries.of(at)
+	if !known {
+		to = m.cacheSeries.add(at, m.cache.WithLabelValues(at.cache, at.result))
+	}
+	to.Inc()
 }
 
 // RateLimited tells of a request for which the bucket of a layer had too little.
@@ -216,6 +247,14 @@ func (m *Metrics) Shed(priority string) { m.shed.WithLabelValues(priority).Inc()
 
 // Cost tells of the points of an operation that ran: what was estimated, and what it came to.
 func (m *Metrics) Cost(estimated, actual int64) {
-	m.costs.WithLabelValues("estimated").Add(float64(estimated))
-	m.costs.WithLabelValues("actual").Add(float64(actual))
+	m.points("estimated", estimated)
+	m.points("actual", actual)
+}
+
+func (m *Metrics) points(kind string, points int64) {
+	to, known := m.costSeries.of(kind)
+	if !known {
+		to = m.costSeries.add(kind, m.costs.WithLabelValues(kind))
+	}
+	to.Add(float64(points))
 }

@@ -55,8 +55,9 @@ type Telemetry struct {
 	Log *slog.Logger
 	// Level may be changed while the program runs.
 	Level *slog.LevelVar
-	// Traces makes tracers.
-	Traces *sdktrace.TracerProvider
+	// Traces makes tracers. Records says that their spans go somewhere; where not, they have ids and nothing else.
+	Traces  *sdktrace.TracerProvider
+	Records bool
 	// Propagator reads and writes the headers of traces: W3C trace context and baggage.
 	Propagator propagation.TextMapPropagator
 	// Metrics are the metrics of Rialto.
@@ -88,14 +89,14 @@ func New(c Config) (*Telemetry, error) {
 	if len(c.Operations) > MaxOperations {
 		return nil, fmt.Errorf("telemetry: %d operations are to be counted by themselves, at most %d may be", len(c.Operations), MaxOperations)
 	}
-	traces, err := newTraces(c)
+	traces, records, err := newTraces(c)
 	if err != nil {
 		return nil, err
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return &Telemetry{
-		Log: slog.New(handler), Level: level, Traces: traces, Registry: registry,
+		Log: slog.New(handler), Level: level, Traces: traces, Records: records, Registry: registry,
 		Propagator: propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}),
 		Metrics:    newMetrics(registry, c),
 	}, nil

@@ -15,27 +15,27 @@ import (
 )
 
 // newTraces makes the provider of tracers. Without an exporter every span has its ids, for the log and for those we
-// call, and nothing else.
-func newTraces(c Config) (*sdktrace.TracerProvider, error) {
+// call, and nothing else: records is false.
+func newTraces(c Config) (traces *sdktrace.TracerProvider, records bool, err error) {
 	exporter, wanted, err := newExporter(c)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if !wanted {
-		return sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample())), nil
+		return sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample())), false, nil
 	}
 	who, err := resource.New(context.Background(),
 		resource.WithTelemetrySDK(),
 		resource.WithAttributes(attribute.String("service.name", c.Service), attribute.String("service.version", c.Version)),
 		resource.WithFromEnv())
 	if err != nil {
-		return nil, wrap("resource", err)
+		return nil, false, wrap("resource", err)
 	}
 	options := []sdktrace.TracerProviderOption{sdktrace.WithBatcher(exporter), sdktrace.WithResource(who)}
 	if c.TraceRatio != 0 { // otherwise the environment decides
 		options = append(options, sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(c.TraceRatio))))
 	}
-	return sdktrace.NewTracerProvider(options...), nil
+	return sdktrace.NewTracerProvider(options...), true, nil
 }
 
 // newExporter gives what takes spans, where something does.

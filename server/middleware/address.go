@@ -24,9 +24,9 @@ func Address(trusted []netip.Prefix) Middleware {
 			if within(trusted, peer) {
 				call.Client = forwardedFor(r.Header.Values("X-Forwarded-For"), trusted, peer)
 			}
-			network := wire.Network(call.Client)
-			r = r.WithContext(access.WithAddress(wire.WithCall(r.Context(), call), network))
-			r.RemoteAddr = network
+			call.Network = wire.Network(call.Client)
+			r = r.WithContext(access.WithAddress(wire.WithCall(r.Context(), call), call.Network))
+			r.RemoteAddr = call.Network
 			r.Header = withoutForwarding(r.Header)
 			next.ServeHTTP(w, r)
 		})

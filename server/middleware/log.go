@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"encoding/hex"
 	"log/slog"
 	"net/http"
 	"time"
@@ -24,9 +25,13 @@ func Log(log *slog.Logger, now func() time.Time) Middleware {
 				if status >= http.StatusInternalServerError {
 					level = slog.LevelError
 				}
-				if log.Enabled(r.Context(), level) {
-					log.LogAttrs(r.Context(), level, "request", attributes(r, status, rec.bytes, now().Sub(start))...)
+				if !log.Enabled(r.Context(), level) {
+					return
 				}
+				var room [mostAttributes]slog.Attr
+				line := slog.NewRecord(time.Now(), level, "request", 0) // it is of no line of code
+				line.AddAttrs(attributes(room[:0], r, status, rec.bytes, now().Sub(start))...)
+				_ = log.Handler().Handle(r.Context(), line)
 			}()
 			next.ServeHTTP(rec, r)
 			aborted = false
@@ -34,13 +39,16 @@ func Log(log *slog.Logger, now func() time.Time) Middleware {
 	}
 }
 
-func attributes(r *http.Request, status int, bytes int64, took time.Duration) []slog.Attr {
+// mostAttributes is how many a line has at most.
+const mostAttributes = 20
+
+// attributes adds those of a line.
+func attributes(attrs []slog.Attr, r *http.Request, status int, bytes int64, took time.Duration) []slog.Attr {
 	call := wire.CallFrom(r.Context())
 	route := r.Pattern
 	if route == "" {
 		route = "none"
 	}
-	attrs := make([]slog.Attr, 0, 20)
 	attrs = append(attrs,
 		slog.String("request_id", call.RequestID),
 		slog.String("method", knownMethod(r.Method)),
@@ -48,10 +56,11 @@ func attributes(r *http.Request, status int, bytes int64, took time.Duration) []
 		slog.Int("status", status),
 		slog.Float64("ms", milliseconds(took)),
 		slog.Int64("bytes", bytes),
-		slog.String("client", wire.Network(call.Client)),
+		slog.String("client", call.Network),
 	)
 	if span := trace.SpanContextFromContext(r.Context()); span.IsValid() {
-		attrs = append(attrs, slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()))
+		ids := hexed(span.TraceID(), span.SpanID())
+		attrs = append(attrs, slog.String("trace_id", ids[:2*len(trace.TraceID{})]), slog.String("span_id", ids[2*len(trace.TraceID{}):]))
 	}
 	for _, s := range []struct{ key, value string }{
 		{"operation", call.Operation}, {"kind", call.Kind}, {"document", call.Document}, {"shop", call.Shop},
@@ -71,6 +80,14 @@ func attributes(r *http.Request, status int, bytes int64, took time.Duration) []
 		attrs = append(attrs, slog.Any("codes", call.Codes))
 	}
 	return attrs
+}
+
+// hexed are the ids of a trace and a span, one after the other.
+func hexed(t trace.TraceID, s trace.SpanID) string {
+	var b [2 * (len(t) + len(s))]byte
+	hex.Encode(b[:], t[:])
+	hex.Encode(b[2*len(t):], s[:])
+	return string(b[:])
 }
 
 // shorten bounds what a client can put into a line: an operation's name is its own choice.

@@ -139,6 +139,47 @@ func TestDeadlineCanBeLoweredOnly(t *testing.T) {
 	}
 }
 
+// A context is over at its deadline and with its request, whether anybody waited for it before or not, and so is what was made of it.
+func TestDeadlineEndsWhatIsMadeOfIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var kept, child context.Context
+		serve := func(work func(ctx context.Context)) {
+			h := middleware.Deadline(time.Second)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				kept = r.Context()
+				work(kept)
+			}))
+			ask(h, "GET", "/", "")
+		}
+		is := func(what string, ctx context.Context, want error) {
+			t.Helper()
+			if got := ctx.Err(); got != want || context.Cause(ctx) != want { //nolint:errorlint // a context's own error is never wrapped
+				t.Errorf("%s: %v, want %v", what, got, want)
+			}
+		}
+		serve(func(ctx context.Context) { is("at first", ctx, nil) })
+		is("its request has ended", kept, context.Canceled)
+		serve(func(ctx context.Context) {
+			timer := time.NewTimer(2 * time.Second)
+			<-timer.C
+			is("too late, nobody waited", ctx, context.DeadlineExceeded)
+			<-ctx.Done()
+		})
+		is("too late, and its request has ended", kept, context.DeadlineExceeded)
+		serve(func(ctx context.Context) {
+			var cancel context.CancelFunc
+			child, cancel = context.WithTimeout(ctx, time.Hour)
+			defer cancel()
+			<-child.Done()
+			is("what was made of it", child, context.DeadlineExceeded)
+		})
+		var cancel context.CancelFunc
+		serve(func(ctx context.Context) { child, cancel = context.WithCancel(ctx) })
+		defer cancel()
+		is("made of it, and its request has ended", child, context.Canceled)
+	})
+}
+
 func TestRequestID(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, peer, sent, want string }{

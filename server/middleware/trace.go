@@ -2,11 +2,15 @@ package middleware
 
 import (
 	"net/http"
+	"slices"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/rialtohq/rialto/graph/wire"
@@ -31,6 +35,35 @@ func Trace(traces trace.TracerProvider, metrics metric.MeterProvider) Middleware
 			next.ServeHTTP(w, r)
 			annotate(trace.SpanFromContext(r.Context()), wire.CallFrom(r.Context()))
 		}))
+	}
+}
+
+// Mark gives each request the ids of a span, for the log and for those whom we call, where no span is recorded: what nobody will
+// read is not put together. Whose trace it continues is as in [Trace]. Needs [Address] around it; nothing inside may copy the
+// request.
+func Mark(traces trace.TracerProvider) Middleware {
+	tracer := traces.Tracer("github.com/rialtohq/rialto/server")
+	ours := []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)}
+	foreign := []trace.SpanStartOption{ours[0], trace.WithNewRoot()}
+	fields := sync.OnceValue(func() (keys []string) { // known once all is set up
+		for _, name := range otel.GetTextMapPropagator().Fields() {
+			keys = append(keys, http.CanonicalHeaderKey(name))
+		}
+		return keys
+	})
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, options := r.Context(), foreign
+			if wire.CallFrom(ctx).TrustedPeer {
+				options = ours
+			}
+			if slices.ContainsFunc(fields(), func(key string) bool { return len(r.Header[key]) > 0 }) {
+				ctx = otel.GetTextMapPropagator().Extract(ctx, propagation.HeaderCarrier(r.Header))
+			}
+			ctx, span := tracer.Start(ctx, "http", options...)
+			defer span.End()
+			next.ServeHTTP(w, r.WithContext(ctx))
+		})
 	}
 }
 
