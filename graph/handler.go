@@ -29,13 +29,13 @@ import (
 	"github.com/rialtohq/rialto/graph/access"
 	"github.com/rialtohq/rialto/graph/cached"
 	"github.com/rialtohq/rialto/graph/coordinate"
-	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/engine"
 	"github.com/rialtohq/rialto/graph/freshness"
 	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/limits"
 	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/persisted"
+	"github.com/rialtohq/rialto/graph/statements"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/admit"
 	"github.com/rialtohq/rialto/platform/database"
@@ -101,7 +101,7 @@ func New(c Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	prices, err := cost.NewPrices(es.Schema())
+	prices, err := statements.Prices(es.Schema(), generated.EngineTypes)
 	if err != nil {
 		return nil, err
 	}
@@ -190,14 +190,15 @@ func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
 		RawQuery: q.r.Query, Variables: q.variables, OperationName: q.r.OperationName, Doc: q.doc.QueryDocument, Operation: q.op, Headers: q.r.Headers,
 		RecoverFunc: h.recover, ResolverMiddleware: plain, RootResolverMiddleware: asViewer(q.viewers),
 	}
-	ctx, statements := database.Recording(ctx, false)
+	ctx, ran := database.Recording(ctx, false)
 	ctx = policy.Remember(loader.With(ctx))
 	ctx, present, halt := h.presenting(ctx, q.r.OnError)
 	defer halt()
 	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, oc), present, h.recover)
 	data := h.execute(ctx, oc, plan, q)
 	call := wire.CallFrom(ctx)
-	call.Statements = statements.Count()
+	call.Statements = ran.Count()
+	q.price.ran = ran.Count()
 	errs := graphql.GetErrors(ctx)
 	if q.r.OnError == wire.Halt && len(errs) > 0 {
 		data = json.RawMessage("null")

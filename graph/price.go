@@ -66,6 +66,8 @@ type priced struct {
 	variables map[string]any
 	bounds    cost.Bounds
 	cost.Estimate
+	// ran is how many SQL statements the operation took, once it ran.
+	ran int
 }
 
 // price estimates what an operation costs, or says why it is too much for anybody.
@@ -98,7 +100,7 @@ func (p *priced) measure(a *wire.Answer) int64 {
 	if a == nil || a.Class != wire.Answered || a.Body != nil {
 		return 0
 	}
-	return p.plan.Measure(a.Data)
+	return p.plan.Actual(p.Estimate, a.Data, p.ran)
 }
 
 // tooDear refuses, and names the places that cost most.

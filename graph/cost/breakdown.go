@@ -11,9 +11,10 @@ type Share struct {
 	Path string `json:"path"`
 	// Field is its coordinate, such as Product.variants.
 	Field string `json:"field"`
-	// Points are what it costs; Times is how many values of it are reckoned with.
-	Points int64 `json:"points"`
-	Times  int64 `json:"times"`
+	// Points are what it costs; Times is how many values of it are reckoned with, Statements how many it takes.
+	Points     int64 `json:"points"`
+	Times      int64 `json:"times"`
+	Statements int   `json:"statements,omitempty"`
 }
 
 // Breakdown is what every place of an operation costs that costs anything, in the order of the document. Of the kinds of
@@ -21,7 +22,34 @@ type Share struct {
 func (p *Plan) Breakdown(variables map[string]any, bounds Bounds) []Share {
 	b := breakdown{estimator: estimator{variables: variables, bounds: bounds}}
 	b.all(p.roots, nil, 1, "")
+	if !p.reads() {
+		return b.shares
+	}
+	s := p.reading(variables, bounds)
+	s.told = func(path string, n *node, count int) { b.reads(path, n.at, count) }
+	s.all(p.roots, nil, 1)
 	return b.shares
+}
+
+// reads adds statements to the share of a place. Of a field that can give several kinds of object, each is told.
+func (b *breakdown) reads(path, field string, count int) {
+	if count == 0 {
+		return
+	}
+	i := slices.IndexFunc(b.shares, func(s Share) bool { return s.Path == path && s.Field == field })
+	if i < 0 {
+		b.shares, i = append(b.shares, Share{Path: path, Field: field}), len(b.shares)
+	}
+	b.shares[i].Points += StatementPoints * int64(count)
+	b.shares[i].Statements += count
+}
+
+// joined is the path of a field below another place.
+func joined(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
 }
 
 // Dearest are the places of a breakdown that cost most, the dearest first.
@@ -41,10 +69,7 @@ func (b *breakdown) all(nodes []*node, of *node, times float64, path string) {
 		if !b.runs(n.when) {
 			continue
 		}
-		at := n.name
-		if path != "" {
-			at = path + "." + n.name
-		}
+		at := joined(path, n.name)
 		count := times * b.count(n, of)
 		if points := times*b.fixed(n) + count*n.weight; points > 0 {
 			b.shares = append(b.shares, Share{Path: at, Field: n.at, Points: whole(points), Times: whole(count)})
