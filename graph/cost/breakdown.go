@@ -17,16 +17,29 @@ type Share struct {
 	Statements int   `json:"statements,omitempty"`
 }
 
-// Breakdown is what every place of an operation costs that costs anything, in the order of the document. Of the kinds of
-// object that a field can give it tells of the dearest.
+// maxShares is how many places a breakdown tells of.
+const maxShares = 1_000
+
+// Breakdown is what the places of an operation cost that cost anything, in the order of the document, as far as the first thousand. Of
+// the kinds of object that a field can give it tells of the dearest.
 func (p *Plan) Breakdown(variables map[string]any, bounds Bounds) []Share {
 	b := breakdown{estimator: estimator{variables: variables, bounds: bounds}}
 	b.all(p.roots, nil, 1, "")
 	if !p.reads() {
 		return b.shares
 	}
+	b.places = make(map[[2]string]int, len(b.shares))
+	for i, s := range b.shares {
+		b.places[[2]string{s.Path, s.Field}] = i
+	}
 	s := p.reading(variables, bounds)
-	s.told = func(path string, n *node, count int) { b.reads(path, n.at, count) }
+	places := 0
+	s.told = func(path string, n *node, count int) {
+		b.reads(path, n.at, count)
+		if places++; places == maxShares {
+			s.told = nil
+		}
+	}
 	s.all(p.roots, nil, 1)
 	return b.shares
 }
@@ -36,9 +49,11 @@ func (b *breakdown) reads(path, field string, count int) {
 	if count == 0 {
 		return
 	}
-	i := slices.IndexFunc(b.shares, func(s Share) bool { return s.Path == path && s.Field == field })
-	if i < 0 {
-		b.shares, i = append(b.shares, Share{Path: path, Field: field}), len(b.shares)
+	at := [2]string{path, field}
+	i, known := b.places[at]
+	if !known {
+		i, b.places[at] = len(b.shares), len(b.shares)
+		b.shares = append(b.shares, Share{Path: path, Field: field, Times: 1})
 	}
 	b.shares[i].Points += StatementPoints * int64(count)
 	b.shares[i].Statements += count
@@ -62,10 +77,15 @@ func Dearest(shares []Share, most int) []Share {
 type breakdown struct {
 	estimator
 	shares []Share
+	// places are the shares by path and field.
+	places map[[2]string]int
 }
 
 func (b *breakdown) all(nodes []*node, of *node, times float64, path string) {
 	for _, n := range nodes {
+		if len(b.shares) >= maxShares {
+			return
+		}
 		if !b.runs(n.when) {
 			continue
 		}
