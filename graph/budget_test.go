@@ -199,6 +199,20 @@ func TestBudget(t *testing.T) {
 			t.Errorf("the static worst case: %d %.300s", got.Code, got.Body)
 		}
 	})
+	t.Run("WhatItWouldCostIsToldWithoutRunning", func(t *testing.T) {
+		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Storefront: limit(100)}})
+		const create = `mutation { cartCreate { cart { id } } }`
+		got := d.post(t, create, "GraphQL-Cost", "validate")
+		if !strings.HasPrefix(got.Body.String(), `{"data":null,"extensions":{"cost":{"actualQueryCost":null,"requestedQueryCost":12,"throttleStatus":{"currentlyAvailable":99,`) {
+			t.Errorf("%s", got.Body)
+		}
+		if got := d.post(t, tenProducts, "GraphQL-Cost", "validate", "Authorization", a.Owner(t)["Authorization"]); len(got.Extensions.Cost.Fields) != 2 || !strings.Contains(got.Body.String(), `"data":null`) {
+			t.Errorf("%s", got.Body)
+		}
+		if got := d.post(t, tenProducts, "GraphQL-Cost", "report", "Authorization", a.Owner(t)["Authorization"]); len(got.Extensions.Cost.Fields) != 2 || !strings.Contains(got.Body.String(), `"title"`) {
+			t.Errorf("%s", got.Body)
+		}
+	})
 	t.Run("StaffSeeWhereItGoes", func(t *testing.T) {
 		d := newDoor(t, a, graph.Budget{})
 		owner := a.Owner(t)["Authorization"]

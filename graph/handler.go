@@ -166,6 +166,9 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	}
 
 	q := &asked{memo: read, r: r, actor: actor, viewers: viewers, price: price}
+	if pricesOnly(r) {
+		return h.tell(ctx, q)
+	}
 	// Whether who asks has that much left, and whether there is room for it now: unless it is kept already.
 	if key := r.Headers.Get("Idempotency-Key"); key != "" && op.Operation == ast.Mutation {
 		return h.once(ctx, key, r, op, func(ctx context.Context) *wire.Answer { return h.answer(ctx, q) })

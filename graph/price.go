@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -110,8 +111,30 @@ func (p *priced) tooDear(message string, limit int64) *wire.Answer {
 	}})
 }
 
-// costHeader asks for what each place of an operation costs. Only who works for the shop is told.
-const costHeader = "Rialto-Cost-Debug"
+// What clients ask for with dryHeader: to be told what an operation would cost without running it, or besides running it what each
+// place costs. costHeader asks for the latter too. Only who works for the shop is told of places.
+const (
+	costHeader = "Rialto-Cost-Debug"
+	dryHeader  = "GraphQL-Cost"
+	dryRun     = "validate"
+	wetRun     = "report"
+)
+
+// pricesOnly reports whether a request wants no more than to know what its operation would cost. An answer to a GET is the same for everybody.
+func pricesOnly(r *wire.Request) bool {
+	return r.Method == http.MethodPost && r.Headers.Get(dryHeader) == dryRun
+}
+
+// tell says what an operation would cost. It takes a point, as an answer does that is kept.
+func (h *Handler) tell(ctx context.Context, q *asked) *wire.Answer {
+	spent, refusal := h.spend(ctx, q, hitPoints)
+	if refusal != nil {
+		return refusal
+	}
+	a := &wire.Answer{Data: json.RawMessage("null"), Extensions: map[string]any{"cost": q.price.told(q.r, q.actor, nil, spent)}}
+	spent.head(a)
+	return a
+}
 
 // report says in an answer what its operation cost: in extensions, or where the body must be the same each time, in headers.
 func (p *priced) report(a *wire.Answer, r *wire.Request, by iam.Actor, actual int64, spent *spending) {
@@ -119,15 +142,20 @@ func (p *priced) report(a *wire.Answer, r *wire.Request, by iam.Actor, actual in
 		a.With("Rialto-Cost", fmt.Sprintf("requested=%d, actual=%d", p.Points, actual))
 		return
 	}
+	if a.Extensions == nil {
+		a.Extensions = map[string]any{}
+	}
+	a.Extensions["cost"] = p.told(r, by, actual, spent)
+}
+
+// told is what stands in extensions.cost; actual is nil of what did not run.
+func (p *priced) told(r *wire.Request, by iam.Actor, actual any, spent *spending) map[string]any {
 	told := map[string]any{"requestedQueryCost": p.Points, "actualQueryCost": actual}
 	if status := spent.status(); status != nil {
 		told["throttleStatus"] = status
 	}
-	if by.Works() && r.Headers.Get(costHeader) != "" {
+	if asked := r.Headers.Get(dryHeader); by.Works() && (r.Headers.Get(costHeader) != "" || asked == dryRun || asked == wetRun) {
 		told["fields"] = p.plan.Breakdown(p.variables, p.bounds)
 	}
-	if a.Extensions == nil {
-		a.Extensions = map[string]any{}
-	}
-	a.Extensions["cost"] = told
+	return told
 }
