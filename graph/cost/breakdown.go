@@ -23,7 +23,7 @@ const maxShares = 1_000
 // Breakdown is what the places of an operation cost that cost anything, in the order of the document, as far as the first thousand. Of
 // the kinds of object that a field can give it tells of the dearest.
 func (p *Plan) Breakdown(variables map[string]any, bounds Bounds) []Share {
-	b := breakdown{estimator: estimator{variables: variables, bounds: bounds}}
+	b := breakdown{estimator: estimator{variables: variables, bounds: bounds, never: p.prices.reader.Never}}
 	b.all(p.roots, nil, 1, "")
 	if !p.reads() {
 		return b.shares

@@ -22,7 +22,7 @@ type Estimate struct {
 
 // Estimate prices a plan with the values of variables, which were coerced, and the bounds of a shop, which may be nil.
 func (p *Plan) Estimate(variables map[string]any, bounds Bounds) Estimate {
-	e := estimator{variables: variables, bounds: bounds}
+	e := estimator{variables: variables, bounds: bounds, never: p.prices.reader.Never}
 	points, objects := e.all(p.roots, nil)
 	out := Estimate{Points: whole(points), Objects: whole(objects)}
 	if p.reads() {
@@ -50,6 +50,8 @@ func whole(f float64) int64 {
 type estimator struct {
 	variables map[string]any
 	bounds    Bounds
+	// never names types of which there are no objects.
+	never map[string]bool
 	// known is the dearest kind of fields that can give several: below one such field stand others, and each is asked for once for
 	// every kind of the one above.
 	known map[*node]dearest
@@ -87,8 +89,11 @@ func (e *estimator) dearest(n *node) (kind []*node, points, objects float64) {
 		return d.kind, d.points, d.objects
 	}
 	for i, k := range n.kinds {
+		if e.never[n.leads[i]] {
+			continue
+		}
 		p, o := e.all(k, n)
-		if i == 0 || p > points {
+		if kind == nil || p > points {
 			kind, points = k, p
 		}
 		objects = max(objects, o)
