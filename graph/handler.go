@@ -201,7 +201,9 @@ func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
 	data := h.execute(ctx, oc, plan, q)
 	call := wire.CallFrom(ctx)
 	call.Statements = ran.Count()
-	q.price.ran = ran.Count()
+	if q.price != nil {
+		q.price.ran = ran.Count()
+	}
 	errs := graphql.GetErrors(ctx)
 	if q.r.OnError == wire.Halt && len(errs) > 0 {
 		data = json.RawMessage("null")

@@ -122,12 +122,12 @@ func (s *statements) items(r Reads, n *node) (sum, alone int) {
 	if s.worst && len(n.length.variables) > 0 {
 		return longest * r.Each, longest
 	}
-	all := slices.Clone(n.length.items)
+	all := slices.Clone(n.length.items[:min(len(n.length.items), longest)])
 	for _, name := range n.length.variables {
 		switch v := s.variables[name].(type) {
 		case nil:
 		case []any:
-			for _, item := range v {
+			for _, item := range v[:min(len(v), longest)] { // more are refused before anything is read
 				text, _ := item.(string)
 				all = append(all, text)
 			}
