@@ -9,7 +9,7 @@ LINT_VERSION := v2.15.0
 RACE := $(shell if [ "$${RIALTO_TEST_RACE:-auto}" != off ] && command -v "$$(go env CC)" >/dev/null 2>&1; then echo "-race -gcflags=modernc.org/sqlite/lib=-race=false"; fi)
 
 # Tests that go through thousands of requests: after the others, without the race detector.
-SWEEPS := ^(TestAuthorizationMatrix|TestAnotherShopsAreNothing|TestBadInput|TestEveryStatementFindsItsRows|TestHostile|TestFaults|TestWarmCachesCrossNobody)$$
+SWEEPS := ^(TestAuthorizationMatrix|TestEstimatesHold|TestPricesAreTrue|TestAnotherShopsAreNothing|TestBadInput|TestEveryStatementFindsItsRows|TestHostile|TestFaults|TestWarmCachesCrossNobody)$$
 
 .PHONY: help
 help: ## Print this help
@@ -70,7 +70,7 @@ audit: build ## Run the GraphQL-over-HTTP audits, the usual clients and GraphQL 
 
 .PHONY: long
 long: ## Run the long forms of tests that CI runs short: make long ARGS=-v for their figures
-	RIALTO_TEST_LONG=1 CGO_ENABLED=0 go test -vet=off -count=1 -timeout 60m $(ARGS) ./tests ./graph ./platform/generation -run '^(TestFaults|TestAbortedRequests|TestReadersAndWriters|TestReplicasShareOneBudget|TestSchedules)$$'
+	RIALTO_TEST_LONG=1 CGO_ENABLED=0 go test -vet=off -count=1 -timeout 60m $(ARGS) ./tests ./graph ./platform/generation -run '^(TestFaults|TestEstimatesHold|TestPricesAreTrue|TestAbortedRequests|TestReadersAndWriters|TestReplicasShareOneBudget|TestSchedules)$$'
 
 .PHONY: bench
 bench: build ## Measure Rialto beside hand-written handlers, on PostgreSQL: make bench ARGS="-products 10000"

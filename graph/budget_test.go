@@ -101,23 +101,23 @@ func TestBudget(t *testing.T) {
 		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Storefront: limit(100)}})
 		got := d.post(t, `{ products(first: 10, query: "title:nothing-has-this-title") { nodes { id title } } }`)
 		c := got.Extensions.Cost
-		if c.RequestedQueryCost != 11 || c.ActualQueryCost != 1 || c.ThrottleStatus == nil || c.ThrottleStatus.CurrentlyAvailable != 99 || c.ThrottleStatus.MaximumAvailable != 100 {
+		if c.RequestedQueryCost != 71 || c.ActualQueryCost != 41 || c.ThrottleStatus == nil || c.ThrottleStatus.CurrentlyAvailable != 59 || c.ThrottleStatus.MaximumAvailable != 100 {
 			t.Errorf("%s", got.Body)
 		}
-		if want := `"storefront";r=99;t=1000`; !strings.HasPrefix(got.Header().Get("RateLimit"), want) || !strings.HasPrefix(got.Header().Get("RateLimit-Policy"), `"storefront";q=100;w=100000`) {
+		if want := `"storefront";r=59;t=41000`; !strings.HasPrefix(got.Header().Get("RateLimit"), want) || !strings.HasPrefix(got.Header().Get("RateLimit-Policy"), `"storefront";q=100;w=100000`) {
 			t.Errorf("%v", got.Header())
 		}
 	})
 	t.Run("AGetSaysItInHeaders", func(t *testing.T) {
 		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{})})
 		got := d.send(t, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/graphql?query="+url.QueryEscape(tenProducts), nil))
-		if strings.Contains(got.Body.String(), "extensions") || got.Header().Get("Rialto-Cost") != "requested=11, actual=11" || got.Header().Get("RateLimit") == "" {
+		if strings.Contains(got.Body.String(), "extensions") || got.Header().Get("Rialto-Cost") != "requested=31, actual=31" || got.Header().Get("RateLimit") == "" {
 			t.Errorf("%v %s", got.Header(), got.Body)
 		}
 	})
 	t.Run("TooMuchAtOnceIsRefused", func(t *testing.T) {
 		refused := ""
-		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Storefront: limit(25)}, OnBreach: func(_ context.Context, b graph.Breach) { refused = b.Layer }})
+		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Storefront: limit(70)}, OnBreach: func(_ context.Context, b graph.Breach) { refused = b.Layer }})
 		for range 2 {
 			if got := d.post(t, tenProducts); got.code() != "" {
 				t.Fatalf("%s", got.Body)
@@ -127,12 +127,12 @@ func TestBudget(t *testing.T) {
 		if got.Code != http.StatusTooManyRequests || got.code() != "THROTTLED" || got.Header().Get("Retry-After") == "" || got.Errors[0].Extensions["layer"] != "storefront" || refused != "storefront" {
 			t.Errorf("%d %v %s", got.Code, got.Header(), got.Body)
 		}
-		if wait, _ := got.Errors[0].Extensions["retryAfterMs"].(float64); wait < 7_000_000 || wait > 9_000_000 { // 8 points at one in 1,000 seconds
+		if wait, _ := got.Errors[0].Extensions["retryAfterMs"].(float64); wait < 22_000_000 || wait > 24_000_000 { // 23 points at one in 1,000 seconds
 			t.Errorf("%s", got.Body)
 		}
 	})
 	t.Run("WhoPaysIsNotHeldUpByOthers", func(t *testing.T) {
-		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Storefront: limit(25), Shop: limit(25), Address: limit(1000)}})
+		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Storefront: limit(70), Shop: limit(70), Address: limit(1000)}})
 		for d.post(t, tenProducts).code() == "" { // until the storefront has nothing left
 		}
 		const pay = `mutation { checkoutComplete(cartId: "gid://rialto/Cart/019b0000-0000-7000-8000-000000000000", payment: {gateway: "bogus", token: "tok_ok"}) { order { id } userErrors { code } } }`
@@ -144,7 +144,7 @@ func TestBudget(t *testing.T) {
 		}
 	})
 	t.Run("ReportOnlyRefusesNothing", func(t *testing.T) {
-		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), ReportOnly: true, Limits: graph.Limits{Storefront: limit(25)}})
+		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), ReportOnly: true, Limits: graph.Limits{Storefront: limit(70)}})
 		for range 5 {
 			if got := d.post(t, tenProducts); got.code() != "" {
 				t.Fatalf("%s", got.Body)
@@ -152,7 +152,7 @@ func TestBudget(t *testing.T) {
 		}
 	})
 	t.Run("AddressesPayForThemselves", func(t *testing.T) {
-		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Address: limit(15)}})
+		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Address: limit(40)}})
 		var got []string
 		for _, from := range []string{"203.0.113.7", "203.0.113.7", "203.0.113.8", "2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:2::1", "::ffff:203.0.113.7", "127.0.0.1", "127.0.0.1"} {
 			d.from = netip.MustParseAddr(from)
@@ -163,7 +163,7 @@ func TestBudget(t *testing.T) {
 		}
 	})
 	t.Run("AServerNamesItsShopper", func(t *testing.T) {
-		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Address: limit(15)}})
+		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Address: limit(40)}})
 		ask := func(ip string) string {
 			return d.post(t, tenProducts, "X-Shopify-Storefront-Access-Token", "", "Shopify-Storefront-Private-Token", demo.PrivateToken, "Shopify-Storefront-Buyer-IP", ip).code()
 		}
@@ -180,7 +180,7 @@ func TestBudget(t *testing.T) {
 		d := newDoor(t, a, graph.Budget{MaxCost: 100})
 		got := d.post(t, `{ products(first: 20) { nodes { variants(first: 10) { nodes { id price { amount } } } } } shop { name } }`)
 		dearest, _ := got.Errors[0].Extensions["dearest"].([]any)
-		if got.Code != http.StatusUnprocessableEntity || got.code() != "MAX_COST_EXCEEDED" || got.Errors[0].Extensions["cost"] != 442.0 || got.Errors[0].Extensions["maxCost"] != 100.0 || len(dearest) != 5 {
+		if got.Code != http.StatusUnprocessableEntity || got.code() != "MAX_COST_EXCEEDED" || got.Errors[0].Extensions["cost"] != 482.0 || got.Errors[0].Extensions["maxCost"] != 100.0 || len(dearest) != 5 {
 			t.Fatalf("%d %s", got.Code, got.Body)
 		}
 		if first := apptest.String(dearest, 0, "path"); first != "products.nodes.variants.nodes" {
@@ -197,6 +197,20 @@ func TestBudget(t *testing.T) {
 		}
 		if got := newDoor(t, a, graph.Budget{ShopBounds: true}).post(t, strings.Replace(published, "id price", "product { collections(first: 250) { nodes { id } } } id price", 1)); got.code() != "MAX_COST_EXCEEDED" {
 			t.Errorf("the static worst case: %d %.300s", got.Code, got.Body)
+		}
+	})
+	t.Run("WhatItWouldCostIsToldWithoutRunning", func(t *testing.T) {
+		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Storefront: limit(100)}})
+		const create = `mutation { cartCreate { cart { id } } }`
+		got := d.post(t, create, "GraphQL-Cost", "validate")
+		if !strings.HasPrefix(got.Body.String(), `{"data":null,"extensions":{"cost":{"actualQueryCost":null,"requestedQueryCost":12,"throttleStatus":{"currentlyAvailable":99,`) {
+			t.Errorf("%s", got.Body)
+		}
+		if got := d.post(t, tenProducts, "GraphQL-Cost", "validate", "Authorization", a.Owner(t)["Authorization"]); len(got.Extensions.Cost.Fields) != 2 || !strings.Contains(got.Body.String(), `"data":null`) {
+			t.Errorf("%s", got.Body)
+		}
+		if got := d.post(t, tenProducts, "GraphQL-Cost", "report", "Authorization", a.Owner(t)["Authorization"]); len(got.Extensions.Cost.Fields) != 2 || !strings.Contains(got.Body.String(), `"title"`) {
+			t.Errorf("%s", got.Body)
 		}
 	})
 	t.Run("StaffSeeWhereItGoes", func(t *testing.T) {

@@ -25,30 +25,44 @@ func paging(first *int, after *string, last *int, before *string, reverse *bool)
 // selected reports whether the field being resolved is asked for a field of that name, or for one below it: selected(ctx,
 // "edges", "cursor"). Fragments are looked into.
 func selected(ctx context.Context, path ...string) bool {
-	return asks(graphql.GetFieldContext(ctx).Field.Selections, path)
+	return asks(graphql.GetFieldContext(ctx).Field.Selections, path, graphql.GetOperationContext(ctx).Variables)
 }
 
-func asks(set ast.SelectionSet, path []string) bool {
+func asks(set ast.SelectionSet, path []string, variables map[string]any) bool {
 	for _, s := range set {
 		var below ast.SelectionSet
+		var directives ast.DirectiveList
 		switch s := s.(type) {
 		case *ast.Field:
-			if s.Name == path[0] && (len(path) == 1 || asks(s.SelectionSet, path[1:])) {
+			if s.Name == path[0] && runs(s.Directives, variables) && (len(path) == 1 || asks(s.SelectionSet, path[1:], variables)) {
 				return true
 			}
 		case *ast.InlineFragment:
-			below = s.SelectionSet
+			below, directives = s.SelectionSet, s.Directives
 		case *ast.FragmentSpread:
 			if s.Definition == nil {
 				return true
 			}
-			below = s.Definition.SelectionSet
+			below, directives = s.Definition.SelectionSet, s.Directives
 		}
-		if asks(below, path) {
+		if runs(directives, variables) && asks(below, path, variables) {
 			return true
 		}
 	}
 	return false
+}
+
+// runs reports whether @skip and @include let a selection be executed.
+func runs(directives ast.DirectiveList, variables map[string]any) bool {
+	for _, d := range directives {
+		if d.Name != "skip" && d.Name != "include" {
+			continue
+		}
+		if holds, _ := d.ArgumentMap(variables)["if"].(bool); holds != (d.Name == "include") {
+			return false
+		}
+	}
+	return true
 }
 
 // edges makes the edges of a page, where they are asked for.

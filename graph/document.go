@@ -17,10 +17,8 @@ import (
 	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/freshness"
-	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/limits"
 	"github.com/rialtohq/rialto/graph/persisted"
-	"github.com/rialtohq/rialto/graph/statements"
 	"github.com/rialtohq/rialto/graph/wire"
 )
 
@@ -82,7 +80,7 @@ func (h *Handler) document(ctx context.Context, by iam.Actor, r *wire.Request) (
 func (h *Handler) Registrar() *persisted.Registrar {
 	l := h.docs.limits
 	l.Suggestions = true // who registers has the schema
-	return &persisted.Registrar{Schema: h.docs.schema, Limits: l, Prices: h.docs.prices, Reads: statements.New(generated.EngineTypes), Planner: h.planner, MaxObjects: h.budget.MaxObjects}
+	return &persisted.Registrar{Schema: h.docs.schema, Limits: l, Prices: h.docs.prices, Planner: h.planner, MaxObjects: h.budget.MaxObjects}
 }
 
 // get gives the document of a text, kept in one of the two caches, or why there is none.

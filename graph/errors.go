@@ -60,7 +60,7 @@ func (h *Handler) public(ctx context.Context, err error) (string, map[string]any
 		return overdue, map[string]any{"code": string(fault.Timeout)}
 	}
 	h.log.ErrorContext(ctx, "request failed", "error", err, "request_id", id)
-	return "Something went wrong on our side. The error is noted under requestId.", map[string]any{"code": string(fault.Internal), "requestId": id}
+	return "Something went wrong on our side. The error is noted under correlationId.", map[string]any{"code": string(fault.Internal), "correlationId": id}
 }
 
 // recover notes a panic of a resolver with its stack; the client sees an internal error.

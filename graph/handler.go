@@ -29,13 +29,13 @@ import (
 	"github.com/rialtohq/rialto/graph/access"
 	"github.com/rialtohq/rialto/graph/cached"
 	"github.com/rialtohq/rialto/graph/coordinate"
-	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/engine"
 	"github.com/rialtohq/rialto/graph/freshness"
 	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/limits"
 	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/persisted"
+	"github.com/rialtohq/rialto/graph/statements"
 	"github.com/rialtohq/rialto/graph/wire"
 	"github.com/rialtohq/rialto/platform/admit"
 	"github.com/rialtohq/rialto/platform/database"
@@ -102,7 +102,7 @@ func New(c Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	prices, err := cost.NewPrices(es.Schema())
+	prices, err := statements.Prices(es.Schema(), generated.EngineTypes)
 	if err != nil {
 		return nil, err
 	}
@@ -168,6 +168,9 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	}
 
 	q := &asked{memo: read, r: r, actor: actor, viewers: viewers, cost: price}
+	if pricesOnly(r) {
+		return h.tell(ctx, q)
+	}
 	// Whether who asks has that much left, and whether there is room for it now: unless it is kept already.
 	if key := r.Headers.Get("Idempotency-Key"); key != "" && op.Operation == ast.Mutation {
 		return h.once(ctx, key, r, op, func(ctx context.Context) *wire.Answer { return h.answer(ctx, q) })
@@ -192,7 +195,7 @@ func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
 		RawQuery: q.r.Query, Variables: q.variables, OperationName: q.r.OperationName, Doc: q.doc.QueryDocument, Operation: q.op, Headers: q.r.Headers,
 		RecoverFunc: h.recover, ResolverMiddleware: plain, RootResolverMiddleware: asViewer(q.viewers),
 	}
-	ctx, statements := database.Recording(ctx, false)
+	ctx, ran := database.Recording(ctx, false)
 	touched, _ := q.doc.touches.get(q.op)                                                  // never fails
 	ctx = policy.Remember(loader.With(context.WithValue(ctx, wantsKey{}, &touched.wants))) // what loaders read, too, is no more than is shown
 	ctx, present, halt := h.presenting(ctx, q.r.OnError)
@@ -200,7 +203,8 @@ func (h *Handler) run(ctx context.Context, q *asked) *wire.Answer {
 	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, oc), present, h.recover)
 	data := h.execute(ctx, oc, plan, q)
 	call := wire.CallFrom(ctx)
-	call.Statements = statements.Count()
+	call.Statements = ran.Count()
+	q.ran.Store(int64(ran.Count()))
 	errs := graphql.GetErrors(ctx)
 	if q.r.OnError == wire.Halt && len(errs) > 0 {
 		data = json.RawMessage("null")

@@ -106,12 +106,12 @@ func (h *Handler) price(ctx context.Context, shop uuid.UUID, m *memo) (*priced, 
 	return p, nil
 }
 
-// measure is what an answer cost, in points.
-func (p *priced) measure(a *wire.Answer) int64 {
+// measure is what an answer cost, in points, for which so many SQL statements ran.
+func (p *priced) measure(a *wire.Answer, statements int64) int64 {
 	if a == nil || a.Class != wire.Answered || a.Body != nil {
 		return 0
 	}
-	return p.plan.Measure(a.Data)
+	return p.plan.Actual(p.Estimate, a.Data, int(statements))
 }
 
 // tooDear refuses, and names the places that cost most.
@@ -121,8 +121,30 @@ func (p *priced) tooDear(message string, limit int64) *wire.Answer {
 	}})
 }
 
-// costHeader asks for what each place of an operation costs. Only who works for the shop is told.
-const costHeader = "Rialto-Cost-Debug"
+// What clients ask for with dryHeader: to be told what an operation would cost without running it, or besides running it what each
+// place costs. costHeader asks for the latter too. Only who works for the shop is told of places.
+const (
+	costHeader = "Rialto-Cost-Debug"
+	dryHeader  = "GraphQL-Cost"
+	dryRun     = "validate"
+	wetRun     = "report"
+)
+
+// pricesOnly reports whether a request wants no more than to know what its operation would cost. An answer to a GET is the same for everybody.
+func pricesOnly(r *wire.Request) bool {
+	return r.Method == http.MethodPost && r.Headers.Get(dryHeader) == dryRun
+}
+
+// tell says what an operation would cost. It takes a point, as an answer does that is kept.
+func (h *Handler) tell(ctx context.Context, q *asked) *wire.Answer {
+	spent, refusal := h.spend(ctx, q, hitPoints)
+	if refusal != nil {
+		return refusal
+	}
+	a := &wire.Answer{Data: json.RawMessage("null"), Cost: q.cost.told(q.r, q.actor, spent)}
+	spent.head(a)
+	return a
+}
 
 // report says in an answer what its operation cost: in extensions, or where the body must be the same each time, in headers.
 func (p *priced) report(a *wire.Answer, r *wire.Request, by iam.Actor, actual int64, spent *spending) {
@@ -133,11 +155,21 @@ func (p *priced) report(a *wire.Answer, r *wire.Request, by iam.Actor, actual in
 		a.With("Rialto-Cost", string(b))
 		return
 	}
-	told := &account{requested: p.Points, actual: actual, ran: true, throttle: spent.status()}
-	if by.Works() && r.Headers.Get(costHeader) != "" {
+	told := p.told(r, by, spent)
+	told.actual, told.ran = actual, true
+	a.Cost = told
+}
+
+// told is what a client is told of an operation that did not run yet.
+func (p *priced) told(r *wire.Request, by iam.Actor, spent *spending) *account {
+	told := &account{requested: p.Points, throttle: spent.status()}
+	if !by.Works() {
+		return told
+	}
+	if asked := r.Headers.Get(dryHeader); asked == dryRun || asked == wetRun || r.Headers.Get(costHeader) != "" {
 		told.fields = p.plan.Breakdown(p.variables, p.bounds)
 	}
-	a.Cost = told
+	return told
 }
 
 // account is what a client is told of the cost of an operation.

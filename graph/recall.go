@@ -46,6 +46,8 @@ type asked struct {
 	actor   iam.Actor
 	viewers map[string]iam.Actor
 	cost    *priced
+	// ran is how many SQL statements it took, once it ran.
+	ran atomic.Int64
 }
 
 // memo is what is the same of all requests of the same bytes, whoever sends them, as long as their document is kept: their
@@ -91,7 +93,7 @@ func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
 	}
 	ctx, written := generation.Noting(ctx)
 	answer := h.admitted(ctx, priorityOf(q.op, q.actor, q.cost.Points), func() *wire.Answer { return h.run(ctx, q) })
-	h.settle(ctx, q, spent, answer, q.cost.measure(answer))
+	h.settle(ctx, q, spent, answer, q.cost.measure(answer, q.ran.Load()))
 	tell(answer, written)
 	h.keep(q, answer)
 	return answer
@@ -192,7 +194,7 @@ func (h *Handler) recall(ctx context.Context, q *asked, maxAge time.Duration) *w
 	case made.Shared:
 		answer = h.again(ctx, q, &wire.Answer{Class: answer.Class, Data: answer.Data, Errors: answer.Errors}, cached.Shared, 0, maxAge, made.Tables)
 	default:
-		actual = q.cost.measure(answer)
+		actual = q.cost.measure(answer, q.ran.Load())
 		h.label(ctx, q, answer, cached.Miss, 0, maxAge, made.Tables)
 	}
 	h.settle(ctx, q, spent, answer, actual)

@@ -108,11 +108,13 @@ func (r *Resolver) levels(ctx context.Context, item *model.InventoryItem, args k
 	all, err := loader.Ask(ctx, "variant.levels", id, id, loader.Same(variantID), func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*inventory.Level, error) {
 		found, err := r.Inventory.Levels(ctx, ids)
 		out := make(map[uuid.UUID][]*inventory.Level, len(found))
+		var at []*inventory.Location
 		for id, levels := range found {
 			for i := range levels {
-				out[id] = append(out[id], &levels[i])
+				out[id], at = append(out[id], &levels[i]), append(at, &levels[i].Location)
 			}
 		}
+		loader.Together(ctx, at, placeID)
 		return announceLists(ctx, out, err, levelID)
 	})
 	if err != nil {

@@ -95,7 +95,7 @@ func (sc *scene) showsFault(t *testing.T, at int64, got *apptest.Answer) bool {
 		return len(codes) > 0
 	}
 	for _, e := range got.Errors {
-		if e.Extensions["code"] == "INTERNAL" && e.Extensions["requestId"] != "the-request" && e.Extensions["correlationId"] != "the-request" {
+		if e.Extensions["code"] == "INTERNAL" && e.Extensions["correlationId"] != "the-request" {
 			t.Errorf("statement %d: nobody can find in the log what went wrong: %s", at, got.Body)
 		}
 	}

@@ -28,7 +28,7 @@ func hostileDocument(query string, variables map[string]any) string {
 // attacks are all classes but the cycles of the schema, which are walked.
 func attacks() []attack {
 	var out []attack
-	for _, class := range [][]attack{aliasBombs(), fragmentBombs(), floods(), wideLists(), hugeVariables(), introspections(), searches(), strangeTexts()} {
+	for _, class := range [][]attack{aliasBombs(), fragmentBombs(), floods(), wideLists(), kindsInKinds(), hugeVariables(), introspections(), searches(), strangeTexts()} {
 		out = append(out, class...)
 	}
 	return out
@@ -163,6 +163,20 @@ func hugeVariables() []attack {
 		{name: "HugeNumber", body: `{"query":"query($n: Int) { products(first: $n) { nodes { id } } }","variables":{"n":1` + strings.Repeat("0", 200_000) + `}}`, status: 422, code: "BAD_USER_INPUT"},
 		{name: "HugeBody", body: hostileDocument("{ shop { name } }", vars{"x": strings.Repeat("x", 2_000_000)}), status: 413, code: "BODY_TOO_LARGE"},
 	}
+}
+
+// kindsInKinds ask, of whatever a metafield points at, for the metafields that it has and what these point at, and so on: each is of
+// four kinds, and three fields lead on from each.
+func kindsInKinds() []attack {
+	var fragments strings.Builder
+	below := "{ __typename }"
+	for i := range 4 {
+		below = "{ ... on HasMetafields " + below + " }"
+		fmt.Fprintf(&fragments, ` fragment F%d on HasMetafields { metafield(key: "a") { reference %s references(first: 1) { nodes %s } } metafields(identifiers: [{key: "a"}]) { reference %s } }`, i, below, below, below)
+		below = fmt.Sprintf("{ ...F%d }", i)
+	}
+	const at = `r%d: node(id: "gid://rialto/Product/01900000-0000-7000-8000-000000000000") { ... on HasMetafields { ...F3 } } `
+	return refusedAs("MAX_COST_EXCEEDED", map[string]string{"KindsInKinds": "{ " + flood(at, 25) + "}" + fragments.String()})
 }
 
 func introspections() []attack {

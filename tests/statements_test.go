@@ -8,7 +8,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/rialtohq/rialto/app/apptest"
-	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/schema"
 	"github.com/rialtohq/rialto/graph/statements"
@@ -23,11 +22,10 @@ func TestStatementsStayWithinTheirBound(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := gqlparser.MustLoadSchema(schema.Sources()...)
-	prices, err := cost.NewPrices(s)
+	prices, err := statements.Prices(s, generated.EngineTypes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bounds := statements.New(generated.EngineTypes)
 	var ratios []float64
 	exact, unsaid := 0, 0
 	for _, c := range cases {
@@ -39,7 +37,7 @@ func TestStatementsStayWithinTheirBound(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		most, said := bounds.Of(doc.Operations[0], plan)
+		most, said := plan.Statements()
 		if !said {
 			unsaid++
 			continue

@@ -49,13 +49,12 @@ func (c *opsCostCmd) Run(r *run) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	reads := statements.New(generated.EngineTypes)
 	for _, op := range doc.Operations {
 		plan, err := prices.Compile(op)
 		if err != nil {
 			return err
 		}
-		if err := c.print(r, op, plan, reads, variables); err != nil {
+		if err := c.print(r, op, plan, variables); err != nil {
 			return err
 		}
 	}
@@ -72,27 +71,27 @@ func understand(text string) (*ast.QueryDocument, *cost.Prices, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	prices, err := cost.NewPrices(loaded)
+	prices, err := statements.Prices(loaded, generated.EngineTypes)
 	return doc, prices, err
 }
 
-func (c *opsCostCmd) print(r *run, op *ast.OperationDefinition, plan *cost.Plan, reads *statements.Bounds, variables map[string]any) error {
+func (c *opsCostCmd) print(r *run, op *ast.OperationDefinition, plan *cost.Plan, variables map[string]any) error {
 	e := plan.Estimate(variables, nil)
 	name := op.Name
 	if name == "" {
 		name = "(no name)"
 	}
 	most := ""
-	if n, said := reads.Of(op, plan); said {
+	if n, said := plan.Statements(); said {
 		most = fmt.Sprintf(", %d SQL statements", n)
 	}
 	if _, err := fmt.Fprintf(r.out, "%s %s: %d points, %d objects%s at most\n", op.Operation, name, e.Points, e.Objects, most); err != nil {
 		return err
 	}
 	t := tabwriter.NewWriter(r.out, 0, 4, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, "  points\ttimes\tfield\tat")
+	_, _ = fmt.Fprintln(t, "  points\ttimes\tstatements\tfield\tat")
 	for _, s := range cost.Dearest(plan.Breakdown(variables, nil), 20) {
-		_, _ = fmt.Fprintf(t, "  %d\t%d\t%s\t%s\n", s.Points, s.Times, s.Field, s.Path)
+		_, _ = fmt.Fprintf(t, "  %d\t%d\t%d\t%s\t%s\n", s.Points, s.Times, s.Statements, s.Field, s.Path)
 	}
 	return t.Flush()
 }

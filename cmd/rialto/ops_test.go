@@ -26,7 +26,7 @@ func TestOpsCost(t *testing.T) {
 		mutation Empty { cartCreate { cart { id } } }`
 	got, err := price(t, list, `{"first": 10}`)
 	for _, want := range []string{
-		"query List: 71 points, 71 objects, 2 SQL statements at most\n", "50      50     ProductVariantConnection.nodes  products.nodes.variants.nodes\n", "mutation Empty: 12 points, 2 objects at most\n",
+		"query List: 111 points, 71 objects, 2 SQL statements at most\n", "50      50     0           ProductVariantConnection.nodes  products.nodes.variants.nodes\n", "mutation Empty: 12 points, 2 objects at most\n",
 	} {
 		if err != nil || !strings.Contains(got, want) {
 			t.Errorf("%v: it does not say %q:\n%s", err, want, got)

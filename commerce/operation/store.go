@@ -11,12 +11,15 @@ import (
 	"github.com/rialtohq/rialto/platform/lastuse"
 )
 
-// find reads the documents that an id may mean, the newest first.
+// find reads the documents that an id may mean, the newest first. Each of the two ways has an index; asked for together by OR, SQLite
+// takes neither, and reads the shop's documents from the newest on.
 func find(ctx context.Context, q database.Querier, id string) ([]found, error) {
-	rows, err := q.Query(ctx, `SELECT app_id, hash, body FROM persisted_operation
-		WHERE shop_id = $1 AND (alias = $2 OR hash = $2) AND retired_at IS NULL ORDER BY id DESC LIMIT 200`, id)
+	rows, err := q.Query(ctx, `SELECT id, app_id, hash, body FROM persisted_operation WHERE shop_id = $1 AND alias = $2 AND retired_at IS NULL
+		UNION ALL SELECT id, app_id, hash, body FROM persisted_operation WHERE shop_id = $1 AND hash = $2 AND alias <> $2 AND retired_at IS NULL
+		ORDER BY 1 DESC LIMIT 200`, id)
 	all, err := database.Scan(rows, err, func(scan func(...any) error) (f found, err error) {
-		return f, scan(&f.app, &f.hash, &f.body)
+		var row uuid.UUID
+		return f, scan(&row, &f.app, &f.hash, &f.body)
 	})
 	// Of each app, the newest is meant: one text is held once.
 	var out []found

@@ -1,9 +1,9 @@
 // Package cost prices GraphQL operations before they run, and measures what they came to afterwards.
 //
 // The price of an operation is the number of objects that it may give, with the weights that the schema states (@cost,
-// @listSize: the GraphQL cost directives of IBM's specification). Where the schema says nothing an object is 1, a scalar
-// 0, and a mutation 10 more. A list is as long as its slicing argument says, or as the schema assumes; an abstract type
-// is as dear as its dearest kind; what is asked twice under one response name is asked once, as the executor has it.
+// @listSize: the GraphQL cost directives of IBM's specification), and [StatementPoints] for each SQL statement that a query may take
+// for them. Where the schema says nothing an object is 1, a scalar 0, and a mutation 10 more. A list is as long as its slicing argument says, or as the schema assumes; an abstract type
+// is as dear as its dearest kind of which there are objects; what is asked twice under one response name is asked once, as the executor has it.
 //
 // [Prices] are read from the schema once. [Prices.Compile] turns an operation into a [Plan], once per document; a plan is
 // priced per request, with the values of its variables and the [Bounds] of the shop, and holds on to nothing of the
@@ -39,6 +39,14 @@ type Prices struct {
 	concrete map[string][]string          // the object types that a type can be
 	query    string
 	mutation string
+	reader   Reader
+}
+
+// Reading adds what fields read of the database to what they cost; without, statements cost nothing. It is called before anything
+// is compiled.
+func (p *Prices) Reading(r Reader) *Prices {
+	p.reader = r
+	return p
 }
 
 // price is what one field costs.

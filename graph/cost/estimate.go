@@ -16,13 +16,28 @@ type Estimate struct {
 	Points int64
 	// Objects is how many objects it can give.
 	Objects int64
+	// Statements is how many SQL statements it can take; 0 of a mutation, of which nothing is said.
+	Statements int
 }
 
 // Estimate prices a plan with the values of variables, which were coerced, and the bounds of a shop, which may be nil.
 func (p *Plan) Estimate(variables map[string]any, bounds Bounds) Estimate {
-	e := estimator{variables: variables, bounds: bounds}
+	e := estimator{variables: variables, bounds: bounds, never: p.prices.reader.Never}
 	points, objects := e.all(p.roots, nil)
-	return Estimate{Points: whole(points), Objects: whole(objects)}
+	out := Estimate{Points: whole(points), Objects: whole(objects)}
+	if p.reads() {
+		out.Statements = p.reading(variables, bounds).all(p.roots, nil, 1)
+		out.Points = min(out.Points+StatementPoints*int64(out.Statements), 1<<53)
+	}
+	return out
+}
+
+// Actual is what an operation came to that was estimated: its answer's data, encoded, and how many SQL statements it took. A
+// list that the schema says nothing of may turn out longer than was reckoned with, and a process that has just begun reads what
+// others know: neither is charged for.
+func (p *Plan) Actual(e Estimate, data []byte, statements int) int64 {
+	read := StatementPoints * int64(min(statements, e.Statements))
+	return min(p.Measure(data), e.Points-StatementPoints*int64(e.Statements)) + read
 }
 
 // whole rounds up, and stays in range whatever was asked for.
@@ -35,6 +50,16 @@ func whole(f float64) int64 {
 type estimator struct {
 	variables map[string]any
 	bounds    Bounds
+	// never names types of which there are no objects.
+	never map[string]bool
+	// known is the dearest kind of fields that can give several: below one such field stand others, and each is asked for once for
+	// every kind of the one above.
+	known map[*node]dearest
+}
+
+type dearest struct {
+	kind            []*node
+	points, objects float64
 }
 
 // all prices nodes that stand beside each other, below a node.
@@ -60,12 +85,24 @@ func (e *estimator) one(n, of *node) (points, objects float64) {
 
 // dearest is the kind of object that costs most, and what it costs below; objects are those of the kind that gives most.
 func (e *estimator) dearest(n *node) (kind []*node, points, objects float64) {
+	if d, ok := e.known[n]; ok {
+		return d.kind, d.points, d.objects
+	}
 	for i, k := range n.kinds {
+		if e.never[n.leads[i]] {
+			continue
+		}
 		p, o := e.all(k, n)
-		if i == 0 || p > points {
+		if kind == nil || p > points {
 			kind, points = k, p
 		}
 		objects = max(objects, o)
+	}
+	if len(n.kinds) > 1 {
+		if e.known == nil {
+			e.known = map[*node]dearest{}
+		}
+		e.known[n] = dearest{kind, points, objects}
 	}
 	return kind, points, objects
 }

@@ -18,9 +18,11 @@ const maxSteps = 50_000
 
 // Plan is an operation with the price of each of its fields. It may be shared between requests.
 type Plan struct {
-	roots []*node
-	once  sync.Once
-	made  *gauge
+	roots   []*node
+	prices  *Prices
+	mutates bool
+	once    sync.Once
+	made    *gauge
 }
 
 // node is a field of the answer.
@@ -57,6 +59,8 @@ type length struct {
 	// given are values of slicing arguments that were written out, variables those that are variables.
 	given     []int
 	variables []string
+	// items are those of a list that was written out.
+	items []string
 	// fixed says that no length can be asked for.
 	fixed bool
 }
@@ -85,7 +89,7 @@ func (p *Prices) Compile(op *ast.OperationDefinition) (*Plan, error) {
 	if c.steps < 0 {
 		return nil, ErrTooManySteps
 	}
-	return &Plan{roots: roots}, nil
+	return &Plan{roots: roots, prices: p, mutates: op.Operation != ast.Query}, nil
 }
 
 // part is a selection set under conditions.
@@ -269,8 +273,11 @@ func (l *length) add(value *ast.Value) {
 		}
 	case ast.ListValue:
 		l.given = append(l.given, len(value.Children))
+		for _, c := range value.Children {
+			l.items = append(l.items, c.Value.Raw)
+		}
 	case ast.NullValue:
 	default:
-		l.given = append(l.given, 1) // one value stands for a list of it
+		l.given, l.items = append(l.given, 1), append(l.items, value.Raw) // one value stands for a list of it
 	}
 }

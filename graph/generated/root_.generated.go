@@ -10367,7 +10367,7 @@ Outcome of fixing prices in a market.
 """
 type VariantPricesSetPayload @requiresScopes(scopes: [["products:write"]]) {
   "The variants, in the order of the input; null when nothing was written."
-  productVariants: [ProductVariant!]
+  productVariants: [ProductVariant!] @listSize(assumedSize: 250)
   "What was refused and why. Empty when everything was written."
   userErrors: [MarketUserError!]!
 }
@@ -10377,7 +10377,7 @@ Outcome of letting prices in a market follow the shop's own again.
 """
 type VariantPricesDeletePayload @requiresScopes(scopes: [["products:write"]]) {
   "The variants, in the order of the input; null when nothing was written."
-  productVariants: [ProductVariant!]
+  productVariants: [ProductVariant!] @listSize(assumedSize: 250)
   "What was refused and why. Empty when everything was written."
   userErrors: [MarketUserError!]!
 }
@@ -10947,7 +10947,7 @@ type ProductReorderMediaPayload @requiresScopes(scopes: [["products:write"]]) {
 "Outcome of ` + "`" + `productUpdateMedia` + "`" + `."
 type ProductUpdateMediaPayload @requiresScopes(scopes: [["products:write"]]) {
   "The pictures as they are now, in the order of the input; null when they were refused."
-  media: [Media!]
+  media: [Media!] @listSize(assumedSize: 250)
   "What was refused and why, by the name that older clients read."
   mediaUserErrors: [MediaUserError!]!
   "The product as it is now, or null when it was refused."
@@ -12879,7 +12879,7 @@ type ShippingZone implements Node @requiresScopes(scopes: [["shop:read"], ["shop
   "Provinces that it is limited to, such as ` + "`" + `US-CA` + "`" + `. A country without any is reached as a whole."
   provinces: [String!]!
   "The ways to deliver there, by handle and currency."
-  rates: [ShippingRate!]!
+  rates: [ShippingRate!]! @listSize(assumedSize: 25)
   "Whether it reaches all countries that no other zone names."
   restOfWorld: Boolean!
   "Changes with every write. Send it back as ` + "`" + `ifRevision` + "`" + `, and a change that somebody made in between is not overwritten."
@@ -13889,7 +13889,7 @@ Outcome of asking for addresses to put pictures at.
 """
 type StagedUploadsCreatePayload @requiresScopes(scopes: [["products:write"]]) {
   "An address for each picture, in the order of the input; null when something was refused."
-  stagedTargets: [StagedMediaUploadTarget!]
+  stagedTargets: [StagedMediaUploadTarget!] @listSize(assumedSize: 50)
   "What was refused and why. Empty when all addresses were handed out."
   userErrors: [StaffUserError!]!
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/rialtohq/rialto/graph/access"
 	"github.com/rialtohq/rialto/graph/cost"
 	"github.com/rialtohq/rialto/graph/limits"
-	"github.com/rialtohq/rialto/graph/statements"
 )
 
 // Registrar looks documents through before they are registered: limits, schema, price, how many SQL statements they take, and
@@ -23,7 +22,6 @@ type Registrar struct {
 	Schema  *ast.Schema
 	Limits  limits.Limits
 	Prices  *cost.Prices
-	Reads   *statements.Bounds
 	Planner *access.Planner
 	// MaxObjects is how many objects an operation may give.
 	MaxObjects int64
@@ -54,7 +52,6 @@ func (r *Registrar) check(app uuid.UUID, scopes []string, e Entry) (d operation.
 		return d, errors.New("the document has no operation")
 	}
 	d = operation.Document{Alias: e.ID, Hash: operation.HashOf(e.Body), Body: e.Body, Name: parsed.Operations[0].Name, Kind: string(parsed.Operations[0].Operation)}
-	said := true
 	for _, op := range parsed.Operations {
 		plan, err := r.Prices.Compile(op)
 		if err != nil {
@@ -65,14 +62,11 @@ func (r *Registrar) check(app uuid.UUID, scopes []string, e Entry) (d operation.
 			return d, fmt.Errorf("operation %q could give %d objects; at most %d are allowed: ask for shorter lists", op.Name, estimate.Objects, r.MaxObjects)
 		}
 		d.Points = max(d.Points, estimate.Points)
-		most, bounded := r.Reads.Of(op, plan)
-		d.Statements, said = max(d.Statements, most), said && (bounded || op.Operation != ast.Query)
+		most, _ := plan.Statements()
+		d.Statements = max(d.Statements, most)
 		if hidden := r.hidden(op, app, scopes); len(hidden) > 0 {
 			return d, fmt.Errorf("operation %q asks for what nobody may see through this app: %s", op.Name, strings.Join(hidden, ", "))
 		}
-	}
-	if !said {
-		d.Statements = 0
 	}
 	return d, nil
 }

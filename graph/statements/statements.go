@@ -1,5 +1,6 @@
-// Package statements bounds how many SQL statements a query takes, by its document alone: neither the length of lists nor
-// the values of variables change the number, as loaders ask the same of all objects at one place at once (ADR 3).
+// Package statements bounds how many SQL statements a query takes, by its document: neither the length of lists nor
+// the values of variables change the number, as loaders ask the same of all objects at one place at once (ADR 3). Where each object
+// is asked by itself, the longest lists count, or those that a request asks for.
 //
 // A field with a resolver is taken to read once; [Table] states the fields that read nothing, that read more, and those
 // that share a question with others. What a request needs besides its document, and a process keeps in memory for a moment,
@@ -34,11 +35,16 @@ func New(types []*engine.Type) *Bounds {
 	return b
 }
 
-// Of is how many statements an operation takes at most. Nothing is said, false, of one that is no query, and of one whose
-// variables decide the number.
-func (b *Bounds) Of(op *ast.OperationDefinition, plan *cost.Plan) (most int, said bool) {
-	if op.Operation != ast.Query {
-		return 0, false
+// Reader tells what fields read, for [cost.Prices.Reading].
+func (b *Bounds) Reader() cost.Reader {
+	return cost.Reader{Of: func(at string) cost.Reads { return b.reads[at] }, Never: never}
+}
+
+// Prices reads the prices of a schema, with what its fields read.
+func Prices(s *ast.Schema, types []*engine.Type) (*cost.Prices, error) {
+	prices, err := cost.NewPrices(s)
+	if err != nil {
+		return nil, err
 	}
-	return plan.Statements(cost.Reader{Of: func(at string) cost.Reads { return b.reads[at] }, Never: never})
+	return prices.Reading(New(types).Reader()), nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/rialtohq/rialto/graph/cost"
+	"github.com/rialtohq/rialto/platform/gid"
 )
 
 // nothing are fields whose resolvers read no database, by type: they hold the answer already, reckon it, or take it from what a
@@ -61,8 +62,8 @@ var shared = map[string]map[string]string{
 
 // stated is what other fields read that do not read just once. Where a field has an entry in shared too, it asks both.
 var stated = map[string]cost.Reads{
-	// The cart, its variants, discounts, the collections that these are for, gift cards.
-	"Query.cart": {Own: 5},
+	// The cart, its variants, discounts, the collections that these are for, gift cards, whether its customer pays taxes.
+	"Query.cart": {Own: 6},
 	// The attempt, its cart and its order.
 	"Query.cartCompletionAttempt": {Own: 3},
 	// With a query: how many rows its parts find, the hits, their products; without one, the page.
@@ -74,8 +75,9 @@ var stated = map[string]cost.Reads{
 	"OrderConnection.totalCount":                {Own: 1},
 	"SearchResultItemConnection.productFilters": {Own: 2},
 	"ProductConnection.filters":                 {Own: 2, Apart: true},
-	// With filters, the hits and their products, of each collection by itself.
-	"Collection.products": {Own: 1, With: map[string]cost.Reads{"filters": {Own: 1, Apart: true}}},
+	// Of several, those that are sorted alike are read together, and there are eight ways. With filters, the hits and their products,
+	// of each collection by itself, in the place of the page of all.
+	"Collection.products": {Own: 1, Many: 7, With: map[string]cost.Reads{"filters": {Own: 2, Apart: true, Instead: true}}},
 	// What the words find, words that look alike, what those find; then products, collections and pages.
 	"Query.predictiveSearch": {Own: 6},
 	// The product, its traits, the best of the others, these.
@@ -88,8 +90,9 @@ var stated = map[string]cost.Reads{
 	"Order.refunds":  {Own: 2},
 	"Refund.return":  {Own: 2},
 	"Return.refunds": {Own: 2},
-	// A picture of their own, or else the first of the first product; where there are several, some have one and some not.
-	"Collection.image":     {Own: 2, Many: 1},
+	// A picture of their own, or else the first of the first product; where there are several, some have one and some not, and those
+	// that are sorted alike have their first products read together.
+	"Collection.image":     {Own: 2, Many: 8},
 	"ProductVariant.image": {Own: 1, Many: 1},
 	// All variants of the products, and what of them is for sale.
 	"ProductOptionValue.firstSelectableVariant": {Own: 2},
@@ -99,8 +102,27 @@ var stated = map[string]cost.Reads{
 	"Metafield.reference":  {Own: 1, Many: 4},
 	"Metafield.references": {Own: 5},
 	// Any type of node, a cart being the one that takes most; of a list of ids, each cart and menu is read by itself.
-	"Query.node":  {Own: 5},
-	"Query.nodes": {Unsaid: true},
+	"Query.node":  {Own: 6},
+	"Query.nodes": {Items: ofNodes, Each: 6, Alone: map[string]bool{"Cart": true, "Menu": true, "MenuItem": true}},
+}
+
+// ofNodes is what it takes to find things by their ids: those of one type together, but for carts and menus, which are alone.
+func ofNodes(ids []string) (sum, alone int) {
+	together := map[string]bool{}
+	for _, text := range ids {
+		id, err := gid.Parse(text)
+		switch {
+		case err != nil: // it is refused before anything is read
+		case id.Type == "Cart":
+			sum, alone = sum+6, alone+1
+		case id.Type == "Menu", id.Type == "MenuItem":
+			sum, alone = sum+3, alone+1
+		case !together[id.Type]:
+			together[id.Type] = true
+			sum += 3 // options are found by their products
+		}
+	}
+	return sum, alone
 }
 
 // never are types of which there are no objects.
