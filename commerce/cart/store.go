@@ -1,8 +1,11 @@
 package cart
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -61,30 +64,59 @@ func nullable(id *uuid.UUID) uuid.NullUUID {
 	return uuid.NullUUID{UUID: *id, Valid: true}
 }
 
-// load reads a cart with its lines, in one statement. Served by the primary key and cart_line (shop_id, cart_id, …).
-// Fails with sql.ErrNoRows.
+const lineColumns = "l.id, l.variant_id, l.quantity, l.attributes, l.attributes_key, l.created_at"
+
+// load reads a cart with its lines, in one statement: a row for the cart, then one for each line. Served by the primary key and
+// cart_line (shop_id, cart_id, …). Fails with sql.ErrNoRows.
 func (s store) load(ctx context.Context, q database.Querier, id uuid.UUID) (*Stored, error) {
-	rows, err := q.Query(ctx, "SELECT "+cartColumns+`, l.id, l.variant_id, l.quantity, l.attributes, l.attributes_key, l.created_at
-		FROM cart c LEFT JOIN cart_line l ON l.shop_id = c.shop_id AND l.cart_id = c.id WHERE c.shop_id = $1 AND c.id = $2 ORDER BY l.id`, id)
-	c := &Stored{}
-	list, err := database.Scan(rows, err, func(scan scan) (l StoredLine, err error) {
-		var line, variant uuid.NullUUID
-		var quantity sql.NullInt64
-		var attributes database.JSON[[]*Attribute]
-		var key sql.NullString
-		var created sql.NullTime
-		err = scanCart(scan, c, &line, &variant, &quantity, &attributes, &key, &created)
-		return StoredLine{ID: line.UUID, VariantID: variant.UUID, Quantity: quantity.Int64, Attributes: attributes.V, CreatedAt: created.Time.UTC(), key: key.String}, err
-	})
-	switch {
-	case err != nil:
+	// The join that joins nothing tells SQLite of which types the columns of lines are.
+	rows, err := q.Query(ctx, "SELECT "+cartColumns+", "+lineColumns+" FROM cart c LEFT JOIN cart_line l ON 1 = 0 WHERE c.shop_id = $1 AND c.id = $2 UNION ALL SELECT "+
+		strings.Repeat("NULL, ", strings.Count(cartColumns, ",")+1)+lineColumns+" FROM cart_line l WHERE l.shop_id = $1 AND l.cart_id = $2", id)
+	if err != nil {
 		return nil, err
-	case len(list) == 0:
-		return nil, sql.ErrNoRows
-	case list[0].ID != uuid.Nil:
-		c.Lines = list
 	}
+	defer func() { _ = rows.Close() }()
+	c := &Stored{}
+	found := false
+	line := scanLine(database.Skipped(q, strings.Count(cartColumns, ",")+1)...)
+	for rows.Next() {
+		if !found {
+			found = true
+			if err := scanCart(rows.Scan, c, database.Skipped(q, strings.Count(lineColumns, ",")+1)...); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		l, err := line(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		c.Lines = append(c.Lines, l)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if !found || c.ID == uuid.Nil {
+		return nil, sql.ErrNoRows
+	}
+	slices.SortFunc(c.Lines, func(a, b StoredLine) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 	return c, nil
+}
+
+// scanLine reads lineColumns, after what is given to be read first.
+func scanLine(lead ...any) func(scan) (StoredLine, error) {
+	var row struct {
+		StoredLine
+		attributes database.JSON[[]*Attribute]
+	}
+	places := slices.Concat(lead, []any{&row.ID, &row.VariantID, &row.Quantity, &row.attributes, &row.key, &row.CreatedAt})
+	return func(scan scan) (StoredLine, error) {
+		row.attributes.V = nil
+		err := scan(places...)
+		l := row.StoredLine
+		l.Attributes, l.CreatedAt = row.attributes.V, l.CreatedAt.UTC()
+		return l, err
+	}
 }
 
 // lock locks a cart and reads it with its lines. The lines are a statement of their own: one that waited for the lock
@@ -99,13 +131,8 @@ func (s store) lock(ctx context.Context, tx database.Tx, id uuid.UUID) (*Stored,
 	if len(found) == 0 {
 		return nil, sql.ErrNoRows
 	}
-	rows, err = tx.Query(ctx, `SELECT id, variant_id, quantity, attributes, attributes_key, created_at FROM cart_line WHERE shop_id = $1 AND cart_id = $2 ORDER BY id`, id)
-	c.Lines, err = database.Scan(rows, err, func(scan scan) (l StoredLine, err error) {
-		var attributes database.JSON[[]*Attribute]
-		err = scan(&l.ID, &l.VariantID, &l.Quantity, &attributes, &l.key, &l.CreatedAt)
-		l.Attributes, l.CreatedAt = attributes.V, l.CreatedAt.UTC()
-		return l, err
-	})
+	rows, err = tx.Query(ctx, "SELECT "+lineColumns+" FROM cart_line l WHERE l.shop_id = $1 AND l.cart_id = $2 ORDER BY l.id", id)
+	c.Lines, err = database.Scan(rows, err, scanLine())
 	return c, err
 }
 
