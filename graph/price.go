@@ -32,6 +32,7 @@ type document struct {
 	// plans are their prices, touches what they touch.
 	plans   made[*cost.Plan]
 	touches made[*touched]
+	prices  prices
 	// policies say how long answers may be kept.
 	policies made[freshness.Policy]
 }
@@ -62,6 +63,58 @@ func (m *made[T]) get(op *ast.OperationDefinition) (T, error) {
 	return one, nil
 }
 
+// mostPrices is how many prices of a document are kept: one for each shop and each choice of lengths.
+const mostPrices = 256
+
+// priceKey is what the price of an operation depends on.
+type priceKey struct {
+	plan   *cost.Plan
+	of     *sizes
+	values string
+}
+
+// prices are those of a document that were worked out.
+type prices struct {
+	mu   sync.Mutex
+	kept map[priceKey]*priced
+}
+
+// price gives the price of an operation with variables in a shop whose lists are of some sizes; it is worked out once for all
+// variables that it does not depend on.
+func (d *document) price(op *ast.OperationDefinition, variables map[string]any, of *sizes) (*priced, error) {
+	plan, err := d.plans.get(op)
+	if err != nil {
+		return nil, err
+	}
+	values, known := plan.Key(variables)
+	key := priceKey{plan, of, values}
+	if known {
+		d.prices.mu.Lock()
+		p := d.prices.kept[key]
+		d.prices.mu.Unlock()
+		if p != nil {
+			return p, nil
+		}
+	}
+	p := &priced{plan: plan, variables: variables, of: of, bounds: of.bounds()}
+	p.Estimate = plan.Estimate(variables, nil)
+	p.most = p.Objects
+	if of != nil {
+		p.Estimate = plan.Estimate(variables, p.bounds)
+	}
+	if !known {
+		return p, nil
+	}
+	p.variables = plan.Deciding(variables)
+	d.prices.mu.Lock()
+	defer d.prices.mu.Unlock()
+	if d.prices.kept == nil || len(d.prices.kept) >= mostPrices {
+		d.prices.kept = map[priceKey]*priced{}
+	}
+	d.prices.kept[key] = p
+	return p, nil
+}
+
 // priced is an operation with its estimate. It is never changed.
 type priced struct {
 	plan      *cost.Plan
@@ -79,15 +132,14 @@ type priced struct {
 func (h *Handler) price(ctx context.Context, shop uuid.UUID, m *memo) (*priced, *wire.Answer) {
 	p := m.price.Load()
 	if p == nil {
-		plan, err := m.doc.plans.get(m.op)
+		var err error
+		p, err = m.doc.price(m.op, m.variables, nil)
 		if errors.Is(err, cost.ErrTooManySteps) {
 			return nil, wire.Refuse(wire.Refused, codeMaxCost, "This operation asks too many different things of interfaces and unions to be priced. Ask for less of each type.")
 		}
 		if err != nil {
 			return nil, h.refuse(ctx, err)
 		}
-		p = &priced{plan: plan, variables: m.variables, Estimate: plan.Estimate(m.variables, nil)}
-		p.most = p.Objects
 		m.price.Store(p)
 	}
 	if p.most > h.budget.MaxObjects {
@@ -95,7 +147,7 @@ func (h *Handler) price(ctx context.Context, shop uuid.UUID, m *memo) (*priced, 
 	}
 	if h.bounds != nil {
 		if of := h.bounds.of(ctx, shop); of != p.of {
-			p = &priced{plan: p.plan, variables: p.variables, most: p.most, of: of, bounds: of.bounds(), Estimate: p.plan.Estimate(p.variables, of.bounds())}
+			p, _ = m.doc.price(m.op, m.variables, of) // it never fails for one that has a plan
 			m.price.Store(p)
 		}
 	}

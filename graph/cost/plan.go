@@ -23,6 +23,9 @@ type Plan struct {
 	mutates bool
 	once    sync.Once
 	made    *gauge
+	// on are the variables that the price depends on.
+	depends sync.Once
+	on      []variable
 }
 
 // node is a field of the answer.
