@@ -46,9 +46,10 @@ type PricedLine struct {
 
 // Get opens a cart and prices it now. Fails with [fault.NotFound] as [Service.Load] does.
 //
-// It takes one statement for the cart with its lines, one for variants, one for discounts, and one each for membership in
-// collections, for gift cards, and for whether its customer pays tax, where the cart has need of them: six at most. Markets, zones and taxes are read from
-// memory, where they stay for two seconds.
+// It takes one statement for the cart with its lines, one for variants with their products, and one each for discounts that are
+// not everybody's, for membership in collections, for gift cards, and for whether its customer pays tax, where the cart has need
+// of them: six at most. Markets, zones, taxes and automatic discounts that are everybody's are read from memory, where they stay
+// for two seconds.
 func (s *Service) Get(ctx context.Context, id gid.ID) (*Cart, error) {
 	stored, err := s.Load(ctx, id)
 	if err != nil {
