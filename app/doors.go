@@ -10,6 +10,7 @@ import (
 	"github.com/rialtohq/rialto/platform/admit"
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/server"
+	"github.com/rialtohq/rialto/web/explorer"
 )
 
 // doors makes what answers requests: GraphQL, and the HTTP server around everything.
@@ -48,7 +49,7 @@ func (a *App) doors(address string) error {
 
 // persisted finds the documents that requests mean, automatic ones in Redis for all processes, or in this one.
 func (a *App) persisted() *persisted.Door {
-	c := persisted.Config{Registry: a.Operations, Apps: a.Apps, Default: a.config.operations(), Log: a.Log, Observe: a.tel.Metrics.Document}
+	c := persisted.Config{Registry: a.Operations, Apps: a.Apps, Default: a.config.operations(), Log: a.Log, Observe: a.tel.Metrics.Document, Always: []string{explorer.StaffSignIn()}}
 	if a.redis != nil {
 		c.Automatic = persisted.NewRedis(a.redis, "rialto:"+a.config.BusName+":automatic:")
 	}

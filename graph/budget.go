@@ -115,8 +115,11 @@ func (h *Handler) spend(ctx context.Context, q *asked, points int64) (*spending,
 	}
 	var held bool
 	switch s.outcome, held = h.budget.Take(ctx, h.log, by, points, s.buckets); {
-	case !held:
+	case !held && len(s.outcome.States) < len(s.buckets):
 		return nil, nil
+	case !held: // it is only told of: nothing was taken, and nothing is given back
+		s.points = 0
+		return s, nil
 	case s.outcome.Allowed:
 		return s, nil
 	}

@@ -146,8 +146,12 @@ func TestBudget(t *testing.T) {
 	t.Run("ReportOnlyRefusesNothing", func(t *testing.T) {
 		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), ReportOnly: true, Limits: graph.Limits{Storefront: limit(70)}})
 		for range 5 {
-			if got := d.post(t, tenProducts); got.code() != "" {
+			got := d.post(t, tenProducts)
+			if got.code() != "" {
 				t.Fatalf("%s", got.Body)
+			}
+			if c := got.Extensions.Cost; c.ThrottleStatus == nil || !strings.HasPrefix(got.Header().Get("RateLimit"), `"storefront";r=`) {
+				t.Errorf("the bucket is not told: %v %s", got.Header(), got.Body)
 			}
 		}
 	})
@@ -202,6 +206,9 @@ func TestBudget(t *testing.T) {
 	t.Run("WhatItWouldCostIsToldWithoutRunning", func(t *testing.T) {
 		d := newDoor(t, a, graph.Budget{Limiter: ratelimit.NewMemory(clock.System{}), Limits: graph.Limits{Storefront: limit(100)}})
 		const create = `mutation { cartCreate { cart { id } } }`
+		if got := d.post(t, create, "GraphQL-Cost", "validat"); got.code() != "BAD_REQUEST" || strings.Contains(got.Body.String(), "gid://") {
+			t.Errorf("%s", got.Body)
+		}
 		got := d.post(t, create, "GraphQL-Cost", "validate")
 		if !strings.HasPrefix(got.Body.String(), `{"data":null,"extensions":{"cost":{"actualQueryCost":null,"requestedQueryCost":12,"throttleStatus":{"currentlyAvailable":99,`) {
 			t.Errorf("%s", got.Body)

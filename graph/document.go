@@ -27,6 +27,8 @@ import (
 const (
 	documentBytes   = 8 << 20
 	registeredBytes = 32 << 20
+	// documentRoom is what a document weighs beside its text: what is made of it is some times as large, its prices included.
+	documentRoom = 1 << 10
 )
 
 // documents parses and validates each document once, and keeps the good ones. A kept document is never changed.
@@ -44,7 +46,7 @@ func newDocuments(schema *ast.Schema, l limits.Limits, prices *cost.Prices, plac
 	upTo := func(bytes uint64) *otter.Cache[string, *document] {
 		return otter.Must(&otter.Options[string, *document]{
 			MaximumWeight: bytes,
-			Weigher:       func(text string, _ *document) uint32 { return uint32(len(text)) + 64 },
+			Weigher:       func(text string, _ *document) uint32 { return uint32(len(text)) + documentRoom },
 		})
 	}
 	return &documents{schema: schema, limits: l, prices: prices, places: places, hints: hints, kept: upTo(documentBytes), registered: upTo(registeredBytes)}

@@ -168,6 +168,9 @@ func (h *Handler) Execute(ctx context.Context, r *wire.Request) *wire.Answer {
 	}
 
 	q := &asked{memo: read, r: r, actor: actor, viewers: viewers, cost: price}
+	if refusal := dry(r); refusal != nil {
+		return refusal
+	}
 	if pricesOnly(r) {
 		return h.tell(ctx, q)
 	}

@@ -63,8 +63,8 @@ func (m *made[T]) get(op *ast.OperationDefinition) (T, error) {
 	return one, nil
 }
 
-// mostPrices is how many prices of a document are kept: one for each shop and each choice of lengths.
-const mostPrices = 256
+// mostPrices is how many prices of a document are kept: one for each shop and each choice of lengths. documentRoom counts them.
+const mostPrices = 8
 
 // priceKey is what the price of an operation depends on.
 type priceKey struct {
@@ -181,6 +181,15 @@ const (
 	dryRun     = "validate"
 	wetRun     = "report"
 )
+
+// dry reads dryHeader. A word that means nothing is refused: a slip of the pen must not have a mutation run.
+func dry(r *wire.Request) *wire.Answer {
+	switch r.Headers.Get(dryHeader) {
+	case "", dryRun, wetRun:
+		return nil
+	}
+	return wire.Refuse(wire.Refused, wire.CodeBadRequest, `GraphQL-Cost is "validate", to be told what an operation would cost without running it, or "report", to be told beside its answer.`)
+}
 
 // pricesOnly reports whether a request wants no more than to know what its operation would cost. An answer to a GET is the same for everybody.
 func pricesOnly(r *wire.Request) bool {

@@ -37,6 +37,7 @@ func refundInput(in model.RefundInput) (order.RefundInput, error) {
 			out.Shipping.Amount = m
 		}
 	}
+	out.Nothing = in.Transactions != nil && len(in.Transactions) == 0
 	for _, t := range in.Transactions {
 		m, err := moneyOf(t.Amount)
 		if err != nil {

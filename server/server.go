@@ -249,7 +249,7 @@ func (p *port) abandon() {
 func (p *port) serve(failed chan<- error) {
 	go func() {
 		defer close(p.done)
-		if err := p.server.Serve(joined{p.listener}); !errors.Is(err, http.ErrServerClosed) {
+		if err := p.server.Serve(p.listener); !errors.Is(err, http.ErrServerClosed) {
 			failed <- fmt.Errorf("server: %s: %w", p.address, err)
 		}
 	}()

@@ -1,9 +1,10 @@
 package cart
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -69,38 +70,37 @@ const lineColumns = "l.id, l.variant_id, l.quantity, l.attributes, l.attributes_
 // load reads a cart with its lines, in one statement: a row for the cart, then one for each line. Served by the primary key and
 // cart_line (shop_id, cart_id, …). Fails with sql.ErrNoRows.
 func (s store) load(ctx context.Context, q database.Querier, id uuid.UUID) (*Stored, error) {
+	carts, lines := strings.Count(cartColumns, ",")+1, strings.Count(lineColumns, ",")+1
 	// The join that joins nothing tells SQLite of which types the columns of lines are.
-	rows, err := q.Query(ctx, "SELECT "+cartColumns+", "+lineColumns+" FROM cart c LEFT JOIN cart_line l ON 1 = 0 WHERE c.shop_id = $1 AND c.id = $2 UNION ALL SELECT "+
-		strings.Repeat("NULL, ", strings.Count(cartColumns, ",")+1)+lineColumns+" FROM cart_line l WHERE l.shop_id = $1 AND l.cart_id = $2", id)
+	rows, err := q.Query(ctx, fmt.Sprintf(`SELECT 0, %[1]s, %[2]s FROM cart c LEFT JOIN cart_line l ON 1 = 0 WHERE c.shop_id = $1 AND c.id = $2
+		UNION ALL SELECT 1, %[3]s%[2]s FROM cart_line l WHERE l.shop_id = $1 AND l.cart_id = $2 ORDER BY 1, %[4]d`,
+		cartColumns, lineColumns, strings.Repeat("NULL, ", carts), carts+2), id)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	c := &Stored{}
-	found := false
-	line := scanLine(database.Skipped(q, strings.Count(cartColumns, ",")+1)...)
+	if !rows.Next() {
+		return nil, cmp.Or(rows.Err(), sql.ErrNoRows)
+	}
+	// The first row is that of the cart, if it is there.
+	c, what := &Stored{}, 0
+	behind := database.Skipped(rows, lines)
+	err = scanCart(func(places ...any) error { return rows.Scan(append([]any{&what}, places...)...) }, c, behind...)
+	if what != 0 {
+		return nil, sql.ErrNoRows
+	}
+	if err != nil {
+		return nil, err
+	}
+	line := scanLine(append([]any{&what}, database.Skipped(rows, carts)...)...)
 	for rows.Next() {
-		if !found {
-			found = true
-			if err := scanCart(rows.Scan, c, database.Skipped(q, strings.Count(lineColumns, ",")+1)...); err != nil {
-				return nil, err
-			}
-			continue
-		}
 		l, err := line(rows.Scan)
 		if err != nil {
 			return nil, err
 		}
 		c.Lines = append(c.Lines, l)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	if !found || c.ID == uuid.Nil {
-		return nil, sql.ErrNoRows
-	}
-	slices.SortFunc(c.Lines, func(a, b StoredLine) int { return bytes.Compare(a.ID[:], b.ID[:]) })
-	return c, nil
+	return c, rows.Err()
 }
 
 // scanLine reads lineColumns, after what is given to be read first.

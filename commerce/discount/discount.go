@@ -243,9 +243,9 @@ func (s *Service) unlimited(ctx context.Context, at time.Time) (on []promotion.D
 	}
 	now := s.clock.Now()
 	known, _, err := s.standing.Get(shop, now, func() (standing, bool, error) {
-		to := now.Add(s.keepFor)
-		list, err := s.store.standing(ctx, s.db, now, to)
-		return standing{now, to, list}, true, err
+		from, to := now.Add(-time.Second), now.Add(s.keepFor) // carts are priced as of when they were asked for, a moment ago
+		list, err := s.store.standing(ctx, s.db, from, to)
+		return standing{from, to, list}, true, err
 	})
 	if err != nil || at.Before(known.from) || at.After(known.to) || len(known.discounts) == MaxAutomatic {
 		return nil, false, err

@@ -33,8 +33,10 @@ type RefundInput struct {
 	// Amount, where it is given, is how much goes back in all, instead of what lines and shipping come to. It is never more
 	// than was received and is not given back yet; what lines come to is cut to that silently.
 	Amount *money.Money
-	Note   string
-	Notify bool // Notify asks for a mail to the buyer; the event carries it.
+	// Nothing has no money go back, whatever lines and shipping come to.
+	Nothing bool
+	Note    string
+	Notify  bool // Notify asks for a mail to the buyer; the event carries it.
 
 	ret   uuid.UUID // the return that goods come back with, if any
 	later bool      // nothing goes back now, but the buyer is owed what the lines come to

@@ -29,7 +29,7 @@ func plan(r *record, items []*item, in RefundInput) (row *refundRow, amount int6
 	want += planFreight(r, row, in.Shipping, &problems)
 	// Who still has to pay has less to pay now, before anything goes back.
 	amount = min(max(want-max(balance, 0), 0), r.unreturned())
-	if in.later {
+	if in.later || in.Nothing {
 		amount = 0
 	}
 	if in.Amount != nil {

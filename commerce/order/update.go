@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,9 +43,12 @@ func (s *Service) Update(ctx context.Context, in UpdateInput) (*Order, fault.Pro
 		if p := revision.Problems(in.IfRevision, r.updatedAt, "input", "ifRevision"); len(p) > 0 {
 			return p, nil
 		}
-		before := kept(r)
+		before, was := kept(r), *r
 		if p := in.apply(r); len(p) > 0 {
 			return p, nil
+		}
+		if len(in.Metafields) == 0 && reflect.DeepEqual(was, *r) {
+			return nil, nil // nobody who read the order has to read it again
 		}
 		if p, err := s.putMetafields(ctx, tx, in); err != nil || len(p) > 0 {
 			return p, err

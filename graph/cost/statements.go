@@ -61,6 +61,9 @@ type place struct {
 	path  string // where it is told of
 }
 
+// mostStatements is as far as they are counted; what multiplies them, at most a million, does not overflow then.
+const mostStatements = 1 << 32
+
 type statements struct {
 	Reader
 	estimator
@@ -99,7 +102,7 @@ func (s *statements) all(nodes []*node, of *node, times float64) (sum int) {
 			s.path = joined(above, n.name)
 			s.told(s.path, n, own+len(shared)-before)
 		}
-		sum += own + apart*s.below(n, times/float64(apart)*s.many(n, of), reads.Alone, alone)
+		sum = min(sum+own+apart*s.below(n, times/float64(apart)*s.many(n, of), reads.Alone, alone), mostStatements)
 		s.path = above
 	}
 	return sum + len(shared)

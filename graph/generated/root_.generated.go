@@ -11107,7 +11107,7 @@ input RefundInput {
   refundLineItems: [RefundLineItemInput!]
   "Shipping given back."
   shipping: ShippingRefundInput
-  "Which payments the money goes back to, and how much to each. Left out, it is worked out from lines and shipping."
+  "Which payments the money goes back to, and how much to each. Left out, it is worked out from lines and shipping; with an empty list no money goes back."
   transactions: [OrderTransactionInput!]
 }
 

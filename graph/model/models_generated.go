@@ -4454,7 +4454,7 @@ type RefundInput struct {
 	RefundLineItems []*RefundLineItemInput `json:"refundLineItems,omitempty"`
 	// Shipping given back.
 	Shipping *ShippingRefundInput `json:"shipping,omitempty"`
-	// Which payments the money goes back to, and how much to each. Left out, it is worked out from lines and shipping.
+	// Which payments the money goes back to, and how much to each. Left out, it is worked out from lines and shipping; with an empty list no money goes back.
 	Transactions []*OrderTransactionInput `json:"transactions,omitempty"`
 }
 

@@ -136,6 +136,19 @@ func codeOf(a *wire.Answer) string {
 	return code
 }
 
+// What this program's own pages send is let through in every mode, and nothing that is like it.
+func TestAlways(t *testing.T) {
+	t.Parallel()
+	d := persisted.New(persisted.Config{Registry: registry{app: uuid.Nil, body: registered}, Apps: modes{}, Default: app.RegisteredOnly, Always: []string{"mutation In { in }"}})
+	for text, want := range map[string]string{
+		"mutation In { in }": "", "mutation In { in }\n": "", "mutation In { in out }": persisted.CodeNotRegistered, "mutation In { in } # more": persisted.CodeNotRegistered, adHoc: persisted.CodeNotRegistered,
+	} {
+		if _, refusal := d.Find(t.Context(), iam.Actor{Kind: iam.Storefront}, &wire.Request{Query: text}); codeOf(refusal) != want {
+			t.Errorf("%q: %q, want %q", text, codeOf(refusal), want)
+		}
+	}
+}
+
 // One setting closes a whole deployment; credentials that belong to no app may then send what any app registered.
 func TestDefaultMode(t *testing.T) {
 	t.Parallel()

@@ -166,6 +166,11 @@ func New(c Config) *Handler {
 
 // ServeHTTP reads the request, has it executed and writes the answer.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead { // as by GET; the server leaves the body out (RFC 9110, section 9.3.2)
+		get := *r
+		get.Method = http.MethodGet
+		r = &get
+	}
 	media, refusal := h.negotiate(r)
 	var request *Request
 	var text []byte
@@ -193,7 +198,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // negotiate settles the method and the media type of the answer.
 func (h *Handler) negotiate(r *http.Request) (string, *Answer) {
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
-		return mediaJSON, Refuse(wrongMethod, "METHOD_NOT_ALLOWED", "Send GraphQL by POST, or queries by GET.").With("Allow", "GET, POST")
+		return mediaJSON, Refuse(wrongMethod, "METHOD_NOT_ALLOWED", "Send GraphQL by POST, or queries by GET.").With("Allow", "GET, HEAD, POST")
 	}
 	media, ok := accepted(r.Header.Values("Accept"))
 	if !ok {

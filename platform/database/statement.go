@@ -210,15 +210,16 @@ func Scan[T any](rows Rows, err error, one func(scan func(...any) error) (T, err
 	return out, rows.Err()
 }
 
-// Skipped are places for so many columns of which nothing is read.
-func Skipped(q Querier, n int) []any {
+// Skipped are places for so many columns of some rows of which nothing is read.
+func Skipped(rows Rows, n int) []any {
 	places := make([]any, n)
-	if q.Dialect() == SQLite {
-		for i := range places {
-			places[i] = new(any)
-		}
+	if _, direct := rows.(*pgxRows); direct {
+		return places // pgx takes nil for a place of what is not read
 	}
-	return places // PostgreSQL's driver takes nil for a place of what is not read
+	for i := range places {
+		places[i] = new(any)
+	}
+	return places
 }
 
 // JSON is a column that holds v as JSON: give it as an argument to write, and its address to Scan to read.
