@@ -315,7 +315,9 @@ func (a *App) Wait(ctx context.Context) error {
 	var failed error
 	select {
 	case <-ctx.Done():
+		a.Log.InfoContext(ctx, "stops: the process was told to end")
 	case failed = <-a.server.Failed():
+		a.Log.ErrorContext(ctx, "stops: a port failed", "error", failed)
 	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 14*time.Second)
 	defer cancel()

@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/rialtohq/rialto/platform/telemetry"
 )
 
 // Verb is a command that works on a running app: `rialto import` and the like. It reads in and reports to out as it goes.
@@ -73,7 +75,10 @@ func (c *control) Start(ctx context.Context) error {
 		}
 	}
 	c.path, c.done = path, make(chan struct{})
-	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 5 * time.Second}
+	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 5 * time.Second, ErrorLog: telemetry.ServerLog(c.app.Log)}
+	// A verb may end before its body does. What is left is read when its answer is out, and the end of it starts a reader that waits
+	// for the next request: on a connection that is kept, two would read then, at which net/http panics.
+	c.server.SetKeepAlivesEnabled(false)
 	go func() {
 		defer close(c.done)
 		_ = c.server.Serve(l)

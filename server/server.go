@@ -24,6 +24,7 @@ import (
 
 	"github.com/rialtohq/rialto/platform/admit"
 	"github.com/rialtohq/rialto/platform/ratelimit"
+	"github.com/rialtohq/rialto/platform/telemetry"
 	"github.com/rialtohq/rialto/server/middleware"
 )
 
@@ -224,7 +225,7 @@ func newPort(c Config, address string, h http.Handler) *port {
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       120 * time.Second,
 		MaxHeaderBytes:    48 << 10,
-		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug), // handshakes and hang-ups of clients
+		ErrorLog:          telemetry.ServerLog(c.Log),
 	}
 	return p
 }

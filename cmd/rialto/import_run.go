@@ -69,7 +69,7 @@ func describe(out io.Writer, shop string, r transfer.Report) {
 	if r.DryRun {
 		prefix = "Nothing was changed. An import into " + shop + " would give"
 	}
-	fmt.Fprintf(out, "%s: %d products: %d created, %d updated, %d unchanged, %d left out.\n", prefix, r.Products, r.Created, r.Updated, r.Unchanged, r.Failed)
+	fmt.Fprintf(out, "%s: %s: %d created, %d updated, %d unchanged, %d left out.\n", prefix, counted(r.Products, "product"), r.Created, r.Updated, r.Unchanged, r.Failed)
 }
 
 func list(out io.Writer, prefix string, problems []transfer.RowError, count int) {
@@ -102,13 +102,13 @@ func (b *progressBar) show(p transfer.Progress) {
 	}
 	if b.terminal {
 		full := int(percent * barWidth / 100)
-		fmt.Fprintf(b.out, "%s%3d %% [%s%s] %d products, %d left out", clearLine, percent, strings.Repeat("#", full), strings.Repeat(".", barWidth-full), p.Products, p.Failed)
+		fmt.Fprintf(b.out, "%s%3d %% [%s%s] %s, %d left out", clearLine, percent, strings.Repeat("#", full), strings.Repeat(".", barWidth-full), counted(p.Products, "product"), p.Failed)
 		b.shown = true
 		return
 	}
 	if percent/10 > b.percent/10 {
 		b.percent = percent
-		fmt.Fprintf(b.out, "%d %%: %d products, %d left out\n", percent, p.Products, p.Failed)
+		fmt.Fprintf(b.out, "%d %%: %s, %d left out\n", percent, counted(p.Products, "product"), p.Failed)
 	}
 }
 

@@ -11,7 +11,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/app"
+	apps "github.com/rialtohq/rialto/commerce/app"
 	"github.com/rialtohq/rialto/commerce/quota"
+	"github.com/rialtohq/rialto/platform/fault"
 )
 
 type limitsCmd struct {
@@ -59,11 +61,20 @@ func limited(ctx context.Context, a *app.App, shop, handle string) (context.Cont
 	if err != nil || handle == "" {
 		return ctx, uuid.Nil, err
 	}
-	one, err := a.Apps.ByHandle(ctx, handle)
+	one, err := appWith(ctx, a, handle)
 	if err != nil {
 		return ctx, uuid.Nil, err
 	}
 	return ctx, one.ID.UUID, nil
+}
+
+// appWith gives the app of the context's shop that has a handle. Where there is none, it says how to make it.
+func appWith(ctx context.Context, a *app.App, handle string) (*apps.App, error) {
+	one, err := a.Apps.ByHandle(ctx, handle)
+	if fault.Is(err, fault.NotFound) {
+		return nil, fmt.Errorf("%w `rialto ops register --app NAME FILE` and `rialto ops token --app NAME` make one, and `appCreate` of the API", err)
+	}
+	return one, err
 }
 
 var errLimits = errors.New("limits: arguments cannot be read")
@@ -88,7 +99,7 @@ func setLimit(ctx context.Context, a *app.App, args []string, _ io.Reader, out i
 	if err := a.Quotas.Set(ctx, quota.Quota{App: of, Layer: args[2], Capacity: capacity, PerSecond: perSecond}); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s: %d points at once, %d a second\n", args[2], capacity, perSecond)
+	_, err = fmt.Fprintf(out, "%s: %s at once, %d a second\n", args[2], counted(capacity, "point"), perSecond)
 	return err
 }
 

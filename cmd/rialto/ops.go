@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/vektah/gqlparser/v2"
@@ -28,7 +30,7 @@ type opsCmd struct {
 
 type opsCostCmd struct {
 	File      string `arg:"" help:"A .graphql file with one or more operations." type:"existingfile"`
-	Variables string `help:"Values of variables as JSON, such as '{\"first\": 20}'. Without, lists are as long as the schema assumes."`
+	Variables string `help:"Values of variables as JSON, such as '{\"first\": 20}'. A length that stands in a variable without a value counts as the longest."`
 }
 
 // Run prices each operation of the file, every list as long as is asked for.
@@ -41,8 +43,8 @@ func (c *opsCostCmd) Run(r *run) error {
 	if c.Variables != "" {
 		in := json.NewDecoder(bytes.NewReader([]byte(c.Variables)))
 		in.UseNumber()
-		if err := in.Decode(&variables); err != nil {
-			return fmt.Errorf("--variables is a JSON object: %w", err)
+		if err := in.Decode(&variables); err != nil || variables == nil {
+			return fmt.Errorf("--variables must be a JSON object, such as '{\"first\": 20}', and not %s", c.Variables)
 		}
 	}
 	doc, prices, err := understand(string(text))
@@ -76,6 +78,10 @@ func understand(text string) (*ast.QueryDocument, *cost.Prices, error) {
 }
 
 func (c *opsCostCmd) print(r *run, op *ast.OperationDefinition, plan *cost.Plan, variables map[string]any) error {
+	variables, unset, err := filled(op, plan, variables)
+	if err != nil {
+		return err
+	}
 	e := plan.Estimate(variables, nil)
 	name := op.Name
 	if name == "" {
@@ -83,10 +89,16 @@ func (c *opsCostCmd) print(r *run, op *ast.OperationDefinition, plan *cost.Plan,
 	}
 	most := ""
 	if n, said := plan.Statements(); said {
-		most = fmt.Sprintf(", %d SQL statements", n)
+		most = ", " + counted(n, "SQL statement")
+		if len(unset) > 0 { // what is asked for by ids that nobody knows takes most
+			e.Points += cost.StatementPoints * int64(max(n-e.Statements, 0))
+		}
 	}
-	if _, err := fmt.Fprintf(r.out, "%s %s: %d points, %d objects%s at most\n", op.Operation, name, e.Points, e.Objects, most); err != nil {
+	if _, err := fmt.Fprintf(r.out, "%s %s: %s, %s%s at most\n", op.Operation, name, counted(e.Points, "point"), counted(e.Objects, "object"), most); err != nil {
 		return err
+	}
+	for _, name := range unset {
+		_, _ = fmt.Fprintf(r.out, "  $%s has no value and counts as %d, the longest that may be: --variables gives it another\n", name, cost.Longest)
 	}
 	t := tabwriter.NewWriter(r.out, 0, 4, 2, ' ', 0)
 	_, _ = fmt.Fprintln(t, "  points\ttimes\tstatements\tfield\tat")
@@ -94,4 +106,37 @@ func (c *opsCostCmd) print(r *run, op *ast.OperationDefinition, plan *cost.Plan,
 		_, _ = fmt.Fprintf(t, "  %d\t%d\t%d\t%s\t%s\n", s.Points, s.Times, s.Statements, s.Field, s.Path)
 	}
 	return t.Flush()
+}
+
+// filled gives variables their defaults, and those in which a length stands and that have no value the longest. These are named, in
+// order.
+func filled(op *ast.OperationDefinition, plan *cost.Plan, variables map[string]any) (values map[string]any, unset []string, err error) {
+	values = maps.Clone(variables)
+	lengths := plan.Lengths()
+	for _, v := range op.VariableDefinitions {
+		if _, given := values[v.Variable]; given {
+			continue
+		}
+		switch {
+		case v.DefaultValue != nil:
+			if values[v.Variable], err = v.DefaultValue.Value(nil); err != nil {
+				return nil, nil, err
+			}
+		case slices.Contains(lengths, v.Variable):
+			unset = append(unset, v.Variable)
+			if values[v.Variable] = int64(cost.Longest); v.Type.Elem != nil {
+				values[v.Variable] = make([]any, cost.Longest)
+			}
+		}
+	}
+	slices.Sort(unset)
+	return values, unset, nil
+}
+
+// counted is a number with what it counts: 1 point, 2 points.
+func counted[N int | int64](n N, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }

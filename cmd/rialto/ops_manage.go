@@ -41,7 +41,7 @@ func listOperations(ctx context.Context, a *app.App, args []string, _ io.Reader,
 	}
 	only := uuid.Nil
 	if args[1] != "" {
-		one, err := a.Apps.ByHandle(ctx, args[1])
+		one, err := appWith(ctx, a, args[1])
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func listReleases(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer
 		if n := names[r.App]; n != nil && n.Mode != "" {
 			mode = app.OperationModeName(n.Mode)
 		}
-		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\n", named(names, r.App), mode, r.Name, r.Operations, r.Points, said(r.Statements), moment(r.CreatedAt), sometime(r.LastUsedAt), state)
+		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\n", named(names, r.App), mode, r.Name, r.Operations, r.Points, said(r.Queries, r.Statements), moment(r.CreatedAt), sometime(r.LastUsedAt), state)
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func listEach(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer) er
 	_, _ = fmt.Fprintln(out, "app\trelease\toperation\tkind\tpoints\tstatements\tlast used\tid")
 	for i := range docs {
 		d := &docs[i]
-		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", named(names, d.App), d.Release, d.Name, d.Kind, d.Points, said(d.Statements), sometime(d.LastUsedAt), d.Alias)
+		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", named(names, d.App), d.Release, d.Name, d.Kind, d.Points, said(d.Kind == "query", d.Statements), sometime(d.LastUsedAt), d.Alias)
 	}
 	return nil
 }
@@ -112,9 +112,9 @@ func named(names map[uuid.UUID]*apps.App, id uuid.UUID) string {
 	return id.String()
 }
 
-// said is a number of statements, where there is one.
-func said(statements int) string {
-	if statements == 0 {
+// said is a number of statements. It is known of queries only.
+func said(query bool, statements int) string {
+	if !query {
 		return "-"
 	}
 	return strconv.Itoa(statements)
@@ -147,7 +147,7 @@ func retireOperations(ctx context.Context, a *app.App, args []string, _ io.Reade
 	if err != nil {
 		return err
 	}
-	of, err := a.Apps.ByHandle(ctx, args[1])
+	of, err := appWith(ctx, a, args[1])
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func retireOperations(ctx context.Context, a *app.App, args []string, _ io.Reade
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "release %s of %s is retired: %d operations\n", args[2], of.Handle, n)
+	_, err = fmt.Fprintf(out, "release %s of %s is retired: %s\n", args[2], of.Handle, counted(n, "operation"))
 	return err
 }
 
@@ -182,7 +182,7 @@ func setMode(ctx context.Context, a *app.App, args []string, _ io.Reader, out io
 	if err != nil {
 		return err
 	}
-	of, err := a.Apps.ByHandle(ctx, args[1])
+	of, err := appWith(ctx, a, args[1])
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func setMode(ctx context.Context, a *app.App, args []string, _ io.Reader, out io
 type opsTokenCmd struct {
 	ofApp
 	Private bool   `help:"Make one for a server, which must not be seen by shoppers."`
-	Adopt   string `placeholder:"PREFIX" help:"Make none: give the app the token that begins with these eight characters."`
+	Adopt   string `placeholder:"TOKEN" help:"Make none: give the app the token that begins with these eight characters, or that this is in whole."`
 }
 
 // Run makes the token in the process that owns the data folder, or in this one.
@@ -232,7 +232,7 @@ func makeToken(ctx context.Context, a *app.App, args []string, _ io.Reader, out 
 		if err := a.Apps.AdoptStorefront(ctx, args[3], of.ID.UUID); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(out, "the token %s… belongs to %s\n", args[3], of.Handle)
+		_, err = fmt.Fprintf(out, "the token %s… belongs to %s\n", args[3][:min(8, len(args[3]))], of.Handle)
 		return err
 	}
 	t, err := a.Identity.CreateStorefront(ctx, identity.StorefrontInput{Kind: args[2], Title: of.Title, App: of.ID.UUID})

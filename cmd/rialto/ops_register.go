@@ -99,8 +99,8 @@ func registerOperations(ctx context.Context, a *app.App, args []string, in io.Re
 		_, _ = fmt.Fprintf(out, "app %s is new; `rialto ops token --app %s` makes a storefront token for it\n", named.Handle, named.Handle)
 	}
 	dearest := slices.MaxFunc(docs, func(a, b operation.Document) int { return cmp.Compare(a.Points, b.Points) })
-	_, err = fmt.Fprintf(out, "release %s of %s: %d new, %d known, %d in force again; the dearest is %s with %d points%s\n",
-		args[2], named.Handle, outcome.Added, outcome.Known, outcome.Revived, dearest.Name, dearest.Points, mostStatements(docs))
+	_, err = fmt.Fprintf(out, "release %s of %s: %d new, %d known, %d in force again; the dearest is %s with %s%s\n",
+		args[2], named.Handle, outcome.Added, outcome.Known, outcome.Revived, dearest.Name, counted(dearest.Points, "point"), mostStatements(docs))
 	return err
 }
 

@@ -112,6 +112,9 @@ func (d *dev) stop(t *testing.T) time.Duration {
 	if err := <-d.done; err != nil {
 		t.Errorf("it ended with %v\n%s", err, d.logs)
 	}
+	if said := d.logs.String(); !strings.Contains(said, "the process was told to end") || strings.Contains(said, "panic serving") {
+		t.Errorf("it should say why it ends, and nothing of a panic:\n%s", said)
+	}
 	return time.Since(begun)
 }
 

@@ -81,7 +81,9 @@ func TestSchemaCheckKnowsClients(t *testing.T) {
 		dir := t.TempDir()
 		start(t, dir)
 		url := addressOf(t, dir)
+		says(t, finish(t, rialto(t, dir, "limits", "set", "--app", "web", "storefront", "500000", "50000")), 1, "no app with the handle \"web\"", "rialto ops token --app NAME")
 		says(t, finish(t, rialto(t, dir, "ops", "register", "--app", "web", ops)), 0, "1 new")
+		says(t, finish(t, rialto(t, dir, "limits", "set", "--app", "web", "storefront", "500000", "50000")), 0, "500000 points at once")
 		ask(t, dir, "query Info { shop { description } }")
 		says(t, finish(t, rialto(t, dir, "schema", "check", "--app-data", "--against", schemaFile(t, name, name+"  formerName: String\n"))), 0,
 			"held against 1 registered operation", "passes", "nothing touches it")
@@ -89,6 +91,9 @@ func TestSchemaCheckKnowsClients(t *testing.T) {
 			"field-type-changed Shop.name  1 operation would break", "ShopName", "registered in release current")
 		says(t, finish(t, rialto(t, dir, "schema", "check", "--app-data", "--against", schemaFile(t, description, "  description: ID\n"))), 1,
 			"(no app)  Info", "used 1 time, last on")
+
+		says(t, finish(t, rialto(t, dir, "ops", "token", "--app", "web", "--adopt", demo.Token[:8])), 1, "Give the whole token")
+		says(t, finish(t, rialto(t, dir, "ops", "token", "--app", "web", "--adopt", demo.Token)), 0, "the token "+demo.Token[:8]+"… belongs to web")
 
 		shopper := finish(t, rialto(t, dir, "schema", "check", "--against", url, "--storefront", demo.Token))
 		says(t, shopper, 0, " 0 breaking, 0 dangerous, ")

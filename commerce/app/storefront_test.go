@@ -108,6 +108,23 @@ func TestStorefrontTokensOfStaff(t *testing.T) {
 				b.Error(err)
 			}
 		},
+		"AdoptionByTheWholeToken": func(b bundle) {
+			a, _ := b.create(access.OrdersRead)
+			made, _, err := b.apps.CreateStorefront(b.owner(), app.StorefrontInput{Title: "Web"})
+			if err != nil {
+				b.Fatal(err)
+			}
+			token := *made.AccessToken
+			if err := b.apps.AdoptStorefront(b.owner(), token[:12], a.ID.UUID); !fault.Is(err, fault.NotFound) {
+				b.Error(err)
+			}
+			if err := b.apps.AdoptStorefront(b.owner(), token, a.ID.UUID); err != nil {
+				b.Error(err)
+			}
+			if actor, err := b.ids.LookupStorefront(b.ctx, token); err != nil || actor.Client != a.ID.UUID {
+				b.Error(actor, err)
+			}
+		},
 		"WhatIsWrongIsTold": func(b bundle) {
 			past, nobody := b.clock.Now(), uuid.New()
 			for want, in := range map[string]app.StorefrontInput{

@@ -201,6 +201,9 @@ func TestPutRefuses(t *testing.T) {
 				if got := codes(saved.Problems); got != c.want {
 					t.Errorf("problems %q, want %q", got, c.want)
 				}
+				if name == "MetafieldKeyShort" && saved.Problems[0].Message != "The key has at least 2 characters." {
+					t.Errorf("it says %q", saved.Problems[0].Message)
+				}
 			})
 		}
 		if n := b.number(t, "SELECT count(*) FROM product WHERE shop_id = $1"); n != 0 {

@@ -134,11 +134,11 @@ func (c *checker) metafieldName(s string, least, most int, path []string) {
 	case s == "":
 		c.add(CodeBlank, "This is needed.", path...)
 	case len(s) < least:
-		c.add(CodeTooShort, "It has at least "+strconv.Itoa(least)+" characters.", path...)
+		c.add(CodeTooShort, "The "+path[len(path)-1]+" has at least "+strconv.Itoa(least)+" characters.", path...)
 	case len(s) > most:
-		c.add(CodeTooLong, "It has at most "+strconv.Itoa(most)+" characters.", path...)
+		c.add(CodeTooLong, "The "+path[len(path)-1]+" has at most "+strconv.Itoa(most)+" characters.", path...)
 	case !nameOfMetafield.MatchString(s):
-		c.add(CodeInvalid, "It has letters, digits, hyphens and underscores only.", path...)
+		c.add(CodeInvalid, "The "+path[len(path)-1]+" has letters, digits, hyphens and underscores only.", path...)
 	}
 }
 

@@ -97,23 +97,29 @@ func checkNames(p *fault.Problems, d *promotion.Discount) {
 	}
 }
 
+// share says what a percentage is.
+const share = "A percentage is a number above 0 and not above 1, such as 0.15 for 15 %."
+
 func checkValue(p *fault.Problems, d *promotion.Discount) {
 	c := &d.Config
-	ok := true
+	ok, what := true, "What the discount takes off is missing or out of range."
 	switch d.Kind {
 	case promotion.Percentage:
-		ok = c.PPM > 0 && c.PPM <= money.PPM
+		ok, what = c.PPM > 0 && c.PPM <= money.PPM, share
 	case promotion.Fixed:
 		ok = len(c.Amounts) > 0 && amounts(c.Amounts, 1)
 	case promotion.BuyXGetY:
 		g := c.Get
 		ok = g.Buy > 0 && g.Quantity > 0 && g.MaxUses >= 0 && g.PPM > 0 && g.PPM <= money.PPM
+		if g.PPM <= 0 || g.PPM > money.PPM {
+			what = share
+		}
 	case promotion.FreeShipping:
 	default:
 		p.Add("INCLUSION", "A discount is a percentage, an amount, free shipping, or some for buying others.", "kind")
 	}
 	if !ok {
-		p.Add("VALUE_OUTSIDE_RANGE", "What the discount takes off is missing or out of range.", "value")
+		p.Add("VALUE_OUTSIDE_RANGE", what, "value")
 	}
 }
 

@@ -3,6 +3,7 @@ package discount_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -178,6 +179,9 @@ func useless(t *testing.T, b bundle) {
 		_, problems, err := b.s.Create(b.ctx, c.d)
 		if err != nil || len(problems) == 0 || problems[0].Code != c.code {
 			t.Errorf("%s: %v %v", name, problems, err)
+		}
+		if name == "TooMuch" && !strings.Contains(problems[0].Message, "not above 1, such as 0.15") {
+			t.Errorf("it does not say what a percentage is: %q", problems[0].Message)
 		}
 	}
 }

@@ -139,8 +139,10 @@ func endStorefront(ctx context.Context, q database.Querier, id uuid.UUID, now ti
 	return n == 1, err
 }
 
-// adoptStorefront gives tokens in force to an app, and their ids; the prefix should be of one only.
-func adoptStorefront(ctx context.Context, q database.Querier, prefix string, app uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.Query(ctx, `UPDATE storefront_token SET app_id = $3 WHERE shop_id = $1 AND prefix = $2 AND revoked_at IS NULL RETURNING id`, prefix, app)
+// adoptStorefront gives tokens in force to an app, and their ids: those with a prefix, which should be of one only, or the one that
+// the text is itself.
+func adoptStorefront(ctx context.Context, q database.Querier, text string, app uuid.UUID) ([]uuid.UUID, error) {
+	whole := digestOf(text)
+	rows, err := q.Query(ctx, `UPDATE storefront_token SET app_id = $3 WHERE shop_id = $1 AND (prefix = $2 OR token_hash = $4) AND revoked_at IS NULL RETURNING id`, text, app, whole[:])
 	return database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
 }

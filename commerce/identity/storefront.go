@@ -135,18 +135,18 @@ func (s *Service) RevokeStorefrontTx(ctx context.Context, tx database.Tx, id uui
 // what they open, such as the end of the app that they belong to.
 func (s *Service) ForgetStorefrontsTx(tx database.Tx) { tx.AfterCommit(s.tokens.Flush) }
 
-// AdoptStorefrontTx gives the token of the context's shop that begins with these first characters to an app of the shop, whose
-// operations it may then run, and tells its id. Fails with [fault.NotFound] where no token begins so, and with [fault.Conflict] where
-// several do.
-func (s *Service) AdoptStorefrontTx(ctx context.Context, tx database.Tx, prefix string, app uuid.UUID) (uuid.UUID, error) {
-	adopted, err := adoptStorefront(ctx, tx, prefix, app)
+// AdoptStorefrontTx gives a token of the context's shop, which is named by its first eight characters or in whole, to an app of the
+// shop, whose operations it may then run, and tells its id. Fails with [fault.NotFound] where there is no such token, and with
+// [fault.Conflict] where several begin so.
+func (s *Service) AdoptStorefrontTx(ctx context.Context, tx database.Tx, token string, app uuid.UUID) (uuid.UUID, error) {
+	adopted, err := adoptStorefront(ctx, tx, token, app)
 	switch {
 	case err != nil:
 		return uuid.Nil, err
 	case len(adopted) == 0:
-		return uuid.Nil, fault.New(fault.NotFound, "No storefront token of this shop begins with %q. Give its first eight characters.", fault.Shorten(prefix, 20))
+		return uuid.Nil, fault.New(fault.NotFound, "This shop has no such storefront token. Give its first eight characters and no more, or the whole token.")
 	case len(adopted) > 1:
-		return uuid.Nil, fault.New(fault.Conflict, "%d storefront tokens begin with %q.", len(adopted), prefix)
+		return uuid.Nil, fault.New(fault.Conflict, "%d storefront tokens begin with %q. Give the whole token.", len(adopted), token)
 	}
 	s.ForgetStorefrontsTx(tx)
 	return adopted[0], nil

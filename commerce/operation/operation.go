@@ -63,7 +63,9 @@ type Release struct {
 	Operations int
 	Points     int64
 	Statements int
-	CreatedAt  time.Time
+	// Queries says whether there is a query among them: of mutations no statements are known.
+	Queries   bool
+	CreatedAt time.Time
 	// LastUsedAt is when one of its documents was used last.
 	LastUsedAt, RetiredAt *time.Time
 }

@@ -112,7 +112,7 @@ func TestRegister(t *testing.T) {
 		b.same(4, len(b.audit.actions))
 
 		releases, err := b.ops.Releases(b.ctx, web)
-		if err != nil || len(releases) != 2 || releases[0].Name != "v2" || releases[1].Operations != 2 || releases[1].Points != 13 || releases[1].Statements != 3 {
+		if err != nil || len(releases) != 2 || releases[0].Name != "v2" || releases[1].Operations != 2 || releases[1].Points != 13 || releases[1].Statements != 3 || !releases[1].Queries {
 			t.Errorf("%+v, %v", releases, err)
 		}
 	})

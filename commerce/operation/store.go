@@ -97,12 +97,13 @@ func writeUses(ctx context.Context, tx database.Tx, uses []lastuse.Use[use]) err
 func releases(ctx context.Context, q database.Querier, app uuid.UUID) ([]Release, error) {
 	type document struct {
 		Release
+		kind          string
 		used, retired sql.NullTime
 	}
-	rows, err := q.Query(ctx, `SELECT app_id, release, points, statements, created_at, last_used_at, retired_at FROM persisted_operation
+	rows, err := q.Query(ctx, `SELECT app_id, release, kind, points, statements, created_at, last_used_at, retired_at FROM persisted_operation
 		WHERE shop_id = $1 AND ($2 OR app_id = $3) ORDER BY id DESC`, app == uuid.Nil, app)
 	documents, err := database.Scan(rows, err, func(scan func(...any) error) (d document, err error) {
-		return d, scan(&d.App, &d.Name, &d.Points, &d.Statements, &d.CreatedAt, &d.used, &d.retired)
+		return d, scan(&d.App, &d.Name, &d.kind, &d.Points, &d.Statements, &d.CreatedAt, &d.used, &d.retired)
 	})
 	var out []Release
 	at := map[[2]any]int{}
@@ -117,6 +118,7 @@ func releases(ctx context.Context, q database.Querier, app uuid.UUID) ([]Release
 		r.Operations++
 		r.Points = max(r.Points, d.Points)
 		r.Statements = max(r.Statements, d.Statements)
+		r.Queries = r.Queries || d.kind == "query"
 		r.CreatedAt = d.CreatedAt // of the first, which comes last
 		if d.used.Valid && (r.LastUsedAt == nil || d.used.Time.After(*r.LastUsedAt)) {
 			r.LastUsedAt = database.Moment(d.used)

@@ -2,6 +2,7 @@ package cost
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -246,6 +247,28 @@ func conditionText(all []condition) string {
 		b.WriteString("@" + c.variable + strconv.FormatBool(c.include))
 	}
 	return b.String()
+}
+
+// Lengths names the variables in which a length stands: how long a list is, or the list that it is asked by. They are in order.
+func (p *Plan) Lengths() []string {
+	names, seen := map[string]bool{}, map[*node]bool{}
+	var walk func([]*node)
+	walk = func(nodes []*node) {
+		for _, n := range nodes {
+			if seen[n] {
+				continue
+			}
+			seen[n] = true
+			for _, name := range n.length.variables {
+				names[name] = true
+			}
+			for _, kind := range n.kinds {
+				walk(kind)
+			}
+		}
+	}
+	walk(p.roots)
+	return slices.Sorted(maps.Keys(names))
 }
 
 // lengthOf reads the slicing arguments of a field where it is written.

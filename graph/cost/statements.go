@@ -6,8 +6,8 @@ import "slices"
 // number of objects there, and takes about as long as 20 objects take to be read, made and written; tests hold it against both.
 const StatementPoints = 20
 
-// longest is how long a list can be asked to be.
-const longest = 250
+// Longest is how long a list can be asked to be.
+const Longest = 250
 
 // Reads is what a field asks of the database for all objects that stand at one place. Numbers are of SQL statements.
 type Reads struct {
@@ -123,14 +123,14 @@ func (s *statements) own(r Reads, times float64, shared map[string]bool, apart *
 // items is what the items of the list take that a field is asked by, and how many of them are alone.
 func (s *statements) items(r Reads, n *node) (sum, alone int) {
 	if s.worst && len(n.length.variables) > 0 {
-		return longest * r.Each, longest
+		return Longest * r.Each, Longest
 	}
-	all := slices.Clone(n.length.items[:min(len(n.length.items), longest)])
+	all := slices.Clone(n.length.items[:min(len(n.length.items), Longest)])
 	for _, name := range n.length.variables {
 		switch v := s.variables[name].(type) {
 		case nil:
 		case []any:
-			for _, item := range v[:min(len(v), longest)] { // more are refused before anything is read
+			for _, item := range v[:min(len(v), Longest)] { // more are refused before anything is read
 				text, _ := item.(string)
 				all = append(all, text)
 			}
@@ -151,7 +151,7 @@ func (s *statements) many(n, of *node) float64 {
 		sized = of
 	}
 	if s.worst && len(sized.length.variables) > 0 {
-		return longest
+		return Longest
 	}
 	if s.worst {
 		return max(2, s.count(n, of)) // however short it is this time

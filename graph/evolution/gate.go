@@ -126,7 +126,7 @@ func (g *Gate) judge(c *Change, known *clients, unled map[string]bool) Judged {
 	case Dangerous:
 		why, ok := g.Acknowledged[c.Name()]
 		if j.Passes, j.Why = ok, "acknowledged: "+why; !ok {
-			j.Why = "acknowledge it by a line that begins: " + c.Name()
+			j.Why = "acknowledge it in the file of --acknowledged FILE by the line: " + c.Name() + " and why it may be made"
 		}
 	case Breaking:
 		g.judgeBreaking(&j, known, unled)

@@ -114,7 +114,7 @@ func TestGate(t *testing.T) {
 		"MemberAskedFor": {`type Query { u: U a: A } union U = A | B type A { x: Int } type B { x: Int }`, `type Query { u: U a: A } union U = B type A { x: Int } type B { x: Int }`,
 			known(registered("query Q { u { ... on A { x } } }", "query R { u { ... on B { x } } a { x } }")), "", []string{"union-member-removed U=A: 1 operation would break", "  web Q A"}},
 		"Dangerous": {`type Query { e: E } enum E { A }`, `type Query { e: E } enum E { A B }`, known(clients{}), "",
-			[]string{"enum-value-added E.B: acknowledge it by a line that begins: enum-value-added E.B"}},
+			[]string{"enum-value-added E.B: acknowledge it in the file of --acknowledged FILE by the line: enum-value-added E.B and why it may be made"}},
 		"Acknowledged": {`type Query { e: E } enum E { A }`, `type Query { e: E } enum E { A B }`, nil, "# why\nenum-value-added E.B clients pass over it", []string{}},
 		"AcknowledgedWhatIsNotThere": {two, two, nil, "enum-value-added E.B clients pass over it",
 			[]string{"enum-value-added E.B is acknowledged, but there is no such change: remove the line"}},
