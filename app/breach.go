@@ -94,7 +94,7 @@ func (b *breaches) tell(ctx context.Context) error {
 	var errs []error
 	for key, of := range b.due() {
 		what := Breached{Layer: key.layer, Actor: key.actor, Times: of.times, Points: of.last.Points, RetryAfterMs: of.last.RetryAfter.Milliseconds()}
-		b.log.WarnContext(ctx, "a rate limit was reached", "layer", what.Layer, "actor", what.Actor, "shop", key.shop, "times", what.Times, "points", what.Points, "retry_after_ms", what.RetryAfterMs)
+		b.log.WarnContext(ctx, "a rate limit was reached", "served", of.last.Served, "layer", what.Layer, "actor", what.Actor, "shop", key.shop, "times", what.Times, "points", what.Points, "retry_after_ms", what.RetryAfterMs)
 		payload, err := json.Marshal(what)
 		if err != nil {
 			errs = append(errs, err)

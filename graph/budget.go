@@ -56,6 +56,8 @@ type Breach struct {
 	Points int64
 	// RetryAfter is how long the same request has to wait.
 	RetryAfter time.Duration
+	// Served says that the request was not refused, because breaches are only told of.
+	Served bool
 }
 
 // Limits are the buckets of the layers, in points. Requests pay in all that they belong to.
@@ -137,7 +139,7 @@ func (b Budget) Take(ctx context.Context, log *slog.Logger, by iam.Actor, points
 	if out.Allowed {
 		return out, true
 	}
-	b.OnBreach(ctx, Breach{Layer: buckets[out.Refusing].Layer, Shop: by.Shop, Actor: by.Label(), Points: points, RetryAfter: out.RetryAfter})
+	b.OnBreach(ctx, Breach{Layer: buckets[out.Refusing].Layer, Shop: by.Shop, Actor: by.Label(), Points: points, RetryAfter: out.RetryAfter, Served: b.ReportOnly})
 	return out, !b.ReportOnly
 }
 

@@ -106,7 +106,7 @@ func (c *composer) shaped(def *ast.Definition, parts []string) string {
 		name := c.name("F")
 		c.fragments = append(c.fragments, fmt.Sprintf(" fragment %s on %s { %s }", name, def.Name, all))
 		return fmt.Sprintf("{ ...%s ...%s }", name, name)
-	case c.chance(5):
+	case c.chance(6):
 		return fmt.Sprintf("{ ... on %s%s { %s } __typename }", def.Name, c.condition(), all)
 	}
 	return "{ " + all + " }"

@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,8 +28,8 @@ func scanAccount(lead ...any) func(scan func(...any) error) (account, error) {
 		asked, erase, erased *time.Time
 		created, updated     time.Time
 	}
-	places := append(lead, &row.id, &row.email, &row.verified, &row.first, &row.last, &row.phone, &row.note, &row.locale, &row.hash, &row.marketing, &row.level, &row.asked,
-		&row.exempt, &row.state, &row.tags, &row.defaultAddress, &row.erase, &row.erased, &row.orders, &row.created, &row.updated)
+	places := slices.Concat(lead, []any{&row.id, &row.email, &row.verified, &row.first, &row.last, &row.phone, &row.note, &row.locale, &row.hash, &row.marketing, &row.level, &row.asked,
+		&row.exempt, &row.state, &row.tags, &row.defaultAddress, &row.erase, &row.erased, &row.orders, &row.created, &row.updated})
 	return func(scan func(...any) error) (account, error) {
 		row.tags.V = nil
 		if err := scan(places...); err != nil {

@@ -214,7 +214,7 @@ func scanItem(p Parts, lead ...any) func(scan) (item, error) {
 	}
 	places := slices.Concat(lead, itemSelection.places(p,
 		[]any{&row.id, &row.order, &row.position, &row.title, &row.variantTitle, &row.quantity, &row.original, &row.currency},
-		[]any{&row.variant, &row.product, &row.sku, &row.vendor, &row.image, &row.fulfilled, &row.refunded, &row.unit, &row.off, &row.goods, &row.item.tax,
+		[]any{&row.variant, &row.product, &row.sku, &row.vendor, &row.image, &row.fulfilled, &row.refunded, &row.unit, &row.off, &row.goods, &row.tax,
 			&row.goodsBack, &row.shipped, &row.taxable, &row.canceled},
 		[]any{&row.papers.taxes, &row.papers.shares, &row.papers.attributes, &row.papers.parcels},
 	))
