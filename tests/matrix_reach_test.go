@@ -83,7 +83,11 @@ func (a *atlas) walk(t *testing.T, next []route) {
 
 func ofNothing(value any) any {
 	if id, ok := value.(string); ok && strings.HasPrefix(id, "gid://rialto/") {
-		typ, _, _ := strings.Cut(strings.TrimPrefix(id, "gid://rialto/"), "/")
+		typ, rest, _ := strings.Cut(strings.TrimPrefix(id, "gid://rialto/"), "/")
+		_, key, keyed := strings.Cut(rest, "?")
+		if keyed { // what is asked with a key is looked for, and what that takes is told
+			return "gid://rialto/" + typ + "/" + uuid.NewString() + "?" + key
+		}
 		return "gid://rialto/" + typ + "/" + uuid.NewString()
 	}
 	return value
