@@ -97,10 +97,13 @@ func (d *document) price(op *ast.OperationDefinition, variables map[string]any, 
 		}
 	}
 	p := &priced{plan: plan, variables: variables, of: of, bounds: of.bounds()}
-	p.Estimate = plan.Estimate(variables, nil)
-	p.most = p.Objects
-	if of != nil {
-		p.Estimate = plan.Estimate(variables, p.bounds)
+	p.Estimate = plan.Estimate(variables, p.bounds)
+	if p.most = p.Objects; of != nil {
+		worst, err := d.price(op, variables, nil)
+		if err != nil {
+			return nil, err
+		}
+		p.most = worst.most
 	}
 	if !known {
 		return p, nil

@@ -17,7 +17,7 @@ type wants struct {
 
 var everything = wants{products: catalog.Whole, orders: order.Whole}
 
-// partsOf are the parts that fields of a type need; a field that is not named here needs all. That nothing is forgotten,
+// The parts that fields of a type need; a field that is not named here needs all. That nothing is forgotten,
 // TestFieldsAloneAsTogether shows for every field of these types.
 var (
 	productParts = parts(map[catalog.Parts]string{

@@ -67,14 +67,18 @@ func nullable(id *uuid.UUID) uuid.NullUUID {
 
 const lineColumns = "l.id, l.variant_id, l.quantity, l.attributes, l.attributes_key, l.created_at"
 
+// ofCart and ofLine are how many columns a row has of each.
+var ofCart, ofLine = strings.Count(cartColumns, ",") + 1, strings.Count(lineColumns, ",") + 1
+
+// loadText gives a cart and then its lines. The join that joins nothing tells SQLite of which types the columns of lines are.
+var loadText = fmt.Sprintf(`SELECT 0, %[1]s, %[2]s FROM cart c LEFT JOIN cart_line l ON 1 = 0 WHERE c.shop_id = $1 AND c.id = $2
+	UNION ALL SELECT 1, %[3]s%[2]s FROM cart_line l WHERE l.shop_id = $1 AND l.cart_id = $2 ORDER BY 1, %[4]d`,
+	cartColumns, lineColumns, strings.Repeat("NULL, ", ofCart), ofCart+2)
+
 // load reads a cart with its lines, in one statement: a row for the cart, then one for each line. Served by the primary key and
 // cart_line (shop_id, cart_id, …). Fails with sql.ErrNoRows.
 func (s store) load(ctx context.Context, q database.Querier, id uuid.UUID) (*Stored, error) {
-	carts, lines := strings.Count(cartColumns, ",")+1, strings.Count(lineColumns, ",")+1
-	// The join that joins nothing tells SQLite of which types the columns of lines are.
-	rows, err := q.Query(ctx, fmt.Sprintf(`SELECT 0, %[1]s, %[2]s FROM cart c LEFT JOIN cart_line l ON 1 = 0 WHERE c.shop_id = $1 AND c.id = $2
-		UNION ALL SELECT 1, %[3]s%[2]s FROM cart_line l WHERE l.shop_id = $1 AND l.cart_id = $2 ORDER BY 1, %[4]d`,
-		cartColumns, lineColumns, strings.Repeat("NULL, ", carts), carts+2), id)
+	rows, err := q.Query(ctx, loadText, id)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +88,7 @@ func (s store) load(ctx context.Context, q database.Querier, id uuid.UUID) (*Sto
 	}
 	// The first row is that of the cart, if it is there.
 	c, what := &Stored{}, 0
-	behind := database.Skipped(rows, lines)
+	behind := database.Skipped(rows, ofLine)
 	err = scanCart(func(places ...any) error { return rows.Scan(append([]any{&what}, places...)...) }, c, behind...)
 	if what != 0 {
 		return nil, sql.ErrNoRows
@@ -92,7 +96,7 @@ func (s store) load(ctx context.Context, q database.Querier, id uuid.UUID) (*Sto
 	if err != nil {
 		return nil, err
 	}
-	line := scanLine(append([]any{&what}, database.Skipped(rows, carts)...)...)
+	line := scanLine(append([]any{&what}, database.Skipped(rows, ofCart)...)...)
 	for rows.Next() {
 		l, err := line(rows.Scan)
 		if err != nil {

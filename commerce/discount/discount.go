@@ -170,7 +170,8 @@ func (s *Service) ByCode(ctx context.Context, code string) (*Discount, error) {
 
 // Automatic gives the discounts without a code that apply now, at most [MaxAutomatic], by priority.
 func (s *Service) Automatic(ctx context.Context) ([]*Discount, error) {
-	return s.store.automatic(ctx, s.db, s.clock.Now())
+	now := s.clock.Now()
+	return s.store.standing(ctx, s.db, now, now)
 }
 
 // Page reads a page of all discounts that fit a query, newest first. The query is terms that must all hold: title: and

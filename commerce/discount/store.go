@@ -115,21 +115,13 @@ func (s store) byCode(ctx context.Context, q database.Querier, code string) ([]*
 	return database.Scan(rows, err, scanOne)
 }
 
-// automatic reads the discounts that come by themselves now. Served by discount (shop_id, method, enabled, id).
-func (s store) automatic(ctx context.Context, q database.Querier, now time.Time) ([]*Discount, error) {
-	rows, err := q.Query(ctx, "SELECT "+columns+" FROM discount WHERE "+current("$2")+fmt.Sprintf(" ORDER BY priority DESC, id LIMIT %d", MaxAutomatic), now)
-	return database.Scan(rows, err, scanOne)
-}
-
-// standing is automatic for all of a time. Served by discount (shop_id, method, enabled, id).
+// standing reads the discounts that come by themselves at some moment of a time. Served by discount (shop_id, method, enabled, id).
 func (s store) standing(ctx context.Context, q database.Querier, from, to time.Time) ([]*Discount, error) {
-	rows, err := q.Query(ctx, "SELECT "+columns+" FROM discount WHERE "+currently("$2", "$3")+fmt.Sprintf(" ORDER BY priority DESC, id LIMIT %d", MaxAutomatic), from, to)
+	rows, err := q.Query(ctx, "SELECT "+columns+" FROM discount WHERE "+current("$2", "$3")+fmt.Sprintf(" ORDER BY priority DESC, id LIMIT %d", MaxAutomatic), from, to)
 	return database.Scan(rows, err, scanOne)
 }
 
-func current(now string) string { return currently(now, now) }
-
-func currently(from, to string) string {
+func current(from, to string) string {
 	return "shop_id = $1 AND method = 'automatic' AND enabled AND starts_at <= " + to + " AND (ends_at IS NULL OR ends_at > " + from + ")"
 }
 
@@ -151,7 +143,7 @@ type offer struct {
 func (s store) offers(ctx context.Context, q database.Querier, codes, buyer []string, now time.Time) ([]offer, error) {
 	const uses = `, CASE WHEN once_per_customer THEN (SELECT count(*) FROM discount_usage u
 		WHERE u.shop_id = d.shop_id AND u.discount_id = d.id AND u.buyer = ANY($2)) ELSE 0 END`
-	query := "SELECT * FROM (SELECT " + columns + uses + " FROM discount d WHERE " + current("$3") + fmt.Sprintf(" ORDER BY priority DESC, id LIMIT %d", MaxAutomatic) + ") a"
+	query := "SELECT * FROM (SELECT " + columns + uses + " FROM discount d WHERE " + current("$3", "$3") + fmt.Sprintf(" ORDER BY priority DESC, id LIMIT %d", MaxAutomatic) + ") a"
 	args := []any{nonNil(buyer), now}
 	if len(codes) > 0 {
 		query += " UNION ALL SELECT " + columns + uses + " FROM discount d WHERE shop_id = $1 AND code = ANY($4) AND code <> ''"
