@@ -71,7 +71,7 @@ func (a *App) changing(ctx context.Context, tx database.Tx, written database.Wri
 	}
 	events := make([]outbox.Event, 0, len(written))
 	for shop, c := range written {
-		events = append(events, outbox.Event{ID: c.ID, Type: changedSubject, Shop: shop, Payload: c.Tables})
+		events = append(events, outbox.Event{ID: c.ID, Type: changedSubject, Shop: shop, Payload: cached.WrittenTags(c)})
 	}
 	return a.outbox.AppendTx(database.AllShops(ctx), tx, events...)
 }
@@ -89,6 +89,9 @@ func everywhere(ctx context.Context, q database.Querier, written database.Writte
 			one.ID = uuid.Must(uuid.NewV7())
 		}
 		one.Tables = append(one.Tables, all.Tables...)
+		for _, table := range all.Tables { // which rows of a shop it changed is not known
+			delete(one.Rows, table)
+		}
 		written[shop] = one
 	}
 	delete(written, uuid.Nil)
@@ -98,17 +101,18 @@ func everywhere(ctx context.Context, q database.Querier, written database.Writte
 // changed has nothing believed that was read before a change that was committed.
 func (a *App) changed(ctx context.Context, written database.Written) {
 	for shop, c := range written {
-		generation.Note(ctx, a.generations.Changed(shop, c.ID.String(), c.Tables...), shop, c.Tables...)
+		tags := cached.WrittenTags(c)
+		generation.Note(ctx, a.generations.Changed(shop, c.ID.String(), tags...), shop, tags...)
 	}
 }
 
 // repeat tells once more of a change, in case the process that made it ended before it could.
 func (a *App) repeat(_ context.Context, m bus.Message) error {
-	var tables []string
-	if err := json.Unmarshal(m.Payload, &tables); err != nil {
+	var tags []string
+	if err := json.Unmarshal(m.Payload, &tags); err != nil {
 		return bus.Permanent(fmt.Errorf("payload of %s %s: %w", m.Subject, m.ID, err))
 	}
-	a.generations.Changed(m.Shop, m.ID, tables...)
+	a.generations.Changed(m.Shop, m.ID, tags...)
 	return nil
 }
 
@@ -132,10 +136,11 @@ func (a *App) PurgeCache(ctx context.Context, shop uuid.UUID, tables ...string) 
 	if a.generations == nil {
 		return nil
 	}
-	if len(tables) == 0 {
-		tables = []string{generation.Everything}
+	tags := []string{generation.Everything}
+	if len(tables) > 0 {
+		tags = cached.WrittenTags(database.Change{Tables: tables})
 	}
-	generation.Note(ctx, a.generations.Changed(shop, "", tables...), shop, tables...)
+	generation.Note(ctx, a.generations.Changed(shop, "", tags...), shop, tags...)
 	a.Log.InfoContext(ctx, "kept answers are made anew", "shop", shop, "tables", tables)
 	return nil
 }

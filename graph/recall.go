@@ -188,7 +188,7 @@ func (h *Handler) recall(ctx context.Context, q *asked, maxAge time.Duration) *w
 	switch {
 	case old != nil && failed(answer):
 		h.cache.Observe(cached.Stale)
-		answer = h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: old.Data, Tag: &old.ETag}, cached.Stale, h.cache.Age(old), old.MaxAge, old.Tags)
+		answer = h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: old.Data, Tag: &old.ETag}, cached.Stale, h.cache.Age(old), old.MaxAge, old.Tables)
 	case answer == nil:
 		return nil
 	case made.Shared:
@@ -223,7 +223,7 @@ func (h *Handler) give(ctx context.Context, q *asked, kept *cached.Kept, from ca
 	if refusal != nil {
 		return refusal
 	}
-	answer := h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: kept.Data, Tag: &kept.ETag, Memo: q.memo}, from, h.cache.Age(kept), kept.MaxAge, kept.Tags)
+	answer := h.again(ctx, q, &wire.Answer{Class: wire.Answered, Data: kept.Data, Tag: &kept.ETag, Memo: q.memo}, from, h.cache.Age(kept), kept.MaxAge, kept.Tables)
 	h.settle(ctx, q, spent, answer, hitPoints)
 	h.keep(q, answer)
 	return answer
@@ -267,5 +267,5 @@ func (h *Handler) making(q *asked, as admit.Priority) func(ctx context.Context) 
 func (h *Handler) make(ctx context.Context, q *asked, as admit.Priority) cached.Made {
 	ctx, reads := database.Reading(ctx)
 	answer := h.admitted(ctx, as, func() *wire.Answer { return h.run(ctx, q) })
-	return cached.Made{Answer: answer, Tables: reads.Tables()}
+	return cached.Made{Answer: answer, Tables: reads.Tables(), Rows: reads.Rows()}
 }

@@ -29,11 +29,17 @@ const (
 	Texts  Parts = 1 << iota // Description and DescriptionHTML
 	Prices                   // PriceRange and CompareAtPriceRange
 	Whole  = 1<<iota - 1
+	// Sales is how often it was sold, which pages that are sorted by it read. It changes with each order, so what was made of other parts holds on.
+	Sales Parts = 1 << iota
 )
 
 // productColumns are the columns of some parts of products. The numbers of ordinals count them.
 func productColumns(p Parts) string {
-	columns := `p.id, p.handle, p.title, p.vendor, p.product_type, p.status, p.tags, p.created_at, p.updated_at, p.published_at, p.gift_card, p.sales_count,
+	sales := "0"
+	if p&Sales != 0 {
+		sales = "p.sales_count"
+	}
+	columns := `p.id, p.handle, p.title, p.vendor, p.product_type, p.status, p.tags, p.created_at, p.updated_at, p.published_at, p.gift_card, ` + sales + `,
  p.variants_count, p.seo_title, p.seo_description`
 	if p&Texts != 0 {
 		columns += ", p.description, p.description_html"
@@ -127,8 +133,8 @@ func (s store) productsWhere(ctx context.Context, q database.Querier, p Parts, v
 // page reads a page of all products. Served by product (shop_id, status, …, id), an index for each order, and by
 // product_price (shop_id, currency, min_amount, product_id). Staff see every status: one index scan each, merged.
 func (s store) page(ctx context.Context, q database.Querier, p Parts, v view, now time.Time, w keyset.Window, o keyset.Order) ([]*Product, error) {
+	p |= sortedBy(o)
 	if o.Column == "pr.min_amount" {
-		p |= Prices
 		where, more := w.Where(4)
 		query := "SELECT " + productColumns(p) + " FROM product_price pr JOIN product p ON p.shop_id = pr.shop_id AND p.id = pr.product_id WHERE pr.shop_id = $1 AND pr.currency = $2 AND p.created_at <= $3"
 		rows, err := q.Query(ctx, query+v.visible("$3")+where+w.OrderBy(), append([]any{string(v.buyer.Currency), now}, more...)...)
@@ -154,6 +160,17 @@ func (s store) page(ctx context.Context, q database.Querier, p Parts, v view, no
 	return database.Scan(rows, err, scanProduct(p, v.buyer.Currency))
 }
 
+// sortedBy are the parts that a page in an order reads, for the cursors of its products.
+func sortedBy(o keyset.Order) Parts {
+	switch o.Column {
+	case "pr.min_amount":
+		return Prices
+	case "p.sales_count":
+		return Sales
+	}
+	return 0
+}
+
 // owned is a row with the parent it was read for.
 type owned[T any] struct {
 	parent uuid.UUID
@@ -163,9 +180,7 @@ type owned[T any] struct {
 // productsOfCollections reads the first products of collections in one order. Served by collection_product
 // (shop_id, collection_id, position, product_id); other orders sort within the collection.
 func (s store) productsOfCollections(ctx context.Context, q database.Querier, p Parts, v view, now time.Time, w keyset.Window, o keyset.Order, ids []uuid.UUID) ([]owned[*Product], error) {
-	if o.Column == "pr.min_amount" {
-		p |= Prices
-	}
+	p |= sortedBy(o)
 	where, more := w.Where(4)
 	args := append([]any{ids, now}, more...)
 	order := o.ID + w.Direction()

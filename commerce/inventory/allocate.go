@@ -23,6 +23,7 @@ func (p place) compare(o place) int {
 // level is a level as a decision sees it.
 type level struct {
 	place
+	product          uuid.UUID
 	onHand, reserved int64
 	incoming         int64
 	priority         int
@@ -52,6 +53,23 @@ func moves(deltas []delta, reason Reason, ref, actor string) []move {
 		out[i] = move{place: d.place, units: d.onHand, reason: reason, ref: ref, actor: actor}
 	}
 	return out
+}
+
+// touched are the variants of changes, and their products. None where a product is not known.
+func touched(levels []level, deltas []delta) []uuid.UUID {
+	products := make(map[uuid.UUID]uuid.UUID, len(levels))
+	for _, l := range levels {
+		products[l.variant] = l.product
+	}
+	ids := make([]uuid.UUID, 0, 2*len(deltas))
+	for _, d := range deltas {
+		product := products[d.variant]
+		if product == uuid.Nil {
+			return nil
+		}
+		ids = append(ids, d.variant, product)
+	}
+	return ids
 }
 
 // facts are what a variant says about its stock.

@@ -24,6 +24,7 @@ func (s *Service) AvailableOfProducts(ctx context.Context, productIDs []uuid.UUI
 // productAvailability sums what is free. Served by variant (shop_id, product_id, position, id) and inventory_level
 // (shop_id, variant_id, location_id).
 func (s store) productAvailability(ctx context.Context, q database.Querier, products []uuid.UUID) (map[uuid.UUID]ProductAvailability, error) {
+	ctx = database.RowsOf(ctx, stockTable, products...)
 	rows, err := q.Query(ctx, `SELECT v.product_id, v.tracked, v.oversell, (
 			SELECT coalesce(sum(l.on_hand - l.reserved), 0)::bigint FROM inventory_level l JOIN location p ON p.id = l.location_id
 			WHERE l.shop_id = v.shop_id AND l.variant_id = v.id AND p.active AND p.fulfills_online)

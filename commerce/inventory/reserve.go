@@ -79,7 +79,7 @@ func (s *Service) write(ctx context.Context, tx database.Tx, levels []level, del
 	if len(deltas) == 0 {
 		return nil
 	}
-	if err := s.store.change(ctx, tx, deltas, s.clock.Now()); err != nil {
+	if err := s.store.change(ctx, tx, levels, deltas, s.clock.Now()); err != nil {
 		return err
 	}
 	crossed := crossings(levels, apply(levels, deltas))

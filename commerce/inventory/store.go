@@ -70,14 +70,15 @@ func (s store) facts(ctx context.Context, tx database.Tx, variants []uuid.UUID) 
 }
 
 // lockLevels locks and reads all levels of variants, in the one order. Served by inventory_level (shop_id, variant_id,
-// location_id).
+// location_id) and variant's key.
 func (s store) lockLevels(ctx context.Context, tx database.Tx, variants []uuid.UUID) ([]level, error) {
-	rows, err := tx.Query(ctx, `SELECT l.variant_id, l.location_id, l.on_hand, l.reserved, l.incoming, p.priority, p.active AND p.fulfills_online
+	rows, err := tx.Query(ctx, `SELECT l.variant_id, l.location_id, l.on_hand, l.reserved, l.incoming, p.priority, p.active AND p.fulfills_online,
+			(SELECT v.product_id FROM variant v WHERE v.id = l.variant_id)
 		FROM inventory_level l JOIN location p ON p.id = l.location_id
 		WHERE l.shop_id = $1 AND l.variant_id = ANY($2)
 		ORDER BY l.variant_id, l.location_id FOR UPDATE OF l`, variants)
 	return database.Scan(rows, err, func(scan scan) (l level, err error) {
-		return l, scan(&l.variant, &l.location, &l.onHand, &l.reserved, &l.incoming, &l.priority, &l.online)
+		return l, scan(&l.variant, &l.location, &l.onHand, &l.reserved, &l.incoming, &l.priority, &l.online, &l.product)
 	})
 }
 
@@ -95,8 +96,13 @@ func (s store) ensureLevels(ctx context.Context, tx database.Tx, places []place,
 		rows, "ON CONFLICT (shop_id, variant_id, location_id) DO NOTHING")
 }
 
+// stockTable is read and written by what its rows belong to: who changes the stock of some variants ends what was read of these
+// and of their products, and nothing else; see [database.RowsOf].
+const stockTable = "inventory_level"
+
 // change adds differences to locked levels: one statement for all.
-func (s store) change(ctx context.Context, tx database.Tx, deltas []delta, now time.Time) error {
+func (s store) change(ctx context.Context, tx database.Tx, levels []level, deltas []delta, now time.Time) error {
+	ctx = database.RowsOf(ctx, stockTable, touched(levels, deltas)...)
 	rows := make([][]any, len(deltas))
 	for i, d := range deltas {
 		rows[i] = []any{d.variant, d.location, d.onHand, d.reserved, d.incoming}

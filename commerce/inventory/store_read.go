@@ -14,6 +14,7 @@ import (
 
 // availability sums what is free. Served by variant's key and inventory_level (shop_id, variant_id, location_id).
 func (s store) availability(ctx context.Context, q database.Querier, variants []uuid.UUID) (map[uuid.UUID]Availability, error) {
+	ctx = database.RowsOf(ctx, stockTable, variants...)
 	type row struct {
 		id uuid.UUID
 		Availability

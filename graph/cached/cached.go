@@ -1,7 +1,8 @@
 // Package cached keeps whole answers to queries that are the same for everybody: in the memory of the process, bounded by bytes,
 // and where there is a Redis, there for all processes.
 //
-// An answer is kept with the tables that were read for it and the moment before they were read. It is given again while none of
+// An answer is kept with the tables that were read for it, of some of them with what the rows belong to, and the moment before they
+// were read. It is given again while none of
 // them has changed since (see platform/generation) and it is not older than its document allows. So whoever changes a product
 // drops no entry and knows of none, and an answer that was made before the change cannot be put in the place of one that was
 // made after it.
@@ -20,7 +21,6 @@ package cached
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"sync"
 	"time"
 
@@ -32,17 +32,6 @@ import (
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/generation"
 )
-
-// Tables are those that answers may be made of. What carts, orders, customers and staff have is not among them: an answer that
-// needed one of those is never kept.
-var Tables = []string{
-	"collection", "collection_product", "inventory_level", "location", "market", "media", "menu", "menu_item", "metafield",
-	"metafield_definition", "option_value", "page", "product", "product_option", "product_price", "product_tag", "search_document",
-	"shop", "url_redirect", "variant", "variant_option", "variant_price",
-}
-
-// always are tables that every answer depends on: what a buyer's country means is read ahead of it, and remembered.
-var always = []string{"market", "shop"}
 
 // Result says where an answer came from, as it stands in the Rialto-Cache header.
 type Result string
@@ -76,9 +65,9 @@ type Kept struct {
 	// At is when it was made, and MaxAge how long it is given without being made anew.
 	At     time.Time
 	MaxAge time.Duration
-	// Tags are the tables that it was made of, Moment the one before they were read.
-	Tags   []string
-	Moment generation.Moment
+	// Tags are of what it was made, Moment the one before that was read. Tables are those among it.
+	Tags, Tables []string
+	Moment       generation.Moment
 	// ETag remembers the name of the data's content.
 	ETag wire.Tag
 }
@@ -87,11 +76,13 @@ type Kept struct {
 type Made struct {
 	// Answer is nil where nobody waits for it any more.
 	Answer *wire.Answer
-	// Tables are those that were read for it.
+	// Tables are those that were read for it, Rows what the rows belong to of those of which that is known.
 	Tables []string
+	Rows   map[string][]uuid.UUID
 	// Shared says that another made it, who asked for the same at the same time: its data is not to be changed.
 	Shared bool
 	moment generation.Moment
+	tags   []string
 }
 
 // Config is what a [Store] is made of. A zero value means what is said beside it; Generations is required.
@@ -240,7 +231,7 @@ func (s *Store) Fill(ctx context.Context, key Key, maxAge time.Duration, mk func
 			return made
 		}
 		// Who came while it was made may have seen a change that it was made before.
-		if made.Answer != nil && permitted(made.Tables) && s.generations.Holds(key.Shop, made.moment, s.tags(made.Tables), 0) {
+		if made.Answer != nil && permitted(made.Tables) && s.generations.Holds(key.Shop, made.moment, made.tags, 0) {
 			made.Shared = true
 			s.observe(Shared)
 			return made
@@ -276,7 +267,7 @@ func (s *Store) lead(ctx context.Context, key Key, maxAge time.Duration, mk func
 }
 
 func shared(k *Kept) Made {
-	return Made{Answer: &wire.Answer{Class: wire.Answered, Data: k.Data}, Tables: k.Tags, Shared: true, moment: k.Moment}
+	return Made{Answer: &wire.Answer{Class: wire.Answered, Data: k.Data}, Tables: k.Tables, Shared: true, moment: k.Moment, tags: k.Tags}
 }
 
 // make has an answer made, after the moment that it is held against.
@@ -285,7 +276,7 @@ func (s *Store) make(ctx context.Context, key Key, mk func(ctx context.Context) 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
 	defer cancel()
 	made := mk(ctx)
-	made.moment = moment
+	made.moment, made.tags = moment, readTags(made.Tables, made.Rows)
 	return made
 }
 
@@ -295,7 +286,7 @@ func (s *Store) keep(ctx context.Context, key Key, maxAge time.Duration, made Ma
 	if a == nil || a.Class != wire.Answered || len(a.Errors) > 0 || len(a.Data) == 0 || len(a.Data) > s.maxEntry || !permitted(made.Tables) {
 		return
 	}
-	k := &Kept{Data: a.Data, At: s.clock.Now(), MaxAge: maxAge, Tags: s.tags(made.Tables), Moment: made.moment}
+	k := &Kept{Data: a.Data, At: s.clock.Now(), MaxAge: maxAge, Tags: made.tags, Tables: generation.Sorts(made.tags), Moment: made.moment}
 	if !s.holds(key, k) {
 		return
 	}
@@ -310,22 +301,6 @@ func (s *Store) remember(key Key, k *Kept) {
 	if !s.forgetful && len(k.Data) <= s.maxEntry {
 		s.memory.Set(key, k)
 	}
-}
-
-// permitted reports whether an answer may be made of all of some tables.
-func permitted(tables []string) bool {
-	for _, t := range tables {
-		if _, ok := slices.BinarySearch(Tables, t); !ok {
-			return false
-		}
-	}
-	return true
-}
-
-func (s *Store) tags(tables []string) []string {
-	out := slices.Concat(tables, always)
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // Aging reports whether an answer will soon be too old.

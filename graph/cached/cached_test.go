@@ -354,6 +354,7 @@ func TestTables(t *testing.T) {
 		t.Error("they are not in order")
 	}
 	for _, name := range cached.Tables {
+		name, _, _ := strings.Cut(name, ".") // of a column that counts as a table, its table
 		if !slices.ContainsFunc(migrate.Tables, func(t *schema.Table) bool { return t.Name == name }) {
 			t.Errorf("there is no table %s", name)
 		}

@@ -103,7 +103,7 @@ func (r *Remote) decode(key Key, text []byte) (*Kept, error) {
 			return nil, err
 		}
 	}
-	return &Kept{Data: data, At: time.UnixMicro(h.At), MaxAge: time.Duration(h.MaxAge) * time.Millisecond, Tags: h.Tags, Moment: h.Moment}, nil
+	return &Kept{Data: data, At: time.UnixMicro(h.At), MaxAge: time.Duration(h.MaxAge) * time.Millisecond, Tags: h.Tags, Tables: generation.Sorts(h.Tags), Moment: h.Moment}, nil
 }
 
 // get reads an entry; nil where there is none that can be read.

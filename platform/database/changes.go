@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,6 +33,8 @@ type Change struct {
 	ID uuid.UUID
 	// Tables are the watched ones that it wrote to, in the order of the alphabet.
 	Tables []string
+	// Rows are what the rows belong to that it wrote to, of those tables of which all statements said so; see [RowsOf].
+	Rows map[string][]uuid.UUID
 }
 
 // Watch has transactions tell which of some tables they write to. It must be called before the database is used.
@@ -49,10 +50,10 @@ func (db *DB) Watch(w Watch) {
 type changes struct {
 	rows    int64
 	watched map[string]bool
-	tables  map[uuid.UUID]map[string]bool
+	tables  map[uuid.UUID]touched
 }
 
-// note takes in a statement that is about to run.
+// note takes in a statement that writes.
 func (c *changes) note(ctx context.Context, query string) {
 	if len(c.watched) == 0 {
 		return
@@ -63,12 +64,12 @@ func (c *changes) note(ctx context.Context, query string) {
 		}
 		s, _ := scopeOf(ctx) // it was admitted
 		if c.tables == nil {
-			c.tables = map[uuid.UUID]map[string]bool{}
+			c.tables = map[uuid.UUID]touched{}
 		}
 		if c.tables[s.shop] == nil {
-			c.tables[s.shop] = map[string]bool{}
+			c.tables[s.shop] = touched{}
 		}
-		c.tables[s.shop][t] = true
+		c.tables[s.shop].add(ctx, t)
 	}
 }
 
@@ -78,7 +79,7 @@ func (c *changes) written() Written {
 	}
 	out := Written{}
 	for shop, tables := range c.tables {
-		out[shop] = Change{ID: uuid.Must(uuid.NewV7()), Tables: slices.Sorted(maps.Keys(tables))}
+		out[shop] = Change{ID: uuid.Must(uuid.NewV7()), Tables: tables.names(), Rows: tables.rows()}
 	}
 	return out
 }
@@ -86,14 +87,14 @@ func (c *changes) written() Written {
 // Reads are the tables that the statements of a context read.
 type Reads struct {
 	mu     sync.Mutex
-	tables map[string]bool
+	tables touched
 }
 
 type readsKey struct{}
 
 // Reading gives a context that notes which tables its statements read.
 func Reading(ctx context.Context) (context.Context, *Reads) {
-	r := &Reads{tables: map[string]bool{}}
+	r := &Reads{tables: touched{}}
 	return context.WithValue(ctx, readsKey{}, r), r
 }
 
@@ -101,14 +102,21 @@ func Reading(ctx context.Context) (context.Context, *Reads) {
 func (r *Reads) Tables() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Sorted(maps.Keys(r.tables))
+	return r.tables.names()
 }
 
-func (r *Reads) add(query string) {
+// Rows are what the rows belong to that were read so far, of those tables of which all statements said so; see [RowsOf].
+func (r *Reads) Rows() map[string][]uuid.UUID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tables.rows()
+}
+
+func (r *Reads) add(ctx context.Context, query string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, t := range lookAt(query).names {
-		r.tables[t] = true
+		r.tables.add(ctx, t)
 	}
 }
 
@@ -147,7 +155,16 @@ func lookAt(query string) sight {
 	if s, ok := sights.GetIfPresent(head); ok {
 		return s
 	}
-	s := sight{names: namesIn(head, reads), writes: namesIn(head, writes)}
+	s, rest := sight{names: namesIn(head, reads)}, head
+	for _, c := range apart {
+		if slices.Contains(s.names, c.table) && c.readBy(head) {
+			s.names = append(s.names, c.String())
+		}
+		if without := c.alone.ReplaceAllString(rest, " "); without != rest {
+			s.writes, rest = append(s.writes, c.String()), without
+		}
+	}
+	s.writes = append(s.writes, namesIn(rest, writes)...)
 	sights.Set(strings.Clone(head), s)
 	return s
 }

@@ -102,7 +102,7 @@ func observe(ctx context.Context, query string, args []any) (context.Context, fu
 			rec.add(query, args, took)
 		}
 		if reads, ok := ctx.Value(readsKey{}).(*Reads); ok {
-			reads.add(query)
+			reads.add(ctx, query)
 		}
 		if OnStatement != nil {
 			OnStatement(verb, took, err)

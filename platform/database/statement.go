@@ -42,15 +42,28 @@ func (g guarded) ExecContext(ctx context.Context, query string, args ...any) (sq
 
 // exec runs a statement that was admitted.
 func (g guarded) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	g.note(ctx, query)
 	ctx, done := observe(ctx, query, args)
 	res, err := g.conn.ExecContext(ctx, query, args...)
 	done(err)
-	if err == nil && g.changes != nil {
-		n, _ := res.RowsAffected() // SQLite always knows
-		g.changes.rows += n
+	if err != nil || g.changes == nil {
+		return res, err // what failed changed nothing
 	}
-	return res, err
+	n, err := res.RowsAffected()
+	g.changes.rows += n
+	if n > 0 || err != nil || !tellsAll(query) {
+		g.note(ctx, query)
+	}
+	return res, nil
+}
+
+// tellsAll reports whether the number of rows that a statement affected is that of all rows that it changed: of one that begins with
+// another within, it is not.
+func tellsAll(query string) bool {
+	switch verbOf(query) {
+	case "insert", "update", "delete":
+		return true
+	}
+	return false
 }
 
 // note keeps what a statement changes with its transaction.

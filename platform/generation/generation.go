@@ -16,7 +16,6 @@ package generation
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -108,15 +107,34 @@ type shop struct {
 	owed atomic.Bool
 }
 
-// numbers are never changed once they are known.
+// numbers are never changed once they are known, save for those of rows, which only grow.
 type numbers struct {
 	epoch string
 	at    int64
-	tags  map[string]int64
+	tags  map[string]int64 // of sorts of things
+	rows  *rows            // of things; shared by all numbers of an epoch
+	// whole is up to which moment Redis told of all changes: of those after it some may not be known.
+	whole int64
 	// asked is when they were got from Redis; zero while they are to be got again.
 	asked time.Time
 	// ours is whether the count was begun by this process alone, because Redis could not be asked.
 	ours bool
+}
+
+// news are changes that a process is told of.
+type news struct {
+	epoch string
+	at    int64
+	tags  map[string]int64
+	// since is after which moment they are all: [all] where there are none before. asked is when Redis told of them; zero where it was not asked
+	// and they are those of one change.
+	since int64
+	asked time.Time
+}
+
+// begun are the numbers of a count that this process begins by itself.
+func begun() *numbers {
+	return &numbers{epoch: uuid.NewString(), rows: &rows{}, whole: all, ours: true}
 }
 
 func (g *Generations) of(id uuid.UUID) *shop {
@@ -124,7 +142,7 @@ func (g *Generations) of(id uuid.UUID) *shop {
 		return s.(*shop) //nolint:forcetypeassert // nothing else is kept there
 	}
 	s := &shop{told: func(tags []string) { g.onChange(id, tags) }}
-	s.known.Store(&numbers{epoch: uuid.NewString(), ours: true})
+	s.known.Store(begun())
 	kept, _ := g.shops.LoadOrStore(id, s)
 	return kept.(*shop) //nolint:forcetypeassert // as above
 }
@@ -143,7 +161,7 @@ func (g *Generations) Holds(id uuid.UUID, m Moment, tags []string, age time.Dura
 		return false
 	}
 	for _, tag := range tags {
-		if n.tags[tag] > m.At {
+		if n.of(tag) > m.At {
 			return false
 		}
 	}
@@ -152,14 +170,15 @@ func (g *Generations) Holds(id uuid.UUID, m Moment, tags []string, age time.Dura
 
 // At reports whether this process knows of all changes up to a moment that somebody was told of; it asks Redis where not.
 func (g *Generations) At(id uuid.UUID, m Moment) bool {
-	past := func(n *numbers) bool { return n != nil && n.epoch == m.Epoch && n.at >= m.At }
+	past := func(epoch string, at int64) bool { return epoch == m.Epoch && at >= m.At }
 	if g.client == nil {
-		return past(g.current(id))
+		n := g.current(id)
+		return past(n.epoch, n.at)
 	}
 	// That a later change was heard of says nothing of one before it: only what Redis tells as a whole does. A question that others had
 	// asked already may have been answered before the moment, so the next one is waited for.
 	for range 2 {
-		if past(g.fetch(id)) {
+		if n := g.fetch(id); n != nil && past(n.epoch, n.at) {
 			return true
 		}
 	}
@@ -190,7 +209,7 @@ func (g *Generations) Changed(id uuid.UUID, change string, tags ...string) Momen
 		return Moment{Epoch: n.epoch, At: n.at}
 	}
 	s := g.of(id)
-	var n *numbers
+	var n *news
 	done := !s.owed.Load() && g.redis.Ask(context.Background(), func(ctx context.Context) (err error) {
 		n, err = g.bump(ctx, id, change, tags)
 		return err
@@ -213,7 +232,7 @@ func (g *Generations) lose(id uuid.UUID) Moment {
 // lost forgets the shop's numbers, and has a new count begun in Redis as soon as it answers.
 func (s *shop) lost() *numbers {
 	s.owed.Store(true)
-	n := &numbers{epoch: uuid.NewString(), ours: true}
+	n := begun()
 	s.told([]string{Everything})
 	s.known.Store(n)
 	return n
@@ -224,66 +243,64 @@ func (s *shop) advance(tags []string) *numbers {
 	s.told(tags)
 	for {
 		old := s.known.Load()
-		n := &numbers{epoch: old.epoch, at: old.at + 1, asked: old.asked, ours: old.ours}
-		n.tags = changed(old.tags, tags, n.at)
+		n := &numbers{epoch: old.epoch, at: old.at + 1, rows: old.rows, whole: old.whole, asked: old.asked, ours: old.ours}
+		n.tags = n.rows.grow(old.tags, changed(tags, n.at))
 		if s.known.CompareAndSwap(old, n) {
 			return n
 		}
 	}
 }
 
-// changed is a copy of tags in which some are of a moment.
-func changed(old map[string]int64, tags []string, at int64) map[string]int64 {
-	out := make(map[string]int64, len(old)+len(tags))
-	maps.Copy(out, old)
+// changed are tags as of one moment.
+func changed(tags []string, at int64) map[string]int64 {
+	out := make(map[string]int64, len(tags))
 	for _, tag := range tags {
-		out[tag] = max(out[tag], at)
+		out[tag] = at
 	}
 	return out
 }
 
-// take joins numbers that came from Redis, whole or of one change, with those known.
-func (s *shop) take(n *numbers) *numbers {
+// take joins news with the numbers known.
+func (s *shop) take(n *news) {
 	for {
 		old := s.known.Load()
 		if s.owed.Load() {
-			return old
+			return
 		}
-		next, news := old.joined(n)
-		if len(news) > 0 {
-			s.told(news)
+		next, sorts := old.joined(n)
+		if len(sorts) > 0 {
+			s.told(sorts)
 		}
 		if s.known.CompareAndSwap(old, next) {
-			return next
+			return
 		}
 	}
 }
 
-// joined are numbers with others that came later or from elsewhere, and the tags that changed between.
-func (n *numbers) joined(other *numbers) (next *numbers, news []string) {
-	if n.epoch != other.epoch {
-		if other.asked.IsZero() { // of one change: which count is in force is to be asked, and until then nothing holds
-			return &numbers{epoch: uuid.NewString(), ours: true}, []string{Everything}
+// joined are numbers with news, and the sorts of things that changed between.
+func (n *numbers) joined(later *news) (next *numbers, sorts []string) {
+	if n.epoch != later.epoch {
+		if later.asked.IsZero() || later.since != all { // which count is in force is to be asked, and until then nothing holds
+			return begun(), []string{Everything}
 		}
-		return &numbers{epoch: other.epoch, at: other.at, tags: other.tags, asked: other.asked}, []string{Everything}
+		next = &numbers{epoch: later.epoch, at: later.at, rows: &rows{}, whole: later.at, asked: later.asked}
+		next.tags = next.rows.grow(nil, later.tags)
+		return next, []string{Everything}
 	}
-	next = &numbers{epoch: n.epoch, at: max(n.at, other.at), tags: n.tags, asked: n.asked}
-	if other.asked.After(n.asked) {
-		next.asked = other.asked
+	next = &numbers{epoch: n.epoch, at: max(n.at, later.at), rows: n.rows, whole: n.whole, asked: n.asked}
+	if later.asked.After(n.asked) {
+		next.asked = later.asked
 	}
-	for tag, at := range other.tags {
-		if n.tags[tag] < at {
-			news = append(news, tag)
-		}
+	if !later.asked.IsZero() && later.since <= n.whole {
+		next.whole = max(n.whole, later.at)
 	}
-	if len(news) > 0 {
-		next.tags = make(map[string]int64, len(n.tags)+len(news))
-		maps.Copy(next.tags, n.tags)
-		for _, tag := range news {
-			next.tags[tag] = other.tags[tag]
+	for tag, at := range later.tags {
+		if _, row := rowOf(tag); !row && n.tags[tag] < at {
+			sorts = append(sorts, tag)
 		}
 	}
-	return next, news
+	next.tags = n.rows.grow(n.tags, later.tags)
+	return next, sorts
 }
 
 // String writes a moment for a header.

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -251,7 +252,7 @@ func TestSchedules(t *testing.T) {
 		}
 		random := rand.New(rand.NewPCG(1, uint64(steps)))
 		w := newWorld(t, 3, withRedis)
-		tags := []string{"a", "b", "c"}
+		tags := append([]string{"a", "b"}, generation.Rows("b", []uuid.UUID{uuid.New()})...)
 		type since struct {
 			version int
 			at      time.Time
@@ -313,6 +314,48 @@ func TestSchedules(t *testing.T) {
 		}
 		t.Logf("%d steps: %d given, %d refused", steps, given, refused)
 	})
+}
+
+func TestRowsChangeAlone(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, withRedis bool) {
+		w := newWorld(t, 2, withRedis)
+		one, other := uuid.MustParse("01990000-0000-7000-8000-000000000001"), uuid.MustParse("01990000-0000-7000-8000-000000000002")
+		of := func(id uuid.UUID) []string {
+			return append(generation.Rows("stock", []uuid.UUID{id}), generation.Unknown("stock"))
+		}
+		m := w.process[1].Now(w.shop)
+		holds := func(tags []string) bool { return w.process[1].Holds(w.shop, m, tags, 0) }
+		w.process[0].Changed(w.shop, "", append(generation.Rows("stock", []uuid.UUID{one}), "stock")...)
+		if holds(of(one)) || holds([]string{"stock"}) {
+			t.Error("what was made of a thing, or of all, holds after the thing changed")
+		}
+		if !holds(of(other)) {
+			t.Error("what was made of another thing does not hold")
+		}
+		w.process[0].Changed(w.shop, "", "stock", generation.Unknown("stock"))
+		if holds(of(other)) {
+			t.Error("what was made of a thing holds after it became unknown which changed")
+		}
+	})
+}
+
+func TestTagsOfRowsAreFewAndFarBetween(t *testing.T) {
+	t.Parallel()
+	ids := make([]uuid.UUID, 20_000)
+	for i := range ids {
+		ids[i] = uuid.Must(uuid.NewV7())
+	}
+	tags := generation.Rows("stock", ids)
+	if len(tags) < 3_900 || len(tags) > 4096 { // of 4096, all but e^-4.9 are met
+		t.Errorf("%d ids made one after the other have %d tags", len(ids), len(tags))
+	}
+	if a, b := generation.Rows("stock", ids[:1])[0], generation.Rows("price", ids[:1])[0]; a == b {
+		t.Errorf("stock and price of one thing are both %s", a)
+	}
+	if got := generation.Sorts([]string{"stock", tags[0], generation.Unknown("price"), "price", generation.Everything}); !slices.Equal(got, []string{"*", "price", "stock"}) {
+		t.Errorf("the sorts are %q", got)
+	}
 }
 
 func TestMomentsAreWritten(t *testing.T) {

@@ -5,45 +5,59 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 )
 
-// A shop's numbers are one hash: the name of the count, the count, and the moment of each tag.
+// A shop's numbers are one sorted set: before all the name of the count, then each tag by its moment, and the count. Redis throws it
+// away as a whole or not at all.
 const (
-	epochField = "epoch"
-	clockField = "clock"
-	tagPrefix  = "t:"
+	epochMember = "e:"
+	clockMember = "clock"
+	tagPrefix   = "t:"
 )
 
-// key is that of a shop's numbers. What one script uses lies in one slot of a Redis Cluster.
-func (g *Generations) key(id uuid.UUID) string { return g.prefix + "{" + id.String() + "}:generations" }
+// all is the moment before every change.
+const all = -1
 
-// readScript gives a shop's numbers, and begins a count where there is none: ARGV are a name for it and how long to keep it.
-var readScript = redis.NewScript(`
-if redis.call('HSETNX', KEYS[1], 'epoch', ARGV[1]) == 1 then
-  redis.call('HSET', KEYS[1], 'clock', 0)
+// key is that of a shop's numbers. What one script uses lies in one slot of a Redis Cluster.
+func (g *Generations) key(id uuid.UUID) string { return g.prefix + "{" + id.String() + "}:changes" }
+
+// epochScript leaves the name of the count in e, and begins one where there is none. ARGV[1] is a name for it, ARGV[2] how long to keep it.
+const epochScript = `
+local e = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+if not e then
+  e = 'e:' .. ARGV[1]
+  redis.call('ZADD', KEYS[1], -1, e, 0, 'clock')
   redis.call('EXPIRE', KEYS[1], ARGV[2])
 end
-return redis.call('HGETALL', KEYS[1])`)
+`
 
-// bumpScript counts a change, unless it was counted before, and gives the count's name and the moment; ARGV are a name for a
-// new count, how long to keep it, how long to remember the change, and the tags.
-var bumpScript = redis.NewScript(`
-if redis.call('HSETNX', KEYS[1], 'epoch', ARGV[1]) == 1 then
-  redis.call('HSET', KEYS[1], 'clock', 0)
-end
+// readScript gives the name of a shop's count, after which moment it tells of changes, and these, the count among them: those after ARGV[4]
+// where the count is the one that ARGV[3] names, else all.
+var readScript = redis.NewScript(epochScript + `
+local since = '-1'
+if e == 'e:' .. ARGV[3] then since = ARGV[4] end
+local found = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. since, '+inf', 'WITHSCORES')
+table.insert(found, 1, since)
+table.insert(found, 1, e)
+return found`)
+
+// bumpScript counts a change, unless it was counted before, and gives the count's name and the moment; ARGV[3] is how long to remember the
+// change, and then come the tags.
+var bumpScript = redis.NewScript(epochScript + `
 if KEYS[2] and not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[3]) then
-  return {redis.call('HGET', KEYS[1], 'epoch'), redis.call('HGET', KEYS[1], 'clock')}
+  return {e, redis.call('ZSCORE', KEYS[1], 'clock')}
 end
-local n = redis.call('HINCRBY', KEYS[1], 'clock', 1)
+local n = redis.call('ZINCRBY', KEYS[1], 1, 'clock')
 for i = 4, #ARGV do
-  redis.call('HSET', KEYS[1], 't:' .. ARGV[i], n)
+  redis.call('ZADD', KEYS[1], n, 't:' .. ARGV[i])
 end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
-return {redis.call('HGET', KEYS[1], 'epoch'), tostring(n)}`)
+return {e, n}`)
 
 // ask gets a shop's numbers from Redis and joins them with those known, which it gives: a change may have been counted since, and
 // told to who asks. Where Redis does not answer, they are what they were.
@@ -54,25 +68,25 @@ func (g *Generations) ask(id uuid.UUID) *numbers {
 
 // fetch gets a shop's numbers from Redis, once for all who ask at the same time, and joins them with those known. It gives what
 // Redis told; nil where it does not answer.
-func (g *Generations) fetch(id uuid.UUID) *numbers {
+func (g *Generations) fetch(id uuid.UUID) *news {
 	s := g.of(id)
 	got, _, _ := g.flights.Do(string(id[:]), func() (any, error) {
-		var n *numbers
+		var n *news
 		if s.owed.Load() && !g.begin(id, s) {
 			return n, nil
 		}
 		asked := g.clock.Now()
 		if !g.redis.Ask(context.Background(), func(ctx context.Context) (err error) {
-			n, err = g.read(ctx, id)
+			n, err = g.read(ctx, id, s.known.Load())
 			return err
 		}) {
-			return (*numbers)(nil), nil
+			return (*news)(nil), nil
 		}
 		n.asked = asked
 		s.take(n)
 		return n, nil
 	})
-	return got.(*numbers) //nolint:forcetypeassert // nothing else is given
+	return got.(*news) //nolint:forcetypeassert // nothing else is given
 }
 
 // begin begins a new count in Redis: nothing that was kept under the one before is believed.
@@ -82,7 +96,7 @@ func (g *Generations) begin(id uuid.UUID, s *shop) bool {
 	if g.redis.Ask(context.Background(), func(ctx context.Context) error {
 		_, err := g.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
 			p.Del(ctx, g.key(id))
-			p.HSet(ctx, g.key(id), epochField, epoch, clockField, 0)
+			p.ZAdd(ctx, g.key(id), redis.Z{Score: all, Member: epochMember + epoch}, redis.Z{Member: clockMember})
 			p.Expire(ctx, g.key(id), keep)
 			return nil
 		})
@@ -94,32 +108,35 @@ func (g *Generations) begin(id uuid.UUID, s *shop) bool {
 	return false
 }
 
-func (g *Generations) read(ctx context.Context, id uuid.UUID) (*numbers, error) {
-	list, err := readScript.Run(ctx, g.client, []string{g.key(id)}, uuid.NewString(), int(keep/time.Second)).StringSlice()
+// read gets what is new of a shop's numbers.
+func (g *Generations) read(ctx context.Context, id uuid.UUID, known *numbers) (*news, error) {
+	list, err := readScript.Run(ctx, g.client, []string{g.key(id)}, uuid.NewString(), int(keep/time.Second), known.epoch, known.whole).StringSlice()
 	if err != nil {
 		return nil, err
 	}
-	n := &numbers{tags: make(map[string]int64, len(list)/2)}
-	for i := 0; i+1 < len(list); i += 2 {
-		name, value := list[i], list[i+1]
-		if name == epochField {
-			n.epoch = value
-			continue
-		}
-		at, err := strconv.ParseInt(value, 10, 64)
+	if len(list) < 2 {
+		return nil, fmt.Errorf("a shop's changes were told with %d values", len(list))
+	}
+	n := &news{epoch: strings.TrimPrefix(list[0], epochMember), tags: make(map[string]int64, len(list)/2)}
+	if n.since, err = strconv.ParseInt(list[1], 10, 64); err != nil {
+		return nil, err
+	}
+	n.at = max(0, n.since)
+	for i := 2; i+1 < len(list); i += 2 {
+		at, err := strconv.ParseInt(list[i+1], 10, 64)
 		if err != nil {
 			return nil, fmt.Errorf("the numbers of a shop's changes cannot be read: %w", err)
 		}
-		if name == clockField {
+		if list[i] == clockMember {
 			n.at = at
-		} else if len(name) > len(tagPrefix) {
-			n.tags[name[len(tagPrefix):]] = at
+		} else if tag, ok := strings.CutPrefix(list[i], tagPrefix); ok {
+			n.tags[tag] = at
 		}
 	}
 	return n, nil
 }
 
-func (g *Generations) bump(ctx context.Context, id uuid.UUID, change string, tags []string) (*numbers, error) {
+func (g *Generations) bump(ctx context.Context, id uuid.UUID, change string, tags []string) (*news, error) {
 	keys, args := []string{g.key(id)}, []any{uuid.NewString(), int(keep / time.Second), int(repeats / time.Second)}
 	if change != "" {
 		keys = append(keys, g.prefix+"{"+id.String()+"}:change:"+change)
@@ -138,7 +155,7 @@ func (g *Generations) bump(ctx context.Context, id uuid.UUID, change string, tag
 	if err != nil {
 		return nil, err
 	}
-	return &numbers{epoch: got[0], at: at, tags: changed(nil, tags, at)}, nil
+	return &news{epoch: strings.TrimPrefix(got[0], epochMember), at: at, since: at - 1, tags: changed(tags, at)}, nil
 }
 
 // message is what processes tell each other of a change.
@@ -172,6 +189,6 @@ func (g *Generations) hear(text []byte) {
 	case m.Lost:
 		s.lost()
 	default:
-		s.take(&numbers{epoch: m.Epoch, at: m.At, tags: changed(nil, m.Tags, m.At)})
+		s.take(&news{epoch: m.Epoch, at: m.At, since: m.At - 1, tags: changed(m.Tags, m.At)})
 	}
 }
