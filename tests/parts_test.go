@@ -22,7 +22,7 @@ var partial = []struct {
 	empty     string
 }{
 	{"Product", "{ products(first: 20) { nodes { id %s } } }", []string{"products", "nodes"}, "onlineStoreUrl trackingParameters"},
-	{"Product", `{ collection(handle: "furniture") { products(first: 20) { nodes { id %s } } } }`, []string{"collection", "products", "nodes"}, "onlineStoreUrl trackingParameters"},
+	{"Product", `{ collection(handle: "furniture") { products(first: 20, sortKey: TITLE) { nodes { id %s } } } }`, []string{"collection", "products", "nodes"}, "onlineStoreUrl trackingParameters"},
 	{"Product", `{ search(query: "oak", first: 20) { nodes { ... on Node { id } ... on Product { %s } } } }`, []string{"search", "nodes"}, "onlineStoreUrl trackingParameters"},
 	{"Order", "{ orders(first: 20, reverse: true) { nodes { id %s } } }", []string{"orders", "nodes"}, "currentTotalDuties originalTotalDuties phone"},
 	{"OrderLineItem", "{ orders(first: 20) { nodes { lineItems(first: 5) { nodes { id %s } } } } }", []string{"orders", "nodes", "lineItems", "nodes"}, ""},
