@@ -51,7 +51,7 @@ const Lifetime = 30 * 24 * time.Hour
 
 // Catalog is what is read of products; *catalog.Service is one.
 type Catalog interface {
-	VariantsSold(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.Variant, error)
+	VariantsSold(ctx context.Context, ids, collections []uuid.UUID) (map[uuid.UUID]*catalog.Variant, error)
 	Images(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*catalog.Image, error)
 	ImagesOfProducts(ctx context.Context, products []uuid.UUID, args keyset.Args) (map[uuid.UUID]keyset.Page[*catalog.Image], error)
 }
@@ -69,6 +69,7 @@ type Shops interface {
 // Offers reads discounts and gift cards; *discount.Service does.
 type Offers interface {
 	Offers(ctx context.Context, codes, buyer []string, now time.Time) ([]promotion.Discount, map[uuid.UUID]promotion.Usage, error)
+	StandingCollections(ctx context.Context) ([]uuid.UUID, error)
 	Cards(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*discount.GiftCard, error)
 	CardsByCode(ctx context.Context, codes []string) ([]*discount.GiftCard, error)
 }

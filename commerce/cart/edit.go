@@ -59,6 +59,8 @@ type shelf struct {
 	variants map[uuid.UUID]*catalog.Variant
 	asked    map[uuid.UUID]bool
 	stock    map[uuid.UUID]inventory.Availability
+	// sorted are the collections of which the variants tell whether their products stand in them.
+	sorted []uuid.UUID
 }
 
 // shelf reads variants in the currency of a country, and their stock where it is needed. A shopper's eyes are used
@@ -75,7 +77,10 @@ func (s *Service) shelf(ctx context.Context, country, language string, variants 
 	if len(variants) == 0 {
 		return sh, nil
 	}
-	if sh.variants, err = s.catalog.VariantsSold(asShopper(ctx, buyer), variants); err != nil {
+	if sh.sorted, err = s.offers.StandingCollections(ctx); err != nil {
+		return nil, err
+	}
+	if sh.variants, err = s.catalog.VariantsSold(asShopper(ctx, buyer), variants, sh.sorted); err != nil {
 		return nil, err
 	}
 	if stock {

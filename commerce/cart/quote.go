@@ -80,7 +80,7 @@ func (s *Service) price(ctx context.Context, c *Stored, sh *shelf, at time.Time)
 		in.Lines = append(in.Lines, pricing.Line{ID: l.ID, VariantID: l.VariantID, ProductID: v.ProductID, Quantity: l.Quantity, UnitPrice: v.Price,
 			CompareAt: v.CompareAtPrice, Taxable: v.Taxable, RequiresShipping: v.RequiresShipping, Grams: int64(v.WeightGrams)})
 	}
-	if err := s.discounts(ctx, p, &in); err != nil {
+	if err := s.discounts(ctx, p, sh, &in); err != nil {
 		return nil, err
 	}
 	cards, err := s.offers.Cards(ctx, c.GiftCards)
@@ -100,7 +100,7 @@ func (s *Service) price(ctx context.Context, c *Stored, sh *shelf, at time.Time)
 }
 
 // discounts looks up what the cart may get, and what is needed to decide it.
-func (s *Service) discounts(ctx context.Context, p *Priced, in *pricing.Input) error {
+func (s *Service) discounts(ctx context.Context, p *Priced, sh *shelf, in *pricing.Input) error {
 	c := p.Cart
 	if len(in.Lines) == 0 && len(c.DiscountCodes) == 0 {
 		return nil
@@ -117,9 +117,12 @@ func (s *Service) discounts(ctx context.Context, p *Priced, in *pricing.Input) e
 	var collections, products []uuid.UUID
 	for _, d := range offers {
 		p.offers[d.ID] = d
-		collections = append(append(collections, d.Config.Target.Collections...), d.Config.Get.Target.Collections...)
+		collections = d.Collections(collections)
 	}
-	if len(collections) == 0 || len(in.Lines) == 0 {
+	for i := range in.Lines {
+		in.Lines[i].CollectionIDs = sh.variants[in.Lines[i].VariantID].In
+	}
+	if len(in.Lines) == 0 || !slices.ContainsFunc(collections, func(id uuid.UUID) bool { return !slices.Contains(sh.sorted, id) }) {
 		return nil
 	}
 	for i := range in.Lines {

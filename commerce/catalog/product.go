@@ -131,6 +131,8 @@ type Variant struct {
 	UnitPriceMeasured *UnitPriceMeasurement
 	// Of is the product that the variant was read with, without its texts and prices; nil where it was read by itself.
 	Of *Product
+	// In are the collections, of those that were asked about when it was read, that its product stands in.
+	In []uuid.UUID
 }
 
 // UnitPriceMeasurement says of how much of what a variant consists, and for how much of it the unit price is told.

@@ -94,9 +94,10 @@ func (s *Service) Variants(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]
 	return byID(list, err, func(v *Variant) uuid.UUID { return v.ID.UUID })
 }
 
-// VariantsSold reads variants as Variants does, each with its product (see [Variant.Of]), in one statement.
-func (s *Service) VariantsSold(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Variant, error) {
-	list, err := s.store.variantsSold(ctx, s.db, viewOf(ctx), s.clock.Now(), ids)
+// VariantsSold reads variants as Variants does, each with its product (see [Variant.Of]) and which of some collections this stands in
+// (see [Variant.In]), in one statement.
+func (s *Service) VariantsSold(ctx context.Context, ids, collections []uuid.UUID) (map[uuid.UUID]*Variant, error) {
+	list, err := s.store.variantsSold(ctx, s.db, viewOf(ctx), s.clock.Now(), ids, collections)
 	return byID(list, err, func(v *Variant) uuid.UUID { return v.ID.UUID })
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ type Parts uint16
 const (
 	Texts  Parts = 1 << iota // Description and DescriptionHTML
 	Prices                   // PriceRange and CompareAtPriceRange
-	Whole  = 1<<iota - 1
+	Whole        = 1<<iota - 1
 	// Sales is how often it was sold, which pages that are sorted by it read. It changes with each order, so what was made of other parts holds on.
 	Sales Parts = 1 << iota
 )
@@ -268,15 +269,22 @@ func (s store) variants(ctx context.Context, q database.Querier, v view, now tim
 	return database.Scan(rows, err, scanVariant(v.buyer.Currency))
 }
 
-// variantsSold is variants with the product of each, without texts and prices.
-func (s store) variantsSold(ctx context.Context, q database.Querier, v view, now time.Time, ids []uuid.UUID) ([]*Variant, error) {
-	query := "SELECT " + productColumns(0) + ", " + variantColumns + " FROM " + variantFrom + " JOIN product p ON p.shop_id = v.shop_id AND p.id = v.product_id WHERE v.shop_id = $1 AND v.id = ANY($3)"
-	args := []any{string(v.buyer.Currency), ids}
+// variantsSold is variants with the product of each, without texts and prices, and which of some collections this stands in. Served by
+// collection_product (shop_id, product_id, collection_id) beside what serves variants.
+func (s store) variantsSold(ctx context.Context, q database.Querier, v view, now time.Time, ids, collections []uuid.UUID) ([]*Variant, error) {
+	in, args := "''", []any{string(v.buyer.Currency), ids}
+	if len(collections) > 0 {
+		in, args = `coalesce((SELECT string_agg(m.collection_id::text, ' ') FROM collection_product m
+			WHERE m.shop_id = v.shop_id AND m.product_id = v.product_id AND m.collection_id = ANY($4)), '')`, append(args, collections)
+	}
+	query := "SELECT " + in + ", " + productColumns(0) + ", " + variantColumns + " FROM " + variantFrom + " JOIN product p ON p.shop_id = v.shop_id AND p.id = v.product_id WHERE v.shop_id = $1 AND v.id = ANY($3)"
 	if !v.all {
-		query, args = query+v.visible("$4"), append(args, now)
+		args = append(args, now)
+		query += v.visible("$" + strconv.Itoa(len(args)+1))
 	}
 	rows, err := q.Query(ctx, query, args...)
-	product, variant := scanProduct(0, v.buyer.Currency), scanVariant(v.buyer.Currency)
+	var stands string
+	product, variant := scanProduct(0, v.buyer.Currency, &stands), scanVariant(v.buyer.Currency)
 	known := make(map[uuid.UUID]*Product, len(ids))
 	var places []any // of a product and then of a variant, the same for all rows
 	return database.Scan(rows, err, func(scan func(...any) error) (*Variant, error) {
@@ -297,6 +305,13 @@ func (s store) variantsSold(ctx context.Context, q database.Querier, v view, now
 			known[one.ProductID] = of
 		}
 		one.Of = known[one.ProductID]
+		for id := range strings.FieldsSeq(stands) {
+			collection, err := uuid.Parse(id)
+			if err != nil {
+				return nil, err
+			}
+			one.In = append(one.In, collection)
+		}
 		return one, nil
 	})
 }

@@ -232,22 +232,14 @@ func (s *Service) Offers(ctx context.Context, codes, buyer []string, now time.Ti
 
 // standing are all automatic discounts that are on at some moment of a time.
 type standing struct {
-	from, to  time.Time
-	discounts []*Discount
+	from, to    time.Time
+	discounts   []*Discount
+	collections []uuid.UUID // that they are for
 }
 
 // unlimited gives the automatic discounts that are on at a moment. It is not enough where one of them must not be used by everybody.
 func (s *Service) unlimited(ctx context.Context, at time.Time) (on []promotion.Discount, enough bool, err error) {
-	shop, err := database.Shop(ctx)
-	if err != nil {
-		return nil, false, err
-	}
-	now := s.clock.Now()
-	known, _, err := s.standing.Get(shop, now, func() (standing, bool, error) {
-		from, to := now.Add(-time.Second), now.Add(s.keepFor) // carts are priced as of when they were asked for, a moment ago
-		list, err := s.store.standing(ctx, s.db, from, to)
-		return standing{from, to, list}, true, err
-	})
+	known, err := s.stands(ctx)
 	if err != nil || at.Before(known.from) || at.After(known.to) || len(known.discounts) == MaxAutomatic {
 		return nil, false, err
 	}
@@ -261,6 +253,31 @@ func (s *Service) unlimited(ctx context.Context, at time.Time) (on []promotion.D
 		on = append(on, d.Discount)
 	}
 	return on, true, nil
+}
+
+// stands gives the automatic discounts of a shop, which are known for a moment.
+func (s *Service) stands(ctx context.Context) (standing, error) {
+	shop, err := database.Shop(ctx)
+	if err != nil {
+		return standing{}, err
+	}
+	now := s.clock.Now()
+	known, _, err := s.standing.Get(shop, now, func() (standing, bool, error) {
+		from, to := now.Add(-time.Second), now.Add(s.keepFor) // carts are priced as of when they were asked for, a moment ago
+		list, err := s.store.standing(ctx, s.db, from, to)
+		out := standing{from: from, to: to, discounts: list}
+		for _, d := range list {
+			out.collections = d.Collections(out.collections)
+		}
+		return out, true, err
+	})
+	return known, err
+}
+
+// StandingCollections are those that automatic discounts are for, as they are known for a moment: what a cart is likely to be asked about.
+func (s *Service) StandingCollections(ctx context.Context) ([]uuid.UUID, error) {
+	known, err := s.stands(ctx)
+	return known.collections, err
 }
 
 func one(list []*Discount, err error) (*Discount, error) {

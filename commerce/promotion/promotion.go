@@ -110,6 +110,11 @@ type Get struct {
 	MaxUses  int64  `json:"max_uses,omitempty"` // MaxUses bounds the uses in one order; 0 is unlimited.
 }
 
+// Collections adds the collections to some that a line must stand in for the discount, or be got for it.
+func (d Discount) Collections(to []uuid.UUID) []uuid.UUID {
+	return append(append(to, d.Config.Target.Collections...), d.Config.Get.Target.Collections...)
+}
+
 // Target is a set of lines: those whose variant, product or one of whose collections is listed. Empty is all lines.
 type Target struct {
 	Products    []uuid.UUID `json:"products,omitempty"`
