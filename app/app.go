@@ -68,8 +68,9 @@ type App struct {
 	files   *blob.Store
 	// limiter counts how much is asked for; nil where nothing is counted. Breach tells of a limit that was reached.
 	limiter ratelimit.Limiter
-	// cache keeps whole answers, generations tell what has changed since; nil where nothing is kept.
+	// cache keeps whole answers; nil where none are kept. Lookups remember small things, and generations tell what has changed since.
 	cache       *cached.Store
+	lookups     *cached.Lookups
 	generations *generation.Generations
 	breach      func(context.Context, graph.Breach)
 	// breached is the list of passwords that nobody may choose; nil where none is set.

@@ -27,26 +27,28 @@ const (
 	changedConsumer = "cache"
 )
 
-// openCache makes what keeps answers, and has the database tell it of what changes; none where nothing is kept.
+// openCache makes what keeps answers, where any are kept, and what remembers look-ups, and has the database tell of what changes.
 func (a *App) openCache() {
-	if a.config.Cache == "off" {
-		return
-	}
 	prefix := "rialto:" + a.config.BusName + ":"
 	patience := cmp.Or(a.config.CachePatience, 50*time.Millisecond)
 	g := generation.Config{Patience: patience, Prefix: prefix, Clock: a.Clock, Log: a.Log, Share: a.share, OnChange: a.forgetShop}
-	c := cached.Config{Clock: a.Clock, Bytes: a.config.cacheBytes(), Observe: func(r cached.Result) { a.tel.Metrics.Cache("answers", string(r)) }}
 	if a.redis != nil {
 		g.Client = a.redis
-		c.Remote = cached.NewRemote(cached.RemoteConfig{Patience: patience, Client: a.redis, Prefix: prefix, Secret: a.config.Secret, Clock: a.Clock, Log: a.Log})
 	}
 	a.generations = generation.New(g)
-	c.Generations = a.generations
+	a.lookups = cached.NewLookups(a.generations, a.Clock)
+	a.DB.Watch(database.Watch{Tables: cached.Tables, Committing: a.changing, Committed: a.changed})
+	if a.config.Cache == "off" {
+		return
+	}
+	c := cached.Config{Clock: a.Clock, Bytes: a.config.cacheBytes(), Generations: a.generations, Observe: func(r cached.Result) { a.tel.Metrics.Cache("answers", string(r)) }}
+	if a.redis != nil {
+		c.Remote = cached.NewRemote(cached.RemoteConfig{Patience: patience, Client: a.redis, Prefix: prefix, Secret: a.config.Secret, Clock: a.Clock, Log: a.Log})
+	}
 	a.cache = cached.New(c)
 	if a.config.DatabaseURL != "" { // elsewhere nobody else remembers anything
 		a.quiet.Add("consumer "+changedConsumer, a.bus.Consumer(bus.ConsumerConfig{Name: changedConsumer, Subjects: []string{changedSubject}}, a.repeat))
 	}
-	a.DB.Watch(database.Watch{Tables: cached.Tables, Committing: a.changing, Committed: a.changed})
 }
 
 // forgetShop drops what is remembered of a shop's settings, where they changed here or in another process.
@@ -66,7 +68,7 @@ func (a *App) changing(ctx context.Context, tx database.Tx, written database.Wri
 			return err
 		}
 	}
-	if a.config.DatabaseURL == "" {
+	if a.config.DatabaseURL == "" || a.cache == nil { // a look-up is soon too old by itself
 		return nil
 	}
 	events := make([]outbox.Event, 0, len(written))
@@ -132,9 +134,6 @@ func (a *App) PurgeCache(ctx context.Context, shop uuid.UUID, tables ...string) 
 		if !slices.Contains(cached.Tables, t) {
 			return fault.New(fault.Invalid, "no kept answer is made of %q; there are: %s", t, strings.Join(cached.Tables, ", "))
 		}
-	}
-	if a.generations == nil {
-		return nil
 	}
 	tags := []string{generation.Everything}
 	if len(tables) > 0 {

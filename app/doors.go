@@ -64,7 +64,7 @@ func (a *App) Services(address string) graph.Services {
 	return graph.Services{
 		Shops: a.Shops, Catalog: a.Catalog, Content: a.Content, Inventory: a.Inventory,
 		Carts: a.Carts, Discounts: a.Discounts, Delivery: a.Delivery, Customers: a.Customers, Privacy: a.Privacy, Uploads: a.Uploads, Staff: a.Staff, Apps: a.Apps, SignIn: a.SignIn, Usage: a.Usage,
-		SearchIndex: a.Search, Orders: a.Orders, Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: address,
+		SearchIndex: a.Search, Orders: a.Orders, Checkout: a.Checkout, Payments: a.Payments, Clock: a.Clock, PublicURL: address, Lookups: a.lookups,
 		PurgeCache: func(ctx context.Context) error {
 			shop, err := database.Shop(ctx)
 			if err != nil {

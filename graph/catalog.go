@@ -12,6 +12,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/customer"
 	"github.com/rialtohq/rialto/commerce/inventory"
 	"github.com/rialtohq/rialto/commerce/order"
+	"github.com/rialtohq/rialto/graph/cached"
 	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/fault"
@@ -130,7 +131,9 @@ func (r *Resolver) collection(ctx context.Context, handle *string, id *gid.ID) (
 			return found[id], err
 		})
 	case handle != nil:
-		c, err = sought(ctx, "collection.handle", *handle, r.Catalog.CollectionByHandle)
+		c, err = sought(ctx, "collection.handle", *handle, func(ctx context.Context, handle string) (*catalog.Collection, error) {
+			return cached.Remember(ctx, r.Lookups, "collection", handle, r.Catalog.CollectionByHandle)
+		})
 	default:
 		return nil, fault.New(fault.Invalid, "Give a handle or an id.")
 	}

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/rialtohq/rialto/commerce/content"
+	"github.com/rialtohq/rialto/graph/cached"
 	"github.com/rialtohq/rialto/graph/generated"
 	"github.com/rialtohq/rialto/graph/model"
 )
@@ -18,7 +19,7 @@ func (r *menuItemResolver) Resource(ctx context.Context, obj *content.MenuItem) 
 }
 
 func (r *queryResolver) Menu(ctx context.Context, handle string) (*content.Menu, error) {
-	m, err := r.Content.Menu(ctx, handle)
+	m, err := cached.Remember(ctx, r.Lookups, "menu", handle, r.Content.Menu)
 	if err == nil {
 		announceMenu(ctx, m)
 	}

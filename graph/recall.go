@@ -91,6 +91,9 @@ func (h *Handler) answer(ctx context.Context, q *asked) *wire.Answer {
 	if refusal != nil {
 		return refusal
 	}
+	if q.r.Headers.Get(afterHeader) != "" { // of a moment that this process may not have heard of
+		ctx = cached.Afresh(ctx)
+	}
 	ctx, written := generation.Noting(ctx)
 	answer := h.admitted(ctx, priorityOf(q.op, q.actor, q.cost.Points), func() *wire.Answer { return h.run(ctx, q) })
 	h.settle(ctx, q, spent, answer, q.cost.measure(answer, q.ran.Load()))

@@ -21,6 +21,7 @@ import (
 	"github.com/rialtohq/rialto/commerce/staff"
 	"github.com/rialtohq/rialto/commerce/upload"
 	"github.com/rialtohq/rialto/commerce/usage"
+	"github.com/rialtohq/rialto/graph/cached"
 	"github.com/rialtohq/rialto/graph/coordinate"
 	"github.com/rialtohq/rialto/platform/clock"
 	"github.com/rialtohq/rialto/platform/fault"
@@ -47,6 +48,8 @@ type Services struct {
 	SignIn      *federation.Service
 	Usage       *usage.Service
 	Clock       clock.Clock
+	// Lookups remember menus and the rows of collections; nil remembers nothing.
+	Lookups *cached.Lookups
 	// PurgeCache has the kept answers of the context's shop made anew, in all processes.
 	PurgeCache func(context.Context) error
 	// PublicURL is where shoppers reach this server, without a slash at its end.

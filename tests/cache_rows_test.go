@@ -53,7 +53,10 @@ func TestAnOrderEndsWhatItSells(t *testing.T) {
 			if d := cmp.Diff([]string{"miss", "hit-l1", "miss", "hit-l1"}, where); d != "" {
 				t.Errorf("after an order (-want +got):\n%s", d)
 			}
-			total := func(a *apptest.Answer) float64 { n, _ := apptest.At(a.Data, "product", "totalInventory").(float64); return n }
+			total := func(a *apptest.Answer) float64 {
+				n, _ := apptest.At(a.Data, "product", "totalInventory").(float64)
+				return n
+			}
 			if was, is := total(before[0]), total(after[0]); is != was-3 {
 				t.Errorf("there were %v, 3 were sold, and %v are shown", was, is)
 			}

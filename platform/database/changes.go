@@ -69,7 +69,7 @@ func (c *changes) note(ctx context.Context, query string) {
 		if c.tables[s.shop] == nil {
 			c.tables[s.shop] = touched{}
 		}
-		c.tables[s.shop].add(ctx, t)
+		c.tables[s.shop].add(t, rowsOf(ctx, t))
 	}
 }
 
@@ -112,11 +112,25 @@ func (r *Reads) Rows() map[string][]uuid.UUID {
 	return r.tables.rows()
 }
 
+// NoteIn notes in a context what was noted here, in another: whoever is given what was read depends on it as who read it.
+func (r *Reads) NoteIn(ctx context.Context) {
+	to, ok := ctx.Value(readsKey{}).(*Reads)
+	if !ok {
+		return
+	}
+	tables, rows := r.Tables(), r.Rows()
+	to.mu.Lock()
+	defer to.mu.Unlock()
+	for _, table := range tables {
+		to.tables.add(table, rows[table])
+	}
+}
+
 func (r *Reads) add(ctx context.Context, query string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, t := range lookAt(query).names {
-		r.tables.add(ctx, t)
+		r.tables.add(t, rowsOf(ctx, t))
 	}
 }
 

@@ -16,13 +16,12 @@ const mostRows = 256
 // touched are tables, each with what its touched rows belong to: nil where that is unknown, or too many.
 type touched map[string]map[uuid.UUID]struct{}
 
-// add takes in that a statement touches a table.
-func (t touched) add(ctx context.Context, table string) {
+// add takes in that a table is touched, in rows that belong to these; it is not known which where there are none.
+func (t touched) add(table string, ids []uuid.UUID) {
 	known, before := t[table]
 	if before && known == nil {
 		return
 	}
-	ids := rowsOf(ctx, table)
 	if len(ids) == 0 || len(known)+len(ids) > mostRows {
 		t[table] = nil
 		return
