@@ -48,7 +48,7 @@ type Services struct {
 	SignIn      *federation.Service
 	Usage       *usage.Service
 	Clock       clock.Clock
-	// Lookups remember menus and the rows of collections; nil remembers nothing.
+	// Lookups remember menus, the rows of collections, and which products are recommended; nil remembers nothing.
 	Lookups *cached.Lookups
 	// PurgeCache has the kept answers of the context's shop made anew, in all processes.
 	PurgeCache func(context.Context) error

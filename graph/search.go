@@ -3,12 +3,15 @@ package graph
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/catalog"
 	"github.com/rialtohq/rialto/commerce/content"
 	"github.com/rialtohq/rialto/commerce/search"
+	"github.com/rialtohq/rialto/commerce/shop"
+	"github.com/rialtohq/rialto/graph/cached"
 	"github.com/rialtohq/rialto/graph/loader"
 	"github.com/rialtohq/rialto/graph/model"
 	"github.com/rialtohq/rialto/platform/keyset"
@@ -205,9 +208,13 @@ func (r *Resolver) predicted(ctx context.Context, q search.Typing) (*model.Predi
 	return out, nil
 }
 
-// recommended are products that go with another one.
+// recommended are products that go with another one. Which they are is remembered for a moment, by what it depends on: prices that are close
+// are so in a currency.
 func (r *Resolver) recommended(ctx context.Context, p *catalog.Product, intent string) ([]*catalog.Product, error) {
-	ids, err := r.SearchIndex.Recommendations(ctx, p.ID.UUID, intent, 10)
+	key := strings.Join([]string{p.ID.UUID.String(), intent, string(shop.BuyerFrom(ctx).Currency)}, " ")
+	ids, err := cached.Remember(ctx, r.Lookups, "recommendations", key, func(ctx context.Context, _ string) ([]uuid.UUID, error) {
+		return r.SearchIndex.Recommendations(ctx, p.ID.UUID, intent, 10)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,7 @@ type asked struct {
 
 // remembered are statements that read what a process keeps in memory for a moment, or note that a session was used after a
 // while: whose turn that is is not a matter of the query.
-var remembered = regexp.MustCompile(`(?is)^\s*UPDATE session SET last_used_at|^\s*SELECT\b.*?\bFROM ["` + "`" + `]?(shop|market|shipping_zone|shipping_rate|tax_rate|storefront_token|session)\b|^\s*SELECT\b.*?\bFROM menu m .*? AND m.handle = |^\s*SELECT\b.*?\bFROM collection c WHERE c.shop_id = .1 AND c.handle = |^\s*SELECT\b.*?\bFROM discount WHERE shop_id = .1 AND method =`)
+var remembered = regexp.MustCompile(`(?is)^\s*UPDATE session SET last_used_at|^\s*SELECT\b.*?\bFROM ["` + "`" + `]?(shop|market|shipping_zone|shipping_rate|tax_rate|storefront_token|session)\b|^\s*SELECT\b.*?\bFROM menu m .*? AND m.handle = |^\s*SELECT\b.*?\bFROM collection c WHERE c.shop_id = .1 AND c.handle = |^SELECT 'product' AS what, |^SELECT p.id FROM .SELECT p.id, p.shop_id, w.score, |^\s*SELECT\b.*?\bFROM discount WHERE shop_id = .1 AND method =`)
 
 func (s *stage) ask(ctx context.Context, query string, variables map[string]any, h apptest.Headers) (asked, error) {
 	ctx, record := database.RecordingArgs(ctx)
