@@ -81,7 +81,7 @@ type rival struct {
 
 // measure compares a page's answers, then sends load to the servers in turn.
 func (b *bench) measure(ctx context.Context, p *page) ([]*result, error) {
-	rivals, statements, same, err := b.prepare(ctx, p)
+	rivals, same, err := b.prepare(ctx, p)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Title, err)
 	}
@@ -94,19 +94,29 @@ func (b *bench) measure(ctx context.Context, p *page) ([]*result, error) {
 	}
 	for range b.plan.Rounds {
 		for i, r := range rivals {
+			var from int64
+			if r.name == "rialto" {
+				if _, from, err = r.of.logged(0, p.operation); err != nil {
+					return nil, err
+				}
+			}
 			f, size, err := b.load(ctx, r)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", p.Title, r.name, err)
 			}
 			results[i].Rounds = append(results[i].Rounds, f)
 			results[i].Bytes = size
+			if r.name == "rialto" {
+				counts, _, err := r.of.logged(from, p.operation)
+				if err != nil {
+					return nil, err
+				}
+				results[i].Statements, results[i].Same = mean(counts), same
+			}
 		}
 	}
 	for i, r := range rivals {
 		results[i].Median = median(results[i].Rounds)
-		if r.name == "rialto" {
-			results[i].Statements, results[i].Same = statements, same
-		}
 		if !b.plan.Open {
 			continue
 		}
@@ -146,15 +156,11 @@ func relate(results []*result) {
 }
 
 // prepare asks every server for everything once, compares the answers, and gives the floor what Rialto said.
-func (b *bench) prepare(ctx context.Context, p *page) (rivals []rival, statements float64, same int, err error) {
+func (b *bench) prepare(ctx context.Context, p *page) (rivals []rival, same int, err error) {
 	if err := p.walk(ctx, b.rialto, b.staff); err != nil {
-		return nil, 0, 0, err
+		return nil, 0, err
 	}
 	rialto, raw, floor, asking := target{addr: b.rialto.addr}, target{addr: b.raw.addr}, target{addr: b.raw.addr}, target{addr: b.raw.addr}
-	_, from, err := b.rialto.logged(0, p.operation)
-	if err != nil {
-		return nil, 0, 0, err
-	}
 	for i, variables := range p.variables {
 		body := p.body(variables)
 		r := request("POST", "/graphql", body, p.header(b.staff))
@@ -166,46 +172,47 @@ func (b *bench) prepare(ctx context.Context, p *page) (rivals []rival, statement
 		}
 		answer, err := once(ctx, b.rialto.addr, r)
 		if err != nil {
-			return nil, 0, 0, err
+			return nil, 0, err
 		}
 		byHand, err := once(ctx, b.raw.addr, w)
 		if err != nil {
-			return nil, 0, 0, err
+			return nil, 0, err
 		}
 		where, err := differs(answer, byHand)
 		if err != nil {
-			return nil, 0, 0, err
+			return nil, 0, err
 		}
 		if where != "" {
-			return nil, 0, 0, fmt.Errorf("the answers are not the same, for %v: %s", variables, where)
+			return nil, 0, fmt.Errorf("the answers are not the same, for %v: %s", variables, where)
 		}
 		same++
 		name := fmt.Sprintf("%s-%d", p.Name, i)
 		if _, err := once(ctx, b.raw.addr, request("PUT", "/floor/"+name, answer)); err != nil {
-			return nil, 0, 0, err
+			return nil, 0, err
 		}
 		floor.requests = append(floor.requests, request("POST", "/floor/"+name, body, p.header(b.staff)))
 		if b.redis == nil {
 			continue
 		}
 		if _, err := once(ctx, b.raw.addr, request("PUT", "/redis/"+name, answer)); err != nil {
-			return nil, 0, 0, err
+			return nil, 0, err
 		}
 		asking.requests = append(asking.requests, request("POST", "/redis/"+name, body, p.header(b.staff)))
-	}
-	counts, _, err := b.rialto.logged(from, p.operation)
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	for _, n := range counts {
-		statements += float64(n) / float64(len(counts))
 	}
 	rivals = []rival{{"raw", b.raw, raw}, {"rialto", b.rialto, rialto}, {"floor", b.raw, floor}}
 	kept, err := b.kept(ctx, p, rialto.requests)
 	if len(asking.requests) > 0 && len(kept) > 0 {
 		rivals = append(rivals, rival{redisFloor, b.raw, asking})
 	}
-	return append(rivals, kept...), statements, same, err
+	return append(rivals, kept...), same, err
+}
+
+// mean is that of counts; nothing where there are none.
+func mean(counts []int) (mean float64) {
+	for _, n := range counts {
+		mean += float64(n) / float64(len(counts))
+	}
+	return mean
 }
 
 // load sends one load and takes what it cost.

@@ -81,9 +81,7 @@ func (c *counter) spent(ctx context.Context, w *write, of *process, t target, ra
 	}
 	counts, to, err := of.logged(from, w.page.operation)
 	c.read = to
-	for _, n := range counts {
-		got.statements += float64(n) / float64(len(counts))
-	}
+	got.statements = mean(counts)
 	return got, err
 }
 
