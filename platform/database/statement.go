@@ -76,14 +76,18 @@ func (g guarded) QueryContext(ctx context.Context, query string, args ...any) (*
 type runner struct {
 	dialect Dialect
 	conn    guarded
-	ent     *generated.Client
-	native  *native // PostgreSQL outside transactions; else nil
+	native  *native  // PostgreSQL outside transactions; else nil
+	session *session // PostgreSQL within one; else nil
 }
 
 func newRunner(d Dialect, c conn, changed *changes) runner {
-	g := guarded{conn: c, changes: changed}
-	drv := entDriver{Driver: entsql.NewDriver(d.String(), entsql.Conn{ExecQuerier: g})}
-	return runner{dialect: d, conn: g, ent: generated.NewClient(generated.Driver(drv))}
+	return runner{dialect: d, conn: guarded{conn: c, changes: changed}}
+}
+
+// client is ent's, made when it is asked for: it has a part for each table, and few transactions need any.
+func (r runner) client() *generated.Client {
+	drv := entDriver{Driver: entsql.NewDriver(r.dialect.String(), entsql.Conn{ExecQuerier: r.conn})}
+	return generated.NewClient(generated.Driver(drv))
 }
 
 // entDriver keeps ent from opening transactions of its own: they belong to [DB.InTx].
@@ -115,6 +119,17 @@ func (r runner) Exec(ctx context.Context, query string, args ...any) (int64, err
 }
 
 func (r runner) SysQuery(ctx context.Context, query string, args ...any) (Rows, error) {
+	if r.session != nil {
+		if err := admit(ctx, query); err != nil {
+			return nil, err
+		}
+		r.conn.note(ctx, query)
+		query = steady(query, args)
+		ctx, done := observe(ctx, query, args)
+		rows, err := r.session.query(ctx, query, args)
+		done(err)
+		return rows, err
+	}
 	if r.native == nil {
 		return r.queryStandard(ctx, query, args)
 	}
@@ -145,6 +160,12 @@ func (r runner) spoken(query string, args []any) (string, []any) {
 }
 
 func (r runner) SysExec(ctx context.Context, query string, args ...any) (int64, error) {
+	if r.session != nil {
+		if err := admit(ctx, query); err != nil {
+			return 0, err
+		}
+		return r.execSession(ctx, steady(query, args), args)
+	}
 	if r.native != nil && r.native.walls {
 		if err := admit(ctx, query); err != nil {
 			return 0, err
@@ -160,6 +181,15 @@ func (r runner) SysExec(ctx context.Context, query string, args ...any) (int64, 
 		return 0, err
 	}
 	return res.RowsAffected()
+}
+
+// execSession runs a statement that was admitted in a transaction of PostgreSQL.
+func (r runner) execSession(ctx context.Context, query string, args []any) (int64, error) {
+	r.conn.note(ctx, query)
+	ctx, done := observe(ctx, query, args)
+	n, err := r.session.exec(ctx, query, args)
+	done(err)
+	return n, err
 }
 
 type oneRow struct {
