@@ -295,7 +295,11 @@ func (tx Tx) Later(ctx context.Context, check func(changed int64) error, query s
 	if err != nil {
 		return err
 	}
-	args = append([]any{shop}, args...)
+	return tx.SysLater(ctx, check, query, append([]any{shop}, args...)...)
+}
+
+// SysLater is [Tx.Later] for tables that belong to no shop: args are $1, $2 and so on.
+func (tx Tx) SysLater(ctx context.Context, check func(changed int64) error, query string, args ...any) error {
 	if tx.session != nil {
 		if err := admit(ctx, query); err != nil {
 			return err

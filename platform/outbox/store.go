@@ -34,7 +34,7 @@ func insertEvents(ctx context.Context, tx database.Tx, rows []row) error {
 	for i, r := range rows {
 		values[i] = []any{r.id, r.shop, r.subject, r.payload, database.JSON[map[string]string]{V: r.headers}, r.due, r.created}
 	}
-	return database.Insert(ctx, tx, "outbox_event", []string{"id", "shop_id", "subject", "payload", "headers", "due_at", "created_at"}, values, "")
+	return database.InsertLater(ctx, tx, "outbox_event", []string{"id", "shop_id", "subject", "payload", "headers", "due_at", "created_at"}, values, "")
 }
 
 func notify(ctx context.Context, tx database.Tx) error {
