@@ -66,30 +66,14 @@ func (c *Consumer) consumeTogether(ctx, work context.Context, durable jetstream.
 	}
 }
 
-// fetch waits for a message, and takes those with it that wait by then. None came where the context ended.
-func (c *Consumer) fetch(ctx context.Context, durable jetstream.Consumer) (taken []jetstream.Msg, err error) {
-	for n := 1; n > 0 && ctx.Err() == nil; n = c.config.Batch - len(taken) {
-		var batch jetstream.MessageBatch
-		if len(taken) == 0 {
-			batch, err = durable.Fetch(1, jetstream.FetchContext(ctx))
-		} else {
-			batch, err = durable.FetchNoWait(n)
-		}
-		if err == nil {
-			for msg := range batch.Messages() {
-				taken = append(taken, msg)
-			}
-			err = batch.Error()
-		}
-		if len(taken) > 0 { // they are dealt with whatever became of the rest
-			if n > 1 || err != nil {
-				return taken, nil
-			}
-			continue
-		}
-		if err != nil && ctx.Err() == nil {
-			return nil, fmt.Errorf("bus: consumer %s: %w", c.config.Name, err)
-		}
+// fetch waits for a message, and takes those with it that wait by then. None came where nothing did for a while, or the
+// context ended.
+func (c *Consumer) fetch(ctx context.Context, durable jetstream.Consumer) ([]jetstream.Msg, error) {
+	taken, err := take(durable.Fetch(1, jetstream.FetchContext(ctx)))
+	if len(taken) > 0 && c.config.Batch > 1 && ctx.Err() == nil {
+		var more []jetstream.Msg
+		more, err = take(durable.FetchNoWait(c.config.Batch - 1))
+		taken = append(taken, more...)
 	}
 	if ctx.Err() != nil { // stopping: let another have them now, and not after AckWait
 		for _, msg := range taken {
@@ -97,7 +81,21 @@ func (c *Consumer) fetch(ctx context.Context, durable jetstream.Consumer) (taken
 		}
 		return nil, nil
 	}
+	if len(taken) == 0 && err != nil {
+		return nil, fmt.Errorf("bus: consumer %s: %w", c.config.Name, err)
+	}
 	return taken, nil
+}
+
+// take gives the messages of a batch that has come to its end.
+func take(batch jetstream.MessageBatch, err error) (taken []jetstream.Msg, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	for msg := range batch.Messages() {
+		taken = append(taken, msg)
+	}
+	return taken, batch.Error()
 }
 
 // deliverTogether hands messages to the handler and settles each with the server.
