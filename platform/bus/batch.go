@@ -23,8 +23,8 @@ import (
 type BatchHandler func(ctx context.Context, messages []Message) []error
 
 // BatchConsumer makes a consumer whose handler gets up to c.Batch messages at once: all that wait. One that comes alone is
-// handled at once; under load turns begin c.Pace apart, so that the next takes what has gathered meanwhile. It gathers in the
-// server, where another replica may take it.
+// handled at once; under load turns begin c.Pace apart, so that the next takes what has gathered meanwhile, and follow each
+// other at once where the last was full. It gathers in the server, where another replica may take it.
 func (b *Bus) BatchConsumer(c ConsumerConfig, handler BatchHandler) *Consumer {
 	consumer := b.Consumer(c, nil)
 	if consumer.config.Batch <= 0 {
@@ -58,7 +58,11 @@ func (c *Consumer) consumeTogether(ctx, work context.Context, durable jetstream.
 		if err != nil {
 			return err
 		}
-		pace.Reset(c.config.Pace)
+		wait := c.config.Pace
+		if len(waiting) == c.config.Batch {
+			wait = 0 // more may wait: the pace is no limit to how much is done
+		}
+		pace.Reset(wait)
 		running.Go(func() {
 			defer func() { <-free }()
 			c.deliverTogether(work, waiting)

@@ -41,7 +41,7 @@ func TestBatchConsumer(t *testing.T) {
 			}
 			var mu sync.Mutex
 			var sizes []int
-			start(t, bus.ConsumerConfig{Name: "waiting", Subjects: []string{"wait.one"}, Batch: 4, Concurrency: 1}, func(_ context.Context, messages []bus.Message) []error {
+			start(t, bus.ConsumerConfig{Name: "waiting", Subjects: []string{"wait.one"}, Batch: 4, Pace: time.Hour, Concurrency: 1}, func(_ context.Context, messages []bus.Message) []error {
 				mu.Lock()
 				defer mu.Unlock()
 				sizes = append(sizes, len(messages))

@@ -29,7 +29,7 @@ type ConsumerConfig struct {
 	// Concurrency is how many handlers run at once in this process; 0 is 8.
 	Concurrency int
 	// Batch and Pace are for [Bus.BatchConsumer]: how many messages a handler is given at most, 0 is 32, and how long after
-	// the beginning of one turn the next begins.
+	// the beginning of a turn that was not full the next begins.
 	Batch int
 	Pace  time.Duration
 }
