@@ -17,34 +17,39 @@ import (
 	"github.com/rialtohq/rialto/platform/runner"
 )
 
-// consumers is the one list of what reacts to events. Replicas share the work of each.
+// consumers is the one list of what reacts to events. Replicas share the work of each. What follows from every purchase is
+// done for many purchases at a time.
 func (a *App) consumers() {
 	for _, c := range []struct {
-		config bus.ConsumerConfig
-		handle bus.Handler
+		config   bus.ConsumerConfig
+		handle   bus.Handler
+		together bus.BatchHandler
 	}{
 		// Mails. A mail server may be away for hours, so they are tried for as long.
 		{
-			bus.ConsumerConfig{Name: notice.ConsumerName, Subjects: notice.Subjects, MaxDeliver: 100},
-			a.inbox.HandleOutside(notice.ConsumerName, a.notices.Consume),
+			config:   bus.ConsumerConfig{Name: notice.ConsumerName, Subjects: notice.Subjects, MaxDeliver: 100, Batch: 16, Pace: 100 * time.Millisecond},
+			together: a.inbox.HandleOutsideTogether(notice.ConsumerName, 8, a.notices.Prepare),
 		},
 		// The words that products, pages and collections are found by.
 		{
-			bus.ConsumerConfig{Name: search.ConsumerName, Subjects: search.Subjects},
-			a.inbox.Handle(search.ConsumerName, a.Search.Consume),
+			config:   bus.ConsumerConfig{Name: search.ConsumerName, Subjects: search.Subjects, Batch: 50, Pace: 20 * time.Millisecond},
+			together: a.inbox.HandleTogether(search.ConsumerName, a.Search.Consume),
 		},
 		// Prices in the currencies of the shop's markets.
 		{
-			bus.ConsumerConfig{Name: catalog.PricesConsumer, Subjects: catalog.PricesSubjects},
-			a.inbox.Handle(catalog.PricesConsumer, a.Catalog.FollowMarkets),
+			config: bus.ConsumerConfig{Name: catalog.PricesConsumer, Subjects: catalog.PricesSubjects},
+			handle: a.inbox.Handle(catalog.PricesConsumer, a.Catalog.FollowMarkets),
 		},
 		// How often products were sold, which BEST_SELLING sorts by.
 		{
-			bus.ConsumerConfig{Name: catalog.SalesConsumer, Subjects: catalog.SalesSubjects},
-			a.inbox.Handle(catalog.SalesConsumer, a.Catalog.CountSales),
+			config:   bus.ConsumerConfig{Name: catalog.SalesConsumer, Subjects: catalog.SalesSubjects, Batch: 100, Pace: 250 * time.Millisecond},
+			together: a.inbox.HandleTogether(catalog.SalesConsumer, a.Catalog.CountSales),
 		},
 	} {
 		consumer := a.bus.Consumer(c.config, c.handle)
+		if c.together != nil {
+			consumer = a.bus.BatchConsumer(c.config, c.together)
+		}
 		a.quiet.Add("consumer "+c.config.Name, consumer)
 		a.watchConsumer(c.config.Name, consumer)
 	}

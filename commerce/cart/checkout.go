@@ -2,6 +2,7 @@ package cart
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -35,19 +36,30 @@ func (s *Service) Standing(ctx context.Context, id uuid.UUID) (version int64, st
 	return version, state, err
 }
 
-// TakeTx takes a cart that is open, and still as it was in a version, to [Completing]. It reports false where it has changed.
-func (s *Service) TakeTx(ctx context.Context, tx database.Tx, id uuid.UUID, version int64) (bool, error) {
-	return s.store.take(ctx, tx, id, version, s.clock.Now())
+// ErrMoved is in what [Service.TakeTx] and [Service.MoveTx] fail with where a cart is not what it was thought to be.
+var ErrMoved = errors.New("cart: it has another state, or another version")
+
+// TakeTx moves an open cart of a version to being completed, which locks it. Where it is not open any more, or has changed,
+// the transaction fails with [ErrMoved]: with its next statement, or at the commit.
+func (s *Service) TakeTx(ctx context.Context, tx database.Tx, id uuid.UUID, version int64) error {
+	return s.store.take(ctx, tx, one(func() error { return ErrMoved }), id, version, s.clock.Now())
 }
 
-// MoveTx takes a cart from one state to another, and names the order that it became. Fails with [fault.Conflict] where it
-// is not in the first.
+// MoveTx takes a cart from one state to another, and names the order that it became. Where it is not in the first, the
+// transaction fails with [fault.Conflict] and [ErrMoved]: with its next statement, or at the commit.
 func (s *Service) MoveTx(ctx context.Context, tx database.Tx, id uuid.UUID, from, to State, order *uuid.UUID) error {
-	ok, err := s.store.setState(ctx, tx, id, from, to, order, s.clock.Now())
-	if err == nil && !ok {
-		return fault.New(fault.Conflict, "The cart is not %s.", from)
+	moved := one(func() error { return fault.Wrap(ErrMoved, fault.Conflict, "The cart is not %s.", from) })
+	return s.store.setState(ctx, tx, moved, id, from, to, order, s.clock.Now())
+}
+
+// one fails where nothing was changed.
+func one(none func() error) func(changed int64) error {
+	return func(changed int64) error {
+		if changed == 0 {
+			return none()
+		}
+		return nil
 	}
-	return err
 }
 
 // Expire removes carts of the context's shop that ran out, at most limit, and counts them. One that is being paid for

@@ -221,11 +221,10 @@ func (s store) putLines(ctx context.Context, tx database.Tx, shop, cart uuid.UUI
 		"ON CONFLICT (shop_id, cart_id, variant_id, attributes_key) DO UPDATE SET quantity = excluded.quantity, updated_at = excluded.updated_at")
 }
 
-// setState moves a cart from a state to the next.
-func (s store) setState(ctx context.Context, tx database.Tx, id uuid.UUID, from, to State, order *uuid.UUID, now time.Time) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE cart SET state = $4, order_id = $5, version = version + 1, updated_at = $6, expires_at = $7 WHERE shop_id = $1 AND id = $2 AND state = $3`,
+// setState moves a cart from a state to the next; one reads what came of it.
+func (s store) setState(ctx context.Context, tx database.Tx, one func(changed int64) error, id uuid.UUID, from, to State, order *uuid.UUID, now time.Time) error {
+	return tx.Later(ctx, one, `UPDATE cart SET state = $4, order_id = $5, version = version + 1, updated_at = $6, expires_at = $7 WHERE shop_id = $1 AND id = $2 AND state = $3`,
 		id, string(from), string(to), nullable(order), now, now.Add(Lifetime))
-	return n > 0, err
 }
 
 // standing reads how often a cart has changed. Served by the primary key.
@@ -234,11 +233,10 @@ func (s store) standing(ctx context.Context, q database.Querier, id uuid.UUID) (
 	return version, state, err
 }
 
-// take moves an open cart of a version to being completed.
-func (s store) take(ctx context.Context, tx database.Tx, id uuid.UUID, version int64, now time.Time) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE cart SET state = $3, version = version + 1, updated_at = $4, expires_at = $5 WHERE shop_id = $1 AND id = $2 AND state = 'open' AND version = $6`,
+// take moves an open cart of a version to being completed; one reads what came of it.
+func (s store) take(ctx context.Context, tx database.Tx, one func(changed int64) error, id uuid.UUID, version int64, now time.Time) error {
+	return tx.Later(ctx, one, `UPDATE cart SET state = $3, version = version + 1, updated_at = $4, expires_at = $5 WHERE shop_id = $1 AND id = $2 AND state = 'open' AND version = $6`,
 		id, string(Completing), now, now.Add(Lifetime), version)
-	return n > 0, err
 }
 
 // expire removes carts that ran out, with their lines and the attempts to buy them. Served by cart (shop_id, expires_at),

@@ -63,6 +63,9 @@ func (s *Service) hold(ctx context.Context, a *Attempt) error {
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, cart.ErrMoved) {
+		err = errRaced
+	}
 	if back := s.Stock.Release(ctx, ref); back != nil {
 		s.Log.WarnContext(ctx, "a promise of stock is not given back before its time is over", "attempt", a.ID, "error", back)
 	}
@@ -131,12 +134,8 @@ func ready(p *cart.Priced, snap *cart.Snapshot) (problems fault.Problems) {
 
 // holdTx writes the attempt and takes what it needs: discounts, gift cards, the cart itself, and its stock for longer.
 func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt, promised inventory.Ref) error {
-	taken, err := s.Carts.TakeTx(ctx, tx, a.CartID, a.Snapshot.Version)
-	if err != nil {
+	if err := s.Carts.TakeTx(ctx, tx, a.CartID, a.Snapshot.Version); err != nil {
 		return err
-	}
-	if !taken {
-		return errRaced
 	}
 	now := s.Clock.Now()
 	if err := s.store.insert(ctx, tx, a, s.owner, now, now.Add(leaseFor)); err != nil {
@@ -145,7 +144,11 @@ func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt, promis
 		}
 		return err
 	}
+	// That a twin has begun shows here on PostgreSQL, where cart and attempt go with the next statement.
 	if err := s.keepTx(ctx, tx, a, promised, now.Add(holdFor)); err != nil {
+		if database.IsUnique(err) {
+			return errRaced
+		}
 		return err
 	}
 	if err := s.useOffersTx(ctx, tx, a); err != nil {
@@ -154,8 +157,7 @@ func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt, promis
 	if a.Amount.IsZero() {
 		return nil
 	}
-	_, err = s.Payments.BeginTx(ctx, tx, payment.Begin{Kind: payment.Sale, Gateway: a.Gateway, Key: a.PaymentKey, Amount: a.Amount, AttemptID: a.ID})
-	return err
+	return s.Payments.BeginNewTx(ctx, tx, payment.Begin{Kind: payment.Sale, Gateway: a.Gateway, Key: a.PaymentKey, Amount: a.Amount, AttemptID: a.ID})
 }
 
 // keepTx has the attempt take over what its cart was promised, for as long as it may take. Where that is gone already (this

@@ -80,6 +80,9 @@ func (s *Service) place(ctx context.Context, key string, a *Attempt, paid *payme
 		}
 		return s.giveBack(ctx, a)
 	}
+	if errors.Is(err, errEnded) || errors.Is(err, cart.ErrMoved) {
+		err = s.meanwhile(ctx, a.ID)
+	}
 	if errors.Is(err, errPlaced) {
 		placed, err = s.Orders.ByCart(ctx, a.CartID, key)
 	}
@@ -128,20 +131,23 @@ func (s *Service) placeTx(ctx context.Context, tx database.Tx, key string, a *At
 
 // completeTx moves the cart and the attempt to their ends, which locks both.
 func (s *Service) completeTx(ctx context.Context, tx database.Tx, a *Attempt, id uuid.UUID) error {
-	err := s.Carts.MoveTx(ctx, tx, a.CartID, cart.Completing, cart.Completed, &id)
-	if err == nil {
-		var ok bool
-		if ok, err = s.store.complete(ctx, tx, a.ID, id, s.Clock.Now()); err != nil || ok {
-			return err
-		}
-	} else if !fault.Is(err, fault.Conflict) {
+	if err := s.Carts.MoveTx(ctx, tx, a.CartID, cart.Completing, cart.Completed, &id); err != nil {
 		return err
 	}
-	state, err := s.store.lock(ctx, tx, a.ID)
+	return s.store.complete(ctx, tx, a.ID, id, s.Clock.Now())
+}
+
+// errEnded says that an attempt is not under way any more.
+var errEnded = errors.New("checkout: the attempt was ended meanwhile")
+
+// meanwhile tells what has ended an attempt that could not be completed: whoever did has committed it by now, because cart
+// and attempt were waited for.
+func (s *Service) meanwhile(ctx context.Context, id uuid.UUID) error {
+	a, err := s.store.byID(ctx, s.DB, id)
 	if err != nil {
 		return err
 	}
-	if state == Completed {
+	if a.State == Completed {
 		return errPlaced
 	}
 	return fault.New(fault.Conflict, "The checkout was ended meanwhile. Look at the cart again.")

@@ -16,16 +16,16 @@ import (
 // one is gone. again says that the attempt ended without an order and was paid otherwise than p: the caller may try anew.
 func (s *Service) join(ctx context.Context, id gid.ID, a *Attempt, p Payment) (r Result, again bool, err error) {
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 250*time.Millisecond) {
-		a, err = s.store.byID(ctx, s.DB, a.ID)
+		now, err := s.store.byID(ctx, s.DB, a.ID)
 		if err != nil {
-			return Result{}, false, err
+			return s.waited(ctx, a, err)
 		}
-		if !a.live() {
+		if a = now; !a.live() {
 			return s.ended(ctx, id, a, p)
 		}
 		mine, err := s.take(ctx, a)
 		if err != nil {
-			return Result{}, false, err
+			return s.waited(ctx, a, err)
 		}
 		if mine {
 			r, err := s.resume(ctx, id.Key, a)
@@ -34,11 +34,19 @@ func (s *Service) join(ctx context.Context, id gid.ID, a *Attempt, p Payment) (r
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
-			r := refused(PaymentPending, "The payment is still being worked on. Ask again with the same payment in a moment: nothing is charged twice.", "payment")
-			r.Attempt = a
-			return r, false, nil
+			return s.waited(ctx, a, nil)
 		}
 	}
+}
+
+// waited is what whoever waited for an attempt is told when the time is over, also where that was in the middle of a look.
+func (s *Service) waited(ctx context.Context, a *Attempt, err error) (Result, bool, error) {
+	if ctx.Err() == nil {
+		return Result{}, false, err
+	}
+	r := refused(PaymentPending, "The payment is still being worked on. Ask again with the same payment in a moment: nothing is charged twice.", "payment")
+	r.Attempt = a
+	return r, false, nil
 }
 
 // ended is what a twin learns of an attempt that it waited for.

@@ -52,11 +52,10 @@ func first(list []*Attempt, err error) (*Attempt, error) {
 
 // insert writes a new attempt, leased. Breaks the unique index (shop_id, cart_id) where the cart has a live one.
 func (store) insert(ctx context.Context, tx database.Tx, a *Attempt, owner string, now, until time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO checkout_attempt (id, shop_id, created_at, updated_at, cart_id, token, state, gateway, payment_token, payment_key, currency, amount, snapshot, lease_owner, lease_until, tries, due_at)
+	return tx.Later(ctx, nil, `INSERT INTO checkout_attempt (id, shop_id, created_at, updated_at, cart_id, token, state, gateway, payment_token, payment_key, currency, amount, snapshot, lease_owner, lease_until, tries, due_at)
  VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $14)`,
 		a.ID, now, a.CartID, a.Token, string(a.State), a.Gateway, a.PaymentToken, a.PaymentKey, string(a.Amount.Currency), a.Amount.Amount,
 		database.JSON[cart.Snapshot]{V: a.Snapshot}, owner, until)
-	return err
 }
 
 // live reads the live attempt of a cart; nil where there is none. Served by checkout_attempt (shop_id, cart_id) where live.
@@ -107,10 +106,16 @@ func (store) turn(ctx context.Context, tx database.Tx, id uuid.UUID, code, messa
 	return err
 }
 
-// complete ends an attempt with an order, from [Charging]. Served by the primary key.
-func (store) complete(ctx context.Context, tx database.Tx, id, order uuid.UUID, now time.Time) (bool, error) {
-	n, err := tx.Exec(ctx, "UPDATE checkout_attempt SET state = 'completed', order_id = $3, error_code = '', error_message = '', lease_owner = '', lease_until = NULL, updated_at = $4 WHERE shop_id = $1 AND id = $2 AND state = 'charging'", id, order, now)
-	return n > 0, err
+// complete ends an attempt with an order. Where it is not [Charging] any more, the transaction fails with errEnded: with its
+// next statement, or at the commit. Served by the primary key.
+func (store) complete(ctx context.Context, tx database.Tx, id, order uuid.UUID, now time.Time) error {
+	one := func(changed int64) error {
+		if changed == 0 {
+			return errEnded
+		}
+		return nil
+	}
+	return tx.Later(ctx, one, "UPDATE checkout_attempt SET state = 'completed', order_id = $3, error_code = '', error_message = '', lease_owner = '', lease_until = NULL, updated_at = $4 WHERE shop_id = $1 AND id = $2 AND state = 'charging'", id, order, now)
 }
 
 // fail ends an attempt without an order. Served by the primary key.

@@ -219,6 +219,5 @@ func (s store) releaseUses(ctx context.Context, tx database.Tx, ref string) erro
 
 // bindUses names the order of a ref's uses.
 func (s store) bindUses(ctx context.Context, tx database.Tx, ref string, order uuid.UUID) error {
-	_, err := tx.Exec(ctx, `UPDATE discount_usage SET order_id = $3 WHERE shop_id = $1 AND ref = $2`, ref, order)
-	return err
+	return tx.Later(ctx, nil, `UPDATE discount_usage SET order_id = $3 WHERE shop_id = $1 AND ref = $2`, ref, order)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/platform/database"
+	"github.com/rialtohq/rialto/platform/fault"
 )
 
 // Reserve promises every line to ref until a moment, or none. Fails with [OutOfStock], which names the lines that fall
@@ -78,6 +79,11 @@ func (s *Service) stock(ctx context.Context, tx database.Tx, variants map[uuid.U
 func (s *Service) write(ctx context.Context, tx database.Tx, levels []level, deltas []delta) error {
 	if len(deltas) == 0 {
 		return nil
+	}
+	for _, d := range deltas {
+		if !slices.ContainsFunc(levels, func(l level) bool { return l.place == d.place }) {
+			return fault.New(fault.Internal, "inventory: there is no level of %s at %s", d.variant, d.location)
+		}
 	}
 	if err := s.store.change(ctx, tx, levels, deltas, s.clock.Now()); err != nil {
 		return err

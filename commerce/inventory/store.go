@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -22,10 +21,9 @@ func (s store) lockRefs(ctx context.Context, tx database.Tx, refs []string) erro
 	if tx.Dialect() != database.PostgreSQL {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(r.key) FROM (
+	return tx.Later(ctx, nil, `SELECT pg_advisory_xact_lock(r.key) FROM (
 		SELECT hashtextextended(s.shop_id::text || x.ref, 7) AS key FROM (SELECT $1::uuid AS shop_id) s, unnest($2::text[]) WITH ORDINALITY AS x (ref, n)
 		ORDER BY x.n OFFSET 0) r`, refs)
-	return err
 }
 
 // promise is units that a ref holds, or that were sold under it and are not out of the stock yet.
@@ -100,7 +98,7 @@ func (s store) ensureLevels(ctx context.Context, tx database.Tx, places []place,
 // and of their products, and nothing else; see [database.RowsOf].
 const stockTable = "inventory_level"
 
-// change adds differences to locked levels: one statement for all.
+// change adds differences to levels, all of which are locked: one statement for all.
 func (s store) change(ctx context.Context, tx database.Tx, levels []level, deltas []delta, now time.Time) error {
 	ctx = database.RowsOf(ctx, stockTable, touched(levels, deltas)...)
 	rows := make([][]any, len(deltas))
@@ -108,13 +106,9 @@ func (s store) change(ctx context.Context, tx database.Tx, levels []level, delta
 		rows[i] = []any{d.variant, d.location, d.onHand, d.reserved, d.incoming}
 	}
 	values, args := database.Values([]any{now}, []string{"uuid", "uuid", "bigint", "bigint", "bigint"}, rows)
-	n, err := tx.Exec(ctx, `UPDATE inventory_level AS l SET on_hand = l.on_hand + d.column3, reserved = l.reserved + d.column4, incoming = l.incoming + d.column5, updated_at = $2
+	return tx.Later(ctx, nil, `UPDATE inventory_level AS l SET on_hand = l.on_hand + d.column3, reserved = l.reserved + d.column4, incoming = l.incoming + d.column5, updated_at = $2
 		FROM (VALUES `+values+`) AS d
 		WHERE l.shop_id = $1 AND l.variant_id = d.column1 AND l.location_id = d.column2`, args...)
-	if err == nil && n != int64(len(deltas)) {
-		err = fmt.Errorf("inventory: changed %d levels of %d", n, len(deltas))
-	}
-	return err
 }
 
 // hold is what a ref is promised until a moment.
@@ -136,13 +130,12 @@ func (s store) addHolds(ctx context.Context, tx database.Tx, holds []hold, now t
 			rows = append(rows, []any{s.newID(), shop, string(h.ref), a.VariantID, a.LocationID, a.Quantity, h.until.UTC(), now})
 		}
 	}
-	return database.Insert(ctx, tx, "reservation", []string{"id", "shop_id", "ref", "variant_id", "location_id", "quantity", "expires_at", "created_at"}, rows, "")
+	return database.InsertLater(ctx, tx, "reservation", []string{"id", "shop_id", "ref", "variant_id", "location_id", "quantity", "expires_at", "created_at"}, rows, "")
 }
 
 // expire sets the end of what a ref holds.
 func (s store) expire(ctx context.Context, tx database.Tx, ref Ref, until time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE reservation SET expires_at = $3 WHERE shop_id = $1 AND ref = $2 AND sale = ''`, string(ref), until.UTC())
-	return err
+	return tx.Later(ctx, nil, `UPDATE reservation SET expires_at = $3 WHERE shop_id = $1 AND ref = $2 AND sale = ''`, string(ref), until.UTC())
 }
 
 // extend moves the end of what a ref holds, never back.
@@ -154,8 +147,7 @@ func (s store) extend(ctx context.Context, tx database.Tx, ref Ref, until time.T
 
 // sell marks what a ref holds as sold to an order. The sweep takes it out of the stock from a moment on.
 func (s store) sell(ctx context.Context, tx database.Tx, ref Ref, order string, by time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE reservation SET sale = $3, settle_at = $4, expires_at = NULL WHERE shop_id = $1 AND ref = $2 AND sale = ''`, string(ref), order, by.UTC())
-	return err
+	return tx.Later(ctx, nil, `UPDATE reservation SET sale = $3, settle_at = $4, expires_at = NULL WHERE shop_id = $1 AND ref = $2 AND sale = ''`, string(ref), order, by.UTC())
 }
 
 // shopsDue lists the shops with promises that ran out, or sales that were not settled. Served by reservation (shop_id,
@@ -191,8 +183,7 @@ func (s store) takeOver(ctx context.Context, tx database.Tx, from, to Ref, until
 
 // dropHolds ends promises by their ids.
 func (s store) dropHolds(ctx context.Context, tx database.Tx, ids []uuid.UUID) error {
-	_, err := tx.Exec(ctx, `DELETE FROM reservation WHERE shop_id = $1 AND id = ANY($2)`, ids)
-	return err
+	return tx.Later(ctx, nil, `DELETE FROM reservation WHERE shop_id = $1 AND id = ANY($2)`, ids)
 }
 
 // forget deletes levels of variants, served by inventory_level (shop_id, variant_id, …), and where some are promised the
@@ -228,7 +219,7 @@ func (s store) record(ctx context.Context, tx database.Tx, levels []level, moves
 		moved = append(moved, m)
 		rows = append(rows, []any{m.ID, shop, m.VariantID, m.LocationID, m.Delta, after, string(m.Reason), m.Ref, m.Actor, now})
 	}
-	return moved, database.Insert(ctx, tx, "stock_movement",
+	return moved, database.InsertLater(ctx, tx, "stock_movement",
 		[]string{"id", "shop_id", "variant_id", "location_id", "delta", "quantity_after", "reason", "ref", "actor", "created_at"}, rows, "")
 }
 

@@ -77,11 +77,11 @@ type Config struct {
 // Service writes mails. It is safe for concurrent use.
 type Service struct {
 	Config
-	unsent unsent
+	unsent *unsent
 }
 
 // New makes the service.
-func New(c Config) *Service { return &Service{Config: c} }
+func New(c Config) *Service { return &Service{Config: c, unsent: &unsent{}} }
 
 // letter is a mail before it is written.
 type letter struct {

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/commerce/access"
@@ -109,6 +110,41 @@ type letter struct {
 	From, To, Subject, Text, HTML string
 }
 
+// catcher keeps mails by their ids.
+type catcher map[string]mail.Message
+
+func (c catcher) Send(_ context.Context, m mail.Message) error {
+	c[m.ID] = m
+	return nil
+}
+
+// together fails where the mails of orders differ when they are written for many events at once.
+func (b *bundle) together() {
+	b.Helper()
+	alone, many := catcher{}, catcher{}
+	inbox := outbox.NewInbox(outbox.InboxConfig{DB: b.db, Clock: b.clock})
+	var some []bus.Message
+	for _, m := range b.sent.got {
+		if !strings.HasPrefix(m.Subject, "order.") {
+			continue
+		}
+		config := b.notices.Config
+		config.Mailer = alone
+		if err := inbox.HandleOutside("alone", notice.New(config).Consume)(context.Background(), m); err != nil {
+			b.Fatal(m.Subject, err)
+		}
+		some = append(some, m)
+	}
+	config := b.notices.Config
+	config.Mailer = many
+	if err := errors.Join(inbox.HandleOutsideTogether("many", 1, notice.New(config).Prepare)(context.Background(), some)...); err != nil {
+		b.Fatal(err)
+	}
+	if d := cmp.Diff(alone, many); d != "" {
+		b.Fatal(d)
+	}
+}
+
 // deliver hands every event that happened to the consumer: twice to one that remembers, and once more to one that died
 // before it could. It gives the mails that came of the events, in their order, and fails where a mail changed.
 func (b *bundle) deliver() []letter {
@@ -117,6 +153,7 @@ func (b *bundle) deliver() []letter {
 	if _, err := b.outbox.Relay(context.Background()); err != nil {
 		b.Fatal(err)
 	}
+	b.together()
 	handle := outbox.NewInbox(outbox.InboxConfig{DB: b.db, Clock: b.clock}).HandleOutside(notice.ConsumerName, b.notices.Consume)
 	var out []letter
 	for _, m := range b.sent.got {

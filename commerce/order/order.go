@@ -174,6 +174,7 @@ type Payments interface {
 	BeginTx(ctx context.Context, tx database.Tx, b payment.Begin) (payment.Transaction, error)
 	SettleTx(ctx context.Context, tx database.Tx, key string, o payment.Outcome) (payment.Transaction, error)
 	AttachTx(ctx context.Context, tx database.Tx, key string, orderID uuid.UUID) error
+	AttachNewTx(ctx context.Context, tx database.Tx, key string, orderID uuid.UUID) error
 	TransactionsOf(ctx context.Context, orderIDs []uuid.UUID) (map[uuid.UUID][]payment.Transaction, error)
 	Refund(ctx context.Context, gateway string, r payment.RefundRequest) (payment.Refunded, error)
 }

@@ -64,8 +64,8 @@ type DraftLine struct {
 }
 
 // PlaceTx makes the order of a cart, once: for a cart that has one already it gives that, unchanged. The number is taken
-// last, so that shoppers who buy at once wait for each other as short as can be. How many statements it takes does not
-// depend on the lines.
+// last, and what needs it goes with the commit, so that shoppers who buy at once wait for each other as short as can be. How
+// many statements it takes does not depend on the lines.
 func (s *Service) PlaceTx(ctx context.Context, tx database.Tx, d Draft) (*Order, error) {
 	if err := d.check(); err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (s *Service) PlaceTx(ctx context.Context, tx database.Tx, d Draft) (*Order,
 // besides does what goes with an order and does not need its number.
 func (s *Service) besides(ctx context.Context, tx database.Tx, d *Draft, r *record) error {
 	if d.Payment != nil {
-		if err := s.Payments.AttachTx(ctx, tx, d.Payment.Key, r.id); err != nil {
+		if err := s.Payments.AttachNewTx(ctx, tx, d.Payment.Key, r.id); err != nil {
 			return err
 		}
 	}

@@ -86,8 +86,7 @@ func (store) lockCart(ctx context.Context, tx database.Tx, cart uuid.UUID) error
 	if tx.Dialect() != database.PostgreSQL {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(s.shop_id::text || $2::text, 11)) FROM (SELECT $1::uuid AS shop_id) s`, cart.String())
-	return err
+	return tx.Later(ctx, nil, `SELECT pg_advisory_xact_lock(hashtextextended(s.shop_id::text || $2::text, 11)) FROM (SELECT $1::uuid AS shop_id) s`, cart.String())
 }
 
 // byCarts reads the orders of carts. Served by orders (shop_id, cart_id).
@@ -125,7 +124,7 @@ func (store) insertOrder(ctx context.Context, tx database.Tx, r *record) error {
 	if err != nil {
 		return err
 	}
-	return database.Insert(ctx, tx, "orders", append(orderSelection.names(), "shop_id", "search"), [][]any{{
+	return database.InsertLater(ctx, tx, "orders", append(orderSelection.names(), "shop_id", "search"), [][]any{{
 		r.id, database.Maybe(r.customer), r.keyHash, r.number, r.name, r.email, string(r.currency), r.total, r.financial, r.fulfillment, r.createdAt, r.updatedAt, r.processedAt,
 		r.subtotal, r.discount, r.shipping, r.tax, r.cards, r.refunded, r.refundedFreight, r.taxesIncluded,
 		r.cart, r.phone, r.cancelReason, momentArg(r.canceledAt), momentArg(r.closedAt), r.note, r.locale, r.country,
@@ -273,7 +272,7 @@ func (store) insertItems(ctx context.Context, tx database.Tx, order uuid.UUID, i
 			database.Maybe(i.variant), database.Maybe(i.product), i.sku, i.vendor, i.image, i.fulfilled, i.refunded, i.unit, i.off, i.goods, i.tax, i.goodsBack, i.shipped, i.taxable,
 			js(i.taxes), js(i.shares), js(i.attributes), js(i.parcels), shop, i.left()}
 	}
-	return database.Insert(ctx, tx, "order_line", append(columns, "shop_id", "current_quantity"), rows, "")
+	return database.InsertLater(ctx, tx, "order_line", append(columns, "shop_id", "current_quantity"), rows, "")
 }
 
 // updateItems writes what may change of the lines of a locked order, in one statement. Served by the primary key.

@@ -159,7 +159,7 @@ func (store) insertEvents(ctx context.Context, tx database.Tx, events ...event) 
 	for i, e := range events {
 		rows[i] = []any{e.id, shop, e.order, e.action, e.message, e.actor, js(e.data), e.at}
 	}
-	return database.Insert(ctx, tx, "order_event", []string{"id", "shop_id", "order_id", "kind", "message", "actor", "data", "created_at"}, rows, "")
+	return database.InsertLater(ctx, tx, "order_event", []string{"id", "shop_id", "order_id", "kind", "message", "actor", "data", "created_at"}, rows, "")
 }
 
 const eventColumns = `e.id, e.order_id, e.kind, e.message, e.actor, e.created_at`

@@ -38,6 +38,20 @@ func (s store) attach(ctx context.Context, tx database.Tx, key string, order uui
 	return n > 0, err
 }
 
+// beginNew writes a pending transaction. Its key is nobody's yet.
+func (s store) beginNew(ctx context.Context, tx database.Tx, b Begin, now time.Time) error {
+	return tx.Later(ctx, nil, `INSERT INTO payment_transaction
+			(id, shop_id, created_at, updated_at, order_id, attempt_id, parent_id, kind, gateway, idempotency_key, amount, currency, status)
+		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending')`,
+		s.newID(), now, maybe(b.OrderID), maybe(b.AttemptID), maybe(b.ParentID), string(b.Kind), b.Gateway, b.Key, b.Amount.Amount, string(b.Amount.Currency))
+}
+
+// attachNew is attach for who need not know at once; one reads what came of it.
+func (s store) attachNew(ctx context.Context, tx database.Tx, one func(changed int64) error, key string, order uuid.UUID) error {
+	return tx.Later(ctx, one, `UPDATE payment_transaction SET order_id = $3
+		WHERE shop_id = $1 AND idempotency_key = $2 AND order_id IS NULL`, key, order)
+}
+
 // read reads transactions by one of three columns. Served by payment_transaction (shop_id, idempotency_key), (shop_id,
 // order_id, id) and its key.
 func (s store) read(ctx context.Context, q database.Querier, by string, values any) ([]Transaction, error) {

@@ -47,11 +47,8 @@ func OutcomeOf(gatewayRef string, err error) Outcome {
 // caller finds its own. Fails with [fault.Conflict] where the key stands for something else, and with [fault.Invalid] where
 // there is no such gateway.
 func (s *Service) BeginTx(ctx context.Context, tx database.Tx, b Begin) (Transaction, error) {
-	if !s.Knows(b.Gateway) && b.Gateway != Manual {
-		return Transaction{}, fault.New(fault.Invalid, "there is no payment gateway of this name")
-	}
-	if b.Key == "" || len(b.Key) > 200 || b.Amount.IsNegative() || !b.Amount.Currency.Valid() {
-		return Transaction{}, fault.New(fault.Internal, "payment: a transaction needs a key of at most 200 bytes and an amount")
+	if err := s.check(b); err != nil {
+		return Transaction{}, err
 	}
 	begun, err := s.store.begin(ctx, tx, b, s.clock.Now())
 	t, err := s.written(ctx, tx, b.Key, begun, err)
@@ -62,6 +59,25 @@ func (s *Service) BeginTx(ctx context.Context, tx database.Tx, b Begin) (Transac
 		return Transaction{}, fault.New(fault.Conflict, "this payment key stands for another payment")
 	}
 	return t, nil
+}
+
+// BeginNewTx is [Service.BeginTx] under a key that was never used before, which shows with the transaction's next statement
+// or at its commit: where it was, that fails.
+func (s *Service) BeginNewTx(ctx context.Context, tx database.Tx, b Begin) error {
+	if err := s.check(b); err != nil {
+		return err
+	}
+	return s.store.beginNew(ctx, tx, b, s.clock.Now())
+}
+
+func (s *Service) check(b Begin) error {
+	if !s.Knows(b.Gateway) && b.Gateway != Manual {
+		return fault.New(fault.Invalid, "there is no payment gateway of this name")
+	}
+	if b.Key == "" || len(b.Key) > 200 || b.Amount.IsNegative() || !b.Amount.Currency.Valid() {
+		return fault.New(fault.Internal, "payment: a transaction needs a key of at most 200 bytes and an amount")
+	}
+	return nil
 }
 
 // SettleTx records what came of the call with a key. Settling the same again changes nothing; an outcome that is [Pending]
@@ -90,6 +106,17 @@ func (s *Service) AttachTx(ctx context.Context, tx database.Tx, key string, orde
 		err = fault.New(fault.Conflict, "this payment belongs to another order")
 	}
 	return err
+}
+
+// AttachNewTx gives the transaction with a key to an order that has none yet. Where there is no such transaction, or it is an
+// order's already, the database transaction fails with [fault.Conflict]: with its next statement, or at the commit.
+func (s *Service) AttachNewTx(ctx context.Context, tx database.Tx, key string, orderID uuid.UUID) error {
+	return s.store.attachNew(ctx, tx, func(changed int64) error {
+		if changed == 0 {
+			return fault.New(fault.Conflict, "this payment is not there, or belongs to another order")
+		}
+		return nil
+	}, key, orderID)
 }
 
 // written is a transaction as a statement has written it, or as it stood already where the statement wrote nothing.

@@ -19,26 +19,44 @@ var Subjects = []string{
 	"content.page_changed", "content.page_deleted",
 }
 
-// Consume brings the document of an event's thing up to date: the effect for outbox's inbox. The event only says which
-// thing it was; what the thing is like now is read, so events may come late, twice and in any order.
-func (s *Service) Consume(ctx context.Context, tx database.Tx, e outbox.Event) error {
+// Consume brings the documents of events' things up to date, each once: the effect for outbox's inbox. Events only say which
+// things they were; what a thing is like now is read, so events may come late, twice and in any order.
+func (s *Service) Consume(ctx context.Context, tx database.Tx, events []outbox.Event) error {
+	changed := map[string][]uuid.UUID{}
+	for _, e := range events {
+		kind, id, err := thingOf(e)
+		if err != nil {
+			return err
+		}
+		if id != uuid.Nil {
+			changed[kind] = append(changed[kind], id)
+		}
+	}
+	for _, kind := range Kinds {
+		if ids := changed[kind]; len(ids) > 0 {
+			if err := s.Refresh(ctx, tx, kind, ids); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// thingOf is what an event is about; the nil id for nothing.
+func thingOf(e outbox.Event) (kind string, id uuid.UUID, err error) {
 	var of struct {
 		Product    uuid.UUID `json:"product_id"`
 		Collection uuid.UUID `json:"collection_id"`
 		Page       uuid.UUID `json:"page_id"`
 	}
 	if err := e.Decode(&of); err != nil {
-		return err
+		return "", uuid.Nil, err
 	}
-	kind, id := Product, of.Product
 	switch {
 	case strings.HasPrefix(e.Type, "catalog.collection_"):
-		kind, id = Collection, of.Collection
+		return Collection, of.Collection, nil
 	case strings.HasPrefix(e.Type, "content.page_"):
-		kind, id = Page, of.Page
+		return Page, of.Page, nil
 	}
-	if id == uuid.Nil {
-		return nil
-	}
-	return s.Refresh(ctx, tx, kind, []uuid.UUID{id})
+	return Product, of.Product, nil
 }

@@ -18,7 +18,7 @@ func TestConsume(t *testing.T) {
 		tell := func(subject, key, id string) {
 			t.Helper()
 			err := db.InTx(b.ctx, func(tx database.Tx) error {
-				return b.search.Consume(b.ctx, tx, outbox.Event{Type: subject, Payload: json.RawMessage(`{"` + key + `":"` + id + `"}`)})
+				return b.search.Consume(b.ctx, tx, []outbox.Event{{Type: subject, Payload: json.RawMessage(`{"` + key + `":"` + id + `"}`)}})
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -28,6 +28,10 @@ type ConsumerConfig struct {
 	AckWait time.Duration
 	// Concurrency is how many handlers run at once in this process; 0 is 8.
 	Concurrency int
+	// Batch and Pace are for [Bus.BatchConsumer]: how many messages a handler is given at most, 0 is 32, and how long after
+	// the beginning of a turn that was not full the next begins.
+	Batch int
+	Pace  time.Duration
 }
 
 // Handler deals with a message. It returns nil when the message's effect is committed; an error has it tried again
@@ -70,10 +74,11 @@ var consumerNames = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 
 // Consumer is a part that hands messages to a handler.
 type Consumer struct {
-	bus     *Bus
-	config  ConsumerConfig
-	handler Handler
-	loop    *runner.Loop
+	bus      *Bus
+	config   ConsumerConfig
+	handler  Handler
+	together BatchHandler // nil where messages are handled one by one
+	loop     *runner.Loop
 
 	mu    sync.Mutex
 	abort context.CancelFunc // ends the handlers' context
@@ -217,6 +222,9 @@ func (c *Consumer) consume(ctx context.Context) error {
 	c.mu.Unlock()
 	var running sync.WaitGroup
 	defer running.Wait()
+	if c.together != nil {
+		return c.consumeTogether(ctx, work, durable, &running)
+	}
 	free := make(chan struct{}, c.config.Concurrency)
 	for range c.config.Concurrency {
 		free <- struct{}{}

@@ -109,7 +109,7 @@ func TestStatements(t *testing.T) {
 	})
 }
 
-func count(t *testing.T, ctx context.Context, db *database.DB, query string, args ...any) (n int) {
+func count(t *testing.T, ctx context.Context, db database.Querier, query string, args ...any) (n int) {
 	t.Helper()
 	if err := db.QueryRow(ctx, query, args...).Scan(&n); err != nil {
 		t.Fatal(err)

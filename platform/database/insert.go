@@ -65,6 +65,10 @@ func insertion(d Dialect, table string, columns []string, rows int, suffix strin
 }
 
 func (r runner) execAdmitted(ctx context.Context, query string, args []any) error {
+	if r.session != nil {
+		_, err := r.execSession(ctx, query, args)
+		return err
+	}
 	if r.dialect == SQLite {
 		args = lists(args)
 	}

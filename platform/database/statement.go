@@ -49,11 +49,19 @@ func (g guarded) exec(ctx context.Context, query string, args []any) (sql.Result
 		return res, err // what failed changed nothing
 	}
 	n, err := res.RowsAffected()
-	g.changes.rows += n
-	if n > 0 || err != nil || !tellsAll(query) {
+	if err != nil {
+		n = 1 // some, for all that is known
+	}
+	g.changed(ctx, query, n)
+	return res, nil
+}
+
+// changed keeps with its transaction what a statement changed that affected so many rows.
+func (g guarded) changed(ctx context.Context, query string, rows int64) {
+	g.changes.rows += rows
+	if rows > 0 || !tellsAll(query) {
 		g.note(ctx, query)
 	}
-	return res, nil
 }
 
 // tellsAll reports whether the number of rows that a statement affected is that of all rows that it changed: of one that begins with
@@ -89,14 +97,18 @@ func (g guarded) QueryContext(ctx context.Context, query string, args ...any) (*
 type runner struct {
 	dialect Dialect
 	conn    guarded
-	ent     *generated.Client
-	native  *native // PostgreSQL outside transactions; else nil
+	native  *native  // PostgreSQL outside transactions; else nil
+	session *session // PostgreSQL within one; else nil
 }
 
 func newRunner(d Dialect, c conn, changed *changes) runner {
-	g := guarded{conn: c, changes: changed}
-	drv := entDriver{Driver: entsql.NewDriver(d.String(), entsql.Conn{ExecQuerier: g})}
-	return runner{dialect: d, conn: g, ent: generated.NewClient(generated.Driver(drv))}
+	return runner{dialect: d, conn: guarded{conn: c, changes: changed}}
+}
+
+// client is ent's, made when it is asked for: it has a part for each table, and few transactions need any.
+func (r runner) client() *generated.Client {
+	drv := entDriver{Driver: entsql.NewDriver(r.dialect.String(), entsql.Conn{ExecQuerier: r.conn})}
+	return generated.NewClient(generated.Driver(drv))
 }
 
 // entDriver keeps ent from opening transactions of its own: they belong to [DB.InTx].
@@ -128,6 +140,17 @@ func (r runner) Exec(ctx context.Context, query string, args ...any) (int64, err
 }
 
 func (r runner) SysQuery(ctx context.Context, query string, args ...any) (Rows, error) {
+	if r.session != nil {
+		if err := admit(ctx, query); err != nil {
+			return nil, err
+		}
+		r.conn.note(ctx, query)
+		query = steady(query, args)
+		ctx, done := observe(ctx, query, args)
+		rows, err := r.session.query(ctx, query, args)
+		done(err)
+		return rows, err
+	}
 	if r.native == nil {
 		return r.queryStandard(ctx, query, args)
 	}
@@ -158,6 +181,12 @@ func (r runner) spoken(query string, args []any) (string, []any) {
 }
 
 func (r runner) SysExec(ctx context.Context, query string, args ...any) (int64, error) {
+	if r.session != nil {
+		if err := admit(ctx, query); err != nil {
+			return 0, err
+		}
+		return r.execSession(ctx, steady(query, args), args)
+	}
 	if r.native != nil && r.native.walls {
 		if err := admit(ctx, query); err != nil {
 			return 0, err
@@ -173,6 +202,17 @@ func (r runner) SysExec(ctx context.Context, query string, args ...any) (int64, 
 		return 0, err
 	}
 	return res.RowsAffected()
+}
+
+// execSession runs a statement that was admitted in a transaction of PostgreSQL.
+func (r runner) execSession(ctx context.Context, query string, args []any) (int64, error) {
+	ctx, done := observe(ctx, query, args)
+	n, err := r.session.exec(ctx, query, args)
+	done(err)
+	if err == nil { // what failed changed nothing
+		r.conn.changed(ctx, query, n)
+	}
+	return n, err
 }
 
 type oneRow struct {

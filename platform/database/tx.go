@@ -23,7 +23,7 @@ type Tx struct {
 var _ Querier = Tx{}
 
 // Ent is ent's client in the transaction; its statements obey the same rule of the shop.
-func (tx Tx) Ent() *generated.Client { return tx.ent }
+func (tx Tx) Ent() *generated.Client { return tx.client() }
 
 // AfterCommit runs f once the transaction is committed, and never if it is not: to wake a relay, to drop a cache entry.
 // f must be quick and must not fail: what has to happen belongs in the transaction, as an event.
@@ -67,16 +67,17 @@ func (db *DB) once(ctx context.Context, f func(tx Tx) error) error {
 			return fault.Wrap(context.Cause(ctx), fault.Timeout, busy)
 		}
 	}
-	sqlTx, err := db.begin(ctx)
+	begun, err := db.begin(ctx)
 	if err != nil {
 		return err
 	}
 	// Also when f panics: a transaction left open would hold its locks, and on SQLite the only writing connection. Once
 	// committed, there is nothing left to roll back.
-	defer func() { _ = sqlTx.Rollback() }()
+	defer func() { _ = begun.Rollback() }()
 	var after []func()
 	changed := &changes{watched: db.watched}
-	tx := Tx{runner: newRunner(db.dialect, sqlTx, changed), after: &after}
+	tx := Tx{runner: newRunner(db.dialect, begun, changed), after: &after}
+	tx.session, _ = begun.(*session)
 	if err := f(tx); err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (db *DB) once(ctx context.Context, f func(tx Tx) error) error {
 			return err
 		}
 	}
-	err = sqlTx.Commit()
+	err = begun.Commit(ctx)
 	if written != nil && db.watch.Committed != nil {
 		// Also where the commit failed: it may have been done, and only the word of it was lost.
 		defer db.watch.Committed(context.WithoutCancel(ctx), written)
@@ -106,17 +107,24 @@ func (db *DB) once(ctx context.Context, f func(tx Tx) error) error {
 // running is a transaction that was begun.
 type running interface {
 	conn
-	Commit() error
+	Commit(ctx context.Context) error
 	Rollback() error
 }
 
 // begin begins a transaction; with walls, it has the shop named in the same round trip.
 func (db *DB) begin(ctx context.Context) (running, error) {
-	if !db.walls {
-		return db.writes.BeginTx(ctx, nil)
+	if db.dialect == PostgreSQL {
+		return openSession(ctx, db.writes, db.walls)
 	}
-	return beginBehindWall(ctx, db.writes)
+	tx, err := db.writes.BeginTx(ctx, nil)
+	return lite{tx}, err
 }
+
+// lite is a transaction of SQLite.
+type lite struct{ *sql.Tx }
+
+// Commit ends the transaction.
+func (l lite) Commit(context.Context) error { return l.Tx.Commit() }
 
 // retryable reports whether a transaction failed only because of others that ran beside it.
 func retryable(err error) bool {

@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,19 @@ func TestWall(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	})
+	t.Run("WhatWaitsIsOfItsOwnShop", func(t *testing.T) {
+		err := db.InTx(mine, func(tx database.Tx) error {
+			return errors.Join(
+				tx.Later(mine, nil, "UPDATE page SET title = 'mine' WHERE shop_id = shop_id AND $1::uuid IS NOT NULL"),
+				tx.SysLater(database.AllShops(mine), nil, "UPDATE page SET summary = $1", "all"),
+				tx.Later(mine, nil, "UPDATE page SET seo_title = 'mine' WHERE shop_id = shop_id AND $1::uuid IS NOT NULL"))
+		})
+		for query, want := range map[string]int{"title = 'mine'": 1, "summary = 'all'": 2, "seo_title = 'mine'": 1} {
+			if n := reads(t, mine, owner, everything+" AND "+query); err != nil || n != want {
+				t.Errorf("%s of %d pages, want %d: %v", query, n, want, err)
+			}
 		}
 	})
 	t.Run("RowsOfOthersAreNotTaken", func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,7 +40,7 @@ var marks = bus.ConsumerConfig{Name: "marks", AckWait: time.Second, Concurrency:
 // TestKilledProcess kills a process (SIGKILL) between commit, publish, delete, effect and acknowledgement, and lets
 // another one go on.
 func TestKilledProcess(t *testing.T) {
-	stages := []string{"committed", "publishing", "published", "in-effect", "after-effect"}
+	stages := []string{"committed", "publishing", "published", "in-effect", "after-effect", "together-in-effect", "together-after-effect"}
 	for _, stage := range stages {
 		t.Run(stage, func(t *testing.T) {
 			t.Run("sqlite-embedded", func(t *testing.T) {
@@ -87,7 +88,14 @@ func kill(t *testing.T, stage string, d database.Config, c bus.Config) {
 	}
 
 	b := bench{db: db, bus: bustest.Open(t, c), ctx: ctx, shop: shop}
-	consumer := b.consume(t, marks, outbox.NewInbox(outbox.InboxConfig{DB: db}).Handle("marks", mark))
+	inbox := outbox.NewInbox(outbox.InboxConfig{DB: db})
+	consumer := b.bus.Consumer(marks, inbox.Handle("marks", mark))
+	if strings.HasPrefix(stage, "together-") {
+		consumer = b.bus.BatchConsumer(marks, inbox.HandleTogether("marks", markAll))
+	}
+	if err := consumer.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	o := b.outbox()
 	start(t, o)
 	b.wantOnce(t, o, consumer, killed)
@@ -116,6 +124,18 @@ func reach(stage string) error {
 	if stage == "committed" {
 		halt()
 	}
+	alone := marks
+	alone.Concurrency = 1
+	if at, together := strings.CutPrefix(stage, "together-"); together {
+		consumer := b.BatchConsumer(alone, halfway(outbox.NewInbox(outbox.InboxConfig{DB: db}), at))
+		if err := consumer.Start(ctx); err != nil {
+			return err
+		}
+		if _, err := o.Relay(ctx); err != nil {
+			return err
+		}
+		select {}
+	}
 	consumed := 0
 	handle := outbox.NewInbox(outbox.InboxConfig{DB: db}).Handle("marks", func(ctx context.Context, tx database.Tx, e outbox.Event) error {
 		err := mark(ctx, tx, e)
@@ -124,8 +144,6 @@ func reach(stage string) error {
 		}
 		return err
 	})
-	alone := marks
-	alone.Concurrency = 1
 	_, err = b.Consume(ctx, alone, func(ctx context.Context, m bus.Message) error {
 		err := handle(ctx, m)
 		if stage == "after-effect" && consumed == killed/2 {
@@ -140,6 +158,29 @@ func reach(stage string) error {
 		return err
 	}
 	select {}
+}
+
+// halfway has the effects of events together, and halts when it has come to a half of them, or has had those.
+func halfway(inbox *outbox.Inbox, stage string) bus.BatchHandler {
+	consumed := 0
+	handle := inbox.HandleTogether("marks", func(ctx context.Context, tx database.Tx, events []outbox.Event) error {
+		for _, e := range events {
+			if err := mark(ctx, tx, e); err != nil {
+				return err
+			}
+			if consumed++; stage == "in-effect" && consumed == killed/2 {
+				halt()
+			}
+		}
+		return nil
+	})
+	return func(ctx context.Context, messages []bus.Message) []error {
+		errs := handle(ctx, messages)
+		if stage == "after-effect" && consumed >= killed/2 {
+			halt()
+		}
+		return errs
+	}
 }
 
 // halting is a bus that stops the process before or after it publishes.

@@ -78,6 +78,9 @@ type Config struct {
 	OnRelay func(n int, waited time.Duration)
 }
 
+// pace is how long after the beginning of a turn the relay takes the next: many commits lead to few transactions of its own.
+const pace = 50 * time.Millisecond
+
 // Outbox appends events, and relays them while it is started. It is safe for concurrent use.
 type Outbox struct {
 	config  Config
@@ -105,7 +108,7 @@ func New(c Config) *Outbox {
 	}
 	o := &Outbox{config: c, newID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }}
 	o.relay = runner.NewLoop("outbox relay", c.Every, func(ctx context.Context) error { _, err := o.Relay(ctx); return err })
-	o.relay.Log, o.relay.MaxPause = c.Log, 5*time.Second
+	o.relay.Log, o.relay.MaxPause, o.relay.Pace = c.Log, 5*time.Second, pace
 	if c.DB.Dialect() == database.PostgreSQL {
 		o.listen = runner.NewLoop("outbox listen", c.Every, o.hear)
 		o.listen.Log = c.Log

@@ -34,7 +34,7 @@ func insertEvents(ctx context.Context, tx database.Tx, rows []row) error {
 	for i, r := range rows {
 		values[i] = []any{r.id, r.shop, r.subject, r.payload, database.JSON[map[string]string]{V: r.headers}, r.due, r.created}
 	}
-	return database.Insert(ctx, tx, "outbox_event", []string{"id", "shop_id", "subject", "payload", "headers", "due_at", "created_at"}, values, "")
+	return database.InsertLater(ctx, tx, "outbox_event", []string{"id", "shop_id", "subject", "payload", "headers", "due_at", "created_at"}, values, "")
 }
 
 func notify(ctx context.Context, tx database.Tx) error {
@@ -95,6 +95,41 @@ func insertInbox(ctx context.Context, tx database.Tx, id uuid.UUID, consumer str
 	n, err := tx.SysExec(database.AllShops(ctx), `INSERT INTO inbox_record (id, consumer, event_id, created_at)
 		VALUES ($1, $2, $3, $4) ON CONFLICT (consumer, event_id) DO NOTHING`, id, consumer, event, now)
 	return n == 1, err
+}
+
+// insertInboxes notes that a consumer has had events, and gives those for which it was the first to say so. Events come in
+// order, so that two batches that share some do not wait for each other in turn. Served as insertInbox is.
+func (i *Inbox) insertInboxes(ctx context.Context, tx database.Tx, consumer string, events []uuid.UUID) ([]uuid.UUID, error) {
+	now := i.config.Clock.Now()
+	if tx.Dialect() == database.PostgreSQL {
+		ids := make([]uuid.UUID, len(events))
+		for n := range ids {
+			ids[n] = i.newID()
+		}
+		rows, err := tx.SysQuery(database.AllShops(ctx), `INSERT INTO inbox_record (id, consumer, event_id, created_at)
+			SELECT n.id, $3, n.event, $4 FROM unnest($1::uuid[], $2::uuid[]) AS n (id, event) ON CONFLICT (consumer, event_id) DO NOTHING RETURNING event_id`,
+			ids, events, consumer, now)
+		return database.Scan(rows, err, scanID)
+	}
+	var first []uuid.UUID
+	for _, event := range events { // SQLite is in this process: it saves nothing to say it in one statement
+		fresh, err := insertInbox(ctx, tx, i.newID(), consumer, event, now)
+		if err != nil {
+			return nil, err
+		}
+		if fresh {
+			first = append(first, event)
+		}
+	}
+	return first, nil
+}
+
+func scanID(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) }
+
+// hadInboxes gives the events that a consumer has had. Served by inbox_record (consumer, event_id).
+func hadInboxes(ctx context.Context, q database.Querier, consumer string, events []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.SysQuery(database.AllShops(ctx), "SELECT event_id FROM inbox_record WHERE consumer = $1 AND event_id = ANY($2)", consumer, events)
+	return database.Scan(rows, err, scanID)
 }
 
 // hasInbox reports whether a consumer has had an event. Served by inbox_record (consumer, event_id).

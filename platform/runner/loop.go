@@ -18,6 +18,9 @@ type Loop struct {
 	Log *slog.Logger
 	// MinPause and MaxPause bound the pause after failures; 0 is 100 ms and 30 s.
 	MinPause, MaxPause time.Duration
+	// Pace is how long after the beginning of a turn the next may begin, so that calls that come one after another lead to
+	// fewer turns. A loop that has been at rest for as long is woken at once. 0 is no limit.
+	Pace time.Duration
 
 	name  string
 	every time.Duration
@@ -103,6 +106,7 @@ func (l *Loop) run(ctx context.Context, done chan struct{}) {
 	defer close(done)
 	failures := 0
 	for ctx.Err() == nil {
+		began := time.Now()
 		err := guard(func() error { return l.work(ctx) })
 		if ctx.Err() != nil {
 			err = nil // stopped: what the work made of that is no failure
@@ -116,6 +120,9 @@ func (l *Loop) run(ctx context.Context, done chan struct{}) {
 			failures = 0
 		}
 		l.turn()
+		if left := l.Pace - time.Since(began); left > 0 {
+			rest(ctx, nil, left)
+		}
 		rest(ctx, wake, pause)
 	}
 }

@@ -126,6 +126,26 @@ func TestLoop(t *testing.T) {
 			}
 		})
 	})
+	t.Run("WokenAtItsPace", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			turns := began()
+			l := runner.NewLoop("l", time.Hour, func(context.Context) error { turns.add(); return nil })
+			l.Pace = time.Second
+			run(t, l, func() {
+				for n := range 3 {
+					until(t, l, turns.reach(n+1))
+					l.Wake()
+				}
+				until(t, l, turns.reach(4))
+				<-time.After(time.Minute) // of the bubble: the loop has been at rest for longer than its pace
+				l.Wake()
+				until(t, l, turns.reach(5))
+			})
+			if d := cmp.Diff([]time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second, 3*time.Second + time.Minute}, turns.all()); d != "" {
+				t.Error(d)
+			}
+		})
+	})
 	t.Run("WokenDuringItsWorkRunsAgain", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			turns := began()

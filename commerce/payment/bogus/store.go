@@ -64,7 +64,7 @@ func read(ctx context.Context, q database.Querier, by string, value any, lock st
 
 // add writes an entry unless its key is taken, and gives the one that has the key.
 func (s store) add(ctx context.Context, tx database.Tx, key string, e entry, now time.Time) (entry, error) {
-	_, err := tx.SysExec(ctx, `INSERT INTO bogus_charge (id, idempotency_key, kind, amount, currency, status, parent, created_at)
+	err := tx.SysLater(ctx, nil, `INSERT INTO bogus_charge (id, idempotency_key, kind, amount, currency, status, parent, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (idempotency_key) DO NOTHING`,
 		s.newID(), key, e.kind, e.amount.Amount, string(e.amount.Currency), e.status, e.parent, now)
 	if err != nil {
