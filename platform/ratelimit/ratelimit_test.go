@@ -163,4 +163,24 @@ func BenchmarkTake(b *testing.B) {
 	}
 	b.Run("Memory", func(b *testing.B) { run(b, ratelimit.NewMemory(clock.System{})) })
 	b.Run("Redis", func(b *testing.B) { run(b, ratelimit.NewRedis(ratelimittest.Redis(b), "bench-"+uuid.NewString()+":")) })
+	b.Run("Tab", func(b *testing.B) {
+		tab := ratelimit.NewTab(ratelimit.NewRedis(ratelimittest.Redis(b), "bench-"+uuid.NewString()+":"), clock.System{})
+		if err := tab.Start(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { _ = tab.Stop(context.Background()) })
+		run(b, tab)
+	})
+	b.Run("RedisManyAtOnce", func(b *testing.B) {
+		l := ratelimit.NewRedis(ratelimittest.Redis(b), "bench-"+uuid.NewString()+":")
+		b.ReportAllocs()
+		b.SetParallelism(16)
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				if _, err := l.Take(context.Background(), 100, buckets); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	})
 }
