@@ -87,6 +87,11 @@ func dependencies(nodes []*node, known []variable, seen map[*node]bool) []variab
 				add(variable{name: a.variable})
 			}
 		}
+		for _, g := range n.given {
+			if g.variable != "" {
+				add(variable{name: g.variable})
+			}
+		}
 		for _, all := range n.when {
 			for _, c := range all {
 				add(variable{name: c.variable})

@@ -40,7 +40,7 @@ type node struct {
 	list      bool
 	length    length
 	sized     []string  // the fields below that are as long as length says, where the field itself gives one object
-	given     []string  // the arguments that are written there
+	given     []given   // the arguments that are written there and change what it reads
 	leads     []string  // the kinds of object that the field can give
 	kinds     [][]*node // the fields below, for each of them
 }
@@ -50,6 +50,9 @@ type weighed struct {
 	weight   float64
 	variable string
 }
+
+// given is an argument that is given: always, or where its variable has a value.
+type given struct{ name, variable string }
 
 // condition is one of @skip or @include that depends on a variable.
 type condition struct {
@@ -196,8 +199,12 @@ func (c *compiler) node(on, name string, places []occurrence) *node {
 		n.mutation = mutationWeight
 	}
 	for _, a := range first.Arguments { // the same wherever the field is written, or the document is not valid
-		if a.Value.Kind != ast.NullValue {
-			n.given = append(n.given, a.Name)
+		if c.prices.readsWith(n.at, a.Name) && a.Value.Kind != ast.NullValue {
+			g := given{name: a.Name}
+			if a.Value.Kind == ast.Variable {
+				g.variable = a.Value.Raw
+			}
+			n.given = append(n.given, g)
 		}
 		if weight := priced.arguments[a.Name]; weight != 0 {
 			w := weighed{weight: weight}
@@ -294,8 +301,8 @@ func lengthOf(s size, f *ast.Field) length {
 func (l *length) add(value *ast.Value) {
 	switch value.Kind {
 	case ast.IntValue:
-		if n, err := strconv.Atoi(value.Raw); err == nil && n >= 0 {
-			l.given = append(l.given, n)
+		if n, err := strconv.ParseInt(value.Raw, 10, 64); err == nil {
+			l.given = append(l.given, clamp(n)) // as it is read from a variable
 		}
 	case ast.ListValue:
 		l.given = append(l.given, len(value.Children))
