@@ -1440,7 +1440,7 @@ interface BaseCartLine implements Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line, such as an engraving."
-  attributes: [Attribute!]! @listSize(assumedSize: 100)
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs, in the buyer's currency."
   cost: CartLineCost!
   "Discounts on this line."
@@ -1462,7 +1462,7 @@ type CartLine implements BaseCartLine & Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line, such as an engraving."
-  attributes: [Attribute!]! @listSize(assumedSize: 100)
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs, in the buyer's currency."
   cost: CartLineCost!
   "Discounts on this line, with the part of each discount that fell on it."
@@ -1488,7 +1488,7 @@ type ComponentizableCartLine implements BaseCartLine & Node @public {
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the line."
-  attributes: [Attribute!]! @listSize(assumedSize: 100)
+  attributes: [Attribute!]! @listSize(assumedSize: 25)
   "What the line costs with its parts."
   cost: CartLineCost!
   "Discounts on this line."
@@ -5373,7 +5373,7 @@ type Order implements Node & HasMetafields @public {
   "Tax after returns."
   currentTotalTax: MoneyV2!
   "Custom attributes that came with the cart."
-  customAttributes: [Attribute!]! @listSize(assumedSize: 100)
+  customAttributes: [Attribute!]! @listSize(assumedSize: 25)
   "The buyer's account; null for a guest."
   customer: Customer @requiresScopes(scopes: [["orders:read", "customers:read", "customers:read_pii"]])
   "Language that the buyer used, such as ` + "`" + `de-DE` + "`" + `."
@@ -5601,7 +5601,7 @@ type OrderLineItem @public {
   "Pieces left after returns."
   currentQuantity: Int!
   "Custom attributes of the line."
-  customAttributes: [Attribute!]! @listSize(assumedSize: 100)
+  customAttributes: [Attribute!]! @listSize(assumedSize: 25)
   "Discounts that fell on this line."
   discountAllocations: [DiscountAllocation!]! @listSize(assumedSize: 10)
   "Price of all pieces after discounts."
