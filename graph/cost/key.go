@@ -8,7 +8,7 @@ import (
 // variable is one that a price depends on.
 type variable struct {
 	name string
-	// length says that it asks for the length of a list.
+	// length says that it asks for the length of a list, or is one of its items.
 	length bool
 }
 
@@ -99,6 +99,11 @@ func dependencies(nodes []*node, known []variable, seen map[*node]bool) []variab
 		}
 		for _, name := range n.length.variables {
 			add(variable{name: name, length: true})
+		}
+		for _, i := range n.length.items {
+			if i.variable != "" {
+				add(variable{name: i.variable, length: true})
+			}
 		}
 		for _, kind := range n.kinds {
 			known = dependencies(kind, known, seen)

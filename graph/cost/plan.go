@@ -51,6 +51,16 @@ type weighed struct {
 	variable string
 }
 
+// item is one of a list: its text, or the variable that has it.
+type item struct{ text, variable string }
+
+func itemOf(v *ast.Value) item {
+	if v.Kind == ast.Variable {
+		return item{variable: v.Raw}
+	}
+	return item{text: v.Raw}
+}
+
 // given is an argument that is given: always, or where its variable has a value.
 type given struct{ name, variable string }
 
@@ -67,7 +77,7 @@ type length struct {
 	given     []int
 	variables []string
 	// items are those of a list that was written out.
-	items []string
+	items []item
 	// fixed says that no length can be asked for.
 	fixed bool
 }
@@ -307,10 +317,10 @@ func (l *length) add(value *ast.Value) {
 	case ast.ListValue:
 		l.given = append(l.given, len(value.Children))
 		for _, c := range value.Children {
-			l.items = append(l.items, c.Value.Raw)
+			l.items = append(l.items, itemOf(c.Value))
 		}
 	case ast.NullValue:
 	default:
-		l.given, l.items = append(l.given, 1), append(l.items, value.Raw) // one value stands for a list of it
+		l.given, l.items = append(l.given, 1), append(l.items, itemOf(value)) // one value stands for a list of it
 	}
 }

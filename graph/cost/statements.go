@@ -142,7 +142,18 @@ func (s *statements) items(r Reads, n *node) (sum, alone int) {
 	if s.worst && len(n.length.variables) > 0 {
 		return Longest * r.Each, Longest
 	}
-	all := slices.Clone(n.length.items[:min(len(n.length.items), Longest)])
+	var all []string
+	unknown := 0
+	for _, i := range n.length.items[:min(len(n.length.items), Longest)] {
+		switch text, known := s.variables[i.variable].(string); {
+		case i.variable == "":
+			all = append(all, i.text)
+		case known:
+			all = append(all, text)
+		case s.worst:
+			unknown++
+		}
+	}
 	for _, name := range n.length.variables {
 		switch v := s.variables[name].(type) {
 		case nil:
@@ -155,7 +166,8 @@ func (s *statements) items(r Reads, n *node) (sum, alone int) {
 			return r.Each, 1
 		}
 	}
-	return r.Items(all)
+	sum, alone = r.Items(all)
+	return sum + unknown*r.Each, alone + unknown
 }
 
 // many is how many values a field can give for each object; more than one where it is a list.
