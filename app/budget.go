@@ -40,11 +40,9 @@ func (a *App) openLimiter() {
 		a.limiter = ratelimit.NewMemory(a.Clock)
 	default:
 		replicas, _ := strconv.Atoi(a.config.Replicas) // checked with the settings
-		later := ratelimit.NewLater(ratelimit.NewGuarded(ratelimit.GuardedConfig{
+		tab := ratelimit.NewTab(ratelimit.NewGuarded(ratelimit.GuardedConfig{
 			Common: ratelimit.NewRedis(a.redis, "rialto:"+a.config.BusName+":limit:"), Clock: a.Clock, Log: a.Log, Replicas: replicas, Away: a.tel.Metrics.RateLimitsAway,
-		}))
-		tab := ratelimit.NewTab(later, a.Clock)
-		a.quiet.Add("points given back", later)
+		}), a.Clock)
 		a.quiet.Add("points on tabs", tab)
 		a.limiter = tab
 	}

@@ -49,7 +49,8 @@ func BenchmarkAccessRules(b *testing.B) {
 	}
 }
 
-// What pricing and three buckets cost: the product page with them and without, by turns in one run. The goal is under 5.
+// What pricing and the buckets cost: the product page with them and without, by turns in one run. The goal is under 5, whether they
+// are in this process ("memory"), in Redis as a server asks it ("redis"), or there and paid at once each time ("at once").
 //
 //	go test ./graph -run xxx -bench Price -benchtime 3000x
 func BenchmarkPrice(b *testing.B) {
@@ -109,14 +110,25 @@ func limiters(b *testing.B) map[string]ratelimit.Limiter {
 	b.Helper()
 	out := map[string]ratelimit.Limiter{"memory": ratelimit.NewMemory(clock.System{})}
 	if os.Getenv("RIALTO_TEST_REDIS_URL") != "" {
-		later := ratelimit.NewLater(ratelimit.NewRedis(ratelimittest.Redis(b), "bench-"+uuid.NewString()+":"))
-		if err := later.Start(b.Context()); err != nil {
+		guarded := ratelimit.NewGuarded(ratelimit.GuardedConfig{Common: ratelimit.NewRedis(ratelimittest.Redis(b), "bench-"+uuid.NewString()+":")})
+		tab := ratelimit.NewTab(guarded, clock.System{})
+		if err := tab.Start(b.Context()); err != nil {
 			b.Fatal(err)
 		}
-		b.Cleanup(func() { _ = later.Stop(context.Background()) })
-		out["redis"] = later
+		b.Cleanup(func() { _ = tab.Stop(context.Background()) })
+		out["redis"], out["at once"] = tab, atOnce{tab, guarded}
 	}
 	return out
+}
+
+// atOnce is a tab on which nothing is put but what comes back.
+type atOnce struct {
+	*ratelimit.Tab
+	common ratelimit.Limiter
+}
+
+func (a atOnce) Take(ctx context.Context, points int64, buckets []ratelimit.Bucket) (ratelimit.Outcome, error) {
+	return a.common.Take(ctx, points, buckets)
 }
 
 func configOf(a *apptest.App) graph.Config {

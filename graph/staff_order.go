@@ -77,8 +77,13 @@ func (r *Resolver) refundSources(ctx context.Context, in model.RefundInput) (pro
 		if t.Kind != "REFUND" {
 			refuse(order.CodeInvalid, "Only REFUND gives money back.", "kind")
 		}
-		if t.ParentID != nil && !slices.ContainsFunc(of, func(p payment.Transaction) bool { return p.ID == *t.ParentID }) {
-			refuse(order.CodeNotFound, "The order has no such payment.", "parentId")
+		if t.ParentID != nil {
+			switch i := slices.IndexFunc(of, func(p payment.Transaction) bool { return p.ID == *t.ParentID }); {
+			case i < 0:
+				refuse(order.CodeNotFound, "The order has no such payment.", "parentId")
+			case of[i].Kind == payment.Refund:
+				refuse(order.CodeInvalid, "This is a refund, and not a payment that can be given back. Name the payment that it was taken from.", "parentId")
+			}
 		}
 		if !slices.ContainsFunc(of, func(p payment.Transaction) bool { return p.Gateway == t.Gateway }) {
 			refuse(order.CodeInvalid, "The order was not paid through this gateway.", "gateway")

@@ -969,6 +969,7 @@ CREATE TABLE "persisted_operation" (
   retired_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
   statements bigint NOT NULL DEFAULT 0,
+  pending boolean NOT NULL DEFAULT false,
   CONSTRAINT persisted_operation_pkey PRIMARY KEY (id)
 );
 CREATE INDEX persistedoperation_shop_id_alias ON public.persisted_operation USING btree (shop_id, alias);

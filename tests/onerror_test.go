@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/rialtohq/rialto/app/apptest"
 	"github.com/rialtohq/rialto/platform/database"
 )
@@ -88,6 +90,20 @@ func TestOnError(t *testing.T) {
 		t.Run("Introspection", func(t *testing.T) {
 			if got := onError(t.Context(), t, a, `{ __type(name: "Product") { name } }`, "NULL"); apptest.String(got.Data, "__type", "name") != "Product" {
 				t.Errorf("%s", got.Body)
+			}
+			const of = `{ __schema { queryType { name } directives { name } } }`
+			as := onError(t.Context(), t, a, of, "PROPAGATE")
+			if apptest.At(as.Data, "__schema", "directives") == nil {
+				t.Errorf("%s", as.Body)
+			}
+			for _, behavior := range []string{"NULL", "HALT"} { // alone, it has no errors, and is answered alike
+				if got := onError(t.Context(), t, a, of, behavior); got.Status != http.StatusOK || !cmp.Equal(as.Data, got.Data) {
+					t.Errorf("%s: %d %.200s", behavior, got.Status, got.Body)
+				}
+			}
+			// How clients find out whether it is supported: who does not know the parameter passes over any value of it.
+			if got := onError(t.Context(), t, a, of, "?"); got.Status != http.StatusUnprocessableEntity || strings.Join(got.Codes(), " ") != "BAD_REQUEST" || !strings.Contains(string(got.Body), `"PROPAGATE\", \"NULL\" or \"HALT\"`) {
+				t.Errorf("%d %.300s", got.Status, got.Body)
 			}
 			if got := onError(t.Context(), t, a, `{ __type(name: "Product") { name } shop { name } }`, "NULL"); got.Status != http.StatusUnprocessableEntity {
 				t.Errorf("%d %s", got.Status, got.Body)

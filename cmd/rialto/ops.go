@@ -22,6 +22,7 @@ import (
 type opsCmd struct {
 	Cost     opsCostCmd     `cmd:"" help:"Tell what the operations of a file cost at most, and where. Nothing runs and no shop is asked."`
 	Register opsRegisterCmd `cmd:"" help:"Register the operations of an app: what clients then ask for by id."`
+	Activate opsActivateCmd `cmd:"" help:"Put in force what a release of an app has pending."`
 	List     opsListCmd     `cmd:"" help:"List what apps have registered."`
 	Retire   opsRetireCmd   `cmd:"" help:"Take a release of an app out of force."`
 	Mode     opsModeCmd     `cmd:"" help:"Say which operations an app may send: any, any with a note in the log, or only registered ones."`

@@ -67,16 +67,26 @@ func listReleases(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer
 	}
 	_, _ = fmt.Fprintln(out, "app\tmode\trelease\toperations\tdearest\tstatements\tregistered\tlast used\tstate")
 	for _, r := range releases {
-		state, mode := "in force", "(default)"
-		if r.RetiredAt != nil {
-			state = "retired " + moment(*r.RetiredAt)
-		}
+		state, mode := stateOf(r), "(default)"
 		if n := names[r.App]; n != nil && n.Mode != "" {
 			mode = app.OperationModeName(n.Mode)
 		}
 		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\n", named(names, r.App), mode, r.Name, r.Operations, r.Points, said(r.Queries, r.Statements), moment(r.CreatedAt), sometime(r.LastUsedAt), state)
 	}
 	return nil
+}
+
+// stateOf is what has become of a release.
+func stateOf(r operation.Release) string {
+	switch {
+	case r.RetiredAt != nil:
+		return "retired " + moment(*r.RetiredAt)
+	case r.Active == 0:
+		return "pending"
+	case r.Pending > 0:
+		return fmt.Sprintf("in force, %d pending", r.Pending)
+	}
+	return "in force"
 }
 
 func listEach(ctx context.Context, a *app.App, only uuid.UUID, out io.Writer) error {

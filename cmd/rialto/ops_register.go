@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 
 	"github.com/rialtohq/rialto/app"
 	apps "github.com/rialtohq/rialto/commerce/app"
@@ -26,7 +27,8 @@ type ofApp struct {
 
 type opsRegisterCmd struct {
 	File    string `arg:"" help:"Apollo's manifest, an object of texts by id (relay-compiler, GraphQL Code Generator), or a folder of .graphql files."`
-	Release string `default:"current" help:"Name of what is registered together, such as a version; it is retired as a whole."`
+	Release string `default:"current" help:"Name of what is registered together, such as a version; it is activated and retired as a whole."`
+	Pending bool   `help:"Register without putting in force: nobody is served these operations until 'rialto ops activate'."`
 	ofApp
 }
 
@@ -40,7 +42,7 @@ func (c *opsRegisterCmd) Run(r *run) error {
 	if err != nil {
 		return err
 	}
-	return app.Do(r, r.config, verbs, "ops register", []string{c.Shop, c.App, c.Release}, bytes.NewReader(body), r.out)
+	return app.Do(r, r.config, verbs, "ops register", []string{c.Shop, c.App, c.Release, strconv.FormatBool(c.Pending)}, bytes.NewReader(body), r.out)
 }
 
 func readOperations(file string) ([]persisted.Entry, error) {
@@ -60,7 +62,7 @@ func readOperations(file string) ([]persisted.Entry, error) {
 
 // registerOperations is the verb behind `rialto ops register`: all operations, or none.
 func registerOperations(ctx context.Context, a *app.App, args []string, in io.Reader, out io.Writer) error {
-	if len(args) != 3 {
+	if len(args) != 4 {
 		return errors.New("ops register: arguments cannot be read")
 	}
 	var entries []persisted.Entry
@@ -91,7 +93,11 @@ func registerOperations(ctx context.Context, a *app.App, args []string, in io.Re
 	if err != nil {
 		return err
 	}
-	outcome, err := a.Operations.Register(ctx, named.ID.UUID, args[2], docs)
+	register, again := a.Operations.Register, "in force again"
+	if args[3] == "true" {
+		register, again = a.Operations.RegisterPending, "pending again"
+	}
+	outcome, err := register(ctx, named.ID.UUID, args[2], docs)
 	if err != nil {
 		return err
 	}
@@ -99,8 +105,54 @@ func registerOperations(ctx context.Context, a *app.App, args []string, in io.Re
 		_, _ = fmt.Fprintf(out, "app %s is new; `rialto ops token --app %s` makes a storefront token for it\n", named.Handle, named.Handle)
 	}
 	dearest := slices.MaxFunc(docs, func(a, b operation.Document) int { return cmp.Compare(a.Points, b.Points) })
-	_, err = fmt.Fprintf(out, "release %s of %s: %d new, %d known, %d in force again; the dearest is %s with %s%s\n",
-		args[2], named.Handle, outcome.Added, outcome.Known, outcome.Revived, dearest.Name, counted(dearest.Points, "point"), mostStatements(docs))
+	_, err = fmt.Fprintf(out, "release %s of %s: %d new, %d known, %d %s; the dearest is %s with %s%s\n",
+		args[2], named.Handle, outcome.Added, outcome.Known, outcome.Revived+outcome.Activated, again, dearest.Name, counted(dearest.Points, "point"), mostStatements(docs))
+	if err == nil && args[3] == "true" {
+		_, err = fmt.Fprintf(out, "nobody is served it until: rialto ops activate --app %s --release %s\n", named.Handle, args[2])
+	}
+	return err
+}
+
+type opsActivateCmd struct {
+	ofApp
+	Release string `default:"current" help:"Name of the release."`
+}
+
+// Run activates in the process that owns the data folder, or in this one.
+func (c *opsActivateCmd) Run(r *run) error {
+	return app.Do(r, r.config, verbs, "ops activate", []string{c.Shop, c.App, c.Release}, nil, r.out)
+}
+
+// activateOperations is the verb behind `rialto ops activate`. What is pending is looked through once more: the schema, or what the
+// app may see, can have changed since it was registered.
+func activateOperations(ctx context.Context, a *app.App, args []string, _ io.Reader, out io.Writer) error {
+	if len(args) != 3 {
+		return errors.New("ops activate: arguments cannot be read")
+	}
+	ctx, _, err := enter(ctx, a, args[0])
+	if err != nil {
+		return err
+	}
+	of, err := appWith(ctx, a, args[1])
+	if err != nil {
+		return err
+	}
+	pending, err := a.Operations.Pending(ctx, of.ID.UUID, args[2])
+	if err != nil {
+		return err
+	}
+	entries := make([]persisted.Entry, len(pending))
+	for i := range pending {
+		entries[i] = persisted.Entry{ID: pending[i].Alias, Body: pending[i].Body, Where: pending[i].Alias}
+	}
+	if _, err := a.Registrar.Check(of.ID.UUID, of.AccessScopes, entries); err != nil {
+		return fmt.Errorf("release %s cannot be put in force any more; register it anew: %w", args[2], err)
+	}
+	n, err := a.Operations.Activate(ctx, of.ID.UUID, args[2])
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "release %s of %s is in force: %s\n", args[2], of.Handle, counted(n, "operation"))
 	return err
 }
 

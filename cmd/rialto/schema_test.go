@@ -92,6 +92,11 @@ func TestSchemaCheckKnowsClients(t *testing.T) {
 		says(t, finish(t, rialto(t, dir, "schema", "check", "--app-data", "--against", schemaFile(t, description, "  description: ID\n"))), 1,
 			"(no app)  Info", "used 1 time, last on")
 
+		says(t, finish(t, rialto(t, dir, "ops", "register", "--pending", "--app", "web", "--release", "v2", ops)), 0, "1 new", "rialto ops activate --app web --release v2")
+		says(t, finish(t, rialto(t, dir, "ops", "list", "--app", "web")), 0, "in force", "pending")
+		says(t, finish(t, rialto(t, dir, "ops", "activate", "--app", "web", "--release", "v2")), 0, "release v2 of web is in force: 1 operation")
+		says(t, finish(t, rialto(t, dir, "ops", "activate", "--app", "web", "--release", "v2")), 1, "The app has nothing pending in a release \"v2\".")
+
 		says(t, finish(t, rialto(t, dir, "ops", "token", "--app", "web", "--adopt", demo.Token[:8])), 1, "Give the whole token")
 		says(t, finish(t, rialto(t, dir, "ops", "token", "--app", "web", "--adopt", demo.Token)), 0, "the token "+demo.Token[:8]+"… belongs to web")
 

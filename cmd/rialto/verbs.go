@@ -13,6 +13,7 @@ var verbs = map[string]app.Verb{
 	"limits list":       listLimits,
 	"limits set":        setLimit,
 	"limits unset":      unsetLimit,
+	"ops activate":      activateOperations,
 	"ops list":          listOperations,
 	"ops mode":          setMode,
 	"ops register":      registerOperations,

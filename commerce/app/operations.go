@@ -104,3 +104,12 @@ func (s *Service) OperationsOf(ctx context.Context, id uuid.UUID) (Operations, e
 	})
 	return mode, err
 }
+
+// HandleOf is the handle of an app; empty where it has none or there is no such app.
+func (s *Service) HandleOf(ctx context.Context, id uuid.UUID) (string, error) {
+	c, err := findClient(database.AllShops(ctx), s.db, id)
+	if err != nil || c == nil {
+		return "", err
+	}
+	return c.Handle, nil
+}

@@ -4,6 +4,9 @@
 // It does not know GraphQL: graph/persisted reads manifests, checks documents before they are registered and decides which
 // app may run what.
 //
+// A release is pending, in force or retired: what is registered is in force at once, or pending until its release is activated; it
+// is served while it is in force.
+//
 // Invariants: a document is kept byte for byte, under the SHA-256 of its text; within a release an id names one text for
 // good; what is registered or retired is in force at once in the process that did it, in every other as soon as it hears of
 // it, and within [Config.CacheFor] in any case; while the database is away, what was known last stays in force; when a
@@ -59,10 +62,11 @@ type Registered struct {
 type Release struct {
 	App  uuid.UUID
 	Name string
-	// Operations is how many documents it has, Points what the dearest of them costs, Statements the most that one takes.
-	Operations int
-	Points     int64
-	Statements int
+	// Operations is how many documents it has: Active of them are in force, Pending wait for it, and the others are retired. Points
+	// is what the dearest of them costs, Statements the most that one takes.
+	Operations, Active, Pending int
+	Points                      int64
+	Statements                  int
 	// Queries says whether there is a query among them: of mutations no statements are known.
 	Queries   bool
 	CreatedAt time.Time

@@ -191,6 +191,79 @@ func TestRetire(t *testing.T) {
 	})
 }
 
+// What is pending is nobody's until it is activated, and no reason to keep a release.
+func TestPending(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db)
+		web := uuid.New()
+		first, second := document("a", "query A { a }"), document("b", "query B { b }")
+		pend := func(release string, docs ...operation.Document) operation.Outcome {
+			t.Helper()
+			out, err := b.ops.RegisterPending(b.ctx, web, release, docs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		state := func(release string) [3]int {
+			t.Helper()
+			all, err := b.ops.Releases(b.ctx, web)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range all {
+				if r.Name == release {
+					return [3]int{r.Operations, r.Active, r.Pending}
+				}
+			}
+			return [3]int{}
+		}
+		b.same(operation.Outcome{Added: 2}, pend("v1", first, second))
+		b.same(operation.Outcome{Known: 1}, pend("v1", first))
+		b.same("", b.find(web, true, "a"))
+		b.same("", b.find(web, false, first.Hash))
+		b.same([3]int{2, 0, 2}, state("v1"))
+		if docs, err := b.ops.InForce(b.ctx, web); err != nil || len(docs) != 0 {
+			t.Errorf("%+v, %v", docs, err)
+		}
+		docs, err := b.ops.Pending(b.ctx, web, "v1")
+		if err != nil || len(docs) != 2 || docs[0].Body != first.Body {
+			t.Errorf("%+v, %v", docs, err)
+		}
+
+		// Registered without, it is in force at once; activated, what is left is.
+		b.same(operation.Outcome{Activated: 1}, b.register(web, "v1", first))
+		b.same(first.Body, b.find(web, true, "a"))
+		b.same("", b.find(web, true, "b"))
+		b.same([3]int{2, 1, 1}, state("v1"))
+		b.same(operation.Outcome{Known: 1}, pend("v1", first)) // what is in force stays so
+		b.same(first.Body, b.find(web, true, "a"))
+		n, err := b.ops.Activate(b.ctx, web, "v1")
+		b.same(1, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.same(second.Body, b.find(web, true, "b"))
+		_, err = b.ops.Activate(b.ctx, web, "v1")
+		b.refused(fault.NotFound, err)
+
+		// A pending release does not stand in for one that is used, and is given up without force.
+		pend("v2", first, second)
+		_, err = b.ops.Retire(b.ctx, web, "v1", false)
+		b.refused(fault.Conflict, err)
+		n, err = b.ops.Retire(b.ctx, web, "v2", false)
+		b.same(2, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = b.ops.Activate(b.ctx, web, "v2")
+		b.refused(fault.NotFound, err)
+		b.same(operation.Outcome{Revived: 2}, pend("v2", first, second))
+		b.same([3]int{2, 0, 2}, state("v2"))
+	})
+}
+
 // While the database is away, what was known stays in force, and what was not known is not taken for unknown.
 func TestDatabaseAway(t *testing.T) {
 	t.Parallel()

@@ -16,14 +16,25 @@ import (
 
 // Outcome tells what a registration did.
 type Outcome struct {
-	// Added documents are new, Known ones were there already, Revived ones were retired and are in force again.
-	Added, Known, Revived int
+	// Added documents are new, Known ones were there already, Revived ones were retired and are in force again, or wait for it;
+	// Activated ones waited for it.
+	Added, Known, Revived, Activated int
 }
 
 // Register has a release of an app know documents, all or none. It may be repeated: what the release knows already stays. Fails
 // with [fault.Invalid] for what cannot be registered, and with [fault.Conflict] where the release knows another text under
-// the same id.
-func (s *Service) Register(ctx context.Context, app uuid.UUID, release string, docs []Document) (out Outcome, err error) {
+// the same id. What the release has pending is put in force by it.
+func (s *Service) Register(ctx context.Context, app uuid.UUID, release string, docs []Document) (Outcome, error) {
+	return s.register(ctx, app, release, docs, false)
+}
+
+// RegisterPending is [Service.Register] of documents that nobody is served until [Service.Activate]. What the release has in force
+// already stays so.
+func (s *Service) RegisterPending(ctx context.Context, app uuid.UUID, release string, docs []Document) (Outcome, error) {
+	return s.register(ctx, app, release, docs, true)
+}
+
+func (s *Service) register(ctx context.Context, app uuid.UUID, release string, docs []Document, pending bool) (out Outcome, err error) {
 	if err := check(release, docs); err != nil {
 		return out, err
 	}
@@ -45,24 +56,28 @@ func (s *Service) Register(ctx context.Context, app uuid.UUID, release string, d
 			was, known := before[d.Alias]
 			switch {
 			case !known:
-				rows = append(rows, []any{s.newID(), shop, app, release, d.Alias, d.Hash, d.Name, d.Kind, d.Body, d.Points, d.Statements, now})
+				rows = append(rows, []any{s.newID(), shop, app, release, d.Alias, d.Hash, d.Name, d.Kind, d.Body, d.Points, d.Statements, pending, now})
 			case was.hash != d.Hash:
 				return fault.New(fault.Conflict, "Release %q knows another document as %s already. Name a new release, or give the document another id.", release, d.Alias)
 			case was.retired:
 				revived = append(revived, d.Alias)
+				out.Revived++
+			case was.pending && !pending:
+				revived = append(revived, d.Alias)
+				out.Activated++
 			default:
 				out.Known++
 			}
 		}
-		out.Added, out.Revived = len(rows), len(revived)
+		out.Added = len(rows)
 		if err := insert(ctx, tx, rows); err != nil {
 			return err
 		}
-		if err := revive(ctx, tx, app, release, revived); err != nil {
+		if err := revive(ctx, tx, app, release, revived, pending); err != nil {
 			return err
 		}
 		tx.AfterCommit(s.known.Flush)
-		return s.audit.Audit(ctx, tx, "operations.registered", gid.New("App", app).String(), map[string]any{"release": release, "added": out.Added, "known": out.Known, "revived": out.Revived})
+		return s.audit.Audit(ctx, tx, "operations.registered", gid.New("App", app).String(), map[string]any{"release": release, "added": out.Added, "known": out.Known, "revived": out.Revived, "activated": out.Activated, "pending": pending})
 	})
 	if database.IsUnique(err) {
 		err = fault.Wrap(err, fault.Conflict, "Somebody else registered the same release at this moment. Try again.")
@@ -111,7 +126,25 @@ func printable(s string, most int) bool {
 	return s != "" && utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
 }
 
-// Retire takes a release of an app out of force, and tells how many documents it had in force. A document that another
+// Activate puts in force what a release of an app has pending, and tells how many documents that are. Fails with [fault.NotFound]
+// where it has none.
+func (s *Service) Activate(ctx context.Context, app uuid.UUID, release string) (activated int, err error) {
+	err = s.db.InTx(ctx, func(tx database.Tx) error {
+		n, err := activate(ctx, tx, app, release)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.NotFound, "The app has nothing pending in a release %q.", release)
+		}
+		activated = n
+		tx.AfterCommit(s.known.Flush)
+		return s.audit.Audit(ctx, tx, "operations.activated", gid.New("App", app).String(), map[string]any{"release": release, "documents": n})
+	})
+	return activated, err
+}
+
+// Retire takes a release of an app out of force, what it has pending too, and tells how many documents these were. A document that another
 // release of the app still has in force goes on being served. Unless forced, it fails with [fault.Conflict] where a document
 // that nobody else would serve was used within [Quiet]. Fails with [fault.NotFound] where there is no such release in force.
 func (s *Service) Retire(ctx context.Context, app uuid.UUID, release string, force bool) (retired int, err error) {
@@ -134,7 +167,7 @@ func (s *Service) Retire(ctx context.Context, app uuid.UUID, release string, for
 			return err
 		}
 		if n == 0 {
-			return fault.New(fault.NotFound, "The app has no release %q in force.", release)
+			return fault.New(fault.NotFound, "The app has no release %q that is in force or pending.", release)
 		}
 		retired = n
 		tx.AfterCommit(s.known.Flush)
@@ -151,4 +184,9 @@ func (s *Service) Releases(ctx context.Context, app uuid.UUID) ([]Release, error
 // InForce lists the documents in force, of one app, or of all where it is nil, by app, release and id.
 func (s *Service) InForce(ctx context.Context, app uuid.UUID) ([]Registered, error) {
 	return inForce(ctx, s.db, app)
+}
+
+// Pending lists the documents that a release of an app has pending, by id.
+func (s *Service) Pending(ctx context.Context, app uuid.UUID, release string) ([]Registered, error) {
+	return pending(ctx, s.db, app, release)
 }

@@ -14,8 +14,8 @@ import (
 // find reads the documents that an id may mean, the newest first. Each of the two ways has an index; asked for together by OR, SQLite
 // takes neither, and reads the shop's documents from the newest on.
 func find(ctx context.Context, q database.Querier, id string) ([]found, error) {
-	rows, err := q.Query(ctx, `SELECT id, app_id, hash, body FROM persisted_operation WHERE shop_id = $1 AND alias = $2 AND retired_at IS NULL
-		UNION ALL SELECT id, app_id, hash, body FROM persisted_operation WHERE shop_id = $1 AND hash = $2 AND alias <> $2 AND retired_at IS NULL
+	rows, err := q.Query(ctx, `SELECT id, app_id, hash, body FROM persisted_operation WHERE shop_id = $1 AND alias = $2 AND retired_at IS NULL AND NOT pending
+		UNION ALL SELECT id, app_id, hash, body FROM persisted_operation WHERE shop_id = $1 AND hash = $2 AND alias <> $2 AND retired_at IS NULL AND NOT pending
 		ORDER BY 1 DESC LIMIT 200`, id)
 	all, err := database.Scan(rows, err, func(scan func(...any) error) (f found, err error) {
 		var row uuid.UUID
@@ -35,35 +35,40 @@ func find(ctx context.Context, q database.Querier, id string) ([]found, error) {
 
 // known is a document of a release that was registered before.
 type known struct {
-	hash    string
-	retired bool
+	hash             string
+	retired, pending bool
 }
 
 func hashesOf(ctx context.Context, tx database.Tx, app uuid.UUID, release string) (map[string]known, error) {
 	out := map[string]known{}
-	rows, err := tx.Query(ctx, `SELECT alias, hash, retired_at IS NOT NULL FROM persisted_operation WHERE shop_id = $1 AND app_id = $2 AND release = $3`, app, release)
+	rows, err := tx.Query(ctx, `SELECT alias, hash, retired_at IS NOT NULL, pending FROM persisted_operation WHERE shop_id = $1 AND app_id = $2 AND release = $3`, app, release)
 	_, err = database.Scan(rows, err, func(scan func(...any) error) (alias string, err error) {
 		var k known
-		err = scan(&alias, &k.hash, &k.retired)
+		err = scan(&alias, &k.hash, &k.retired, &k.pending)
 		out[alias] = k
 		return alias, err
 	})
 	return out, err
 }
 
-var columns = []string{"id", "shop_id", "app_id", "release", "alias", "hash", "name", "kind", "body", "points", "statements", "created_at"}
+var columns = []string{"id", "shop_id", "app_id", "release", "alias", "hash", "name", "kind", "body", "points", "statements", "pending", "created_at"}
 
 func insert(ctx context.Context, tx database.Tx, rows [][]any) error {
 	return database.Insert(ctx, tx, "persisted_operation", columns, rows, "")
 }
 
-// revive puts documents of a release in force again.
-func revive(ctx context.Context, tx database.Tx, app uuid.UUID, release string, aliases []string) error {
+// revive puts documents of a release in force, or has them wait for that again.
+func revive(ctx context.Context, tx database.Tx, app uuid.UUID, release string, aliases []string, pending bool) error {
 	if len(aliases) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `UPDATE persisted_operation SET retired_at = NULL WHERE shop_id = $1 AND app_id = $2 AND release = $3 AND alias = ANY($4)`, app, release, aliases)
+	_, err := tx.Exec(ctx, `UPDATE persisted_operation SET retired_at = NULL, pending = $5 WHERE shop_id = $1 AND app_id = $2 AND release = $3 AND alias = ANY($4)`, app, release, aliases, pending)
 	return err
+}
+
+func activate(ctx context.Context, tx database.Tx, app uuid.UUID, release string) (int, error) {
+	n, err := tx.Exec(ctx, `UPDATE persisted_operation SET pending = FALSE WHERE shop_id = $1 AND app_id = $2 AND release = $3 AND retired_at IS NULL AND pending`, app, release)
+	return int(n), err
 }
 
 func retire(ctx context.Context, tx database.Tx, app uuid.UUID, release string, now time.Time) (int, error) {
@@ -76,15 +81,15 @@ func retire(ctx context.Context, tx database.Tx, app uuid.UUID, release string, 
 func stillUsed(ctx context.Context, tx database.Tx, app uuid.UUID, release string, since time.Time) (name string, count int, err error) {
 	var some sql.NullString
 	err = tx.QueryRow(ctx, `SELECT min(o.name), count(*) FROM persisted_operation o
-		WHERE o.shop_id = $1 AND o.app_id = $2 AND o.release = $3 AND o.retired_at IS NULL AND o.last_used_at > $4
-		AND NOT EXISTS (SELECT 1 FROM persisted_operation p WHERE p.shop_id = $1 AND p.hash = o.hash AND p.app_id = o.app_id AND p.release <> o.release AND p.alias = o.alias AND p.retired_at IS NULL)`,
+		WHERE o.shop_id = $1 AND o.app_id = $2 AND o.release = $3 AND o.retired_at IS NULL AND NOT o.pending AND o.last_used_at > $4
+		AND NOT EXISTS (SELECT 1 FROM persisted_operation p WHERE p.shop_id = $1 AND p.hash = o.hash AND p.app_id = o.app_id AND p.release <> o.release AND p.alias = o.alias AND p.retired_at IS NULL AND NOT p.pending)`,
 		app, release, since).Scan(&some, &count)
 	return some.String, count, err
 }
 
 func writeUses(ctx context.Context, tx database.Tx, uses []lastuse.Use[use]) error {
 	for _, u := range uses {
-		_, err := tx.Exec(ctx, `UPDATE persisted_operation SET last_used_at = $4 WHERE shop_id = $1 AND hash = $2 AND app_id = $3 AND retired_at IS NULL
+		_, err := tx.Exec(ctx, `UPDATE persisted_operation SET last_used_at = $4 WHERE shop_id = $1 AND hash = $2 AND app_id = $3 AND retired_at IS NULL AND NOT pending
 			AND (last_used_at IS NULL OR last_used_at < $4)`, u.Of.hash, u.Of.app, u.At)
 		if err != nil {
 			return err
@@ -98,12 +103,13 @@ func releases(ctx context.Context, q database.Querier, app uuid.UUID) ([]Release
 	type document struct {
 		Release
 		kind          string
+		pending       bool
 		used, retired sql.NullTime
 	}
-	rows, err := q.Query(ctx, `SELECT app_id, release, kind, points, statements, created_at, last_used_at, retired_at FROM persisted_operation
+	rows, err := q.Query(ctx, `SELECT app_id, release, kind, points, statements, created_at, pending, last_used_at, retired_at FROM persisted_operation
 		WHERE shop_id = $1 AND ($2 OR app_id = $3) ORDER BY id DESC`, app == uuid.Nil, app)
 	documents, err := database.Scan(rows, err, func(scan func(...any) error) (d document, err error) {
-		return d, scan(&d.App, &d.Name, &d.kind, &d.Points, &d.Statements, &d.CreatedAt, &d.used, &d.retired)
+		return d, scan(&d.App, &d.Name, &d.kind, &d.Points, &d.Statements, &d.CreatedAt, &d.pending, &d.used, &d.retired)
 	})
 	var out []Release
 	at := map[[2]any]int{}
@@ -125,14 +131,28 @@ func releases(ctx context.Context, q database.Querier, app uuid.UUID) ([]Release
 		}
 		if !d.retired.Valid {
 			r.RetiredAt = nil
+			if d.pending {
+				r.Pending++
+			} else {
+				r.Active++
+			}
 		}
 	}
 	return out, err
 }
 
 func inForce(ctx context.Context, q database.Querier, app uuid.UUID) ([]Registered, error) {
-	rows, err := q.Query(ctx, `SELECT app_id, release, alias, hash, name, kind, body, points, statements, created_at, last_used_at FROM persisted_operation
-		WHERE shop_id = $1 AND ($2 OR app_id = $3) AND retired_at IS NULL ORDER BY app_id, release, alias`, app == uuid.Nil, app)
+	return documents(ctx, q, `SELECT app_id, release, alias, hash, name, kind, body, points, statements, created_at, last_used_at FROM persisted_operation
+		WHERE shop_id = $1 AND ($2 OR app_id = $3) AND retired_at IS NULL AND NOT pending ORDER BY app_id, release, alias`, app == uuid.Nil, app)
+}
+
+func pending(ctx context.Context, q database.Querier, app uuid.UUID, release string) ([]Registered, error) {
+	return documents(ctx, q, `SELECT app_id, release, alias, hash, name, kind, body, points, statements, created_at, last_used_at FROM persisted_operation
+		WHERE shop_id = $1 AND app_id = $2 AND release = $3 AND retired_at IS NULL AND pending ORDER BY alias`, app, release)
+}
+
+func documents(ctx context.Context, q database.Querier, query string, args ...any) ([]Registered, error) {
+	rows, err := q.Query(ctx, query, args...)
 	return database.Scan(rows, err, func(scan func(...any) error) (r Registered, err error) {
 		var used sql.NullTime
 		err = scan(&r.App, &r.Release, &r.Alias, &r.Hash, &r.Name, &r.Kind, &r.Body, &r.Points, &r.Statements, &r.CreatedAt, &used)

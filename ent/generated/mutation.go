@@ -45579,6 +45579,7 @@ type PersistedOperationMutation struct {
 	addpoints     *int64
 	statements    *int
 	addstatements *int
+	pending       *bool
 	last_used_at  *time.Time
 	retired_at    *time.Time
 	created_at    *time.Time
@@ -46092,6 +46093,42 @@ func (m *PersistedOperationMutation) ResetStatements() {
 	m.addstatements = nil
 }
 
+// SetPending sets the "pending" field.
+func (m *PersistedOperationMutation) SetPending(b bool) {
+	m.pending = &b
+}
+
+// Pending returns the value of the "pending" field in the mutation.
+func (m *PersistedOperationMutation) Pending() (r bool, exists bool) {
+	v := m.pending
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPending returns the old "pending" field's value of the PersistedOperation entity.
+// If the PersistedOperation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersistedOperationMutation) OldPending(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPending is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPending requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPending: %w", err)
+	}
+	return oldValue.Pending, nil
+}
+
+// ResetPending resets all changes to the "pending" field.
+func (m *PersistedOperationMutation) ResetPending() {
+	m.pending = nil
+}
+
 // SetLastUsedAt sets the "last_used_at" field.
 func (m *PersistedOperationMutation) SetLastUsedAt(t time.Time) {
 	m.last_used_at = &t
@@ -46260,7 +46297,7 @@ func (m *PersistedOperationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PersistedOperationMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.shop_id != nil {
 		fields = append(fields, persistedoperation.FieldShopID)
 	}
@@ -46290,6 +46327,9 @@ func (m *PersistedOperationMutation) Fields() []string {
 	}
 	if m.statements != nil {
 		fields = append(fields, persistedoperation.FieldStatements)
+	}
+	if m.pending != nil {
+		fields = append(fields, persistedoperation.FieldPending)
 	}
 	if m.last_used_at != nil {
 		fields = append(fields, persistedoperation.FieldLastUsedAt)
@@ -46328,6 +46368,8 @@ func (m *PersistedOperationMutation) Field(name string) (ent.Value, bool) {
 		return m.Points()
 	case persistedoperation.FieldStatements:
 		return m.Statements()
+	case persistedoperation.FieldPending:
+		return m.Pending()
 	case persistedoperation.FieldLastUsedAt:
 		return m.LastUsedAt()
 	case persistedoperation.FieldRetiredAt:
@@ -46363,6 +46405,8 @@ func (m *PersistedOperationMutation) OldField(ctx context.Context, name string) 
 		return m.OldPoints(ctx)
 	case persistedoperation.FieldStatements:
 		return m.OldStatements(ctx)
+	case persistedoperation.FieldPending:
+		return m.OldPending(ctx)
 	case persistedoperation.FieldLastUsedAt:
 		return m.OldLastUsedAt(ctx)
 	case persistedoperation.FieldRetiredAt:
@@ -46447,6 +46491,13 @@ func (m *PersistedOperationMutation) SetField(name string, value ent.Value) erro
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStatements(v)
+		return nil
+	case persistedoperation.FieldPending:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPending(v)
 		return nil
 	case persistedoperation.FieldLastUsedAt:
 		v, ok := value.(time.Time)
@@ -46589,6 +46640,9 @@ func (m *PersistedOperationMutation) ResetField(name string) error {
 		return nil
 	case persistedoperation.FieldStatements:
 		m.ResetStatements()
+		return nil
+	case persistedoperation.FieldPending:
+		m.ResetPending()
 		return nil
 	case persistedoperation.FieldLastUsedAt:
 		m.ResetLastUsedAt()

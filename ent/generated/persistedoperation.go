@@ -38,6 +38,8 @@ type PersistedOperation struct {
 	Points int64 `json:"points,omitempty"`
 	// how many SQL statements the query that takes most takes at most, however long lists are; 0 where nothing is said
 	Statements int `json:"statements,omitempty"`
+	// registered and looked through, and not served until its release is activated
+	Pending bool `json:"pending,omitempty"`
 	// LastUsedAt holds the value of the "last_used_at" field.
 	LastUsedAt *time.Time `json:"last_used_at,omitempty"`
 	// RetiredAt holds the value of the "retired_at" field.
@@ -52,6 +54,8 @@ func (*PersistedOperation) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case persistedoperation.FieldPending:
+			values[i] = new(sql.NullBool)
 		case persistedoperation.FieldPoints, persistedoperation.FieldStatements:
 			values[i] = new(sql.NullInt64)
 		case persistedoperation.FieldRelease, persistedoperation.FieldAlias, persistedoperation.FieldHash, persistedoperation.FieldName, persistedoperation.FieldKind, persistedoperation.FieldBody:
@@ -141,6 +145,12 @@ func (_m *PersistedOperation) assignValues(columns []string, values []any) error
 			} else if value.Valid {
 				_m.Statements = int(value.Int64)
 			}
+		case persistedoperation.FieldPending:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field pending", values[i])
+			} else if value.Valid {
+				_m.Pending = value.Bool
+			}
 		case persistedoperation.FieldLastUsedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field last_used_at", values[i])
@@ -226,6 +236,9 @@ func (_m *PersistedOperation) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("statements=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Statements))
+	builder.WriteString(", ")
+	builder.WriteString("pending=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Pending))
 	builder.WriteString(", ")
 	if v := _m.LastUsedAt; v != nil {
 		builder.WriteString("last_used_at=")

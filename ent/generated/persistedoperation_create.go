@@ -89,6 +89,20 @@ func (_c *PersistedOperationCreate) SetNillableStatements(v *int) *PersistedOper
 	return _c
 }
 
+// SetPending sets the "pending" field.
+func (_c *PersistedOperationCreate) SetPending(v bool) *PersistedOperationCreate {
+	_c.mutation.SetPending(v)
+	return _c
+}
+
+// SetNillablePending sets the "pending" field if the given value is not nil.
+func (_c *PersistedOperationCreate) SetNillablePending(v *bool) *PersistedOperationCreate {
+	if v != nil {
+		_c.SetPending(*v)
+	}
+	return _c
+}
+
 // SetLastUsedAt sets the "last_used_at" field.
 func (_c *PersistedOperationCreate) SetLastUsedAt(v time.Time) *PersistedOperationCreate {
 	_c.mutation.SetLastUsedAt(v)
@@ -176,6 +190,10 @@ func (_c *PersistedOperationCreate) defaults() {
 		v := persistedoperation.DefaultStatements
 		_c.mutation.SetStatements(v)
 	}
+	if _, ok := _c.mutation.Pending(); !ok {
+		v := persistedoperation.DefaultPending
+		_c.mutation.SetPending(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := persistedoperation.DefaultID()
 		_c.mutation.SetID(v)
@@ -213,6 +231,9 @@ func (_c *PersistedOperationCreate) check() error {
 	}
 	if _, ok := _c.mutation.Statements(); !ok {
 		return &ValidationError{Name: "statements", err: errors.New(`generated: missing required field "PersistedOperation.statements"`)}
+	}
+	if _, ok := _c.mutation.Pending(); !ok {
+		return &ValidationError{Name: "pending", err: errors.New(`generated: missing required field "PersistedOperation.pending"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`generated: missing required field "PersistedOperation.created_at"`)}
@@ -291,6 +312,10 @@ func (_c *PersistedOperationCreate) createSpec() (*PersistedOperation, *sqlgraph
 	if value, ok := _c.mutation.Statements(); ok {
 		_spec.SetField(persistedoperation.FieldStatements, field.TypeInt, value)
 		_node.Statements = value
+	}
+	if value, ok := _c.mutation.Pending(); ok {
+		_spec.SetField(persistedoperation.FieldPending, field.TypeBool, value)
+		_node.Pending = value
 	}
 	if value, ok := _c.mutation.LastUsedAt(); ok {
 		_spec.SetField(persistedoperation.FieldLastUsedAt, field.TypeTime, value)

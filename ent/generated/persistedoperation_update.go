@@ -169,6 +169,20 @@ func (_u *PersistedOperationUpdate) AddStatements(v int) *PersistedOperationUpda
 	return _u
 }
 
+// SetPending sets the "pending" field.
+func (_u *PersistedOperationUpdate) SetPending(v bool) *PersistedOperationUpdate {
+	_u.mutation.SetPending(v)
+	return _u
+}
+
+// SetNillablePending sets the "pending" field if the given value is not nil.
+func (_u *PersistedOperationUpdate) SetNillablePending(v *bool) *PersistedOperationUpdate {
+	if v != nil {
+		_u.SetPending(*v)
+	}
+	return _u
+}
+
 // SetLastUsedAt sets the "last_used_at" field.
 func (_u *PersistedOperationUpdate) SetLastUsedAt(v time.Time) *PersistedOperationUpdate {
 	_u.mutation.SetLastUsedAt(v)
@@ -282,6 +296,9 @@ func (_u *PersistedOperationUpdate) sqlSave(ctx context.Context) (_node int, err
 	}
 	if value, ok := _u.mutation.AddedStatements(); ok {
 		_spec.AddField(persistedoperation.FieldStatements, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Pending(); ok {
+		_spec.SetField(persistedoperation.FieldPending, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.LastUsedAt(); ok {
 		_spec.SetField(persistedoperation.FieldLastUsedAt, field.TypeTime, value)
@@ -455,6 +472,20 @@ func (_u *PersistedOperationUpdateOne) AddStatements(v int) *PersistedOperationU
 	return _u
 }
 
+// SetPending sets the "pending" field.
+func (_u *PersistedOperationUpdateOne) SetPending(v bool) *PersistedOperationUpdateOne {
+	_u.mutation.SetPending(v)
+	return _u
+}
+
+// SetNillablePending sets the "pending" field if the given value is not nil.
+func (_u *PersistedOperationUpdateOne) SetNillablePending(v *bool) *PersistedOperationUpdateOne {
+	if v != nil {
+		_u.SetPending(*v)
+	}
+	return _u
+}
+
 // SetLastUsedAt sets the "last_used_at" field.
 func (_u *PersistedOperationUpdateOne) SetLastUsedAt(v time.Time) *PersistedOperationUpdateOne {
 	_u.mutation.SetLastUsedAt(v)
@@ -598,6 +629,9 @@ func (_u *PersistedOperationUpdateOne) sqlSave(ctx context.Context) (_node *Pers
 	}
 	if value, ok := _u.mutation.AddedStatements(); ok {
 		_spec.AddField(persistedoperation.FieldStatements, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Pending(); ok {
+		_spec.SetField(persistedoperation.FieldPending, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.LastUsedAt(); ok {
 		_spec.SetField(persistedoperation.FieldLastUsedAt, field.TypeTime, value)

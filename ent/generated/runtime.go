@@ -1057,6 +1057,10 @@ func init() {
 	persistedoperationDescStatements := persistedoperationFields[8].Descriptor()
 	// persistedoperation.DefaultStatements holds the default value on creation for the statements field.
 	persistedoperation.DefaultStatements = persistedoperationDescStatements.Default.(int)
+	// persistedoperationDescPending is the schema descriptor for pending field.
+	persistedoperationDescPending := persistedoperationFields[9].Descriptor()
+	// persistedoperation.DefaultPending holds the default value on creation for the pending field.
+	persistedoperation.DefaultPending = persistedoperationDescPending.Default.(bool)
 	// persistedoperationDescID is the schema descriptor for id field.
 	persistedoperationDescID := persistedoperationMixinFields0[0].Descriptor()
 	// persistedoperation.DefaultID holds the default value on creation for the id field.

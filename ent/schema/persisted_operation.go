@@ -29,6 +29,7 @@ func (PersistedOperation) Fields() []ent.Field {
 		field.String("body").Comment("the document, byte for byte"),
 		field.Int64("points").Comment("what the dearest operation costs at most, lists as long as the schema assumes"),
 		field.Int("statements").Default(0).Comment("how many SQL statements the query that takes most takes at most, however long lists are; 0 where nothing is said"),
+		field.Bool("pending").Default(false).Comment("registered and looked through, and not served until its release is activated"),
 		at("last_used_at"),
 		at("retired_at"),
 		created(),

@@ -8,7 +8,7 @@ import (
 // variable is one that a price depends on.
 type variable struct {
 	name string
-	// length says that it asks for the length of a list.
+	// length says that it asks for the length of a list, or is one of its items.
 	length bool
 }
 
@@ -87,6 +87,11 @@ func dependencies(nodes []*node, known []variable, seen map[*node]bool) []variab
 				add(variable{name: a.variable})
 			}
 		}
+		for _, g := range n.given {
+			if g.variable != "" {
+				add(variable{name: g.variable})
+			}
+		}
 		for _, all := range n.when {
 			for _, c := range all {
 				add(variable{name: c.variable})
@@ -94,6 +99,11 @@ func dependencies(nodes []*node, known []variable, seen map[*node]bool) []variab
 		}
 		for _, name := range n.length.variables {
 			add(variable{name: name, length: true})
+		}
+		for _, i := range n.length.items {
+			if i.variable != "" {
+				add(variable{name: i.variable, length: true})
+			}
 		}
 		for _, kind := range n.kinds {
 			known = dependencies(kind, known, seen)

@@ -40,7 +40,7 @@ type node struct {
 	list      bool
 	length    length
 	sized     []string  // the fields below that are as long as length says, where the field itself gives one object
-	given     []string  // the arguments that are written there
+	given     []given   // the arguments that are written there and change what it reads
 	leads     []string  // the kinds of object that the field can give
 	kinds     [][]*node // the fields below, for each of them
 }
@@ -50,6 +50,19 @@ type weighed struct {
 	weight   float64
 	variable string
 }
+
+// item is one of a list: its text, or the variable that has it.
+type item struct{ text, variable string }
+
+func itemOf(v *ast.Value) item {
+	if v.Kind == ast.Variable {
+		return item{variable: v.Raw}
+	}
+	return item{text: v.Raw}
+}
+
+// given is an argument that is given: always, or where its variable has a value.
+type given struct{ name, variable string }
 
 // condition is one of @skip or @include that depends on a variable.
 type condition struct {
@@ -64,7 +77,7 @@ type length struct {
 	given     []int
 	variables []string
 	// items are those of a list that was written out.
-	items []string
+	items []item
 	// fixed says that no length can be asked for.
 	fixed bool
 }
@@ -196,8 +209,12 @@ func (c *compiler) node(on, name string, places []occurrence) *node {
 		n.mutation = mutationWeight
 	}
 	for _, a := range first.Arguments { // the same wherever the field is written, or the document is not valid
-		if a.Value.Kind != ast.NullValue {
-			n.given = append(n.given, a.Name)
+		if c.prices.readsWith(n.at, a.Name) && a.Value.Kind != ast.NullValue {
+			g := given{name: a.Name}
+			if a.Value.Kind == ast.Variable {
+				g.variable = a.Value.Raw
+			}
+			n.given = append(n.given, g)
 		}
 		if weight := priced.arguments[a.Name]; weight != 0 {
 			w := weighed{weight: weight}
@@ -294,16 +311,16 @@ func lengthOf(s size, f *ast.Field) length {
 func (l *length) add(value *ast.Value) {
 	switch value.Kind {
 	case ast.IntValue:
-		if n, err := strconv.Atoi(value.Raw); err == nil && n >= 0 {
-			l.given = append(l.given, n)
+		if n, err := strconv.ParseInt(value.Raw, 10, 64); err == nil {
+			l.given = append(l.given, clamp(n)) // as it is read from a variable
 		}
 	case ast.ListValue:
 		l.given = append(l.given, len(value.Children))
 		for _, c := range value.Children {
-			l.items = append(l.items, c.Value.Raw)
+			l.items = append(l.items, itemOf(c.Value))
 		}
 	case ast.NullValue:
 	default:
-		l.given, l.items = append(l.given, 1), append(l.items, value.Raw) // one value stands for a list of it
+		l.given, l.items = append(l.given, 1), append(l.items, itemOf(value)) // one value stands for a list of it
 	}
 }

@@ -50,6 +50,15 @@ func (p *Plan) Statements() (most int, said bool) {
 
 func (p *Plan) reads() bool { return !p.mutates && p.prices.reader.Of != nil }
 
+// readsWith reports whether an argument of a field changes what it reads.
+func (p *Prices) readsWith(coordinate, argument string) bool {
+	if p.reader.Of == nil {
+		return false
+	}
+	_, changes := p.reader.Of(coordinate).With[argument]
+	return changes
+}
+
 func (p *Plan) reading(variables map[string]any, bounds Bounds) *statements {
 	return &statements{Reader: p.prices.reader, estimator: estimator{variables: variables, bounds: bounds}, kept: map[place]int{}}
 }
@@ -84,12 +93,20 @@ func (s *statements) all(nodes []*node, of *node, times float64) (sum int) {
 		}
 		reads, before, apart := s.Of(n.at), len(shared), 1
 		own := s.own(reads, times, shared, &apart)
-		for _, argument := range n.given {
-			with := reads.With[argument]
-			if with.Instead {
-				own = 0
+		for _, g := range n.given {
+			if !s.worst && g.variable != "" && s.variables[g.variable] == nil {
+				continue
 			}
-			own += s.own(with, times, shared, &apart)
+			with := reads.With[g.name]
+			more := s.own(with, times, shared, &apart)
+			switch {
+			case !with.Instead:
+				own += more
+			case s.worst && g.variable != "": // it may have no value
+				own = max(own, more)
+			default:
+				own = more
+			}
 		}
 		alone := 1
 		if reads.Items != nil {
@@ -125,7 +142,18 @@ func (s *statements) items(r Reads, n *node) (sum, alone int) {
 	if s.worst && len(n.length.variables) > 0 {
 		return Longest * r.Each, Longest
 	}
-	all := slices.Clone(n.length.items[:min(len(n.length.items), Longest)])
+	var all []string
+	unknown := 0
+	for _, i := range n.length.items[:min(len(n.length.items), Longest)] {
+		switch text, known := s.variables[i.variable].(string); {
+		case i.variable == "":
+			all = append(all, i.text)
+		case known:
+			all = append(all, text)
+		case s.worst:
+			unknown++
+		}
+	}
 	for _, name := range n.length.variables {
 		switch v := s.variables[name].(type) {
 		case nil:
@@ -138,7 +166,8 @@ func (s *statements) items(r Reads, n *node) (sum, alone int) {
 			return r.Each, 1
 		}
 	}
-	return r.Items(all)
+	sum, alone = r.Items(all)
+	return sum + unknown*r.Each, alone + unknown
 }
 
 // many is how many values a field can give for each object; more than one where it is a list.

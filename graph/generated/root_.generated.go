@@ -743,11 +743,11 @@ The id carries a secret: whoever has it can read and change the cart, nobody els
 """
 type Cart implements Node & HasMetafields @public {
   "Gift cards that pay a part of this cart."
-  appliedGiftCards: [AppliedGiftCard!]! @listSize(assumedSize: 10)
+  appliedGiftCards: [AppliedGiftCard!]! @listSize(assumedSize: 25)
   "One custom attribute by its key."
   attribute("The attribute's key, in exact letter case." key: String!): Attribute
   "Custom attributes of the whole cart, such as a gift message. They travel to the order."
-  attributes: [Attribute!]! @listSize(assumedSize: 25)
+  attributes: [Attribute!]! @listSize(assumedSize: 100)
   "Who is buying, and from which country."
   buyerIdentity: CartBuyerIdentity!
   "Page of this shop where the cart can be paid for. Send the shopper there unless your storefront has its own checkout."
@@ -776,7 +776,7 @@ type Cart implements Node & HasMetafields @public {
   "Discounts on the cart as a whole, shipping included. Those on single lines stand on the lines."
   discountAllocations: [CartDiscountAllocation!]! @listSize(assumedSize: 10)
   "Codes that the shopper entered, applicable or not."
-  discountCodes: [CartDiscountCode!]! @listSize(assumedSize: 10)
+  discountCodes: [CartDiscountCode!]! @listSize(assumedSize: 25)
   "Opaque global id with its secret key. Keep it as it is and do not print it in logs."
   id: ID!
   "What is in the cart, oldest line first."

@@ -47,6 +47,8 @@ type Registry interface {
 // Apps know which documents each of them may send; *app.Service does.
 type Apps interface {
 	OperationsOf(ctx context.Context, id uuid.UUID) (app.Operations, error)
+	// HandleOf names an app, for the log.
+	HandleOf(ctx context.Context, id uuid.UUID) (string, error)
 }
 
 // Config is what a [Door] is made of. Registry and Apps are required.
@@ -224,8 +226,20 @@ func (d *Door) tell(ctx context.Context, by iam.Actor, hash string) {
 	d.c.Observe("unknown")
 	key := unknown{by.Program(), hash}
 	if _, fresh := d.told.SetIfAbsent(key, struct{}{}); fresh {
-		d.c.Log.InfoContext(ctx, "an operation is not registered", "app", by.Program(), "shop", by.Shop, "document", hash, "request_id", wire.CallFrom(ctx).RequestID)
+		d.c.Log.InfoContext(ctx, "an operation is not registered", "app", d.named(ctx, by.Program()), "shop", by.Shop, "document", hash, "request_id", wire.CallFrom(ctx).RequestID)
 	}
+}
+
+// named is an app as the command line calls it; its id where it has no handle or that cannot be read now.
+func (d *Door) named(ctx context.Context, id uuid.UUID) string {
+	if id == uuid.Nil {
+		return ""
+	}
+	handle, err := d.c.Apps.HandleOf(ctx, id)
+	if err != nil || handle == "" {
+		return id.String()
+	}
+	return handle
 }
 
 // away refuses what nobody can tell about: nothing runs by mistake while the database is away.

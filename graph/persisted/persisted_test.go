@@ -48,6 +48,13 @@ func (m modes) OperationsOf(_ context.Context, id uuid.UUID) (app.Operations, er
 	return "", errors.New("away")
 }
 
+func (m modes) HandleOf(_ context.Context, id uuid.UUID) (string, error) {
+	if _, ok := m[id]; ok {
+		return "web-" + id.String()[:4], nil
+	}
+	return "", errors.New("away")
+}
+
 const registered, adHoc = "query Page { shop { id } }", "{ shop { name } }"
 
 // version is the number of the protocol as a request has it.
@@ -114,7 +121,7 @@ func TestModes(t *testing.T) {
 				})
 				found, refusal := d.Find(t.Context(), c.by, r)
 				got := codeOf(refusal)
-				if got == "" && strings.Contains(log.String(), "not registered") {
+				if got == "" && strings.Contains(log.String(), "is not registered\" app=web-"+web.String()[:4]+" ") {
 					got = unknown
 				}
 				if got != c.want[what] {

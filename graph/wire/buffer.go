@@ -8,7 +8,7 @@ const (
 	largeBuffer = 512 << 10
 )
 
-// buffers are for texts that nobody needs any more once a request was answered.
+// buffers are for texts that nobody needs any more once a request was read, or answered.
 var buffers = pool{sync.Pool{New: func() any { b := make([]byte, 0, usualBuffer); return &b }}}
 
 type pool struct{ of sync.Pool }

@@ -14,16 +14,16 @@ import (
 	"unicode/utf8"
 )
 
-// read makes a request of a GET's address or a POST's body. It gives the text that it was read from along, which may lie in a
-// buffer.
-func (h *Handler) read(w http.ResponseWriter, r *http.Request, buffer *[]byte) (request *Request, text []byte, refusal *Answer) {
+// read makes a request of a GET's address or a POST's body, which it reads into a buffer: nothing of it is left there. It gives the
+// text along that it was read from, where that may be kept.
+func (h *Handler) read(w http.ResponseWriter, r *http.Request, buffer *[]byte) (request *Request, text string, refusal *Answer) {
 	if r.Method == http.MethodGet {
 		request, text, refusal = h.readAddress(r, buffer)
 	} else {
 		request, text, refusal = h.readBody(w, r, buffer)
 	}
 	if refusal != nil {
-		return nil, nil, refusal
+		return nil, "", refusal
 	}
 	request.Method = r.Method
 	request.Headers = r.Header
@@ -34,21 +34,22 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request, buffer *[]byte) (
 	return request, text, nil
 }
 
-func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, buffer *[]byte) (request *Request, body []byte, refusal *Answer) {
+func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, buffer *[]byte) (request *Request, text string, refusal *Answer) {
 	if refusal = checkContent(r.Header); refusal != nil {
-		return nil, nil, refusal
+		return nil, "", refusal
 	}
-	if body, refusal = h.body(w, r, buffer); refusal != nil {
-		return nil, nil, refusal
+	body, refusal := h.body(w, r, buffer)
+	if refusal != nil {
+		return nil, "", refusal
 	}
-	if again := h.repeats.find(r, body); again != nil {
-		return again, body, nil
+	if again, text := h.repeats.find(r, body); again != nil {
+		return again, text, nil
 	}
 	if !utf8.Valid(body) {
-		return nil, nil, Refuse(Unreadable, "INVALID_UTF8", "The body is not valid UTF-8.")
+		return nil, "", Refuse(Unreadable, "INVALID_UTF8", "The body is not valid UTF-8.")
 	}
 	request, refusal = decode(body, r.PathValue(DocumentInPath))
-	return request, body, refusal
+	return request, toKeep(r, body), refusal
 }
 
 // checkContent refuses media types that are not read here. With them go those which a foreign page may post without
@@ -108,17 +109,17 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request, buffer *[]byte) (
 const AnyOrder = `key-order, params, except=("query" "documentId" "id" "doc_id" "operationName" "variables" "extensions" "onError")`
 
 // readAddress reads a query from the parameters of a GET.
-func (h *Handler) readAddress(r *http.Request, buffer *[]byte) (request *Request, text []byte, refusal *Answer) {
+func (h *Handler) readAddress(r *http.Request, buffer *[]byte) (request *Request, text string, refusal *Answer) {
 	if len(r.URL.RawQuery) > h.config.MaxURL {
-		return nil, nil, Refuse(addressTooLong, "URI_TOO_LONG", "The address is longer than the "+strconv.Itoa(h.config.MaxURL)+" bytes that are allowed; use POST.")
+		return nil, "", Refuse(addressTooLong, "URI_TOO_LONG", "The address is longer than the "+strconv.Itoa(h.config.MaxURL)+" bytes that are allowed; use POST.")
 	}
 	*buffer = append((*buffer)[:0], r.URL.RawQuery...)
-	if again := h.repeats.find(r, *buffer); again != nil {
-		return again, *buffer, nil
+	if again, text := h.repeats.find(r, *buffer); again != nil {
+		return again, text, nil
 	}
 	params, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, nil, Refuse(Unreadable, CodeBadRequest, "The parameters in the address cannot be read.")
+		return nil, "", Refuse(Unreadable, CodeBadRequest, "The parameters in the address cannot be read.")
 	}
 	d := decoding{}
 	request = &Request{
@@ -132,5 +133,5 @@ func (h *Handler) readAddress(r *http.Request, buffer *[]byte) (request *Request
 		request.OnError = d.onError(d.param(params, "onError"))
 	}
 	request, refusal = d.finish(request)
-	return request, *buffer, refusal
+	return request, toKeep(r, *buffer), refusal
 }

@@ -48,25 +48,33 @@ func apart(r *http.Request, text []byte) bool {
 	return len(text) > repeatText || r.PathValue(DocumentInPath) != ""
 }
 
-// find gives the request that a text was read as before.
-func (s repeats) find(r *http.Request, text []byte) *Request {
+// toKeep is a text that may be kept, apart from where it was read; empty where it may not.
+func toKeep(r *http.Request, text []byte) string {
 	if apart(r, text) {
-		return nil
+		return ""
+	}
+	return string(text)
+}
+
+// find gives the request that a text was read as before, and the text as it is kept.
+func (s repeats) find(r *http.Request, text []byte) (*Request, string) {
+	if apart(r, text) {
+		return nil, ""
 	}
 	kept, ok := s.kept.GetIfPresent(s.place(r, text))
 	if !ok || kept.text != string(text) {
-		return nil
+		return nil, ""
 	}
 	again := kept.request
-	return &again
+	return &again, kept.text
 }
 
-// keep keeps a request, with what the executor wants to be given along with the next one of the same bytes.
-func (s repeats) keep(r *http.Request, text []byte, asRead *Request, a *Answer) {
-	if a == nil || a.Memo == nil || asRead.Memo == a.Memo || apart(r, text) {
+// keep keeps a request that has a text, with what the executor wants to be given along with the next one of the same bytes.
+func (s repeats) keep(r *http.Request, text string, asRead *Request, a *Answer) {
+	if a == nil || a.Memo == nil || asRead.Memo == a.Memo || text == "" {
 		return
 	}
-	one := &repeat{text: string(text), request: *asRead}
+	one := &repeat{text: text, request: *asRead}
 	one.request.Memo, one.request.Headers = a.Memo, nil
-	s.kept.Set(s.place(r, text), one)
+	s.kept.Set(s.place(r, []byte(text)), one)
 }

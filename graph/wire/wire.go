@@ -173,11 +173,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	media, refusal := h.negotiate(r)
 	var request *Request
-	var text []byte
+	var text string
 	if refusal == nil {
-		buffer := buffers.take()
-		defer buffers.giveBack(buffer)
-		request, text, refusal = h.read(w, r, buffer)
+		request, text, refusal = h.request(w, r)
 	}
 	if refusal != nil {
 		h.writer.write(w, r, media, refusal)
@@ -193,6 +191,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer = Refuse(Overdue, CodeTimeout, "The operation took longer than it may.")
 	}
 	h.writer.write(w, r, media, answer)
+}
+
+// request reads the request. The buffer that it is read into is free again before it is executed: who has to wait for that waits
+// without one.
+func (h *Handler) request(w http.ResponseWriter, r *http.Request) (request *Request, text string, refusal *Answer) {
+	buffer := buffers.take()
+	defer buffers.giveBack(buffer)
+	return h.read(w, r, buffer)
 }
 
 // negotiate settles the method and the media type of the answer.

@@ -47,30 +47,26 @@ func (m *Memory) Take(_ context.Context, points int64, buckets []Bucket) (Outcom
 	defer m.unlock(m.lock(buckets))
 	fulls := make([]int64, len(buckets))
 	for i, b := range buckets {
-		fulls[i] = m.shard(b.Key).full[b.Key] - now
+		fulls[i] = max(0, m.shard(b.Key).full[b.Key]-now)
+		if b.Owed != 0 {
+			fulls[i] = max(0, fulls[i]+b.owes())
+			m.shard(b.Key).set(b.Key, now+fulls[i], now)
+		}
 	}
 	out := decide(points, buckets, fulls)
 	if !out.Allowed {
 		return out, nil
 	}
 	for i, b := range buckets {
-		m.shard(b.Key).set(b.Key, now+max(fulls[i], 0)+b.takes(points), now)
+		m.shard(b.Key).set(b.Key, now+fulls[i]+b.takes(points), now)
 	}
 	return out, nil
 }
 
 // Return gives points back. It never fails.
-func (m *Memory) Return(_ context.Context, points int64, buckets []Bucket) error {
-	now := micros(m.clock.Now())
-	buckets = returnable(buckets)
-	defer m.unlock(m.lock(buckets))
-	for _, b := range buckets {
-		s := m.shard(b.Key)
-		if full, ok := s.full[b.Key]; ok {
-			s.set(b.Key, max(full-b.Limit.span(points), now), now)
-		}
-	}
-	return nil
+func (m *Memory) Return(ctx context.Context, points int64, buckets []Bucket) error {
+	_, err := m.Take(ctx, 0, owing(-points, buckets))
+	return err
 }
 
 // Len is how many buckets are kept.

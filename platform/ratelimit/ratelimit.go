@@ -14,7 +14,6 @@ package ratelimit
 import (
 	"context"
 	"math"
-	"slices"
 	"time"
 )
 
@@ -36,6 +35,29 @@ type Bucket struct {
 	// Fixed is what any request takes of this bucket, where that is more than zero, whatever it takes of the others. It is
 	// never given back: so attempts are counted, of which a cheap one is one as well.
 	Fixed int64
+	// Owed are points that are charged before the request is looked at, and stay charged where it is refused: what somebody was
+	// let through for already. The bucket may come to hold less than nothing by it. Negative, they are given back.
+	Owed int64
+}
+
+// owes is what is owed to the bucket, as time.
+func (b Bucket) owes() int64 {
+	if b.Owed < 0 {
+		return -b.Limit.span(-b.Owed)
+	}
+	return b.Limit.span(b.Owed)
+}
+
+// owing are the buckets to which something is owed, of those that points come back to.
+func owing(points int64, buckets []Bucket) []Bucket {
+	out := make([]Bucket, 0, len(buckets))
+	for _, b := range buckets {
+		if b.Fixed == 0 {
+			b.Owed = points
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 // takes is what a request of some points takes of the bucket, as time.
@@ -44,15 +66,6 @@ func (b Bucket) takes(points int64) int64 {
 		points = b.Fixed
 	}
 	return b.Limit.span(points)
-}
-
-// returnable are the buckets that points come back to.
-func returnable(buckets []Bucket) []Bucket {
-	fixed := func(b Bucket) bool { return b.Fixed > 0 }
-	if !slices.ContainsFunc(buckets, fixed) {
-		return buckets
-	}
-	return slices.DeleteFunc(slices.Clone(buckets), fixed)
 }
 
 // State is a bucket after a request.
@@ -103,7 +116,7 @@ func (l Limit) state(full int64) State {
 	}
 }
 
-// decide judges a request: fulls are the moments, from now, at which each bucket would be full again without it.
+// decide judges a request: fulls are the moments, from now, at which each bucket would be full again without it, what is owed charged.
 func decide(points int64, buckets []Bucket, fulls []int64) Outcome {
 	out := Outcome{Allowed: true, Refusing: -1, States: make([]State, len(buckets))}
 	for i, b := range buckets {

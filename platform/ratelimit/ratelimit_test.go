@@ -163,35 +163,24 @@ func BenchmarkTake(b *testing.B) {
 	}
 	b.Run("Memory", func(b *testing.B) { run(b, ratelimit.NewMemory(clock.System{})) })
 	b.Run("Redis", func(b *testing.B) { run(b, ratelimit.NewRedis(ratelimittest.Redis(b), "bench-"+uuid.NewString()+":")) })
-}
-
-// What is given back late is given back, at the latest when the process stops.
-func TestLater(t *testing.T) {
-	t.Parallel()
-	c := clock.NewManual(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	l := ratelimit.NewLater(ratelimit.NewMemory(c))
-	b := []ratelimit.Bucket{{Key: "{x}", Limit: ratelimit.Limit{Capacity: 1000, PerSecond: 0.001}}}
-	for range 2 { // it can be started again
-		if err := l.Start(t.Context()); err != nil {
-			t.Fatal(err)
+	b.Run("Tab", func(b *testing.B) {
+		tab := ratelimit.NewTab(ratelimit.NewRedis(ratelimittest.Redis(b), "bench-"+uuid.NewString()+":"), clock.System{})
+		if err := tab.Start(b.Context()); err != nil {
+			b.Fatal(err)
 		}
-		for range 100 {
-			if out, err := l.Take(t.Context(), 5, b); err != nil || !out.Allowed {
-				t.Fatal(out, err)
+		b.Cleanup(func() { _ = tab.Stop(context.Background()) })
+		run(b, tab)
+	})
+	b.Run("RedisManyAtOnce", func(b *testing.B) {
+		l := ratelimit.NewRedis(ratelimittest.Redis(b), "bench-"+uuid.NewString()+":")
+		b.ReportAllocs()
+		b.SetParallelism(16)
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				if _, err := l.Take(context.Background(), 100, buckets); err != nil {
+					b.Error(err)
+				}
 			}
-			if err := l.Return(t.Context(), 4, b); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := l.Stop(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := l.Return(t.Context(), 1, b); err != nil {
-		t.Fatal(err)
-	}
-	out, err := l.Take(t.Context(), 0, b)
-	if err != nil || out.States[0].Available != 800 {
-		t.Fatalf("%+v %v", out, err)
-	}
+		})
+	})
 }

@@ -14,47 +14,56 @@ import (
 )
 
 const (
-	// onTab is the most points that a request may cost to be put on a tab.
-	onTab = 10
-	// maxOwed is how many points a tab holds at most. It is also a thousandth of each bucket at most, and what comes back to
-	// it in a hundredth of a second.
-	maxOwed, ofCapacity, ofSecond = 100, 1000, 100
-	// settleEvery is how long points stay on a tab, knownFor for how long after a request its payer has one.
-	settleEvery, knownFor = 100 * time.Millisecond, 10 * time.Second
-	// maxTabs bounds who has one.
+	// ofFresh is the part of what a bucket was seen to hold that may be owed to it while that is no older than fresh; ofKnown while
+	// it is no older than known.
+	ofFresh, ofKnown = 100, 1000
+	fresh, known     = time.Second, 10 * time.Second
+	// settleEvery is how long points stay on a tab at most.
+	settleEvery = 25 * time.Millisecond
+	// maxTabs bounds how many buckets have one.
 	maxTabs = 20_000
+	// atOnce is how many buckets are settled in one request.
+	atOnce = 64
 )
 
-// Tab is a limiter that charges small requests a moment later, many at once: what is answered from memory does not wait for a
-// round trip to the buckets. Who was let through by the buckets a moment ago has a tab; who owes a thousandth of a bucket has to pay
-// at once, and so has everybody where the bucket was last seen nearly empty. So many processes let through what one would, but for a
-// thousandth, or for what each can answer in a tenth of a second. Small buckets and those of attempts are asked each time.
+// Tab is a limiter that charges many requests together a moment later, so that these do not wait for a round trip to the buckets.
+// Who is let through is owed to each of their buckets: a hundredth of what the bucket was seen to hold within the last second at
+// most, by each process. Whoever asks for more, or of a bucket that was not seen lately or that holds little, pays at once; the nearer
+// a bucket is to empty, the less may be owed to it, so that it is exact where it refuses. What is owed is charged within a fortieth
+// of a second, and even where the bucket has been emptied by others meanwhile: it then holds less than nothing, and all wait until
+// that is made up for. So no more comes through than from one bucket, but for a moment what is owed.
+//
+// What a request is given back is first taken off what is owed, and else goes with what is charged next. Attempts ([Bucket.Fixed])
+// are asked for each time.
 type Tab struct {
 	Limiter
 	clock clock.Clock
 	tabs  *otter.Cache[string, *tab]
 	loop  *runner.Loop
 
-	mu   sync.Mutex
-	owed []*tab // those to be settled
-}
-
-// tab is what some buckets are owed.
-type tab struct {
-	payer   string
-	buckets []Bucket
-
 	mu sync.Mutex
-	// states are those of the buckets at a moment, owed what was let through since.
-	states []State
-	at     time.Time
-	owed   int64
+	// owing are the tabs with something on them.
+	owing []*tab
 }
 
-// NewTab makes one of a limiter. Until it is started, tabs are settled only where they are full.
+// tab is what one bucket is owed. It is guarded by the mutex of all.
+type tab struct {
+	bucket Bucket
+	// left are the points that the bucket held at a moment, full how long it was until it was full; nothing is known of it where at
+	// is zero.
+	left int64
+	full time.Duration
+	at   time.Time
+	// owed are the points on the tab, sent those that are being charged; negative, what is given back. Neither is a part of left.
+	owed, sent int64
+	// listed is whether it is among those with something on them.
+	listed bool
+}
+
+// NewTab makes one of a limiter. Until it is started, nothing is settled by itself.
 func NewTab(l Limiter, c clock.Clock) *Tab {
 	t := &Tab{Limiter: l, clock: c}
-	t.tabs = otter.Must(&otter.Options[string, *tab]{MaximumSize: maxTabs, ExpiryCalculator: otter.ExpiryAccessing[string, *tab](knownFor)})
+	t.tabs = otter.Must(&otter.Options[string, *tab]{MaximumSize: maxTabs, ExpiryCalculator: otter.ExpiryAccessing[string, *tab](known)})
 	t.loop = runner.NewLoop("points on tabs", settleEvery, func(ctx context.Context) error { t.Settle(ctx); return nil })
 	return t
 }
@@ -71,120 +80,197 @@ func (t *Tab) Stop(ctx context.Context) error {
 
 // Take implements [Limiter].
 func (t *Tab) Take(ctx context.Context, points int64, buckets []Bucket) (Outcome, error) {
-	most := mostOwed(buckets)
-	if points > min(most, onTab) {
-		return t.Limiter.Take(ctx, points, buckets)
-	}
-	payer := payerOf(buckets)
-	known, ok := t.tabs.GetIfPresent(payer)
-	if !ok {
-		now := t.clock.Now()
-		out, err := t.Limiter.Take(ctx, points, buckets)
-		if err == nil && out.Allowed {
-			t.tabs.Set(payer, &tab{payer: payer, buckets: slices.Clone(buckets), states: out.States, at: now})
-		}
-		return out, err
-	}
-	out, first, ok := known.put(points, most, t.clock.Now())
-	if first {
-		t.mu.Lock()
-		t.owed = append(t.owed, known)
+	var room [4]*tab
+	tabs, now := t.find(room[:0], buckets), t.clock.Now()
+	t.mu.Lock()
+	if out, ok := t.put(points, buckets, tabs, now); ok {
 		t.mu.Unlock()
-	}
-	if ok {
 		return out, nil
 	}
-	return t.pay(ctx, known, points)
+	paid := buckets
+	for i, b := range tabs {
+		if owed := b.send(); owed != 0 {
+			if &paid[0] == &buckets[0] {
+				paid = slices.Clone(buckets)
+			}
+			paid[i].Owed = owed
+		}
+	}
+	t.mu.Unlock()
+	out, err := t.Limiter.Take(ctx, points, paid)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.seen(tabs, paid, out, err, now)
+	return out, err
 }
 
-// put puts points on a tab, where there is room. First says that nothing else was on it.
-func (b *tab) put(points, most int64, now time.Time) (out Outcome, first, ok bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.owed+points > most {
-		return out, false, false
+// Return takes points off what is owed, and has what is more given back soon. It never fails and never waits.
+func (t *Tab) Return(_ context.Context, points int64, buckets []Bucket) error {
+	var room [4]*tab
+	tabs, now := t.find(room[:0], buckets), t.clock.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i, b := range tabs {
+		if buckets[i].Fixed > 0 {
+			continue
+		}
+		if b == nil {
+			b = &tab{bucket: buckets[i]}
+			t.tabs.Set(b.bucket.Key, b)
+		}
+		if b.owed -= points; !b.at.IsZero() {
+			b.owed += max(0, b.holds(now)-b.bucket.Limit.Capacity) // no bucket is fuller than full
+		}
+		t.list(b)
 	}
-	states := b.after(b.owed+points, now)
-	if slices.ContainsFunc(states, func(s State) bool { return s.Available <= most }) {
-		return out, false, false
-	}
-	first = b.owed == 0
-	b.owed += points
-	return Outcome{Allowed: true, Refusing: -1, States: states}, first, true
+	return nil
 }
 
-// after are the states of the buckets at a moment, without what is owed.
-func (b *tab) after(owed int64, now time.Time) []State {
-	states := slices.Clone(b.states)
+// find are the tabs of buckets; nil for those that have none.
+func (t *Tab) find(tabs []*tab, buckets []Bucket) []*tab {
+	for i := range buckets {
+		var b *tab
+		if buckets[i].Fixed == 0 {
+			b, _ = t.tabs.GetIfPresent(buckets[i].Key)
+		}
+		tabs = append(tabs, b)
+	}
+	return tabs
+}
+
+// put puts a request on all its tabs, where there is room on each.
+func (t *Tab) put(points int64, buckets []Bucket, tabs []*tab, now time.Time) (out Outcome, ok bool) {
+	for i, b := range tabs {
+		if b == nil || b.bucket.Limit != buckets[i].Limit || !b.bears(points, now) {
+			return out, false
+		}
+	}
+	out = Outcome{Allowed: true, Refusing: -1, States: make([]State, len(tabs))}
+	for i, b := range tabs {
+		b.owed += points
+		t.list(b)
+		out.States[i] = b.state(now)
+		if !b.bears(b.owed, now) { // more than half of what may be owed: it is time
+			t.loop.Wake()
+		}
+	}
+	return out, true
+}
+
+// bears reports whether so much more may be owed.
+func (b *tab) bears(points int64, now time.Time) bool {
+	part, age := int64(ofFresh), now.Sub(b.at)
+	if age > known {
+		return false
+	}
+	if age > fresh {
+		part = ofKnown
+	}
+	return (b.owed+b.sent+points)*part <= min(b.bucket.Limit.Capacity, b.holds(now))
+}
+
+// holds is what the bucket holds now, if nobody else took anything since it was seen. It may be more than the bucket can hold.
+func (b *tab) holds(now time.Time) int64 {
 	passed := max(0, now.Sub(b.at))
-	for i := range states {
-		limit, s := b.buckets[i].Limit, &states[i]
-		s.Available = min(limit.Capacity, s.Available+int64(limit.PerSecond*passed.Seconds())) - owed
-		s.Full = max(0, s.Full-passed) + time.Duration(float64(owed)/limit.PerSecond*float64(time.Second))
-	}
-	return states
+	return min(b.bucket.Limit.Capacity, b.left+int64(b.bucket.Limit.PerSecond*passed.Seconds())) - b.owed - b.sent
 }
 
-// pay asks the buckets for what is on a tab, and what a request costs beside it. Who cannot pay both has no tab any more.
-func (t *Tab) pay(ctx context.Context, b *tab, points int64) (Outcome, error) {
-	if points += b.take(); points == 0 {
-		return Outcome{Allowed: true, Refusing: -1}, nil
-	}
-	now := t.clock.Now()
-	out, err := t.Limiter.Take(ctx, points, b.buckets)
-	if err != nil || !out.Allowed {
-		t.tabs.Invalidate(b.payer)
-		return out, err
-	}
-	b.seen(out.States, now)
-	return out, nil
+// state is the same, as clients are told of it.
+func (b *tab) state(now time.Time) State {
+	limit := b.bucket.Limit
+	full := b.full - max(0, now.Sub(b.at)) + time.Duration(float64(b.owed+b.sent)/limit.PerSecond*float64(time.Second))
+	return State{Available: max(0, min(limit.Capacity, b.holds(now))), Full: max(0, full)}
 }
 
-// take empties a tab.
-func (b *tab) take() (owed int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// list notes that there is something on a tab.
+func (t *Tab) list(b *tab) {
+	if !b.listed {
+		b.listed = true
+		t.owing = append(t.owing, b)
+	}
+}
+
+// send takes what is owed off a tab, to be charged.
+func (b *tab) send() (owed int64) {
+	if b == nil {
+		return 0
+	}
 	owed, b.owed = b.owed, 0
+	b.sent += owed
 	return owed
 }
 
-func (b *tab) seen(states []State, at time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.states, b.at = states, at
-}
-
-// Settle charges what is owed. What the buckets do not have any more, or cannot be asked for, is let go; who owed it is asked
-// to pay at once from then on.
-func (t *Tab) Settle(ctx context.Context) {
-	t.mu.Lock()
-	owed := t.owed
-	t.owed = nil
-	t.mu.Unlock()
-	for _, b := range owed {
-		_, _ = t.pay(ctx, b, 0) // who cannot is told by their next request
-	}
-}
-
-// mostOwed is how many points buckets may be owed; zero where they are asked each time.
-func mostOwed(buckets []Bucket) int64 {
-	most := int64(maxOwed)
-	if len(buckets) == 0 {
-		return 0
-	}
-	for _, b := range buckets {
-		if b.Fixed > 0 {
-			return 0
+// seen notes what buckets held after a request that was sent at a moment. What a share of this process answered tells nothing of them.
+func (t *Tab) seen(tabs []*tab, sent []Bucket, out Outcome, err error, at time.Time) {
+	for i, b := range tabs {
+		if b != nil {
+			b.sent -= sent[i].Owed
 		}
-		most = min(most, b.Limit.Capacity/ofCapacity, int64(b.Limit.PerSecond/ofSecond))
+		if sent[i].Fixed > 0 {
+			continue
+		}
+		if err != nil || out.Local {
+			if b != nil {
+				b.at = time.Time{}
+			}
+			continue
+		}
+		if b == nil {
+			b = &tab{bucket: sent[i]}
+			b.bucket.Owed = 0
+			t.tabs.Set(b.bucket.Key, b)
+		}
+		if !at.Before(b.at) {
+			b.bucket.Limit, b.at, b.left, b.full = sent[i].Limit, at, out.States[i].Available, out.States[i].Full
+		}
 	}
-	return most
 }
 
-func payerOf(buckets []Bucket) string {
-	keys := make([]string, len(buckets))
-	for i, b := range buckets {
-		keys[i] = b.Key
+// Settle charges what is owed. What the buckets cannot be asked for is let go: who owed it is asked to pay at once from then on.
+func (t *Tab) Settle(ctx context.Context) {
+	for {
+		tabs, buckets := t.due()
+		if len(tabs) == 0 {
+			return
+		}
+		now := t.clock.Now()
+		out, err := t.Limiter.Take(ctx, 0, buckets)
+		t.mu.Lock()
+		t.seen(tabs, buckets, out, err, now)
+		t.mu.Unlock()
 	}
-	return strings.Join(keys, "\x00")
+}
+
+// due are tabs with something on them that can be settled in one request, which is on its way now.
+func (t *Tab) due() (tabs []*tab, buckets []Bucket) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var place string
+	rest := t.owing[:0]
+	for _, b := range t.owing {
+		switch key := placeOf(b.bucket.Key); {
+		case b.owed == 0:
+			b.listed = false
+		case len(tabs) == atOnce, len(tabs) > 0 && key != place:
+			rest = append(rest, b)
+		default:
+			place, b.listed = key, false
+			bucket := b.bucket
+			bucket.Owed = b.send()
+			tabs, buckets = append(tabs, b), append(buckets, bucket)
+		}
+	}
+	clear(t.owing[len(rest):])
+	t.owing = rest
+	return tabs, buckets
+}
+
+// placeOf is where the bucket of a key lies in a cluster: the part in braces, or all of it.
+func placeOf(key string) string {
+	if _, tag, found := strings.Cut(key, "{"); found {
+		if tag, _, found = strings.Cut(tag, "}"); found && tag != "" {
+			return tag
+		}
+	}
+	return key
 }

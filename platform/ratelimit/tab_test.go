@@ -16,11 +16,14 @@ import (
 type asked struct {
 	ratelimit.Limiter
 	times atomic.Int64
+	local atomic.Bool
 }
 
 func (a *asked) Take(ctx context.Context, points int64, buckets []ratelimit.Bucket) (ratelimit.Outcome, error) {
 	a.times.Add(1)
-	return a.Limiter.Take(ctx, points, buckets)
+	out, err := a.Limiter.Take(ctx, points, buckets)
+	out.Local = a.local.Load()
+	return out, err
 }
 
 // A tab keeps what any limiter keeps.
@@ -70,16 +73,33 @@ func TestTab(t *testing.T) {
 			t.Errorf("%d are left", out.States[0].Available)
 		}
 	})
-	t.Run("OwesAHundredAtMost", func(t *testing.T) {
+	t.Run("IsOwedAHundredthAtMost", func(t *testing.T) {
 		tab, common, _ := setup()
 		for range 1000 {
-			take(t, tab, 1)
+			take(t, tab, 10)
 		}
-		if left := take(t, common, 1000).States[0].Available; left > capacity-1900 || left < capacity-2000 {
+		if left := take(t, common, 0).States[1].Available; left > capacity/2-9000 || left < capacity/2-10_000 {
 			t.Errorf("%d are left before it is settled", left)
 		}
 		if n := common.times.Load(); n > 15 {
 			t.Errorf("asked %d times", n)
+		}
+	})
+	t.Run("IsOwedLessOfWhatWasNotSeenLately", func(t *testing.T) {
+		tab, common, c := setup()
+		take(t, tab, 1)
+		for i, step := range []struct {
+			after  time.Duration
+			points int64
+			asked  int64
+		}{{0, 900, 0}, {2 * time.Second, 900, 1}, {2 * time.Second, 90, 0}, {20 * time.Second, 1, 1}} {
+			tab.Settle(t.Context())
+			before := common.times.Load()
+			c.Advance(step.after)
+			take(t, tab, step.points)
+			if n := common.times.Load() - before; n != step.asked {
+				t.Errorf("step %d: asked %d times", i, n)
+			}
 		}
 	})
 	t.Run("FillsMeanwhile", func(t *testing.T) {
@@ -92,34 +112,91 @@ func TestTab(t *testing.T) {
 			t.Errorf("%+v", out.States)
 		}
 		c.Advance(time.Second)
-		if out = take(t, tab, 1); out.States[0].Available != capacity-2 {
+		if out = take(t, tab, 1); out.States[0].Available != capacity-3 {
 			t.Errorf("%+v", out.States)
 		}
 	})
-	t.Run("EndsWhereOthersDrainTheBucket", func(t *testing.T) {
-		tab, common, _ := setup()
+	t.Run("WhatIsOwedIsChargedEvenWhereOthersDrainTheBucket", func(t *testing.T) {
+		tab, common, c := setup()
 		take(t, tab, 1)
-		take(t, tab, 1)
-		for take(t, common, 10_000).Allowed {
+		take(t, tab, 500)
+		for _, points := range []int64{10_000, 100, 1} {
+			for take(t, common, points).Allowed {
+			}
 		}
-		take(t, common, 9_000)
-		for take(t, common, 100).Allowed {
-		}
-		for take(t, common, 1).Allowed {
-		}
-		take(t, tab, 1) // nobody has seen it yet
+		take(t, tab, 100) // nobody has seen it yet
 		tab.Settle(t.Context())
-		if out := take(t, tab, 1); out.Allowed || out.Refusing != 1 {
+		out := take(t, tab, 1)
+		if out.Allowed || out.Refusing != 1 {
+			t.Errorf("%+v", out)
+		}
+		if want := 601 * time.Second / (perSecond / 2); out.RetryAfter < want-time.Millisecond || out.RetryAfter > want+time.Millisecond {
+			t.Errorf("it is made up for in %v; want %v", out.RetryAfter, want)
+		}
+		c.Advance(out.RetryAfter)
+		if out = take(t, tab, 1); !out.Allowed {
 			t.Errorf("%+v", out)
 		}
 	})
 	t.Run("DearRequestsPayAtOnce", func(t *testing.T) {
 		tab, common, _ := setup()
 		for range 5 {
-			take(t, tab, 11)
+			take(t, tab, 1100)
 		}
 		if n := common.times.Load(); n != 5 {
 			t.Errorf("asked %d times", n)
+		}
+	})
+	t.Run("WhatIsOwedGoesWithWhoPaysAtOnce", func(t *testing.T) {
+		tab, common, _ := setup()
+		take(t, tab, 1)
+		take(t, tab, 700)
+		out := take(t, tab, 2000)
+		if n := common.times.Load(); n != 2 || out.States[1].Available != capacity/2-2701 {
+			t.Errorf("asked %d times: %+v", n, out.States)
+		}
+		tab.Settle(t.Context())
+		if left := take(t, common, 0).States[1].Available; left != capacity/2-2701 {
+			t.Errorf("%d are left", left)
+		}
+	})
+	t.Run("WhatComesBackIsTakenOffWhatIsOwed", func(t *testing.T) {
+		tab, common, _ := setup()
+		take(t, tab, 1)
+		for range 20 {
+			take(t, tab, 700)
+			if err := tab.Return(t.Context(), 695, buckets); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := common.times.Load(); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+		tab.Settle(t.Context())
+		if left := take(t, common, 0).States[1].Available; left != capacity/2-101 {
+			t.Errorf("%d are left", left)
+		}
+		take(t, tab, 5000) // at once, and given back in a moment
+		if err := tab.Return(t.Context(), 4000, buckets); err != nil {
+			t.Fatal(err)
+		}
+		if left := take(t, tab, 0).States[1].Available; left != capacity/2-1101 {
+			t.Errorf("%d are left for this process", left)
+		}
+		tab.Settle(t.Context())
+		if left := take(t, common, 0).States[1].Available; left != capacity/2-1101 {
+			t.Errorf("%d are left", left)
+		}
+	})
+	t.Run("WhatAShareAnsweredIsNotBelieved", func(t *testing.T) {
+		tab, common, _ := setup()
+		take(t, tab, 1)
+		common.local.Store(true)
+		take(t, tab, 5000)
+		before := common.times.Load()
+		take(t, tab, 1)
+		if n := common.times.Load(); n != before+1 {
+			t.Errorf("asked %d times; want %d", n, before+1)
 		}
 	})
 	t.Run("NothingIsLostAtTheEnd", func(t *testing.T) {

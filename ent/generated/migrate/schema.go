@@ -1638,6 +1638,7 @@ var (
 		{Name: "body", Type: field.TypeString},
 		{Name: "points", Type: field.TypeInt64},
 		{Name: "statements", Type: field.TypeInt, Default: 0},
+		{Name: "pending", Type: field.TypeBool, Default: false},
 		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
 		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},

@@ -32,6 +32,8 @@ const (
 	FieldPoints = "points"
 	// FieldStatements holds the string denoting the statements field in the database.
 	FieldStatements = "statements"
+	// FieldPending holds the string denoting the pending field in the database.
+	FieldPending = "pending"
 	// FieldLastUsedAt holds the string denoting the last_used_at field in the database.
 	FieldLastUsedAt = "last_used_at"
 	// FieldRetiredAt holds the string denoting the retired_at field in the database.
@@ -55,6 +57,7 @@ var Columns = []string{
 	FieldBody,
 	FieldPoints,
 	FieldStatements,
+	FieldPending,
 	FieldLastUsedAt,
 	FieldRetiredAt,
 	FieldCreatedAt,
@@ -73,6 +76,8 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultStatements holds the default value on creation for the "statements" field.
 	DefaultStatements int
+	// DefaultPending holds the default value on creation for the "pending" field.
+	DefaultPending bool
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -133,6 +138,11 @@ func ByPoints(opts ...sql.OrderTermOption) OrderOption {
 // ByStatements orders the results by the statements field.
 func ByStatements(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatements, opts...).ToFunc()
+}
+
+// ByPending orders the results by the pending field.
+func ByPending(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPending, opts...).ToFunc()
 }
 
 // ByLastUsedAt orders the results by the last_used_at field.

@@ -105,6 +105,11 @@ func Statements(v int) predicate.PersistedOperation {
 	return predicate.PersistedOperation(sql.FieldEQ(FieldStatements, v))
 }
 
+// Pending applies equality check predicate on the "pending" field. It's identical to PendingEQ.
+func Pending(v bool) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldEQ(FieldPending, v))
+}
+
 // LastUsedAt applies equality check predicate on the "last_used_at" field. It's identical to LastUsedAtEQ.
 func LastUsedAt(v time.Time) predicate.PersistedOperation {
 	return predicate.PersistedOperation(sql.FieldEQ(FieldLastUsedAt, v))
@@ -668,6 +673,16 @@ func StatementsLT(v int) predicate.PersistedOperation {
 // StatementsLTE applies the LTE predicate on the "statements" field.
 func StatementsLTE(v int) predicate.PersistedOperation {
 	return predicate.PersistedOperation(sql.FieldLTE(FieldStatements, v))
+}
+
+// PendingEQ applies the EQ predicate on the "pending" field.
+func PendingEQ(v bool) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldEQ(FieldPending, v))
+}
+
+// PendingNEQ applies the NEQ predicate on the "pending" field.
+func PendingNEQ(v bool) predicate.PersistedOperation {
+	return predicate.PersistedOperation(sql.FieldNEQ(FieldPending, v))
 }
 
 // LastUsedAtEQ applies the EQ predicate on the "last_used_at" field.
