@@ -150,8 +150,8 @@ func rest(ctx context.Context, d time.Duration) {
 // closed sends as fast as the server answers: what it can bear. Its latencies are those of a server under more than it can
 // bear, which no server should be.
 func closed(ctx context.Context, t target, conns int, last time.Duration) (*run, error) {
-	end := time.Now().Add(last)
-	return loop(ctx, t, conns, func() (time.Duration, bool) { return -1, time.Now().Before(end) })
+	began := sync.OnceValue(time.Now) // once it is connected: a short load on a busy machine would be over before
+	return loop(ctx, t, conns, func() (time.Duration, bool) { return -1, time.Since(began()) < last })
 }
 
 // open sends at a fixed rate, as shoppers do, whether or not the answers before are there. A latency counts from the moment a
