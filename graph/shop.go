@@ -186,21 +186,15 @@ func pageSEO(p *content.Page) *catalog.SEO {
 	return s
 }
 
-// announceMenu lets the things that a menu's items point at be read together.
+// announceMenu lets the things that a menu's items point at be read together. The menu may be others' too: it is not changed.
 func announceMenu(ctx context.Context, m *content.Menu) {
 	var all []*content.MenuItem
 	var walk func([]*content.MenuItem)
 	walk = func(items []*content.MenuItem) {
 		for _, i := range items {
-			if i.Items == nil {
-				i.Items = []*content.MenuItem{}
-			}
 			all = append(all, i)
 			walk(i.Items)
 		}
-	}
-	if m.Items == nil {
-		m.Items = []*content.MenuItem{}
 	}
 	walk(m.Items)
 	loader.Together(ctx, all, func(i *content.MenuItem) uuid.UUID { return i.ID.UUID })

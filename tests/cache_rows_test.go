@@ -9,8 +9,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/app/apptest"
+	"github.com/rialtohq/rialto/platform/generation"
+	"github.com/rialtohq/rialto/platform/gid"
 )
 
 // A product's stock, and lists of all: by their names, by how often they were sold, and with what can be sold of them.
@@ -40,6 +43,9 @@ func TestAnOrderEndsWhatItSells(t *testing.T) {
 			all := func() []*apptest.Answer {
 				return []*apptest.Answer{ask(stockOfOne, soldInTheTest), ask(stockOfOne, otherInTheTest), ask(stockOfAll, ""), ask(titlesOfAll, ""), ask(mostSold, "")}
 			}
+			if shareTags(t, a, soldInTheTest, otherInTheTest) {
+				t.Skip("by chance, both products have one of the 4,096 tags of rows")
+			}
 			cart := cartOf(t, a, variantOf(t, a, soldInTheTest), 3)
 			before := all()
 			if order, code := buy(t, a, cart); order == "" {
@@ -68,6 +74,25 @@ func TestAnOrderEndsWhatItSells(t *testing.T) {
 			}
 		})
 	}
+}
+
+// shareTags reports whether what is kept of the stock of two products ends together.
+func shareTags(t *testing.T, a *apptest.App, one, other string) bool {
+	t.Helper()
+	tags := func(handle string) []string {
+		p := a.Query(t, `query($h: String!) { product(handle: $h) { id variants(first: 100) { nodes { id } } } }`, map[string]any{"h": handle})["product"]
+		ids := []uuid.UUID{}
+		for _, id := range append(apptest.At(p, "variants", "nodes").([]any), p) {
+			parsed, err := gid.Parse(apptest.String(id, "id"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, parsed.UUID)
+		}
+		return generation.Rows("inventory_level", ids)
+	}
+	of := tags(one)
+	return slices.ContainsFunc(tags(other), func(tag string) bool { return slices.Contains(of, tag) })
 }
 
 // stockIn is what an answer tells of some products.

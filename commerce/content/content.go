@@ -232,13 +232,13 @@ func (s *Service) menu(ctx context.Context, q database.Querier, condition string
 	return m, nil
 }
 
-// tree hangs items under their parents, keeping their order.
+// tree hangs items under their parents, keeping their order. An item with nothing under it has an empty list, not none.
 func tree(items []*MenuItem) []*MenuItem {
 	at := make(map[uuid.UUID]*MenuItem, len(items))
 	for _, i := range items {
-		at[i.ID.UUID] = i
+		at[i.ID.UUID], i.Items = i, []*MenuItem{}
 	}
-	var roots []*MenuItem
+	roots := []*MenuItem{}
 	for _, i := range items {
 		if p := at[i.parent]; p != nil {
 			p.Items = append(p.Items, i)

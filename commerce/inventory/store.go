@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -106,7 +107,13 @@ func (s store) change(ctx context.Context, tx database.Tx, levels []level, delta
 		rows[i] = []any{d.variant, d.location, d.onHand, d.reserved, d.incoming}
 	}
 	values, args := database.Values([]any{now}, []string{"uuid", "uuid", "bigint", "bigint", "bigint"}, rows)
-	return tx.Later(ctx, nil, `UPDATE inventory_level AS l SET on_hand = l.on_hand + d.column3, reserved = l.reserved + d.column4, incoming = l.incoming + d.column5, updated_at = $2
+	all := func(changed int64) error {
+		if changed != int64(len(deltas)) {
+			return fmt.Errorf("inventory: changed %d levels of %d", changed, len(deltas))
+		}
+		return nil
+	}
+	return tx.Later(ctx, all, `UPDATE inventory_level AS l SET on_hand = l.on_hand + d.column3, reserved = l.reserved + d.column4, incoming = l.incoming + d.column5, updated_at = $2
 		FROM (VALUES `+values+`) AS d
 		WHERE l.shop_id = $1 AND l.variant_id = d.column1 AND l.location_id = d.column2`, args...)
 }

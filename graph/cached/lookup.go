@@ -64,7 +64,8 @@ func Remember[V any](ctx context.Context, l *Lookups, what, name string, find fu
 	now := l.clock.Now()
 	if f, ok := l.memory.GetIfPresent(key); ok {
 		age := now.Sub(f.at)
-		if age >= 0 && age < lookupAge && l.generations.Holds(a.Shop, f.moment, f.tags, age) {
+		// However young it is, it may become part of an answer that is believed for a while: so only where changes can be known.
+		if age >= 0 && age < lookupAge && l.generations.Holds(a.Shop, f.moment, f.tags, lookupAge) {
 			f.reads.NoteIn(ctx)
 			return f.value.(V), nil //nolint:forcetypeassert // of one sort all are alike
 		}

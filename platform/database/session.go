@@ -23,6 +23,7 @@ type session struct {
 
 	begun   bool // whether PostgreSQL knows of the transaction
 	done    bool
+	failed  error // what a statement that was held back failed with, or its check, of which PostgreSQL knows nothing: it cannot be committed
 	waiting []later
 }
 
@@ -34,6 +35,9 @@ type later struct {
 	own   bool                      // of the transaction itself: no record counts it
 	check func(changed int64) error // may be nil
 }
+
+// commitPatience is how long a commit is waited for before its connection is thrown away, and nobody knows what became of it.
+const commitPatience = 10 * time.Second
 
 // rollbackPatience is how long a connection is given to roll back before it is thrown away.
 const rollbackPatience = 2 * time.Second
@@ -110,6 +114,7 @@ func (s *session) send(ctx context.Context, query string, args []any) (pgx.Batch
 		ends[i](err)
 	}
 	if failed != nil {
+		s.failed = failed
 		_ = results.Close() // it says the same again
 		return nil, failed
 	}
@@ -170,8 +175,8 @@ func (s *session) exec(ctx context.Context, query string, args []any) (int64, er
 
 // ready prepares for a statement. A text without parameters may hold several statements, and goes alone.
 func (s *session) ready(ctx context.Context, args []any) error {
-	if s.done {
-		return sql.ErrTxDone
+	if err := s.over(); err != nil {
+		return err
 	}
 	err := s.name(ctx)
 	if err == nil && len(args) == 0 {
@@ -180,10 +185,18 @@ func (s *session) ready(ctx context.Context, args []any) error {
 	return err
 }
 
-// later holds a statement back.
-func (s *session) later(ctx context.Context, query string, args []any, check func(changed int64) error) error {
+// over is why nothing more can be done in the transaction; nil where it can.
+func (s *session) over() error {
 	if s.done {
 		return sql.ErrTxDone
+	}
+	return s.failed
+}
+
+// later holds a statement back.
+func (s *session) later(ctx context.Context, query string, args []any, check func(changed int64) error) error {
+	if err := s.over(); err != nil {
+		return err
 	}
 	if err := s.name(ctx); err != nil {
 		return err
@@ -211,8 +224,8 @@ func (s *session) QueryContext(ctx context.Context, query string, args ...any) (
 // Commit ends the transaction, in one round trip with what still waits; an answer that somebody wants to look at comes before
 // it. A transaction that has failed is rolled back by PostgreSQL, and that is an error here. So is a context that has ended.
 func (s *session) Commit(ctx context.Context) error {
-	if s.done {
-		return sql.ErrTxDone
+	if err := s.over(); err != nil {
+		return err
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -230,8 +243,9 @@ func (s *session) Commit(ctx context.Context) error {
 	if !s.begun && !s.asked() {
 		return s.std.Close() // PostgreSQL never heard of it
 	}
-	// Once it is said, it is waited for: who gives up does not know what became of it.
-	ctx = context.WithoutCancel(ctx)
+	// Once it is said, it is waited for: who gives up does not know what became of it. A host that is gone says nothing at all, ever.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitPatience)
+	defer cancel()
 	did, err := s.end(ctx)
 	if err == nil && did == "ROLLBACK" {
 		err = pgx.ErrTxCommitRollback

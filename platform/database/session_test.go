@@ -91,6 +91,20 @@ func TestLater(t *testing.T) {
 				}
 			}
 		})
+		t.Run("ACheckUndoesItWhoeverPassesItsErrorOver", func(t *testing.T) {
+			err := db.InTx(ctx, func(tx database.Tx) error {
+				if err := errors.Join(add(tx, "ignored"), retitle(tx, "nowhere", none)); err != nil {
+					return err
+				}
+				for range 2 {
+					_, _ = tx.Exec(ctx, "UPDATE page SET title = 'T' WHERE shop_id = $1 AND handle = $2", "next")
+				}
+				return nil
+			})
+			if n := pages(t, db, "ignored"); !errors.Is(err, refused) || n != 0 {
+				t.Errorf("%d pages, %v", n, err)
+			}
+		})
 		t.Run("NothingIsLeftOfAPanic", func(t *testing.T) {
 			for range 12 { // more than there are connections
 				func() {

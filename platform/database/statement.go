@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"reflect"
+	"strings"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -65,11 +66,11 @@ func (g guarded) changed(ctx context.Context, query string, rows int64) {
 }
 
 // tellsAll reports whether the number of rows that a statement affected is that of all rows that it changed: of one that begins with
-// another within, it is not.
+// another within, and of a text of several, it is not.
 func tellsAll(query string) bool {
 	switch verbOf(query) {
 	case "insert", "update", "delete":
-		return true
+		return !strings.Contains(query, ";")
 	}
 	return false
 }

@@ -94,7 +94,7 @@ var everything = regexp.MustCompile(`[\s,]\*\s*(?:,|\s(?i:from)\s+"?[a-z])`)
 func apartOf(table, name string) column {
 	return column{
 		table: table, name: name,
-		alone: regexp.MustCompile(`(?i:\bupdate\s+)"?` + table + `"?\s+(?i:(?:as\s+)?[a-z]+\s+)?(?i:set\s+)` + name + `\s*=[^,;]*?(?i:\s(?:from|where)\s)`),
+		alone: regexp.MustCompile(`(?i:\bupdate\s+)"?` + table + `"?\s+(?i:(?:as\s+)?[a-z]+\s+)?(?i:set\s+)` + name + `\s*=[^,;()]*?(?i:\s(?:from|where)\s)`),
 		named: regexp.MustCompile(`\b` + name + `\b`),
 		alias: regexp.MustCompile(`\b` + table + `"?\s+(?i:as\s+)?"?([a-z_]+)`),
 	}

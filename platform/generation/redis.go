@@ -26,9 +26,15 @@ const all = -1
 // key is that of a shop's numbers. What one script uses lies in one slot of a Redis Cluster.
 func (g *Generations) key(id uuid.UUID) string { return g.prefix + "{" + id.String() + "}:changes" }
 
-// epochScript leaves the name of the count in e, and begins one where there is none. ARGV[1] is a name for it, ARGV[2] how long to keep it.
+// epochScript leaves the name of the count in e, and begins one where there is none, or where the one that who asks knows has gone back behind
+// what it is known to have reached: a Redis that took over for another may have missed its last changes. ARGV[1] is a name for a new count,
+// ARGV[2] how long to keep it, ARGV[3] and ARGV[4] are the count that is known and what it has reached.
 const epochScript = `
 local e = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+if e == 'e:' .. ARGV[3] and tonumber(redis.call('ZSCORE', KEYS[1], 'clock') or '-1') < tonumber(ARGV[4]) then
+  redis.call('DEL', KEYS[1])
+  e = nil
+end
 if not e then
   e = 'e:' .. ARGV[1]
   redis.call('ZADD', KEYS[1], -1, e, 0, 'clock')
@@ -36,28 +42,33 @@ if not e then
 end
 `
 
-// readScript gives the name of a shop's count, after which moment it tells of changes, and these, the count among them: those after ARGV[4]
-// where the count is the one that ARGV[3] names, else all.
+// readScript gives the name of a shop's count, after which moment it tells of changes, and these, the count among them: those after ARGV[5]
+// where the count is the one that is known, else all.
 var readScript = redis.NewScript(epochScript + `
 local since = '-1'
-if e == 'e:' .. ARGV[3] then since = ARGV[4] end
+if e == 'e:' .. ARGV[3] then since = ARGV[5] end
 local found = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. since, '+inf', 'WITHSCORES')
 table.insert(found, 1, since)
 table.insert(found, 1, e)
 return found`)
 
-// bumpScript counts a change, unless it was counted before, and gives the count's name and the moment; ARGV[3] is how long to remember the
+// bumpScript counts a change, unless it was counted before, and gives the count's name and the moment; ARGV[5] is how long to remember the
 // change, and then come the tags.
 var bumpScript = redis.NewScript(epochScript + `
-if KEYS[2] and not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[3]) then
+if KEYS[2] and not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[5]) then
   return {e, redis.call('ZSCORE', KEYS[1], 'clock')}
 end
 local n = redis.call('ZINCRBY', KEYS[1], 1, 'clock')
-for i = 4, #ARGV do
+for i = 6, #ARGV do
   redis.call('ZADD', KEYS[1], n, 't:' .. ARGV[i])
 end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return {e, n}`)
+
+// asking are the first parameters of the scripts.
+func asking(known *numbers) []any {
+	return []any{uuid.NewString(), int(keep / time.Second), known.epoch, known.at}
+}
 
 // ask gets a shop's numbers from Redis and joins them with those known, which it gives: a change may have been counted since, and
 // told to who asks. Where Redis does not answer, they are what they were.
@@ -110,7 +121,7 @@ func (g *Generations) begin(id uuid.UUID, s *shop) bool {
 
 // read gets what is new of a shop's numbers.
 func (g *Generations) read(ctx context.Context, id uuid.UUID, known *numbers) (*news, error) {
-	list, err := readScript.Run(ctx, g.client, []string{g.key(id)}, uuid.NewString(), int(keep/time.Second), known.epoch, known.whole).StringSlice()
+	list, err := readScript.Run(ctx, g.client, []string{g.key(id)}, append(asking(known), known.whole)...).StringSlice()
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +148,7 @@ func (g *Generations) read(ctx context.Context, id uuid.UUID, known *numbers) (*
 }
 
 func (g *Generations) bump(ctx context.Context, id uuid.UUID, change string, tags []string) (*news, error) {
-	keys, args := []string{g.key(id)}, []any{uuid.NewString(), int(keep / time.Second), int(repeats / time.Second)}
+	keys, args := []string{g.key(id)}, append(asking(g.of(id).known.Load()), int(repeats/time.Second))
 	if change != "" {
 		keys = append(keys, g.prefix+"{"+id.String()+"}:change:"+change)
 	}
