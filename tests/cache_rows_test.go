@@ -76,6 +76,34 @@ func TestAnOrderEndsWhatItSells(t *testing.T) {
 	}
 }
 
+// Who searches between a change and the moment in which the index has heard of it is not shown the old for longer than that.
+func TestSearchesAreRenewedOnceTheyAreIndexed(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []apptest.Kind{apptest.Embedded, apptest.Services} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			a := apptest.Start(t, apptest.Options{Kind: kind})
+			owner := a.Owner(t)
+			id := apptest.String(a.Query(t, `query($h: String!) { product(handle: $h) { id } }`, map[string]any{"h": soldInTheTest}), "product", "id")
+			found := func(h apptest.Headers, word string) bool {
+				data := a.Query(t, `query($q: String!) { search(query: $q, first: 3, types: [PRODUCT]) { totalCount } products(first: 3, query: $q) { nodes { id } } }`, map[string]any{"q": word}, h)
+				n, _ := apptest.At(data, "search", "totalCount").(float64)
+				nodes, _ := apptest.At(data, "products", "nodes").([]any)
+				return n == 1 && len(nodes) == 1
+			}
+			for _, word := range []string{"Wortabc", "Wortbcd", "Wortcde"} {
+				answer := a.Do(t, `mutation($id: ID!, $title: String!) { productUpdate(product: {id: $id, title: $title}) { userErrors { message } } }`, map[string]any{"id": id, "title": word + " lamp"}, owner)
+				if len(answer.Errors) > 0 {
+					t.Fatalf("%s", answer.Body)
+				}
+				// Shoppers ask first, so that what is kept was made before.
+				until(t, 10*time.Second, func() bool { found(nil, word); return found(owner, word) })
+				until(t, 5*time.Second, func() bool { return found(nil, word) })
+			}
+		})
+	}
+}
+
 // shareTags reports whether what is kept of the stock of two products ends together.
 func shareTags(t *testing.T, a *apptest.App, one, other string) bool {
 	t.Helper()

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -150,6 +151,11 @@ var tables = sync.OnceValue(func() map[string]bool {
 	return all
 })
 
+// parts are tables that ent does not know, by the table that they belong to: what reads or writes one reads or writes that.
+var parts = map[string]string{
+	"search_vector": "search_document", "search_word": "search_document", "search_fts": "search_document", "search_row": "search_document", "search_trigram": "search_document",
+}
+
 var (
 	// A table stands after one of these words, or in a list of tables after a comma, and then it has a name to go by.
 	reads  = regexp.MustCompile(`(?i:\b(?:from|join|into|update|using)\s+(?:only\s+)?)"?([a-z_]+)|,\s*"?([a-z_]+)"?\s+(?i:as\s+)?[a-z]`)
@@ -187,6 +193,7 @@ func lookAt(query string) sight {
 func namesIn(query string, expression *regexp.Regexp) (names []string) {
 	for _, m := range expression.FindAllStringSubmatch(query, -1) {
 		for _, name := range m[1:] {
+			name = cmp.Or(parts[name], name)
 			if tables()[name] && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
