@@ -131,7 +131,7 @@ func TestNobodyPaysForWhatHangs(t *testing.T) {
 		})
 		t.Run("OutsideAShopThatHangs", func(t *testing.T) {
 			messages, shops := ofShops(t, db, 6, 2)
-			ctx, cancel := context.WithCancel(t.Context())
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
 			var mu sync.Mutex
 			hung, had := 0, 0
