@@ -18,8 +18,8 @@ import (
 )
 
 // BatchHandler deals with several messages at once and gives an outcome for each, in their order, as [Handler] does for one;
-// nil, or fewer of them, is success for the rest. A message that came before comes alone: whoever fails, or takes the process
-// with it, does so once for those beside it.
+// nil, or fewer of them, is success for the rest. A message that came before comes alone, at the same time as others: whoever
+// fails, or takes the process with it, does so once for those beside it.
 type BatchHandler func(ctx context.Context, messages []Message) []error
 
 // BatchConsumer makes a consumer whose handler gets up to c.Batch messages at once: all that wait. One that comes alone is
@@ -54,7 +54,7 @@ func (c *Consumer) consumeTogether(ctx, work context.Context, durable jetstream.
 		case <-ctx.Done():
 			return nil
 		}
-		waiting, err := c.fetch(ctx, durable)
+		waiting, came, err := c.fetch(ctx, durable)
 		if err != nil {
 			return err
 		}
@@ -63,17 +63,63 @@ func (c *Consumer) consumeTogether(ctx, work context.Context, durable jetstream.
 			wait = 0 // more may wait: the pace is no limit to how much is done
 		}
 		pace.Reset(wait)
-		running.Go(func() {
-			defer func() { <-free }()
-			c.deliverTogether(work, waiting)
-		})
+		run := func(deliver func()) {
+			running.Go(func() {
+				defer func() { <-free }()
+				deliver()
+			})
+		}
+		together, alone := c.part(waiting)
+		switch {
+		case len(together) > 1:
+			run(func() { c.deliverTogether(work, together, came) })
+		case len(together) == 1:
+			run(func() { c.deliver(work, together[0].Msg, came) })
+		case len(alone) > 0:
+			first := alone[0]
+			alone = alone[1:]
+			run(func() { c.deliver(work, first, came) })
+		default:
+			<-free
+		}
+		c.deliverAlone(ctx, work, alone, free, run)
 	}
 }
 
-// fetch waits for a message, and takes those with it that wait by then. None came where nothing did for a while, or the
-// context ended.
-func (c *Consumer) fetch(ctx context.Context, durable jetstream.Consumer) ([]jetstream.Msg, error) {
-	taken, err := take(durable.Fetch(1, jetstream.FetchContext(ctx)))
+// deliverAlone hands messages to the handler one by one, each as soon as a handler is free; until then the server is told that
+// they are in hand, so that no other replica gets them. A Nak would use up one of their deliveries. Nothing is fetched
+// meanwhile, so that few wait here.
+func (c *Consumer) deliverAlone(ctx, work context.Context, alone []jetstream.Msg, free chan<- struct{}, run func(deliver func())) {
+	if len(alone) == 0 {
+		return
+	}
+	renew := time.NewTicker(max(c.config.AckWait/4, time.Millisecond))
+	defer renew.Stop()
+	for len(alone) > 0 {
+		select {
+		case free <- struct{}{}:
+			msg, came := alone[0], time.Now()
+			alone = alone[1:]
+			c.confirm(msg.InProgress()) // all of AckWait is before it again
+			run(func() { c.deliver(work, msg, came) })
+		case <-renew.C:
+			for _, msg := range alone {
+				c.confirm(msg.InProgress())
+			}
+		case <-ctx.Done(): // stopping: let another have them now, and not after AckWait
+			for _, msg := range alone {
+				c.confirm(msg.Nak())
+			}
+			return
+		}
+	}
+}
+
+// fetch waits for a message, takes those with it that wait by then, and says when the first came. None came where nothing
+// did for a while, or the context ended.
+func (c *Consumer) fetch(ctx context.Context, durable jetstream.Consumer) (taken []jetstream.Msg, came time.Time, err error) {
+	taken, err = take(durable.Fetch(1, jetstream.FetchContext(ctx)))
+	came = time.Now()
 	if len(taken) > 0 && c.config.Batch > 1 && ctx.Err() == nil {
 		var more []jetstream.Msg
 		more, err = take(durable.FetchNoWait(c.config.Batch - 1))
@@ -83,12 +129,12 @@ func (c *Consumer) fetch(ctx context.Context, durable jetstream.Consumer) ([]jet
 		for _, msg := range taken {
 			c.confirm(msg.Nak())
 		}
-		return nil, nil
+		return nil, came, nil
 	}
 	if len(taken) == 0 && err != nil {
-		return nil, fmt.Errorf("bus: consumer %s: %w", c.config.Name, err)
+		return nil, came, fmt.Errorf("bus: consumer %s: %w", c.config.Name, err)
 	}
-	return taken, nil
+	return taken, came, nil
 }
 
 // take gives the messages of a batch that has come to its end.
@@ -102,45 +148,51 @@ func take(batch jetstream.MessageBatch, err error) (taken []jetstream.Msg, _ err
 	return taken, batch.Error()
 }
 
-// deliverTogether hands messages to the handler and settles each with the server.
-func (c *Consumer) deliverTogether(ctx context.Context, taken []jetstream.Msg) {
-	var fresh []jetstream.Msg
-	var messages []Message
+// fresh is a message of the server's, and what is in it.
+type fresh struct {
+	jetstream.Msg
+	message Message
+}
+
+// part tells messages that come for the first time from those that are handled alone.
+func (c *Consumer) part(taken []jetstream.Msg) (together []fresh, alone []jetstream.Msg) {
 	for _, msg := range taken {
 		meta, err := msg.Metadata()
 		m, unread := c.bus.read(msg, 1)
 		if err != nil || unread != nil || meta.NumDelivered > 1 || !c.wanted(m.Subject) {
-			c.deliver(ctx, msg)
+			alone = append(alone, msg)
 			continue
 		}
-		fresh, messages = append(fresh, msg), append(messages, m)
+		together = append(together, fresh{msg, m})
 	}
-	if len(fresh) == 1 {
-		c.deliver(ctx, fresh[0])
-		return
-	}
-	if len(fresh) == 0 {
-		return
+	return together, alone
+}
+
+// deliverTogether hands messages that came at a time to the handler and settles each with the server.
+func (c *Consumer) deliverTogether(ctx context.Context, taken []fresh, came time.Time) {
+	messages := make([]Message, len(taken))
+	for i, f := range taken {
+		messages[i] = f.message
 	}
 	began := time.Now()
-	errs := c.handleTogether(ctx, messages)
-	took := time.Since(began) / time.Duration(len(fresh))
-	for i, msg := range fresh {
+	errs := c.handleTogether(ctx, messages, came)
+	took := time.Since(began) / time.Duration(len(taken))
+	for i, f := range taken {
 		var err error
 		if i < len(errs) {
 			err = errs[i]
 		}
-		result := c.settle(ctx, msg, messages[i], err)
+		result := c.settle(ctx, f.Msg, f.message, err)
 		if observe := c.bus.config.Observe; observe != nil {
-			observe(Outcome{Consumer: c.config.Name, Subject: messages[i].Subject, Result: result, Took: took})
+			observe(Outcome{Consumer: c.config.Name, Subject: f.message.Subject, Result: result, Took: took})
 		}
 	}
 }
 
 // handleTogether runs the handler with links to the traces of the events' causes, and a deadline before the messages go to
 // another. One that panics has failed all of them.
-func (c *Consumer) handleTogether(ctx context.Context, messages []Message) (errs []error) {
-	ctx, cancel := context.WithTimeout(ctx, c.config.AckWait*5/6)
+func (c *Consumer) handleTogether(ctx context.Context, messages []Message, came time.Time) (errs []error) {
+	ctx, cancel := context.WithDeadline(ctx, c.until(came))
 	defer cancel()
 	var causes []oteltrace.Link
 	for _, m := range messages {

@@ -3,6 +3,7 @@ package bus_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -97,6 +98,86 @@ func TestBatchConsumer(t *testing.T) {
 				return nil
 			})
 			if d := cmp.Diff(map[bus.Result]int{bus.Retried: 3, bus.Done: 3}, results(t, 6)); d != "" {
+				t.Error(d)
+			}
+		})
+		for name, atOnce := range map[string]int{"enough": 8, "few": 2} {
+			t.Run("WhoIsTriedAgainSlowlyIsTriedOnce/"+name, func(t *testing.T) {
+				const events = 8
+				subject := "slow." + name
+				for n := range events {
+					publish(t, b, message(subject, fmt.Sprint(name, n)))
+				}
+				var mu sync.Mutex
+				tries := map[string]int{}
+				config := bus.ConsumerConfig{Name: "slow-" + name, Subjects: []string{subject}, AckWait: 1500 * time.Millisecond, RetryPause: 50 * time.Millisecond, Concurrency: atOnce}
+				start(t, config, func(ctx context.Context, messages []bus.Message) []error {
+					errs := make([]error, len(messages))
+					mu.Lock()
+					for i, m := range messages {
+						if tries[m.ID]++; m.Attempt == 1 {
+							errs[i] = errors.New("not yet")
+						}
+					}
+					mu.Unlock()
+					if errors.Join(errs...) == nil {
+						select {
+						case <-time.After(750 * time.Millisecond):
+						case <-ctx.Done():
+							return []error{ctx.Err()}
+						}
+					}
+					return errs
+				})
+				if d := cmp.Diff(map[bus.Result]int{bus.Retried: events, bus.Done: events}, results(t, 2*events)); d != "" {
+					t.Error(d)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				for id, n := range tries {
+					if n > 2 {
+						t.Errorf("%s was tried %d times, want 2", id, n)
+					}
+				}
+			})
+		}
+		t.Run("WhoIsNewDoesNotWaitForWhoCameBefore", func(t *testing.T) {
+			config := bus.ConsumerConfig{Name: "overtaking", Subjects: []string{"late.one"}, RetryPause: time.Millisecond, AckWait: 10 * time.Second, Concurrency: 2}
+			publish(t, b, message("late.one", "old"))
+			begun := make(chan struct{})
+			first := b.BatchConsumer(config, func(ctx context.Context, _ []bus.Message) []error {
+				close(begun)
+				<-ctx.Done() // until it is stopped, which gives the message back
+				return []error{ctx.Err()}
+			})
+			if err := first.Start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			<-begun
+			hurry, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			if err := first.Stop(hurry); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(map[bus.Result]int{bus.Retried: 1}, results(t, 1)); d != "" {
+				t.Error(d)
+			}
+			publish(t, b, message("late.one", "new1"), message("late.one", "new2"))
+			handled := make(chan struct{})
+			var once sync.Once
+			start(t, config, func(ctx context.Context, messages []bus.Message) []error {
+				if messages[0].ID != "old" {
+					once.Do(func() { close(handled) })
+					return nil
+				}
+				select {
+				case <-handled:
+					return nil
+				case <-ctx.Done():
+					return []error{ctx.Err()}
+				}
+			})
+			if d := cmp.Diff(map[bus.Result]int{bus.Done: 3}, results(t, 3)); d != "" {
 				t.Error(d)
 			}
 		})

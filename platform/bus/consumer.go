@@ -244,9 +244,10 @@ func (c *Consumer) consume(ctx context.Context) error {
 				continue
 			}
 			n--
+			came := time.Now()
 			running.Go(func() {
 				defer func() { free <- struct{}{} }()
-				c.deliver(work, msg)
+				c.deliver(work, msg, came)
 			})
 		}
 		if err := batch.Error(); err != nil && ctx.Err() == nil {

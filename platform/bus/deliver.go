@@ -21,8 +21,8 @@ import (
 
 const scope = "github.com/rialtohq/rialto/platform/bus"
 
-// deliver hands one message to the handler and settles it with the server.
-func (c *Consumer) deliver(ctx context.Context, msg jetstream.Msg) {
+// deliver hands one message, for which AckWait runs since it came, to the handler and settles it with the server.
+func (c *Consumer) deliver(ctx context.Context, msg jetstream.Msg, came time.Time) {
 	attempt := 1
 	if meta, err := msg.Metadata(); err == nil {
 		attempt = int(meta.NumDelivered)
@@ -37,7 +37,7 @@ func (c *Consumer) deliver(ctx context.Context, msg jetstream.Msg) {
 		err = Permanent(fmt.Errorf("delivered %d times without an outcome", attempt-1))
 	}
 	if err == nil {
-		err = c.handle(ctx, m)
+		err = c.handle(ctx, m, came)
 	}
 	result := c.settle(ctx, msg, m, err)
 	if observe := c.bus.config.Observe; observe != nil {
@@ -45,9 +45,12 @@ func (c *Consumer) deliver(ctx context.Context, msg jetstream.Msg) {
 	}
 }
 
+// until is when the handler of a message must end, which came at a time: before the server gives it to another.
+func (c *Consumer) until(came time.Time) time.Time { return came.Add(c.config.AckWait * 5 / 6) }
+
 // handle runs the handler within the trace of the event's cause and a deadline before the message goes to another.
-func (c *Consumer) handle(ctx context.Context, m Message) error {
-	ctx, cancel := context.WithTimeout(ctx, c.config.AckWait*5/6)
+func (c *Consumer) handle(ctx context.Context, m Message, came time.Time) error {
+	ctx, cancel := context.WithDeadline(ctx, c.until(came))
 	defer cancel()
 	ctx = trace.Extract(ctx, propagation.MapCarrier(m.Headers))
 	ctx, span := otel.Tracer(scope).Start(ctx, "event "+m.Subject, oteltrace.WithSpanKind(oteltrace.SpanKindConsumer),
