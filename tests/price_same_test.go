@@ -144,10 +144,10 @@ func (p pricing) some(t *ast.Type) any {
 	if t.Elem != nil {
 		return []any{p.some(t.Elem), p.some(t.Elem), p.some(t.Elem)}
 	}
-	switch def := p.schema.Types[t.NamedType]; {
-	case def.Kind == ast.Enum:
+	switch def := p.schema.Types[t.NamedType]; def.Kind {
+	case ast.Enum:
 		return def.EnumValues[0].Name
-	case def.Kind == ast.InputObject:
+	case ast.InputObject:
 		out := map[string]any{}
 		for _, f := range def.Fields {
 			if f.Type.NonNull && f.DefaultValue == nil {
@@ -173,10 +173,10 @@ func (p pricing) compare(t *testing.T, text, name string, values map[string]any)
 	inlined, none := p.rewritten(t, text, name, inline(p, t, values)), map[string]any{}
 	lift := &lifter{values: map[string]any{}}
 	lifted := p.rewritten(t, inlined, name, lift.lift)
-	for what, bounds := range map[string]cost.Bounds{"": nil, " in a small shop": {"Product.variants": 6, "Query.products": 9, "Collection.products": 4, "Product.media": 2, "QueryRoot.products": 9}} {
+	for what, bounds := range map[string]cost.Bounds{"a large shop": nil, "a small shop": {"Product.variants": 6, "Query.products": 9, "Collection.products": 4, "Product.media": 2, "QueryRoot.products": 9}} {
 		as, in, out := p.price(t, text, name, values, bounds), p.price(t, inlined, name, none, bounds), p.price(t, lifted, name, lift.values, bounds)
 		if as != in || as != out {
-			told += fmt.Sprintf("as written %+v, inline %+v, all as variables %+v%s\n", as, in, out, what)
+			told += fmt.Sprintf("as written %+v, inline %+v, all as variables %+v, in %s\n", as, in, out, what)
 		}
 	}
 	if told == "" {

@@ -93,9 +93,9 @@ func registerOperations(ctx context.Context, a *app.App, args []string, in io.Re
 	if err != nil {
 		return err
 	}
-	register, again := a.Operations.Register, "in force again"
+	register := a.Operations.Register
 	if args[3] == "true" {
-		register, again = a.Operations.RegisterPending, "pending again"
+		register = a.Operations.RegisterPending
 	}
 	outcome, err := register(ctx, named.ID.UUID, args[2], docs)
 	if err != nil {
@@ -105,12 +105,25 @@ func registerOperations(ctx context.Context, a *app.App, args []string, in io.Re
 		_, _ = fmt.Fprintf(out, "app %s is new; `rialto ops token --app %s` makes a storefront token for it\n", named.Handle, named.Handle)
 	}
 	dearest := slices.MaxFunc(docs, func(a, b operation.Document) int { return cmp.Compare(a.Points, b.Points) })
-	_, err = fmt.Fprintf(out, "release %s of %s: %d new, %d known, %d %s; the dearest is %s with %s%s\n",
-		args[2], named.Handle, outcome.Added, outcome.Known, outcome.Revived+outcome.Activated, again, dearest.Name, counted(dearest.Points, "point"), mostStatements(docs))
+	_, err = fmt.Fprintf(out, "release %s of %s: %s; the dearest is %s with %s%s\n",
+		args[2], named.Handle, told(outcome, args[3] == "true"), dearest.Name, counted(dearest.Points, "point"), mostStatements(docs))
 	if err == nil && args[3] == "true" {
 		_, err = fmt.Fprintf(out, "nobody is served it until: rialto ops activate --app %s --release %s\n", named.Handle, args[2])
 	}
 	return err
+}
+
+// told is what a registration did, in words.
+func told(o operation.Outcome, pending bool) string {
+	again := "in force"
+	if pending {
+		again = "pending"
+	}
+	text := fmt.Sprintf("%d new, %d known, %d %s again", o.Added, o.Known, o.Revived, again)
+	if o.Activated > 0 {
+		text += fmt.Sprintf(", %d in force that waited for it", o.Activated)
+	}
+	return text
 }
 
 type opsActivateCmd struct {
@@ -124,7 +137,7 @@ func (c *opsActivateCmd) Run(r *run) error {
 }
 
 // activateOperations is the verb behind `rialto ops activate`. What is pending is looked through once more: the schema, or what the
-// app may see, can have changed since it was registered.
+// app may see, can have changed since it was registered. What is registered while this looks stays pending.
 func activateOperations(ctx context.Context, a *app.App, args []string, _ io.Reader, out io.Writer) error {
 	if len(args) != 3 {
 		return errors.New("ops activate: arguments cannot be read")
@@ -145,10 +158,11 @@ func activateOperations(ctx context.Context, a *app.App, args []string, _ io.Rea
 	for i := range pending {
 		entries[i] = persisted.Entry{ID: pending[i].Alias, Body: pending[i].Body, Where: pending[i].Alias}
 	}
-	if _, err := a.Registrar.Check(of.ID.UUID, of.AccessScopes, entries); err != nil {
+	checked, err := a.Registrar.Check(of.ID.UUID, of.AccessScopes, entries)
+	if err != nil {
 		return fmt.Errorf("release %s cannot be put in force any more; register it anew: %w", args[2], err)
 	}
-	n, err := a.Operations.Activate(ctx, of.ID.UUID, args[2])
+	n, err := a.Operations.Activate(ctx, of.ID.UUID, args[2], checked)
 	if err != nil {
 		return err
 	}

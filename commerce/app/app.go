@@ -138,7 +138,7 @@ type Service struct {
 	keys        *aside.Cache[digest, *bearer]
 	clients     *aside.Cache[uuid.UUID, *Client]
 	// modes are which documents apps may send; what was known last stays in force for a day while the database is away.
-	modes *aside.Cache[uuid.UUID, Operations]
+	modes *aside.Cache[uuid.UUID, sends]
 	uses  *lastuse.Notes[uuid.UUID]
 }
 
@@ -162,7 +162,7 @@ func New(c Config) *Service {
 	s := &Service{
 		db: c.DB, audit: c.Audit, secrets: c.Secrets, locations: c.Locations, storefronts: c.Storefronts, clock: c.Clock, newID: c.NewID, log: c.Log,
 		keys: aside.New[digest, *bearer](c.CacheFor, c.CacheSize), clients: aside.New[uuid.UUID, *Client](c.CacheFor, c.CacheSize),
-		modes: aside.Lasting[uuid.UUID, Operations](c.CacheFor, 24*time.Hour, c.CacheSize), uses: usesOf(c.DB, c.Log),
+		modes: aside.Lasting[uuid.UUID, sends](c.CacheFor, 24*time.Hour, c.CacheSize), uses: usesOf(c.DB, c.Log),
 	}
 	s.keys.Share(c.Share, "api-keys", digest.bytes, readDigest)
 	s.clients.Share(c.Share, "apps", writeID, readID)

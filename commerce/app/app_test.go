@@ -13,6 +13,7 @@ import (
 
 	"github.com/rialtohq/rialto/commerce/access"
 	"github.com/rialtohq/rialto/commerce/app"
+	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/database/databasetest"
 	"github.com/rialtohq/rialto/platform/fault"
 	"github.com/rialtohq/rialto/platform/gid"
@@ -330,6 +331,33 @@ func TestClientSecrets(t *testing.T) {
 			b.expect(problems, err, "appId CONFLICT")
 			_, problems, err = b.apps.Revoke(b.owner(), a.ID.UUID)
 			b.expect(problems, err, "appId CONFLICT")
+		},
+	})
+}
+
+// What an app may send, and its name beside it, is asked on the way of requests: it is read once, and anew when it changed.
+func TestWhatAnAppSendsIsRemembered(t *testing.T) {
+	each(t, map[string]func(b bundle){
+		"WithItsHandle": func(b bundle) {
+			a, made, err := b.apps.Named(access.With(b.ctx, access.Actor{Kind: access.System, Shop: b.shop}), "web")
+			if err != nil || !made {
+				b.Fatal(made, err)
+			}
+			for _, mode := range []app.Operations{app.LogUnknown, app.RegisteredOnly} {
+				_, problems, err := b.apps.SetOperations(b.owner(), a.ID.UUID, mode)
+				b.expect(problems, err)
+				ctx, statements := database.Recording(context.Background(), false)
+				for range 100 {
+					sends, err := b.apps.OperationsOf(ctx, a.ID.UUID)
+					handle, err2 := b.apps.HandleOf(ctx, a.ID.UUID)
+					if sends != mode || handle != "web" || err != nil || err2 != nil {
+						b.Fatal(sends, handle, err, err2)
+					}
+				}
+				if n := statements.Count(); n != 1 {
+					b.Errorf("%d statements; want 1", n)
+				}
+			}
 		},
 	})
 }

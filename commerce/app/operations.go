@@ -92,24 +92,32 @@ func (s *Service) SetOperations(ctx context.Context, id uuid.UUID, mode Operatio
 	return s.Update(ctx, id, Input{Operations: &mode})
 }
 
+// sends is which documents an app may send, and how it is called where one is noted.
+type sends struct {
+	mode   Operations
+	handle string
+}
+
 // OperationsOf tells which documents an app may send; empty is the deployment's setting. It is asked on the way of every
 // request, and remembered.
 func (s *Service) OperationsOf(ctx context.Context, id uuid.UUID) (Operations, error) {
-	mode, _, err := s.modes.Get(id, s.clock.Now(), func() (Operations, bool, error) {
-		c, err := findClient(database.AllShops(ctx), s.db, id)
-		if err != nil || c == nil {
-			return "", false, err
-		}
-		return c.Mode, true, nil
-	})
-	return mode, err
+	of, err := s.sendsOf(ctx, id)
+	return of.mode, err
 }
 
-// HandleOf is the handle of an app; empty where it has none or there is no such app.
+// HandleOf is the handle of an app; empty where it has none or there is no such app. It is remembered with [Service.OperationsOf].
 func (s *Service) HandleOf(ctx context.Context, id uuid.UUID) (string, error) {
-	c, err := findClient(database.AllShops(ctx), s.db, id)
-	if err != nil || c == nil {
-		return "", err
-	}
-	return c.Handle, nil
+	of, err := s.sendsOf(ctx, id)
+	return of.handle, err
+}
+
+func (s *Service) sendsOf(ctx context.Context, id uuid.UUID) (sends, error) {
+	of, _, err := s.modes.Get(id, s.clock.Now(), func() (sends, bool, error) {
+		c, err := findClient(database.AllShops(ctx), s.db, id)
+		if err != nil || c == nil {
+			return sends{}, false, err
+		}
+		return sends{c.Mode, c.Handle}, true, nil
+	})
+	return of, err
 }

@@ -139,14 +139,14 @@ func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt, promis
 	}
 	now := s.Clock.Now()
 	if err := s.store.insert(ctx, tx, a, s.owner, now, now.Add(leaseFor)); err != nil {
-		if database.IsUnique(err) {
+		if hasBegun(err) {
 			return errRaced
 		}
 		return err
 	}
 	// That a twin has begun shows here on PostgreSQL, where cart and attempt go with the next statement.
 	if err := s.keepTx(ctx, tx, a, promised, now.Add(holdFor)); err != nil {
-		if database.IsUnique(err) {
+		if hasBegun(err) {
 			return errRaced
 		}
 		return err
@@ -159,6 +159,9 @@ func (s *Service) holdTx(ctx context.Context, tx database.Tx, a *Attempt, promis
 	}
 	return s.Payments.BeginNewTx(ctx, tx, payment.Begin{Kind: payment.Sale, Gateway: a.Gateway, Key: a.PaymentKey, Amount: a.Amount, AttemptID: a.ID})
 }
+
+// hasBegun reports whether a write failed because the cart has an attempt already.
+func hasBegun(err error) bool { return database.IsUniqueIn(err, "checkout_attempt") }
 
 // keepTx has the attempt take over what its cart was promised, for as long as it may take. Where that is gone already (this
 // process stood still for longer than it was made for, or a twin gave it back), or none of it is counted, the stock is asked

@@ -239,13 +239,13 @@ func TestPending(t *testing.T) {
 		b.same([3]int{2, 1, 1}, state("v1"))
 		b.same(operation.Outcome{Known: 1}, pend("v1", first)) // what is in force stays so
 		b.same(first.Body, b.find(web, true, "a"))
-		n, err := b.ops.Activate(b.ctx, web, "v1")
+		n, err := b.ops.Activate(b.ctx, web, "v1", []operation.Document{first, second})
 		b.same(1, n)
 		if err != nil {
 			t.Fatal(err)
 		}
 		b.same(second.Body, b.find(web, true, "b"))
-		_, err = b.ops.Activate(b.ctx, web, "v1")
+		_, err = b.ops.Activate(b.ctx, web, "v1", []operation.Document{first, second})
 		b.refused(fault.NotFound, err)
 
 		// A pending release does not stand in for one that is used, and is given up without force.
@@ -257,10 +257,46 @@ func TestPending(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = b.ops.Activate(b.ctx, web, "v2")
+		_, err = b.ops.Activate(b.ctx, web, "v2", []operation.Document{first, second})
 		b.refused(fault.NotFound, err)
 		b.same(operation.Outcome{Revived: 2}, pend("v2", first, second))
 		b.same([3]int{2, 0, 2}, state("v2"))
+	})
+}
+
+// Only what was looked through is put in force, and with what it costs now.
+func TestActivateWhatWasChecked(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db)
+		web := uuid.New()
+		checked, dearer, late := document("a", "query A { a }"), document("b", "query B { b }"), document("c", "query C { c }")
+		if _, err := b.ops.RegisterPending(b.ctx, web, "v1", []operation.Document{checked, dearer}); err != nil {
+			t.Fatal(err)
+		}
+		dearer.Points, dearer.Statements = 700, 9
+		if _, err := b.ops.RegisterPending(b.ctx, web, "v1", []operation.Document{late}); err != nil { // while they are looked through
+			t.Fatal(err)
+		}
+		other := document("c", "query C { other }") // under the same id, and not what is pending
+		n, err := b.ops.Activate(b.ctx, web, "v1", []operation.Document{checked, dearer, other})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.same(2, n)
+		docs, err := b.ops.InForce(b.ctx, web)
+		if err != nil || len(docs) != 2 || docs[0].Document != checked || docs[1].Document != dearer {
+			t.Errorf("in force: %+v, %v", docs, err)
+		}
+		docs, err = b.ops.Pending(b.ctx, web, "v1")
+		if err != nil || len(docs) != 1 || docs[0].Document != late {
+			t.Errorf("pending: %+v, %v", docs, err)
+		}
+		b.same("", b.find(web, true, "c"))
+		_, err = b.ops.Activate(b.ctx, web, "v1", []operation.Document{checked, dearer})
+		b.refused(fault.NotFound, err)
+		_, err = b.ops.Activate(b.ctx, web, "v1", nil)
+		b.refused(fault.NotFound, err)
 	})
 }
 

@@ -23,7 +23,7 @@ type Outcome struct {
 
 // Register has a release of an app know documents, all or none. It may be repeated: what the release knows already stays. Fails
 // with [fault.Invalid] for what cannot be registered, and with [fault.Conflict] where the release knows another text under
-// the same id. What the release has pending is put in force by it.
+// the same id. Those of the documents that the release has pending are put in force by it; whatever else it has pending stays so.
 func (s *Service) Register(ctx context.Context, app uuid.UUID, release string, docs []Document) (Outcome, error) {
 	return s.register(ctx, app, release, docs, false)
 }
@@ -126,16 +126,41 @@ func printable(s string, most int) bool {
 	return s != "" && utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
 }
 
-// Activate puts in force what a release of an app has pending, and tells how many documents that are. Fails with [fault.NotFound]
-// where it has none.
-func (s *Service) Activate(ctx context.Context, app uuid.UUID, release string) (activated int, err error) {
+// Activate puts documents in force that a release of an app has pending, with what was found out of them now: their points and
+// statements. It tells how many these are. What else the release has pending stays so: nobody looked it through. Fails with
+// [fault.NotFound] where none of them is pending.
+func (s *Service) Activate(ctx context.Context, app uuid.UUID, release string, checked []Document) (activated int, err error) {
+	now := make(map[string]*Document, len(checked))
+	for i := range checked {
+		now[checked[i].Alias] = &checked[i]
+	}
 	err = s.db.InTx(ctx, func(tx database.Tx) error {
-		n, err := activate(ctx, tx, app, release)
+		waiting, err := pending(ctx, tx, app, release)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		var aliases []string
+		var changed []*Document
+		for i := range waiting {
+			was := &waiting[i]
+			d := now[was.Alias]
+			if d == nil || d.Hash != was.Hash {
+				continue
+			}
+			aliases = append(aliases, d.Alias)
+			if d.Points != was.Points || d.Statements != was.Statements {
+				changed = append(changed, d)
+			}
+		}
+		if len(aliases) == 0 {
 			return fault.New(fault.NotFound, "The app has nothing pending in a release %q.", release)
+		}
+		if err := reprice(ctx, tx, app, release, changed); err != nil {
+			return err
+		}
+		n, err := activate(ctx, tx, app, release, aliases)
+		if err != nil {
+			return err
 		}
 		activated = n
 		tx.AfterCommit(s.known.Flush)

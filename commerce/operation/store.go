@@ -66,9 +66,21 @@ func revive(ctx context.Context, tx database.Tx, app uuid.UUID, release string, 
 	return err
 }
 
-func activate(ctx context.Context, tx database.Tx, app uuid.UUID, release string) (int, error) {
-	n, err := tx.Exec(ctx, `UPDATE persisted_operation SET pending = FALSE WHERE shop_id = $1 AND app_id = $2 AND release = $3 AND retired_at IS NULL AND pending`, app, release)
+// activate puts those of some documents in force that wait for it, and counts them.
+func activate(ctx context.Context, tx database.Tx, app uuid.UUID, release string, aliases []string) (int, error) {
+	n, err := tx.Exec(ctx, `UPDATE persisted_operation SET pending = FALSE WHERE shop_id = $1 AND app_id = $2 AND release = $3 AND alias = ANY($4) AND retired_at IS NULL AND pending`, app, release, aliases)
 	return int(n), err
+}
+
+// reprice writes what documents cost now.
+func reprice(ctx context.Context, tx database.Tx, app uuid.UUID, release string, docs []*Document) error {
+	for _, d := range docs {
+		_, err := tx.Exec(ctx, `UPDATE persisted_operation SET points = $5, statements = $6 WHERE shop_id = $1 AND app_id = $2 AND release = $3 AND alias = $4`, app, release, d.Alias, d.Points, d.Statements)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func retire(ctx context.Context, tx database.Tx, app uuid.UUID, release string, now time.Time) (int, error) {

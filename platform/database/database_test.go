@@ -105,6 +105,14 @@ func TestStatements(t *testing.T) {
 			if !database.IsUnique(err) {
 				t.Fatalf("err = %v, want a unique violation", err)
 			}
+			for table, want := range map[string]bool{"page": true, "pag": false, "pages": false, "shop": false} {
+				if database.IsUniqueIn(err, table) != want {
+					t.Errorf("%v is one of %s: %v", err, table, !want)
+				}
+			}
+			if database.IsUniqueIn(errors.New("UNIQUE constraint failed: page.id"), "page") {
+				t.Error("what only reads like one is taken for one")
+			}
 		})
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -152,6 +153,19 @@ func IsUnique(err error) bool {
 		return lite.Code() == 2067 || lite.Code() == 1555
 	}
 	return false
+}
+
+// IsUniqueIn reports whether a write failed because such a row is there already in a table. Of an index over expressions SQLite
+// does not name the table, and this is false.
+func IsUniqueIn(err error, table string) bool {
+	if !IsUnique(err) {
+		return false
+	}
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.TableName == table
+	}
+	_, columns, _ := strings.Cut(err.Error(), "UNIQUE constraint failed: ")
+	return strings.HasPrefix(columns, table+".")
 }
 
 // NoRows reports whether a statement found nothing.

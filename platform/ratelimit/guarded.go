@@ -2,6 +2,7 @@ package ratelimit
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math"
 	"time"
@@ -29,7 +30,9 @@ type GuardedConfig struct {
 	Common Limiter
 	Clock  clock.Clock
 	Log    *slog.Logger
-	// Patience is how long an answer is waited for: 25 ms.
+	// Patience is how long an answer is waited for in all: 50 ms, so that a request can wait for the trip that is under way, and
+	// then make its own ([Redis] bounds each by 25 ms). Who waited in vain for a trip to begin goes by this process's share, and the
+	// common buckets are asked all the same for the next.
 	Patience time.Duration
 	// Rest is how long the common buckets are left alone after a failure: 1 s.
 	Rest time.Duration
@@ -42,13 +45,16 @@ type GuardedConfig struct {
 // NewGuarded makes one.
 func NewGuarded(c GuardedConfig) *Guarded {
 	if c.Patience == 0 {
-		c.Patience = 25 * time.Millisecond
+		c.Patience = 50 * time.Millisecond
 	}
 	if c.Rest == 0 {
 		c.Rest = time.Second
 	}
 	if c.Replicas < 1 {
 		c.Replicas = 2
+	}
+	if c.Clock == nil {
+		c.Clock = clock.System{}
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -96,7 +102,11 @@ func (g *Guarded) answered(ctx context.Context) {
 	}
 }
 
+// failed notes that the buckets did not answer, unless it is only that this request had no time left for it.
 func (g *Guarded) failed(ctx context.Context, err error) {
+	if errors.Is(err, errLeft) {
+		return
+	}
 	if g.breaker.Failed() {
 		g.log.WarnContext(ctx, "the common rate limits do not answer: this process goes by its own share", "error", err)
 		g.away(true)

@@ -1,14 +1,18 @@
 // Package ratelimit lets requests spend points from several buckets at once: from all of them, or from none.
 //
 // A bucket is a generic cell rate algorithm (GCRA; ITU-T I.371, a leaky bucket that is kept as one moment): it holds up to a
-// capacity of points and is filled at a rate. What a request was charged too much is given back. There are two limiters of
-// the same behavior, [Memory] in this process and [Redis] for many; [Guarded] is the second with a share of the first to
-// fall back to.
+// capacity of points and is filled at a rate. What a request was charged too much is given back. [Memory] keeps buckets in
+// this process and [Redis] for many, with the same behavior; [Guarded] is the second with a share of the first to fall back to;
+// and [Tab], around any of them, lets requests through at once and charges them together a moment later.
 //
 // It is not about what a request costs (graph/cost) nor about who has which buckets (graph): keys and limits are given.
 //
-// Invariants: of concurrent requests no more is let through than capacity + rate × time, and one request; a refused
-// request is charged nothing; a bucket that is full takes no memory after a while.
+// Invariants: of concurrent requests, [Memory] and [Redis] charge no more than capacity + rate × time, where a request of more
+// points than the bucket holds counts as a full bucket. Each process with a [Tab] may have let through up to 1 % more of what it
+// last saw the bucket hold, which the bucket then owes: it holds less than nothing until that is made up for, and it is let go only
+// where the buckets cannot be asked. While they cannot, each process with a [Guarded] lets through its share of capacity and rate
+// besides. A refused request is charged nothing but what was owed before ([Bucket.Owed]). A bucket that is full takes no memory
+// after a while.
 package ratelimit
 
 import (

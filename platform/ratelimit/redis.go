@@ -127,6 +127,8 @@ func (r *Redis) askIn(ctx context.Context, groups [][]*taker) {
 
 // send sends commands in one trip. What came of each, it knows itself.
 func (r *Redis) send(ctx context.Context, cmds []*redis.IntSliceCmd) {
+	ctx, cancel := context.WithTimeout(ctx, tripLasts)
+	defer cancel()
 	if len(cmds) == 1 {
 		_ = r.client.Process(ctx, cmds[0])
 		return

@@ -2,21 +2,28 @@ package ratelimit
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 )
 
 const (
-	// tripLasts is how long a trip may last: who waits for buckets waits no longer ([Guarded]).
+	// tripLasts is how long a trip may last, from when it begins: how long its requests had waited for the one before is not a part
+	// of it.
 	tripLasts = 25 * time.Millisecond
 	// together is how many requests go in one trip at most.
 	together = 128
 )
 
+// errLeft says that a request's time was over before its trip came back. That tells nothing of the buckets: it may have come late
+// for its trip, and what is wrong with the trip itself it tells who still waits for it.
+var errLeft = errors.New("not waited for")
+
 // trips have requests go together (group commit): one trip is under way at a time, and who comes meanwhile goes in the next.
 type trips struct {
-	// ask asks for some requests, and tells each what came of it.
+	// ask asks for some requests, and tells each what came of it. It sees to it itself that no trip takes longer than tripLasts.
 	ask func(context.Context, []*taker)
 
 	mu       sync.Mutex
@@ -80,7 +87,7 @@ func (t *trips) wait(ctx context.Context, w *taker) (Outcome, error) {
 	case <-w.done: // it came at the same moment
 		return w.out, w.err
 	default:
-		return Outcome{}, context.Cause(ctx)
+		return Outcome{}, fmt.Errorf("take from buckets: %w: %w", errLeft, context.Cause(ctx))
 	}
 }
 
@@ -103,11 +110,7 @@ func (t *trips) goOn(ctx context.Context) {
 }
 
 // travel makes one trip. Whoever of them goes away meanwhile, it goes on for the others.
-func (t *trips) travel(ctx context.Context, all []*taker) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tripLasts)
-	defer cancel()
-	t.ask(ctx, all)
-}
+func (t *trips) travel(ctx context.Context, all []*taker) { t.ask(context.WithoutCancel(ctx), all) }
 
 // arrived tells who waits. Who went away is given back, in the next trip.
 func (t *trips) arrived(all []*taker) {
