@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"math"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/rialtohq/rialto/platform/breaker"
@@ -12,7 +15,8 @@ import (
 )
 
 // Guarded asks common buckets, and a share of this process where these do not answer: nobody waits for a limiter, and no
-// request fails for want of one. After a failure the common buckets are left alone for a moment, then tried again.
+// request fails for want of one. After a failure the common buckets are left alone for a moment, then tried again. What the share let through
+// meanwhile, and has not filled up again with since, is owed to them: whoever has them fail to answer gains nothing by it.
 type Guarded struct {
 	common   Limiter
 	own      *Memory
@@ -21,7 +25,20 @@ type Guarded struct {
 	share    float64
 	breaker  *breaker.Breaker
 	away     func(bool)
+	clock    clock.Clock
+
+	mu   sync.Mutex
+	lent map[string]lent // by bucket, what its share let through
 }
+
+// lent are the points that a share of a bucket lacked at a moment. They come back at the rate of the share.
+type lent struct {
+	points float64
+	at     time.Time
+}
+
+// mostLent bounds of how many buckets that is known.
+const mostLent = 20_000
 
 var _ Limiter = (*Guarded)(nil)
 
@@ -62,7 +79,7 @@ func NewGuarded(c GuardedConfig) *Guarded {
 	if c.Away == nil {
 		c.Away = func(bool) {}
 	}
-	return &Guarded{common: c.Common, own: NewMemory(c.Clock), log: c.Log, patience: c.Patience, share: 1 / float64(c.Replicas), breaker: breaker.New(c.Rest, c.Clock), away: c.Away}
+	return &Guarded{common: c.Common, own: NewMemory(c.Clock), log: c.Log, patience: c.Patience, share: 1 / float64(c.Replicas), breaker: breaker.New(c.Rest, c.Clock), away: c.Away, clock: c.Clock, lent: map[string]lent{}}
 }
 
 // Take asks the common buckets, or else this process's share. It never fails.
@@ -70,7 +87,11 @@ func (g *Guarded) Take(ctx context.Context, points int64, buckets []Bucket) (Out
 	if g.breaker.Ready() {
 		patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.patience)
 		defer cancel()
-		out, err := g.common.Take(patient, points, buckets)
+		owing := g.owing(buckets)
+		out, err := g.common.Take(patient, points, owing)
+		if err == nil || errors.Is(err, errLeft) { // what is owed is charged also to who left
+			g.paid(owing, buckets)
+		}
 		if err == nil {
 			g.answered(ctx)
 			return out, nil
@@ -79,12 +100,77 @@ func (g *Guarded) Take(ctx context.Context, points int64, buckets []Bucket) (Out
 	}
 	out, err := g.own.Take(ctx, points, g.shares(buckets))
 	out.Local = true
+	if err == nil && out.Allowed {
+		g.lend(points, buckets)
+	}
 	return out, err
+}
+
+// lend notes what the share let through.
+func (g *Guarded) lend(points int64, buckets []Bucket) {
+	now := g.clock.Now()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.lent) >= mostLent {
+		maps.DeleteFunc(g.lent, func(_ string, l lent) bool { return now.Sub(l.at) > time.Minute })
+	}
+	for _, b := range buckets {
+		l, known := g.lent[b.Key]
+		if !known && len(g.lent) >= mostLent {
+			continue
+		}
+		takes := points
+		if b.Fixed > 0 {
+			takes = b.Fixed
+		}
+		g.lent[b.Key] = lent{min(g.lacks(l, b, now)+float64(takes), float64(b.Limit.Capacity)*g.share), now}
+	}
+}
+
+// lacks are the points that a share lacks by now.
+func (g *Guarded) lacks(l lent, b Bucket, now time.Time) float64 {
+	return max(0, l.points-max(0, now.Sub(l.at).Seconds())*b.Limit.PerSecond*g.share)
+}
+
+// owing are buckets with what their shares let through owed to them.
+func (g *Guarded) owing(buckets []Bucket) []Bucket {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.lent) == 0 {
+		return buckets
+	}
+	now, out := g.clock.Now(), slices.Clone(buckets)
+	for i, b := range buckets {
+		if l, ok := g.lent[b.Key]; ok {
+			out[i].Owed += int64(math.Ceil(g.lacks(l, b, now)))
+		}
+	}
+	return out
+}
+
+// paid forgets what was owed beyond what who asked owed already.
+func (g *Guarded) paid(owing, buckets []Bucket) {
+	if &owing[0] == &buckets[0] {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, b := range buckets {
+		delete(g.lent, b.Key)
+	}
 }
 
 // Return gives points back to where they were most likely taken. It never fails: points come back by themselves.
 func (g *Guarded) Return(ctx context.Context, points int64, buckets []Bucket) error {
 	if !g.breaker.Ready() {
+		g.mu.Lock()
+		for _, b := range buckets {
+			if l, ok := g.lent[b.Key]; ok && b.Fixed == 0 {
+				l.points -= float64(points)
+				g.lent[b.Key] = l
+			}
+		}
+		g.mu.Unlock()
 		return g.own.Return(ctx, points, g.shares(buckets))
 	}
 	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.patience)

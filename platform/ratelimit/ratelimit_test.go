@@ -18,12 +18,12 @@ import (
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	c := clock.NewManual(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	ratelimittest.Run(t, ratelimit.NewMemory(c), func() { c.Advance(time.Millisecond) })
+	ratelimittest.Run(t, ratelimit.NewMemory(c), func() { c.Advance(time.Millisecond) }, 0)
 }
 
 func TestRedis(t *testing.T) {
 	t.Parallel()
-	ratelimittest.Run(t, ratelimit.NewRedis(ratelimittest.Redis(t), "test-"+uuid.NewString()+":"), func() {}) // Redis goes by its own clock
+	ratelimittest.Run(t, ratelimit.NewRedis(ratelimittest.Redis(t), "test-"+uuid.NewString()+":"), func() {}, 0) // Redis goes by its own clock
 }
 
 // A bucket in Redis goes away by itself once it is full.
@@ -107,8 +107,11 @@ func TestGuarded(t *testing.T) {
 	}
 	common.down.Store(false)
 	c.Advance(2 * time.Second)
-	if out := take(50); !out.Allowed || out.Local || out.States[0].Available != 0 {
-		t.Fatalf("what was taken before is still taken: %+v", out)
+	if out := take(50); out.Allowed || out.Local || out.States[0].Available != 30 {
+		t.Fatalf("what was taken before is still taken, and what the share let through: %+v", out)
+	}
+	if out := take(30); !out.Allowed || out.Local || out.States[0].Available != 0 {
+		t.Fatalf("it is charged once: %+v", out)
 	}
 	if len(told) != 2 || !told[0] || told[1] {
 		t.Errorf("told %v", told)

@@ -42,6 +42,8 @@ type Tab struct {
 	loop  *runner.Loop
 
 	mu sync.Mutex
+	// heard counts the answers that were taken in.
+	heard uint64
 	// owing are the tabs with something on them.
 	owing []*tab
 }
@@ -56,6 +58,8 @@ type tab struct {
 	at   time.Time
 	// owed are the points on the tab, sent those that are being charged; negative, what is given back. Neither is a part of left.
 	owed, sent int64
+	// heard is which of all answers was the last that told of it.
+	heard uint64
 	// listed is whether it is among those with something on them.
 	listed bool
 }
@@ -96,11 +100,12 @@ func (t *Tab) Take(ctx context.Context, points int64, buckets []Bucket) (Outcome
 			paid[i].Owed = owed
 		}
 	}
+	heard := t.heard
 	t.mu.Unlock()
 	out, err := t.Limiter.Take(ctx, points, paid)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.seen(tabs, paid, out, err, now)
+	t.seen(tabs, paid, out, err, now, heard)
 	return out, err
 }
 
@@ -201,7 +206,8 @@ func (b *tab) send() (owed int64) {
 }
 
 // seen notes what buckets held after a request that was sent at a moment. What a share of this process answered tells nothing of them.
-func (t *Tab) seen(tabs []*tab, sent []Bucket, out Outcome, err error, at time.Time) {
+func (t *Tab) seen(tabs []*tab, sent []Bucket, out Outcome, err error, at time.Time, heard uint64) {
+	t.heard++
 	for i, b := range tabs {
 		if b != nil {
 			b.sent -= sent[i].Owed
@@ -216,33 +222,45 @@ func (t *Tab) seen(tabs []*tab, sent []Bucket, out Outcome, err error, at time.T
 			continue
 		}
 		if b == nil {
-			b = &tab{bucket: sent[i]}
-			b.bucket.Owed = 0
-			t.tabs.Set(b.bucket.Key, b)
+			if b, _ = t.tabs.GetIfPresent(sent[i].Key); b == nil {
+				b = &tab{bucket: sent[i]}
+				b.bucket.Owed = 0
+				t.tabs.Set(b.bucket.Key, b)
+			}
 		}
-		if !at.Before(b.at) {
-			b.bucket.Limit, b.at, b.left, b.full = sent[i].Limit, at, out.States[i].Available, out.States[i].Full
+		state := out.States[i]
+		// Of two that were on their way at once nobody knows which came first: the bucket holds no more than either told, but for what came
+		// back since.
+		if b.heard > heard && !b.at.IsZero() {
+			filled := int64(max(0, at.Sub(b.at).Seconds()) * b.bucket.Limit.PerSecond)
+			if before := b.left + filled; before < state.Available {
+				state = State{Available: before, Full: b.full}
+			}
+			if at.Before(b.at) {
+				at = b.at
+			}
 		}
+		b.bucket.Limit, b.at, b.left, b.full, b.heard = sent[i].Limit, at, state.Available, state.Full, t.heard
 	}
 }
 
 // Settle charges what is owed. What the buckets cannot be asked for is let go: who owed it is asked to pay at once from then on.
 func (t *Tab) Settle(ctx context.Context) {
 	for {
-		tabs, buckets := t.due()
+		tabs, buckets, heard := t.due()
 		if len(tabs) == 0 {
 			return
 		}
 		now := t.clock.Now()
 		out, err := t.Limiter.Take(ctx, 0, buckets)
 		t.mu.Lock()
-		t.seen(tabs, buckets, out, err, now)
+		t.seen(tabs, buckets, out, err, now, heard)
 		t.mu.Unlock()
 	}
 }
 
-// due are tabs with something on them that can be settled in one request, which is on its way now.
-func (t *Tab) due() (tabs []*tab, buckets []Bucket) {
+// due are tabs with something on them that can be settled in one request, which is on its way now; heard are the answers before it.
+func (t *Tab) due() (tabs []*tab, buckets []Bucket, heard uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var place string
@@ -262,7 +280,7 @@ func (t *Tab) due() (tabs []*tab, buckets []Bucket) {
 	}
 	clear(t.owing[len(rest):])
 	t.owing = rest
-	return tabs, buckets
+	return tabs, buckets, t.heard
 }
 
 // placeOf is where the bucket of a key lies in a cluster: the part in braces, or all of it.
