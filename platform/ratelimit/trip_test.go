@@ -244,7 +244,7 @@ func TestReplicasWithTabsShareOneBudget(t *testing.T) {
 		}
 	}
 	t.Logf("%d points spent, %d requests refused; %.0f to %.0f are right", spent.Load(), refused.Load(), least, most)
-	if n := float64(spent.Load()); refused.Load() == 0 || n > 1.01*most || n < 0.99*least {
+	if n := float64(spent.Load()); refused.Load() == 0 || n > 1.01*most || n < 0.97*least { // what is given back is on its way for a while
 		t.Errorf("%.0f points were spent, and %d requests refused; %.0f to %.0f are right", n, refused.Load(), least, most)
 	}
 }
