@@ -81,7 +81,7 @@ func (a *App) changing(ctx context.Context, tx database.Tx, written database.Wri
 // everywhere puts what was changed for no one shop in the place of a change of each.
 func everywhere(ctx context.Context, q database.Querier, written database.Written, all database.Change) error {
 	rows, err := q.SysQuery(database.AllShops(ctx), "SELECT id FROM shop")
-	shops, err := database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	shops, err := database.IDs(rows, err)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func tell(a *wire.Answer, written *generation.Noted) {
 	a.With(changedHeader, m.String())
 	var b []byte
 	for _, tag := range written.Tags() {
-		if sorts := generation.Sorts([]string{tag.Of}); len(sorts) == 0 || sorts[0] != tag.Of {
+		if !generation.IsSort(tag.Of) {
 			continue // caches on the way know of tables, not of their rows
 		}
 		if len(b) > 0 {

@@ -99,7 +99,7 @@ func text(v any) string {
 // locations are those of the demo shop, the first to ship first. A shop has few.
 func (f *filling) locations(ctx context.Context) ([]uuid.UUID, error) {
 	rows, err := f.db.Query(ctx, "SELECT l.id FROM location l WHERE l.shop_id = $1 ORDER BY l.priority, l.id")
-	return database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	return database.IDs(rows, err)
 }
 
 // markDemo says that the demo shop stands, so that a process in demo mode does not fill it again.

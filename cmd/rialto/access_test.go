@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/uuid"
-
 	"github.com/rialtohq/rialto/platform/database"
 	"github.com/rialtohq/rialto/platform/gid"
 )
@@ -112,7 +110,7 @@ func idsOf(t *testing.T, dir string) (product, location string) {
 	defer func() { _ = db.Close() }()
 	for kind, query := range map[string]string{"Product": "SELECT id FROM product WHERE handle = 'oak-chair'", "Location": "SELECT id FROM location ORDER BY priority LIMIT 1"} {
 		rows, err := db.SysQuery(database.AllShops(t.Context()), query)
-		ids, err := database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+		ids, err := database.IDs(rows, err)
 		if err != nil || len(ids) != 1 {
 			t.Fatal(ids, err)
 		}

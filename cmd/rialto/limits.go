@@ -57,15 +57,25 @@ func (c *limitsUnsetCmd) Run(r *run) error {
 
 // limited gives a context in a shop, and the id of the app with a handle; nil where no handle is given.
 func limited(ctx context.Context, a *app.App, shop, handle string) (context.Context, uuid.UUID, error) {
-	ctx, _, err := enter(ctx, a, shop)
-	if err != nil || handle == "" {
+	if handle == "" {
+		ctx, _, err := enter(ctx, a, shop)
 		return ctx, uuid.Nil, err
 	}
-	one, err := appWith(ctx, a, handle)
+	ctx, one, err := enterApp(ctx, a, shop, handle)
 	if err != nil {
 		return ctx, uuid.Nil, err
 	}
 	return ctx, one.ID.UUID, nil
+}
+
+// enterApp gives a context in a shop, and the app there with a handle.
+func enterApp(ctx context.Context, a *app.App, shop, handle string) (context.Context, *apps.App, error) {
+	ctx, _, err := enter(ctx, a, shop)
+	if err != nil {
+		return ctx, nil, err
+	}
+	one, err := appWith(ctx, a, handle)
+	return ctx, one, err
 }
 
 // appWith gives the app of the context's shop that has a handle. Where there is none, it says how to make it.

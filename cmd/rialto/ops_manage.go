@@ -153,11 +153,7 @@ func retireOperations(ctx context.Context, a *app.App, args []string, _ io.Reade
 	if len(args) != 4 {
 		return errors.New("ops retire: arguments cannot be read")
 	}
-	ctx, _, err := enter(ctx, a, args[0])
-	if err != nil {
-		return err
-	}
-	of, err := appWith(ctx, a, args[1])
+	ctx, of, err := enterApp(ctx, a, args[0], args[1])
 	if err != nil {
 		return err
 	}
@@ -188,11 +184,7 @@ func setMode(ctx context.Context, a *app.App, args []string, _ io.Reader, out io
 	if !ok && args[2] != "default" {
 		return fmt.Errorf("there is no mode %q", args[2])
 	}
-	ctx, _, err := enter(ctx, a, args[0])
-	if err != nil {
-		return err
-	}
-	of, err := appWith(ctx, a, args[1])
+	ctx, of, err := enterApp(ctx, a, args[0], args[1])
 	if err != nil {
 		return err
 	}

@@ -142,11 +142,7 @@ func activateOperations(ctx context.Context, a *app.App, args []string, _ io.Rea
 	if len(args) != 3 {
 		return errors.New("ops activate: arguments cannot be read")
 	}
-	ctx, _, err := enter(ctx, a, args[0])
-	if err != nil {
-		return err
-	}
-	of, err := appWith(ctx, a, args[1])
+	ctx, of, err := enterApp(ctx, a, args[0], args[1])
 	if err != nil {
 		return err
 	}

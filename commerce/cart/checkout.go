@@ -42,24 +42,14 @@ var ErrMoved = errors.New("cart: it has another state, or another version")
 // TakeTx moves an open cart of a version to being completed, which locks it. Where it is not open any more, or has changed,
 // the transaction fails with [ErrMoved]: with its next statement, or at the commit.
 func (s *Service) TakeTx(ctx context.Context, tx database.Tx, id uuid.UUID, version int64) error {
-	return s.store.take(ctx, tx, one(func() error { return ErrMoved }), id, version, s.clock.Now())
+	return s.store.take(ctx, tx, database.SomeChanged(ErrMoved), id, version, s.clock.Now())
 }
 
 // MoveTx takes a cart from one state to another, and names the order that it became. Where it is not in the first, the
 // transaction fails with [fault.Conflict] and [ErrMoved]: with its next statement, or at the commit.
 func (s *Service) MoveTx(ctx context.Context, tx database.Tx, id uuid.UUID, from, to State, order *uuid.UUID) error {
-	moved := one(func() error { return fault.Wrap(ErrMoved, fault.Conflict, "The cart is not %s.", from) })
+	moved := database.SomeChanged(fault.Wrap(ErrMoved, fault.Conflict, "The cart is not %s.", from))
 	return s.store.setState(ctx, tx, moved, id, from, to, order, s.clock.Now())
-}
-
-// one fails where nothing was changed.
-func one(none func() error) func(changed int64) error {
-	return func(changed int64) error {
-		if changed == 0 {
-			return none()
-		}
-		return nil
-	}
 }
 
 // Expire removes carts of the context's shop that ran out, at most limit, and counts them. One that is being paid for

@@ -243,7 +243,7 @@ func (s store) take(ctx context.Context, tx database.Tx, one func(changed int64)
 // and by cart_line and checkout_attempt (shop_id, cart_id, …).
 func (s store) expire(ctx context.Context, tx database.Tx, now time.Time, limit int) (int64, error) {
 	rows, err := tx.Query(ctx, `SELECT id FROM cart WHERE shop_id = $1 AND expires_at <= $2 AND state <> 'completing' ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED`, now, limit)
-	ids, err := database.Scan(rows, err, func(scan scan) (id uuid.UUID, err error) { return id, scan(&id) })
+	ids, err := database.IDs(rows, err)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}

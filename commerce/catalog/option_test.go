@@ -141,7 +141,7 @@ func TestProductIsArranged(t *testing.T) {
 		id := b.put(t, shirt()).ID
 		media := func() (ids []uuid.UUID) {
 			rows, err := b.db.Query(b.ctx, "SELECT m.id FROM media m WHERE m.shop_id = $1 AND m.product_id = $2 ORDER BY m.position", id)
-			ids, err = database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+			ids, err = database.IDs(rows, err)
 			if err != nil {
 				t.Fatal(err)
 			}

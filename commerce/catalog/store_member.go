@@ -46,7 +46,7 @@ func (store) touchCollection(ctx context.Context, tx database.Tx, id uuid.UUID, 
 // collectionsOf reads the collections that a product is in. Served by collection_product (shop_id, product_id, …).
 func (store) collectionsOf(ctx context.Context, tx database.Tx, product uuid.UUID) (map[uuid.UUID]int, error) {
 	rows, err := tx.Query(ctx, "SELECT collection_id FROM collection_product WHERE shop_id = $1 AND product_id = $2", product)
-	list, err := database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	list, err := database.IDs(rows, err)
 	out := make(map[uuid.UUID]int, len(list))
 	for _, id := range list {
 		out[id] = 1
@@ -58,7 +58,7 @@ func (store) collectionsOf(ctx context.Context, tx database.Tx, product uuid.UUI
 // primary key.
 func (store) existing(ctx context.Context, tx database.Tx, products []uuid.UUID) (map[uuid.UUID]bool, error) {
 	rows, err := tx.Query(ctx, "SELECT id FROM product WHERE shop_id = $1 AND id = ANY($2) ORDER BY id FOR KEY SHARE", products)
-	list, err := database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	list, err := database.IDs(rows, err)
 	out := make(map[uuid.UUID]bool, len(list))
 	for _, id := range list {
 		out[id] = true

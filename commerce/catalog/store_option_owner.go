@@ -12,5 +12,5 @@ import (
 func (s store) productsOfOptions(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := q.Query(ctx, `SELECT product_id FROM product_option WHERE shop_id = $1 AND id = ANY($2)
 		UNION SELECT product_id FROM option_value WHERE shop_id = $1 AND id = ANY($2)`, ids)
-	return database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	return database.IDs(rows, err)
 }

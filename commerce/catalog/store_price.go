@@ -29,5 +29,5 @@ func (store) allPrices(ctx context.Context, q database.Querier, variants []uuid.
 // productsOfVariants finds the products that variants belong to. Served by the primary key.
 func (store) productsOfVariants(ctx context.Context, tx database.Tx, variants []uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := tx.Query(ctx, "SELECT DISTINCT product_id FROM variant WHERE shop_id = $1 AND id = ANY($2)", variants)
-	return database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	return database.IDs(rows, err)
 }

@@ -238,7 +238,7 @@ func (s *Service) checkOwners(ctx context.Context, tx database.Tx, c *checker, i
 			continue
 		}
 		rows, err := tx.Query(ctx, "SELECT id FROM "+owner.table+" WHERE shop_id = $1 AND id = ANY($2) ORDER BY id FOR KEY SHARE", ids)
-		list, err := database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+		list, err := database.IDs(rows, err)
 		if err != nil {
 			return err
 		}

@@ -109,13 +109,7 @@ func (store) turn(ctx context.Context, tx database.Tx, id uuid.UUID, code, messa
 // complete ends an attempt with an order. Where it is not [Charging] any more, the transaction fails with errEnded: with its
 // next statement, or at the commit. Served by the primary key.
 func (store) complete(ctx context.Context, tx database.Tx, id, order uuid.UUID, now time.Time) error {
-	one := func(changed int64) error {
-		if changed == 0 {
-			return errEnded
-		}
-		return nil
-	}
-	return tx.Later(ctx, one, "UPDATE checkout_attempt SET state = 'completed', order_id = $3, error_code = '', error_message = '', lease_owner = '', lease_until = NULL, updated_at = $4 WHERE shop_id = $1 AND id = $2 AND state = 'charging'", id, order, now)
+	return tx.Later(ctx, database.SomeChanged(errEnded), "UPDATE checkout_attempt SET state = 'completed', order_id = $3, error_code = '', error_message = '', lease_owner = '', lease_until = NULL, updated_at = $4 WHERE shop_id = $1 AND id = $2 AND state = 'charging'", id, order, now)
 }
 
 // fail ends an attempt without an order. Served by the primary key.
@@ -127,5 +121,5 @@ func (store) fail(ctx context.Context, tx database.Tx, id uuid.UUID, code, messa
 // due reads attempts that were left. Served by checkout_attempt (shop_id, due_at) where live.
 func (store) due(ctx context.Context, q database.Querier, now time.Time, limit int) ([]uuid.UUID, error) {
 	rows, err := q.Query(ctx, "SELECT id FROM checkout_attempt WHERE shop_id = $1 AND due_at <= $2 AND "+liveStates+" ORDER BY due_at LIMIT $3", now, limit)
-	return database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	return database.IDs(rows, err)
 }

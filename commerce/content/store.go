@@ -106,5 +106,5 @@ var resourceTypes = map[string]string{"PRODUCT": "Product", "COLLECTION": "Colle
 // menusOfItems reads in which menus entries stand. Served by their primary key.
 func menusOfItems(ctx context.Context, q database.Querier, ids []uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := q.Query(ctx, "SELECT DISTINCT menu_id FROM menu_item WHERE shop_id = $1 AND id = ANY($2) ORDER BY menu_id", ids)
-	return database.Scan(rows, err, scanID)
+	return database.IDs(rows, err)
 }

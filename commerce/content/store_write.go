@@ -17,8 +17,6 @@ type menuRow struct {
 	written       time.Time // when it was last written; never for a new one
 }
 
-func scanID(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) }
-
 // takenHandles tells which handles rows other than one have. Served by page and menu (shop_id, handle).
 func takenHandles(ctx context.Context, tx database.Tx, table string, handles []string, own uuid.UUID) (map[string]bool, error) {
 	rows, err := tx.Query(ctx, "SELECT handle FROM "+table+" WHERE shop_id = $1 AND handle = ANY($2) AND id <> $3", handles, own)
@@ -111,7 +109,7 @@ func deleteMenu(ctx context.Context, tx database.Tx, id uuid.UUID) error {
 // itemIDs are the ids of a menu's items. Served by menu_item (shop_id, menu_id, position, id).
 func itemIDs(ctx context.Context, tx database.Tx, menu uuid.UUID) (map[uuid.UUID]bool, error) {
 	rows, err := tx.Query(ctx, "SELECT id FROM menu_item WHERE shop_id = $1 AND menu_id = $2", menu)
-	list, err := database.Scan(rows, err, scanID)
+	list, err := database.IDs(rows, err)
 	out := make(map[uuid.UUID]bool, len(list))
 	for _, id := range list {
 		out[id] = true
@@ -130,7 +128,7 @@ func existing(ctx context.Context, tx database.Tx, typ string, ids []uuid.UUID, 
 		return nil
 	}
 	rows, err := tx.Query(ctx, "SELECT id FROM "+table+" WHERE shop_id = $1 AND id = ANY($2)", ids)
-	list, err := database.Scan(rows, err, scanID)
+	list, err := database.IDs(rows, err)
 	for _, id := range list {
 		there[id] = true
 	}

@@ -70,7 +70,7 @@ func countMembers(ctx context.Context, tx database.Tx, id uuid.UUID, more int, n
 // shareAccounts keeps accounts from being deleted until the transaction ends, and tells which there are.
 func shareAccounts(ctx context.Context, tx database.Tx, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
 	rows, err := tx.Query(ctx, `SELECT id FROM customer WHERE shop_id = $1 AND id = ANY($2) ORDER BY id FOR KEY SHARE`, ids)
-	found, err := database.Scan(rows, err, scanID)
+	found, err := database.IDs(rows, err)
 	there := make(map[uuid.UUID]bool, len(found))
 	for _, id := range found {
 		there[id] = true
@@ -78,12 +78,10 @@ func shareAccounts(ctx context.Context, tx database.Tx, ids []uuid.UUID) (map[uu
 	return there, err
 }
 
-func scanID(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) }
-
 // addMembers adds those who are not in a group yet, and counts them. The caller holds the group.
 func addMembers(ctx context.Context, tx database.Tx, group uuid.UUID, customers []uuid.UUID, newID func() uuid.UUID, now time.Time) (int, error) {
 	rows, err := tx.Query(ctx, `SELECT customer_id FROM customer_group_member WHERE shop_id = $1 AND group_id = $2 AND customer_id = ANY($3)`, group, customers)
-	there, err := database.Scan(rows, err, scanID)
+	there, err := database.IDs(rows, err)
 	if err != nil {
 		return 0, err
 	}

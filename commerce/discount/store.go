@@ -101,7 +101,7 @@ func (s store) byIDs(ctx context.Context, q database.Querier, ids []uuid.UUID) (
 // existing tells which rows of a table the shop has. Served by the tables' primary keys.
 func (store) existing(ctx context.Context, tx database.Tx, table string, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
 	rows, err := tx.Query(ctx, "SELECT id FROM "+table+" WHERE shop_id = $1 AND id = ANY($2)", ids)
-	list, err := database.Scan(rows, err, func(scan scan) (id uuid.UUID, err error) { return id, scan(&id) })
+	list, err := database.IDs(rows, err)
 	out := make(map[uuid.UUID]bool, len(list))
 	for _, id := range list {
 		out[id] = true
@@ -198,7 +198,7 @@ func (s store) insertUse(ctx context.Context, tx database.Tx, id uuid.UUID, ref,
 func (s store) releaseUses(ctx context.Context, tx database.Tx, ref string) error {
 	rows, err := tx.Query(ctx, `SELECT d.id FROM discount d JOIN discount_usage u ON u.discount_id = d.id
 		WHERE d.shop_id = $1 AND u.shop_id = $1 AND u.ref = $2 ORDER BY d.id FOR UPDATE OF d`, ref)
-	ids, err := database.Scan(rows, err, func(scan scan) (id uuid.UUID, err error) { return id, scan(&id) })
+	ids, err := database.IDs(rows, err)
 	if err != nil {
 		return err
 	}

@@ -144,5 +144,5 @@ func endStorefront(ctx context.Context, q database.Querier, id uuid.UUID, now ti
 func adoptStorefront(ctx context.Context, q database.Querier, text string, app uuid.UUID) ([]uuid.UUID, error) {
 	whole := digestOf(text)
 	rows, err := q.Query(ctx, `UPDATE storefront_token SET app_id = $3 WHERE shop_id = $1 AND (prefix = $2 OR token_hash = $4) AND revoked_at IS NULL RETURNING id`, text, app, whole[:])
-	return database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	return database.IDs(rows, err)
 }

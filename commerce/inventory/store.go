@@ -163,7 +163,7 @@ func (s store) shopsDue(ctx context.Context, q database.Querier, now time.Time) 
 	rows, err := q.SysQuery(ctx, `SELECT s.id FROM shop s WHERE EXISTS (
 			SELECT 1 FROM reservation r WHERE r.shop_id = s.id AND r.expires_at <= $1)
 		OR EXISTS (SELECT 1 FROM reservation r WHERE r.shop_id = s.id AND r.settle_at <= $1) ORDER BY s.id`, now)
-	return database.Scan(rows, err, func(scan scan) (id uuid.UUID, err error) { return id, scan(&id) })
+	return database.IDs(rows, err)
 }
 
 // due locks promises that ran out, or sales that were not settled, and that nobody else is busy with. Served by reservation

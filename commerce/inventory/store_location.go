@@ -56,7 +56,7 @@ func (s store) stockedAt(ctx context.Context, tx database.Tx, id uuid.UUID) (int
 // variantsAt lists what has a level at a location, in the order of locks. Served by inventory_level (shop_id, location_id, id).
 func (s store) variantsAt(ctx context.Context, tx database.Tx, id uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := tx.Query(ctx, "SELECT variant_id FROM inventory_level WHERE shop_id = $1 AND location_id = $2 ORDER BY variant_id", id)
-	return database.Scan(rows, err, func(scan scan) (id uuid.UUID, err error) { return id, scan(&id) })
+	return database.IDs(rows, err)
 }
 
 // movePromises moves promises of variants from one location to another, where who is promised units already is promised

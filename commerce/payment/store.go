@@ -13,13 +13,23 @@ import (
 // store holds every statement of this package.
 type store struct{ newID func() uuid.UUID }
 
+// beginText writes a pending transaction, attachText the order of one that has none.
+const (
+	beginText = `INSERT INTO payment_transaction
+			(id, shop_id, created_at, updated_at, order_id, attempt_id, parent_id, kind, gateway, idempotency_key, amount, currency, status)
+		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending')`
+	attachText = `UPDATE payment_transaction SET order_id = $3
+		WHERE shop_id = $1 AND idempotency_key = $2 AND order_id IS NULL`
+)
+
+// beginning are the parameters of beginText.
+func (s store) beginning(b Begin, now time.Time) []any {
+	return []any{s.newID(), now, maybe(b.OrderID), maybe(b.AttemptID), maybe(b.ParentID), string(b.Kind), b.Gateway, b.Key, b.Amount.Amount, string(b.Amount.Currency)}
+}
+
 // begin writes a pending transaction unless its key is taken. Served by payment_transaction (shop_id, idempotency_key).
 func (s store) begin(ctx context.Context, tx database.Tx, b Begin, now time.Time) ([]Transaction, error) {
-	rows, err := tx.Query(ctx, `INSERT INTO payment_transaction
-			(id, shop_id, created_at, updated_at, order_id, attempt_id, parent_id, kind, gateway, idempotency_key, amount, currency, status)
-		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending')
-		ON CONFLICT (shop_id, idempotency_key) DO NOTHING RETURNING `+transactionColumns,
-		s.newID(), now, maybe(b.OrderID), maybe(b.AttemptID), maybe(b.ParentID), string(b.Kind), b.Gateway, b.Key, b.Amount.Amount, string(b.Amount.Currency))
+	rows, err := tx.Query(ctx, beginText+" ON CONFLICT (shop_id, idempotency_key) DO NOTHING RETURNING "+transactionColumns, s.beginning(b, now)...)
 	return database.Scan(rows, err, scanTransaction())
 }
 
@@ -33,23 +43,18 @@ func (s store) settle(ctx context.Context, tx database.Tx, key string, o Outcome
 
 // attach writes the order of a transaction that has none. Served by payment_transaction (shop_id, idempotency_key).
 func (s store) attach(ctx context.Context, tx database.Tx, key string, order uuid.UUID) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE payment_transaction SET order_id = $3
-		WHERE shop_id = $1 AND idempotency_key = $2 AND order_id IS NULL`, key, order)
+	n, err := tx.Exec(ctx, attachText, key, order)
 	return n > 0, err
 }
 
 // beginNew writes a pending transaction. Its key is nobody's yet.
 func (s store) beginNew(ctx context.Context, tx database.Tx, b Begin, now time.Time) error {
-	return tx.Later(ctx, nil, `INSERT INTO payment_transaction
-			(id, shop_id, created_at, updated_at, order_id, attempt_id, parent_id, kind, gateway, idempotency_key, amount, currency, status)
-		VALUES ($2, $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending')`,
-		s.newID(), now, maybe(b.OrderID), maybe(b.AttemptID), maybe(b.ParentID), string(b.Kind), b.Gateway, b.Key, b.Amount.Amount, string(b.Amount.Currency))
+	return tx.Later(ctx, nil, beginText, s.beginning(b, now)...)
 }
 
 // attachNew is attach for who need not know at once; one reads what came of it.
 func (s store) attachNew(ctx context.Context, tx database.Tx, one func(changed int64) error, key string, order uuid.UUID) error {
-	return tx.Later(ctx, one, `UPDATE payment_transaction SET order_id = $3
-		WHERE shop_id = $1 AND idempotency_key = $2 AND order_id IS NULL`, key, order)
+	return tx.Later(ctx, one, attachText, key, order)
 }
 
 // read reads transactions by one of three columns. Served by payment_transaction (shop_id, idempotency_key), (shop_id,

@@ -111,12 +111,7 @@ func (s *Service) AttachTx(ctx context.Context, tx database.Tx, key string, orde
 // AttachNewTx gives the transaction with a key to an order that has none yet. Where there is no such transaction, or it is an
 // order's already, the database transaction fails with [fault.Conflict]: with its next statement, or at the commit.
 func (s *Service) AttachNewTx(ctx context.Context, tx database.Tx, key string, orderID uuid.UUID) error {
-	return s.store.attachNew(ctx, tx, func(changed int64) error {
-		if changed == 0 {
-			return fault.New(fault.Conflict, "this payment is not there, or belongs to another order")
-		}
-		return nil
-	}, key, orderID)
+	return s.store.attachNew(ctx, tx, database.SomeChanged(fault.New(fault.Conflict, "this payment is not there, or belongs to another order")), key, orderID)
 }
 
 // written is a transaction as a statement has written it, or as it stood already where the statement wrote nothing.

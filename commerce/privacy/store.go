@@ -12,12 +12,10 @@ import (
 	"github.com/rialtohq/rialto/platform/database"
 )
 
-func scanID(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) }
-
 // dueAccounts are accounts whose time has come. Served by customer (shop_id, erase_at).
 func dueAccounts(ctx context.Context, q database.Querier, now time.Time, most int) ([]uuid.UUID, error) {
 	rows, err := q.Query(ctx, `SELECT id FROM customer WHERE shop_id = $1 AND erase_at IS NOT NULL AND erase_at <= $2 ORDER BY erase_at LIMIT $3`, now, most)
-	return database.Scan(rows, err, scanID)
+	return database.IDs(rows, err)
 }
 
 // lockPerson reads an account and holds it; nil where there is none.

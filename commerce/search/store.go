@@ -184,5 +184,5 @@ func (s *Service) count(ctx context.Context, query string, args []any) (n int, e
 
 func (s *Service) ids(ctx context.Context, query string, args ...any) ([]uuid.UUID, error) {
 	rows, err := s.db.Query(ctx, query, args...)
-	return database.Scan(rows, err, func(scan scan) (id uuid.UUID, err error) { return id, scan(&id) })
+	return database.IDs(rows, err)
 }

@@ -56,7 +56,7 @@ func readShops(ctx context.Context, q database.Querier, where string, value any)
 // List gives the ids of all shops of the deployment: for sweeps and the command line.
 func (s *Service) List(ctx context.Context) ([]uuid.UUID, error) {
 	rows, err := s.db.SysQuery(database.AllShops(ctx), "SELECT id FROM shop ORDER BY id")
-	return database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	return database.IDs(rows, err)
 }
 
 // ByHandle finds a shop of the deployment. Fails with [fault.NotFound].

@@ -23,11 +23,9 @@ func memberOfShop(ctx context.Context, q database.Querier, email string) ([]memb
 // confirmPassword locks an account and reports whether it can still be used with the password of this hash.
 func confirmPassword(ctx context.Context, tx database.Tx, id uuid.UUID, hash string) (bool, error) {
 	rows, err := tx.SysQuery(database.AllShops(ctx), `SELECT id FROM staff_member WHERE id = $1 AND password_hash = $2 AND active FOR NO KEY UPDATE`, id, hash)
-	found, err := database.Scan(rows, err, scanID)
+	found, err := database.IDs(rows, err)
 	return len(found) == 1, err
 }
-
-func scanID(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) }
 
 func setPassword(ctx context.Context, tx database.Tx, id uuid.UUID, hash string, now time.Time) error {
 	_, err := tx.SysExec(database.AllShops(ctx), `UPDATE staff_member SET password_hash = $2, updated_at = $3 WHERE id = $1`, id, hash, now)
@@ -43,7 +41,7 @@ func insertMember(ctx context.Context, tx database.Tx, m member, now time.Time) 
 
 func memberID(ctx context.Context, q database.Querier, email string) (uuid.UUID, error) {
 	rows, err := q.SysQuery(database.AllShops(ctx), `SELECT id FROM staff_member WHERE email = $1`, email)
-	found, err := database.Scan(rows, err, scanID)
+	found, err := database.IDs(rows, err)
 	if err != nil || len(found) == 0 {
 		return uuid.Nil, err
 	}
@@ -89,7 +87,7 @@ func rolesOf(ctx context.Context, tx database.Tx, id uuid.UUID) ([]string, error
 func lockOwners(ctx context.Context, tx database.Tx) ([]uuid.UUID, error) {
 	rows, err := tx.Query(ctx, `SELECT r.staff_id FROM role_assignment r JOIN staff_member m ON m.id = r.staff_id
 		WHERE r.shop_id = $1 AND r.role = 'owner' AND m.active ORDER BY r.id FOR NO KEY UPDATE OF r, m`)
-	return database.Scan(rows, err, scanID)
+	return database.IDs(rows, err)
 }
 
 func insertRole(ctx context.Context, tx database.Tx, id, staff uuid.UUID, role string, now time.Time) error {

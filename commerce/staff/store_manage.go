@@ -15,7 +15,7 @@ func listMembers(ctx context.Context, q database.Querier, w keyset.Window, c con
 	where, place := w.Where(2 + len(c.args))
 	rows, err := q.Query(ctx, `SELECT r.staff_id FROM role_assignment r JOIN staff_member m ON m.id = r.staff_id
 		WHERE r.shop_id = $1`+c.sql+where+` GROUP BY r.staff_id`+w.OrderBy(), append(c.args, place...)...)
-	return database.Scan(rows, err, scanID)
+	return database.IDs(rows, err)
 }
 
 // worksElsewhere locks an account and reports whether it holds a role in another shop than the context's. It asks about all
@@ -27,11 +27,11 @@ func worksElsewhere(ctx context.Context, tx database.Tx, id uuid.UUID) (bool, er
 	}
 	all := database.AllShops(ctx)
 	rows, err := tx.SysQuery(all, `SELECT id FROM staff_member WHERE id = $1 FOR UPDATE`, id)
-	if _, err := database.Scan(rows, err, scanID); err != nil {
+	if _, err := database.IDs(rows, err); err != nil {
 		return false, err
 	}
 	rows, err = tx.SysQuery(all, `SELECT staff_id FROM role_assignment WHERE staff_id = $2 AND shop_id <> $1 LIMIT 1`, shop, id)
-	found, err := database.Scan(rows, err, scanID)
+	found, err := database.IDs(rows, err)
 	return len(found) > 0, err
 }
 

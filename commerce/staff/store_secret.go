@@ -13,7 +13,7 @@ import (
 // lockMember holds an account until the transaction ends.
 func lockMember(ctx context.Context, tx database.Tx, id uuid.UUID) error {
 	rows, err := tx.SysQuery(database.AllShops(ctx), `SELECT id FROM staff_member WHERE id = $1 FOR NO KEY UPDATE`, id)
-	_, err = database.Scan(rows, err, scanID)
+	_, err = database.IDs(rows, err)
 	return err
 }
 
@@ -35,7 +35,7 @@ func memberByID(ctx context.Context, q database.Querier, id uuid.UUID) (member, 
 // shopsOf are the shops that a member holds a role in. It reads the assignments of all shops, which are as many as there are staff.
 func shopsOf(ctx context.Context, q database.Querier, id uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := q.SysQuery(database.AllShops(ctx), `SELECT DISTINCT shop_id FROM role_assignment WHERE staff_id = $1 ORDER BY shop_id`, id)
-	return database.Scan(rows, err, scanID)
+	return database.IDs(rows, err)
 }
 
 func insertSecret(ctx context.Context, tx database.Tx, id, member uuid.UUID, purpose Purpose, hash []byte, now, expires time.Time) error {

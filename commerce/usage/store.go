@@ -92,7 +92,7 @@ func touched(ctx context.Context, q database.Querier, f Filter) (map[string]bool
 
 func allShops(ctx context.Context, q database.Querier) ([]uuid.UUID, error) {
 	rows, err := q.SysQuery(ctx, "SELECT id FROM shop ORDER BY id")
-	return database.Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
+	return database.IDs(rows, err)
 }
 
 // sweep deletes what was counted before a day. Served by field_usage (shop_id, day).

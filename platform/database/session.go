@@ -328,6 +328,16 @@ func (tx Tx) SysLater(ctx context.Context, check func(changed int64) error, quer
 	return err
 }
 
+// SomeChanged is a check for [Tx.Later]: it fails where no row was changed.
+func SomeChanged(none error) func(changed int64) error {
+	return func(changed int64) error {
+		if changed == 0 {
+			return none
+		}
+		return nil
+	}
+}
+
 // InsertLater is [Insert] by [Tx.Later].
 func InsertLater(ctx context.Context, tx Tx, table string, columns []string, rows [][]any, suffix string) error {
 	return Insert(ctx, patient{tx}, table, columns, rows, suffix)

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	jsonv1 "github.com/go-json-experiment/json/v1"
+	"github.com/google/uuid"
 
 	"github.com/rialtohq/rialto/ent/generated"
 )
@@ -262,6 +263,11 @@ func Scan[T any](rows Rows, err error, one func(scan func(...any) error) (T, err
 		out = append(out, v)
 	}
 	return out, rows.Err()
+}
+
+// IDs reads every row of a statement that gives one id each, and closes the rows.
+func IDs(rows Rows, err error) ([]uuid.UUID, error) {
+	return Scan(rows, err, func(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) })
 }
 
 // Skipped are places for so many columns of some rows of which nothing is read.

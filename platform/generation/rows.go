@@ -31,11 +31,14 @@ func Rows(sort string, ids []uuid.UUID) []string {
 // Unknown is the tag of changes of a sort of which it is not known which things they changed: who makes one tells of it beside the sort.
 func Unknown(sort string) string { return sort + mark }
 
+// IsSort reports whether a tag is of all things of a sort.
+func IsSort(tag string) bool { return tag != "" && !strings.Contains(tag, mark) }
+
 // Sorts are the sorts of things that some tags are of, in the order of the alphabet. Tags of things name none.
 func Sorts(tags []string) []string {
 	out := make([]string, 0, len(tags))
 	for _, tag := range tags {
-		if tag = strings.TrimSuffix(tag, mark); tag != "" && tag[0] != mark[0] {
+		if tag = strings.TrimSuffix(tag, mark); IsSort(tag) {
 			out = append(out, tag)
 		}
 	}

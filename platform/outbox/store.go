@@ -109,7 +109,7 @@ func (i *Inbox) insertInboxes(ctx context.Context, tx database.Tx, consumer stri
 		rows, err := tx.SysQuery(database.AllShops(ctx), `INSERT INTO inbox_record (id, consumer, event_id, created_at)
 			SELECT n.id, $3, n.event, $4 FROM unnest($1::uuid[], $2::uuid[]) AS n (id, event) ON CONFLICT (consumer, event_id) DO NOTHING RETURNING event_id`,
 			ids, events, consumer, now)
-		return database.Scan(rows, err, scanID)
+		return database.IDs(rows, err)
 	}
 	var first []uuid.UUID
 	for _, event := range events { // SQLite is in this process: it saves nothing to say it in one statement
@@ -124,12 +124,10 @@ func (i *Inbox) insertInboxes(ctx context.Context, tx database.Tx, consumer stri
 	return first, nil
 }
 
-func scanID(scan func(...any) error) (id uuid.UUID, err error) { return id, scan(&id) }
-
 // hadInboxes gives the events that a consumer has had. Served by inbox_record (consumer, event_id).
 func hadInboxes(ctx context.Context, q database.Querier, consumer string, events []uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := q.SysQuery(database.AllShops(ctx), "SELECT event_id FROM inbox_record WHERE consumer = $1 AND event_id = ANY($2)", consumer, events)
-	return database.Scan(rows, err, scanID)
+	return database.IDs(rows, err)
 }
 
 // hasInbox reports whether a consumer has had an event. Served by inbox_record (consumer, event_id).

@@ -87,10 +87,10 @@ func (g *Guarded) Take(ctx context.Context, points int64, buckets []Bucket) (Out
 	if g.breaker.Ready() {
 		patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.patience)
 		defer cancel()
-		owing := g.owing(buckets)
-		out, err := g.common.Take(patient, points, owing)
-		if err == nil || errors.Is(err, errLeft) { // what is owed is charged also to who left
-			g.paid(owing, buckets)
+		charged, owed := g.owing(buckets)
+		out, err := g.common.Take(patient, points, charged)
+		if err != nil && !errors.Is(err, errLeft) { // what is owed is charged also to who left
+			g.owe(owed)
 		}
 		if err == nil {
 			g.answered(ctx)
@@ -106,7 +106,7 @@ func (g *Guarded) Take(ctx context.Context, points int64, buckets []Bucket) (Out
 	return out, err
 }
 
-// lend notes what the share let through.
+// lend notes what the share let through; less than zero, what came back of it.
 func (g *Guarded) lend(points int64, buckets []Bucket) {
 	now := g.clock.Now()
 	g.mu.Lock()
@@ -116,7 +116,7 @@ func (g *Guarded) lend(points int64, buckets []Bucket) {
 	}
 	for _, b := range buckets {
 		l, known := g.lent[b.Key]
-		if !known && len(g.lent) >= mostLent {
+		if !known && (points < 0 || len(g.lent) >= mostLent) || points < 0 && b.Fixed > 0 {
 			continue
 		}
 		takes := points
@@ -132,45 +132,41 @@ func (g *Guarded) lacks(l lent, b Bucket, now time.Time) float64 {
 	return max(0, l.points-max(0, now.Sub(l.at).Seconds())*b.Limit.PerSecond*g.share)
 }
 
-// owing are buckets with what their shares let through owed to them.
-func (g *Guarded) owing(buckets []Bucket) []Bucket {
+// owing are buckets with what their shares let through owed to them, which is on its way from here on; it is told apart, by key.
+func (g *Guarded) owing(buckets []Bucket) (charged []Bucket, owed map[string]lent) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.lent) == 0 {
-		return buckets
+		return buckets, nil
 	}
-	now, out := g.clock.Now(), slices.Clone(buckets)
+	now := g.clock.Now()
+	charged, owed = slices.Clone(buckets), map[string]lent{}
 	for i, b := range buckets {
 		if l, ok := g.lent[b.Key]; ok {
-			out[i].Owed += int64(math.Ceil(g.lacks(l, b, now)))
+			charged[i].Owed += int64(math.Ceil(g.lacks(l, b, now)))
+			owed[b.Key] = l
+			delete(g.lent, b.Key)
 		}
 	}
-	return out
+	return charged, owed
 }
 
-// paid forgets what was owed beyond what who asked owed already.
-func (g *Guarded) paid(owing, buckets []Bucket) {
-	if &owing[0] == &buckets[0] {
-		return
-	}
+// owe takes back what was not charged, beside what the share let through meanwhile.
+func (g *Guarded) owe(owed map[string]lent) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, b := range buckets {
-		delete(g.lent, b.Key)
+	for key, l := range owed {
+		if now, ok := g.lent[key]; ok {
+			l = lent{l.points + now.points, now.at}
+		}
+		g.lent[key] = l
 	}
 }
 
 // Return gives points back to where they were most likely taken. It never fails: points come back by themselves.
 func (g *Guarded) Return(ctx context.Context, points int64, buckets []Bucket) error {
 	if !g.breaker.Ready() {
-		g.mu.Lock()
-		for _, b := range buckets {
-			if l, ok := g.lent[b.Key]; ok && b.Fixed == 0 {
-				l.points -= float64(points)
-				g.lent[b.Key] = l
-			}
-		}
-		g.mu.Unlock()
+		g.lend(-points, buckets)
 		return g.own.Return(ctx, points, g.shares(buckets))
 	}
 	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.patience)

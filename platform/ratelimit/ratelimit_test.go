@@ -105,6 +105,10 @@ func TestGuarded(t *testing.T) {
 	if n := common.calls.Load(); n != 2 {
 		t.Errorf("asked %d times while at rest", n)
 	}
+	c.Advance(2 * time.Second)
+	if out := take(20); out.Allowed || !out.Local { // asked in vain: what is owed still is
+		t.Fatalf("%+v", out)
+	}
 	common.down.Store(false)
 	c.Advance(2 * time.Second)
 	if out := take(50); out.Allowed || out.Local || out.States[0].Available != 30 {

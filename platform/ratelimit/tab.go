@@ -175,9 +175,12 @@ func (b *tab) bears(points int64, now time.Time) bool {
 }
 
 // holds is what the bucket holds now, if nobody else took anything since it was seen. It may be more than the bucket can hold.
-func (b *tab) holds(now time.Time) int64 {
+func (b *tab) holds(now time.Time) int64 { return b.filled(now) - b.owed - b.sent }
+
+// filled is what the bucket has now of what it was seen to hold, and what came back since.
+func (b *tab) filled(now time.Time) int64 {
 	passed := max(0, now.Sub(b.at))
-	return min(b.bucket.Limit.Capacity, b.left+int64(b.bucket.Limit.PerSecond*passed.Seconds())) - b.owed - b.sent
+	return min(b.bucket.Limit.Capacity, b.left+int64(b.bucket.Limit.PerSecond*passed.Seconds()))
 }
 
 // state is the same, as clients are told of it.
@@ -232,8 +235,7 @@ func (t *Tab) seen(tabs []*tab, sent []Bucket, out Outcome, err error, at time.T
 		// Of two that were on their way at once nobody knows which came first: the bucket holds no more than either told, but for what came
 		// back since.
 		if b.heard > heard && !b.at.IsZero() {
-			filled := int64(max(0, at.Sub(b.at).Seconds()) * b.bucket.Limit.PerSecond)
-			if before := b.left + filled; before < state.Available {
+			if before := b.filled(at); before < state.Available {
 				state = State{Available: before, Full: b.full}
 			}
 			if at.Before(b.at) {
